@@ -1,0 +1,119 @@
+import type { AppSpec } from "../spec/types";
+
+/**
+ * What the service answers, as far as this product reads it. Fields are as the OpenAPI description and the official Go
+ * client document them; every deployment field of an app may be null or absent, and fields unknown here are kept.
+ */
+export interface App {
+  id: string;
+  owner_uuid?: string;
+  spec: AppSpec;
+  default_ingress?: string;
+  live_url?: string;
+  live_url_base?: string;
+  live_domain?: string;
+  created_at?: string;
+  updated_at?: string;
+  last_deployment_created_at?: string;
+  project_id?: string;
+  tier_slug?: string;
+  region?: { slug?: string; label?: string; [field: string]: unknown };
+  active_deployment?: Deployment | null;
+  in_progress_deployment?: Deployment | null;
+  /** In answers to create and update: the deployment of that very call. Elsewhere: the newest not cancelled one. */
+  pending_deployment?: Deployment | null;
+  pinned_deployment?: Deployment | null;
+  [field: string]: unknown;
+}
+
+/** Phases the service documents. Others are treated as «still running». */
+export type DeploymentPhase =
+  | "UNKNOWN"
+  | "PENDING_BUILD"
+  | "BUILDING"
+  | "PENDING_DEPLOY"
+  | "DEPLOYING"
+  | "ACTIVE"
+  | "SUPERSEDED"
+  | "ERROR"
+  | "CANCELED"
+  | (string & {});
+
+export interface Deployment {
+  id: string;
+  phase?: DeploymentPhase;
+  cause?: string;
+  previous_deployment_id?: string;
+  cloned_from?: string;
+  progress?: DeploymentProgress;
+  spec?: AppSpec;
+  services?: DeployedComponent[];
+  static_sites?: DeployedComponent[];
+  workers?: DeployedComponent[];
+  jobs?: DeployedComponent[];
+  functions?: DeployedComponent[];
+  created_at?: string;
+  updated_at?: string;
+  phase_last_updated_at?: string;
+  tier_slug?: string;
+  [field: string]: unknown;
+}
+
+export interface DeployedComponent {
+  name: string;
+  source_commit_hash?: string;
+  source_image_digest?: string;
+  [field: string]: unknown;
+}
+
+export interface DeploymentProgress {
+  pending_steps?: number;
+  running_steps?: number;
+  success_steps?: number;
+  error_steps?: number;
+  total_steps?: number;
+  steps?: DeploymentStep[];
+  summary_steps?: DeploymentStep[];
+}
+
+export interface DeploymentStep {
+  name?: string;
+  component_name?: string;
+  status?: "UNKNOWN" | "PENDING" | "RUNNING" | "ERROR" | "SUCCESS" | (string & {});
+  message_base?: string;
+  reason?: { code?: string; message?: string };
+  started_at?: string;
+  ended_at?: string;
+  steps?: DeploymentStep[];
+  [field: string]: unknown;
+}
+
+export type LogType = "UNSPECIFIED" | "BUILD" | "DEPLOY" | "RUN" | "RUN_RESTARTED" | "AUTOSCALE_EVENT" | "JOB" | (string & {});
+
+/** Addresses of logs. They are credentials in themselves: fetch at once, never store, never print. */
+export interface LogUrls {
+  live_url?: string;
+  url?: string;
+  historic_urls?: string[];
+}
+
+/** The answer to `propose`. */
+export interface Proposal {
+  app_name_available?: boolean;
+  app_name_suggestion?: string;
+  existing_static_apps?: string;
+  max_free_static_apps?: string;
+  spec?: AppSpec;
+  /** US dollars a month. */
+  app_cost?: number;
+  app_tier_upgrade_cost?: number;
+  app_tier_downgrade_cost?: number;
+  [field: string]: unknown;
+}
+
+export interface Project {
+  id: string;
+  name?: string;
+  is_default?: boolean;
+  [field: string]: unknown;
+}

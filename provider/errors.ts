@@ -1,0 +1,91 @@
+/** Every error this package throws on purpose carries one of these codes; they are stable across versions. */
+export type ErrorCode =
+  // the service
+  | "unauthorized" // 401: token missing, wrong or expired
+  | "forbidden" // 403: the token lacks a scope
+  | "not-found" // 404
+  | "conflict" // 409: a name is taken
+  | "bad-request" // 400: the service could not read the request
+  | "invalid-spec" // 422: the service refuses the content
+  | "rate-limited" // 429, after all retries
+  | "service-error" // 5xx, after all retries
+  | "unexpected-status" // any other status
+  | "unreadable-answer" // not JSON, cut off, or of another shape than documented
+  // the way there
+  | "network" // no connection, or one that broke
+  | "timeout" // no complete answer within the request's time limit
+  | "aborted" // the caller's signal
+  // this side
+  | "missing-token"
+  | "bad-address" // DIGITALOCEAN_API_URL is not a usable address
+  | "invalid-input" // arguments or AppSpec, see SpecError
+  | "unreadable-file" // a spec file that cannot be read or parsed
+  | "app-exists" // the name is taken by an app that is not ours
+  | "app-gone" // the app of this resource does not exist any more
+  | "deployment-failed"
+  | "wait-timeout" // the operation's own time limit
+  | "interrupted" // the user stopped the run while it waited
+  | "backup-failed";
+
+/** Base of all errors of this package: a stable code, and a message that says what happened and what to do next. */
+export class AppPlatformError extends Error {
+  override readonly name: string = "AppPlatformError";
+
+  constructor(
+    readonly errorCode: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The request that failed, without anything secret in it. */
+export interface RequestInfo {
+  readonly method: string;
+  /** Path and query as sent, for example `/v2/apps?page=2`. */
+  readonly path: string;
+}
+
+/** The service refused, failed, or was not reached. Never holds a token, a request body or a header. */
+export class ApiError extends AppPlatformError {
+  override readonly name = "ApiError";
+  readonly request: RequestInfo;
+  /** HTTP status; absent when no answer came. */
+  readonly status?: number;
+  /** The service's own short id of the error, such as `not_found`. */
+  readonly serviceId?: string;
+  /** The service's own words. */
+  readonly serviceMessage?: string;
+  /** From the body's `request_id`, else the `x-request-id` header: what the service's support asks for. */
+  readonly requestId?: string;
+  /** True when the service may have done the work although no usable answer arrived. */
+  readonly ambiguous: boolean;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: {
+      request: RequestInfo;
+      status?: number | undefined;
+      serviceId?: string | undefined;
+      serviceMessage?: string | undefined;
+      requestId?: string | undefined;
+      ambiguous?: boolean;
+    },
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+    this.request = details.request;
+    if (details.status !== undefined) this.status = details.status;
+    if (details.serviceId !== undefined) this.serviceId = details.serviceId;
+    if (details.serviceMessage !== undefined) this.serviceMessage = details.serviceMessage;
+    if (details.requestId !== undefined) this.requestId = details.requestId;
+    this.ambiguous = details.ambiguous ?? false;
+  }
+}
+
+/** True for an ApiError with one of these codes; narrows `error`. */
+export function isApiError(error: unknown, ...codes: ErrorCode[]): error is ApiError {
+  return error instanceof ApiError && (codes.length === 0 || codes.includes(error.errorCode));
+}

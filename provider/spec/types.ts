@@ -1,0 +1,5 @@
+/** Placeholder until the documented types land. */
+export interface AppSpec {
+  name?: string;
+  [field: string]: unknown;
+}
