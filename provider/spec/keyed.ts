@@ -1,0 +1,157 @@
+/**
+ * The two forms of an AppSpec. Users write lists, as the AppSpec has them; Pulumi sees maps by name, since its diffs,
+ * secrets, errors and `ignoreChanges` go by index in lists and by key in maps. Only lists whose items have a name of
+ * their own are turned; ingress rules and the like keep their order.
+ */
+
+type Plain = Record<string, unknown>;
+
+/** How the items of a list are told apart, and what lists they hold themselves. */
+export interface ListShape {
+  /** The field that names an item; it moves into the map's key. */
+  readonly by: string;
+  /** Fields that tell items with the same name apart; they stay in the item. */
+  readonly and?: readonly string[];
+  readonly lists?: ListShapes;
+}
+export type ListShapes = Readonly<Record<string, ListShape>>;
+
+const VARIABLES: ListShape = { by: "key" };
+const ALERTS: ListShape = { by: "rule", and: ["operator", "window"] };
+const LOG_DESTINATIONS: ListShape = { by: "name", lists: { headers: { by: "key" } } };
+const COMPONENTS: ListShape = {
+  by: "name",
+  lists: { envs: VARIABLES, alerts: ALERTS, log_destinations: LOG_DESTINATIONS },
+};
+
+/** The lists with identity of an AppSpec. */
+export const SPEC_LISTS: ListShapes = {
+  services: COMPONENTS,
+  static_sites: COMPONENTS,
+  workers: COMPONENTS,
+  jobs: COMPONENTS,
+  functions: COMPONENTS,
+  databases: { by: "name" },
+  domains: { by: "domain" },
+  envs: VARIABLES,
+  alerts: ALERTS,
+};
+
+/** Separates the parts of a key made of several fields, as in `CPU_UTILIZATION:GREATER_THAN:FIVE_MINUTES`. */
+const KEY_SEPARATOR = ":";
+
+export const isPlainObject = (value: unknown): value is Plain =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * The key of every item, or undefined where the list cannot become a map: an item without a name, or two of the same
+ * name. Such a list stays one, and validation says what is wrong with it.
+ */
+export function listKeys(list: readonly unknown[], shape: ListShape): string[] | undefined {
+  const names: string[] = [];
+  for (const item of list) {
+    const name = isPlainObject(item) && Object.hasOwn(item, shape.by) ? item[shape.by] : undefined;
+    if (typeof name !== "string" || name === "" || name === "__proto__") return undefined;
+    names.push(name);
+  }
+  const count = new Map<string, number>();
+  for (const name of names) count.set(name, (count.get(name) ?? 0) + 1);
+  const keys = names.map((name, index) =>
+    count.get(name) === 1 ? name : [name, ...distinguishing(list[index] as Plain, shape)].join(KEY_SEPARATOR),
+  );
+  return new Set(keys).size === keys.length ? keys : undefined;
+}
+
+function distinguishing(item: Plain, shape: ListShape): string[] {
+  return (shape.and ?? []).map((field) => item[field]).filter((part) => typeof part === "string");
+}
+
+/** An AppSpec with its named lists as maps. Anything that is no spec comes back as it is. Pure; never throws. */
+export function toKeyed(spec: unknown, lists: ListShapes = SPEC_LISTS): unknown {
+  if (!isPlainObject(spec)) return spec;
+  return mapFields(spec, (field, value) => {
+    const shape = shapeOf(lists, field);
+    return shape && Array.isArray(value) ? listToMap(value, shape) : value;
+  });
+}
+
+function listToMap(list: readonly unknown[], shape: ListShape): unknown {
+  const keys = listKeys(list, shape);
+  const items = shape.lists ? list.map((item) => toKeyed(item, shape.lists)) : list;
+  if (keys === undefined) return items;
+  return Object.fromEntries(keys.map((key, index) => [key, without(items[index] as Plain, shape.by)]));
+}
+
+/** The reverse of {@link toKeyed}: maps by name become lists again, in the map's order. Pure; never throws. */
+export function fromKeyed(spec: unknown, lists: ListShapes = SPEC_LISTS): unknown {
+  if (!isPlainObject(spec)) return spec;
+  return mapFields(spec, (field, value) => {
+    const shape = shapeOf(lists, field);
+    if (!shape) return value;
+    if (Array.isArray(value)) return value.map((item) => fromKeyed(item, shape.lists ?? {}));
+    return isPlainObject(value) ? mapToList(value, shape) : value;
+  });
+}
+
+function mapToList(map: Plain, shape: ListShape): unknown[] {
+  return Object.entries(map).map(([key, item]) =>
+    isPlainObject(item)
+      ? { [shape.by]: nameInKey(key, shape), ...(fromKeyed(item, shape.lists ?? {}) as Plain) }
+      : item,
+  );
+}
+
+function nameInKey(key: string, shape: ListShape): string {
+  return shape.and ? (key.split(KEY_SEPARATOR)[0] ?? key) : key;
+}
+
+/**
+ * A place in an AppSpec as Pulumi prints it, by name: `["services", 0, "envs", 2, "value"]` becomes
+ * `spec.services.web.envs.PORT.value`.
+ * @param spec the AppSpec in its list form, in which `path` leads somewhere
+ */
+export function displayPath(spec: unknown, path: readonly (string | number)[]): string {
+  let text = "spec";
+  let value: unknown = spec;
+  let lists: ListShapes = SPEC_LISTS;
+  let shape: ListShape | undefined;
+  for (const step of path) {
+    const key =
+      shape && Array.isArray(value) && typeof step === "number" ? listKeys(value, shape)?.[step] : undefined;
+    text += formatStep(key ?? step);
+    if (Array.isArray(value) && shape) {
+      lists = shape.lists ?? {};
+      shape = undefined;
+    } else {
+      shape = shapeOf(lists, String(step));
+      lists = {};
+    }
+    value = isIndexable(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+  }
+  return text;
+}
+
+/** A path that goes by name already, as Pulumi prints it. */
+export function formatPath(path: readonly (string | number)[]): string {
+  return "spec" + path.map(formatStep).join("");
+}
+
+function formatStep(step: string | number): string {
+  if (typeof step === "number") return `[${step}]`;
+  return /^[^.[\]"\s]+$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+}
+
+const isIndexable = (value: unknown): value is Record<string | number, unknown> =>
+  typeof value === "object" && value !== null;
+
+const shapeOf = (lists: ListShapes, field: string): ListShape | undefined =>
+  Object.hasOwn(lists, field) ? lists[field] : undefined;
+
+function mapFields(object: Plain, change: (field: string, value: unknown) => unknown): Plain {
+  return Object.fromEntries(Object.entries(object).map(([field, value]) => [field, change(field, value)]));
+}
+
+function without(object: Plain, field: string): Plain {
+  const { [field]: _left, ...rest } = object;
+  return rest;
+}
