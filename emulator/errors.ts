@@ -1,0 +1,18 @@
+/** An answer that is not 2xx, in the service's shape. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly id: string,
+    message: string,
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+export const notFound = (): ApiError =>
+  new ApiError(404, "not_found", "The resource you were accessing could not be found.");
+export const badRequest = (message: string): ApiError => new ApiError(400, "bad_request", message);
+export const conflict = (message: string): ApiError => new ApiError(409, "conflict", message);
+export const unauthorized = (): ApiError => new ApiError(401, "unauthorized", "Unable to authenticate you");

@@ -1,0 +1,81 @@
+/** What goes wrong with a request. */
+export type Fault =
+  /** This answer instead of the work. */
+  | { status: number; headers?: Record<string, string>; body?: unknown }
+  /** The work after a delay, in milliseconds. */
+  | { delayMs: number }
+  /** The connection is cut before anything is done. */
+  | "reset-before"
+  /** The work is done, its answer lost. */
+  | "reset-after"
+  /** Nothing is done and no answer ever comes. */
+  | "timeout"
+  /** The work is done, half of its answer arrives. */
+  | "truncated"
+  /** A proxy's page: status 502, HTML. */
+  | "html-502"
+  /** A body that never ends. */
+  | "endless"
+  /** Status 200 and JSON in which every field has the wrong type. */
+  | "wrong-types";
+
+export interface FaultRule {
+  /** @default any */
+  method?: string;
+  /** @default any */
+  path?: RegExp;
+  /** How many requests it meets. @default 1 */
+  times?: number;
+  /** How many matching requests pass before the first one is met. @default 0 */
+  after?: number;
+  fault: Fault;
+}
+
+const NAMED = ["reset-before", "reset-after", "timeout", "truncated", "html-502", "endless", "wrong-types"];
+
+/** Faults in waiting; the first rule that matches a request wins. */
+export class Faults {
+  private rules: { rule: FaultRule; skip: number; left: number }[] = [];
+
+  /** @returns takes the rule back */
+  add(rule: FaultRule): () => void {
+    const entry = { rule, skip: rule.after ?? 0, left: rule.times ?? 1 };
+    this.rules.push(entry);
+    return () => {
+      this.rules = this.rules.filter((other) => other !== entry);
+    };
+  }
+
+  clear(): void {
+    this.rules = [];
+  }
+
+  take(method: string, path: string): Fault | undefined {
+    for (const entry of this.rules) {
+      const { rule } = entry;
+      if (rule.method !== undefined && rule.method.toUpperCase() !== method) continue;
+      // A fresh expression: one with the g flag would remember its last place.
+      if (
+        rule.path !== undefined &&
+        !new RegExp(rule.path.source, rule.path.flags.replace("g", "")).test(path)
+      )
+        continue;
+      if (entry.left <= 0) continue;
+      if (entry.skip > 0) {
+        entry.skip -= 1;
+        continue;
+      }
+      entry.left -= 1;
+      return rule.fault;
+    }
+    return undefined;
+  }
+}
+
+/** A fault from JSON, or undefined when it is none. */
+export function parseFault(value: unknown): Fault | undefined {
+  if (typeof value === "string") return NAMED.includes(value) ? (value as Fault) : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  const { status, delayMs } = value as { status?: unknown; delayMs?: unknown };
+  return typeof status === "number" || typeof delayMs === "number" ? (value as Fault) : undefined;
+}

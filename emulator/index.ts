@@ -1,0 +1,125 @@
+import { systemClock, type Clock } from "./clock";
+import { Faults } from "./faults";
+import { createIds } from "./ids";
+import { RateLimiter, type RateLimits } from "./limits";
+import { Recorder, type CallMatch, type RecordedCall } from "./recorder";
+import { buildApp, listen, type Wiring } from "./server";
+import { Store, type FailureRequest, type StoredApp } from "./store";
+import type { Spec } from "./types";
+import { appView } from "./view";
+
+export { steppedClock, systemClock, type Clock, type SteppedClock } from "./clock";
+export type { Fault, FaultRule } from "./faults";
+export type { RateLimits } from "./limits";
+export type { CallMatch, RecordedCall } from "./recorder";
+export type { FailureRequest, StoredApp } from "./store";
+export type { Component, Spec } from "./types";
+
+export interface EmulatorOptions {
+  /** 0 picks a free one. @default 0 */
+  port?: number;
+  /** The only token accepted. @default any that is not empty */
+  token?: string;
+  /** Seconds that a whole deployment takes. @default 20 */
+  deploySeconds?: number;
+  /** Seconds that an app goes on answering after its deletion. @default a tenth of deploySeconds, at most 3 */
+  deleteSeconds?: number;
+  /** Per token. @default true: 250 a minute, 5000 an hour */
+  rateLimit?: boolean | RateLimits;
+  /** @default the system's */
+  clock?: Clock;
+  /** Makes ids and ciphertext the same in each run. @default random */
+  seed?: string;
+}
+
+export interface Emulator {
+  /** Base address, without a slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  /** Every request served, oldest first; control requests are left out. */
+  readonly calls: readonly RecordedCall[];
+  readonly faults: Faults;
+  /** Forgets apps, projects, faults, calls and rate limits. */
+  reset(): void;
+  /** Stops listening and cuts what is open. */
+  close(): Promise<void>;
+  clearCalls(): void;
+  /** The next request that matches, as soon as it arrives. */
+  nextCall(match: CallMatch): Promise<RecordedCall>;
+  /** What the emulator remembers, for assertions. */
+  apps(): readonly StoredApp[];
+  /**
+   * A change by someone else, as in the control panel: changes the spec and deploys it.
+   * @returns the app as the service answers it
+   * @throws Error when there is no such app, or the spec is not valid
+   */
+  editApp(idOrName: string, change: (spec: Spec) => void | Spec): Record<string, unknown>;
+  /** The next deployment fails. */
+  failNext(what: FailureRequest): void;
+}
+
+/**
+ * Starts an emulator of the App Platform API on loopback.
+ * @throws Error with code EADDRINUSE when the port is taken
+ */
+export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const clock = options.clock ?? systemClock;
+  const deploySeconds = options.deploySeconds ?? 20;
+  const deleteSeconds = options.deleteSeconds ?? Math.min(deploySeconds / 10, 3);
+  const limits = options.rateLimit ?? true;
+  const requestIds = createIds();
+  const freshStore = (): Store =>
+    new Store({
+      clock,
+      ids: createIds(options.seed),
+      deployMs: deploySeconds * 1000,
+      deleteMs: deleteSeconds * 1000,
+    });
+
+  let store = freshStore();
+  let url = "";
+  const faults = new Faults();
+  const recorder = new Recorder();
+  const limiter = limits === false ? undefined : new RateLimiter(clock, limits === true ? {} : limits);
+  const wiring: Wiring = {
+    store: () => store,
+    url: () => url,
+    faults,
+    recorder,
+    limiter,
+    token: options.token,
+    requestId: () => requestIds.uuid(),
+    emulator: () => emulator,
+  };
+  const { server, port } = await listen(buildApp(wiring), options.port ?? 0);
+  url = `http://127.0.0.1:${port}`;
+
+  const emulator: Emulator = {
+    url,
+    port,
+    calls: recorder.calls,
+    faults,
+    reset() {
+      store = freshStore();
+      faults.clear();
+      recorder.clear();
+      limiter?.reset();
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+    clearCalls: () => recorder.clear(),
+    nextCall: (match) => recorder.next(match),
+    apps: () => store.list(),
+    editApp(idOrName, change) {
+      const app = store.byName(idOrName) ?? store.get(idOrName);
+      const spec = structuredClone(app.spec);
+      const deployment = store.update(app, change(spec) ?? spec);
+      return appView(store, app, deployment ?? null);
+    },
+    failNext: (what) => store.failNext(what),
+  };
+  return emulator;
+}

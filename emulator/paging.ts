@@ -1,0 +1,38 @@
+import { badRequest } from "./errors";
+
+const MAX_PER_PAGE = 200;
+
+function whole(text: string | undefined, fallback: number, name: string, max: number): number {
+  if (text === undefined || text === "") return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw badRequest(`${name} must be a whole number from 1`);
+  return Math.min(value, max);
+}
+
+/** One page of `items` under `key`, with links to the others; the links carry every other query parameter along. */
+export function page<T>(key: string, items: readonly T[], address: string): Record<string, unknown> {
+  const url = new URL(address);
+  const perPage = whole(url.searchParams.get("per_page") ?? undefined, 20, "per_page", MAX_PER_PAGE);
+  const current = whole(url.searchParams.get("page") ?? undefined, 1, "page", Number.MAX_SAFE_INTEGER);
+  const last = Math.max(1, Math.ceil(items.length / perPage));
+  const link = (number: number): string => {
+    const target = new URL(url);
+    target.searchParams.set("page", String(number));
+    target.searchParams.set("per_page", String(perPage));
+    return target.href;
+  };
+  const pages: Record<string, string> = {};
+  if (current > 1) {
+    pages.first = link(1);
+    pages.prev = link(Math.min(current - 1, last));
+  }
+  if (current < last) {
+    pages.next = link(current + 1);
+    pages.last = link(last);
+  }
+  return {
+    [key]: items.slice((current - 1) * perPage, current * perPage),
+    links: Object.keys(pages).length > 0 ? { pages } : {},
+    meta: { total: items.length },
+  };
+}

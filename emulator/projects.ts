@@ -1,0 +1,68 @@
+import { isoTime, type Clock } from "./clock";
+import { badRequest, notFound } from "./errors";
+import type { Ids } from "./ids";
+
+export interface Project {
+  id: string;
+  owner_uuid: string;
+  owner_id: number;
+  name: string;
+  description: string;
+  purpose: string;
+  environment: string;
+  is_default: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+/** The account's projects; there is always a default one. */
+export class Projects {
+  private readonly byId = new Map<string, Project>();
+  readonly defaultId: string;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly owner: string,
+  ) {
+    this.defaultId = this.add({ name: "first-project", purpose: "Just trying out DigitalOcean" }, true).id;
+  }
+
+  list(): Project[] {
+    return [...this.byId.values()];
+  }
+
+  /** @throws {@link ApiError} 404 */
+  get(id: string): Project {
+    const project = this.byId.get(id === "default" ? this.defaultId : id);
+    if (project === undefined) throw notFound();
+    return project;
+  }
+
+  create(given: Record<string, unknown>): Project {
+    if (typeof given.name !== "string" || given.name === "") throw badRequest("name is required");
+    if (this.list().some((project) => project.name === given.name))
+      throw badRequest("name is already in use");
+    return this.add({ ...given, name: given.name }, false);
+  }
+
+  private add(given: Record<string, unknown> & { name: string }, isDefault: boolean): Project {
+    const text = (field: string, otherwise: string): string =>
+      typeof given[field] === "string" ? (given[field] as string) : otherwise;
+    const now = isoTime(this.clock.now());
+    const project: Project = {
+      id: this.ids.uuid(),
+      owner_uuid: this.owner,
+      owner_id: 1,
+      name: given.name,
+      description: text("description", ""),
+      purpose: text("purpose", "Web Application"),
+      environment: text("environment", "Development"),
+      is_default: isDefault,
+      created_at: now,
+      updated_at: now,
+    };
+    this.byId.set(project.id, project);
+    return project;
+  }
+}

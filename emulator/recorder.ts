@@ -1,0 +1,46 @@
+/** A request that was served. */
+export interface RecordedCall {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+  /** Milliseconds since the epoch, on the emulator's clock. */
+  at: number;
+  /** Absent until it is answered, and for good when the connection is cut. */
+  status?: number;
+  /** The parsed JSON body; never told over HTTP. */
+  body?: unknown;
+}
+
+export interface CallMatch {
+  method?: string;
+  path?: RegExp;
+}
+
+const matches = (call: RecordedCall, { method, path }: CallMatch): boolean =>
+  (method === undefined || method.toUpperCase() === call.method) &&
+  (path === undefined || new RegExp(path.source, path.flags.replace("g", "")).test(call.path));
+
+/** Remembers requests, and tells those who wait for one. */
+export class Recorder {
+  readonly calls: RecordedCall[] = [];
+  private waiting: { match: CallMatch; resolve: (call: RecordedCall) => void }[] = [];
+
+  add(call: RecordedCall): void {
+    this.calls.push(call);
+    const [due, rest] = [
+      this.waiting.filter(({ match }) => matches(call, match)),
+      this.waiting.filter(({ match }) => !matches(call, match)),
+    ];
+    this.waiting = rest;
+    for (const { resolve } of due) resolve(call);
+  }
+
+  clear(): void {
+    this.calls.length = 0;
+  }
+
+  /** The next request that matches, as soon as it arrives. */
+  next(match: CallMatch): Promise<RecordedCall> {
+    return new Promise((resolve) => this.waiting.push({ match, resolve }));
+  }
+}

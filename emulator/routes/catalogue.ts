@@ -1,0 +1,17 @@
+import { REGIONS } from "../catalogue";
+import { INSTANCE_SIZES, sizeOf } from "../costs";
+import { notFound } from "../errors";
+import { param, type Api } from "./context";
+
+/** Regions and instance sizes. */
+export function catalogueRoutes(api: Api): void {
+  api.get("/v2/apps/regions", (c) => c.json({ regions: REGIONS }));
+  api.get("/v2/apps/tiers/instance_sizes", (c) =>
+    c.json({ instance_sizes: INSTANCE_SIZES, discount_percent: 0 }),
+  );
+  api.get("/v2/apps/tiers/instance_sizes/:slug", (c) => {
+    const size = sizeOf(param(c, "slug"));
+    if (size === undefined) throw notFound();
+    return c.json({ instance_size: size });
+  });
+}

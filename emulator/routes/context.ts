@@ -1,0 +1,39 @@
+import type { Context, Hono } from "hono";
+import { badRequest } from "../errors";
+import type { Store } from "../store";
+
+/** What each request carries through the routes. */
+export interface Env {
+  Variables: { requestId: string; body: unknown };
+}
+
+export type Api = Hono<Env>;
+export type Ctx = Context<Env>;
+
+/** Whatever a route needs of the emulator. The store is asked for anew, since a reset replaces it. */
+export interface Deps {
+  store(): Store;
+  /** Base address, without a slash at its end. */
+  url(): string;
+}
+
+/** The request's body. @throws {@link ApiError} 400 unless it is a JSON object */
+export function objectBody(c: Ctx): Record<string, unknown> {
+  const body = c.get("body");
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw badRequest("the body must be a JSON object");
+  return body as Record<string, unknown>;
+}
+
+/** As {@link objectBody}, and an empty object when there is no body. */
+export const optionalBody = (c: Ctx): Record<string, unknown> =>
+  c.get("body") === undefined ? {} : objectBody(c);
+
+/** The request's address as links should show it. */
+export const addressOf = (c: Ctx, deps: Deps): string => {
+  const { pathname, search } = new URL(c.req.url);
+  return `${deps.url()}${pathname}${search}`;
+};
+
+/** A parameter of the path, which the route's pattern makes sure of. */
+export const param = (c: Ctx, name: string): string => c.req.param(name) ?? "";

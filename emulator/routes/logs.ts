@@ -1,0 +1,3 @@
+import type { Api, Deps } from "./context";
+
+export function logRoutes(_api: Api, _deps: Deps): void {}

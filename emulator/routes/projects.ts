@@ -1,0 +1,44 @@
+import { isoTime } from "../clock";
+import { badRequest } from "../errors";
+import { page } from "../paging";
+import type { Store } from "../store";
+import { addressOf, objectBody, param, type Api, type Deps } from "./context";
+
+const URN = /^do:app:(.+)$/;
+
+/** Projects, and the apps assigned to them. */
+export function projectRoutes(api: Api, deps: Deps): void {
+  const resource = (urn: string, assignedAt: number, status: string): Record<string, unknown> => ({
+    urn,
+    assigned_at: isoTime(assignedAt),
+    links: { self: `${deps.url()}/v2/apps/${urn.replace(URN, "$1")}` },
+    status,
+  });
+  const assign = (store: Store, project: string, urn: unknown): Record<string, unknown> => {
+    const id = typeof urn === "string" ? URN.exec(urn)?.[1] : undefined;
+    if (id === undefined)
+      throw badRequest("resources must be URNs such as do:app:4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf");
+    const app = store.get(id);
+    const already = app.projectId === project;
+    app.projectId = project;
+    return resource(`do:app:${app.id}`, store.now, already ? "already_assigned" : "assigned");
+  };
+
+  api.get("/v2/projects", (c) => c.json(page("projects", deps.store().projects.list(), addressOf(c, deps))));
+  api.post("/v2/projects", (c) => c.json({ project: deps.store().projects.create(objectBody(c)) }, 201));
+  api.get("/v2/projects/:id", (c) => c.json({ project: deps.store().projects.get(param(c, "id")) }));
+  api.get("/v2/projects/:id/resources", (c) => {
+    const store = deps.store();
+    const project = store.projects.get(param(c, "id"));
+    const held = store.list().filter((app) => app.projectId === project.id);
+    const resources = held.map((app) => resource(`do:app:${app.id}`, app.createdAt, "ok"));
+    return c.json(page("resources", resources, addressOf(c, deps)));
+  });
+  api.post("/v2/projects/:id/resources", (c) => {
+    const store = deps.store();
+    const project = store.projects.get(param(c, "id"));
+    const { resources } = objectBody(c);
+    if (!Array.isArray(resources)) throw badRequest("resources must be a list of URNs");
+    return c.json({ resources: resources.map((urn) => assign(store, project.id, urn)) });
+  });
+}

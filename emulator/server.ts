@@ -1,0 +1,141 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { Hono } from "hono";
+import { ApiError, badRequest, notFound, unauthorized } from "./errors";
+import type { Faults } from "./faults";
+import type { RateLimiter } from "./limits";
+import type { RecordedCall, Recorder } from "./recorder";
+import { accountRoutes } from "./routes/account";
+import { alertRoutes } from "./routes/alerts";
+import { appRoutes } from "./routes/apps";
+import { catalogueRoutes } from "./routes/catalogue";
+import type { Api, Ctx, Deps, Env } from "./routes/context";
+import { controlRoutes } from "./routes/control";
+import { deploymentRoutes } from "./routes/deployments";
+import { logRoutes } from "./routes/logs";
+import { projectRoutes } from "./routes/projects";
+import { proposeRoutes } from "./routes/propose";
+import type { Emulator } from "./index";
+import { serveWith } from "./wire";
+
+/** Bodies beyond this are refused with 413. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+export interface Wiring extends Deps {
+  faults: Faults;
+  recorder: Recorder;
+  limiter: RateLimiter | undefined;
+  /** The only token accepted; any when undefined. */
+  token: string | undefined;
+  requestId(): string;
+  /** What the control routes work on. */
+  emulator(): Emulator;
+}
+
+const isControl = (path: string): boolean => path.startsWith("/_emulator/");
+
+async function readBody(c: Ctx): Promise<unknown> {
+  if (c.req.method === "GET" || c.req.method === "HEAD") return undefined;
+  const tooLarge = new ApiError(413, "request_entity_too_large", "The request body is too large.", {
+    connection: "close",
+  });
+  if (Number(c.req.header("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLarge;
+  const text = await c.req.text();
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw tooLarge;
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw badRequest("the body is not valid JSON");
+  }
+}
+
+function tokenOf(c: Ctx, wiring: Wiring): string {
+  const token = /^Bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  if (token === undefined || (wiring.token !== undefined && token !== wiring.token)) throw unauthorized();
+  return token;
+}
+
+/** All routes behind recording, faults, token and rate limit, in that order. */
+export function buildApp(wiring: Wiring): Api {
+  const api: Api = new Hono<Env>();
+  const recorded = new WeakMap<Request, RecordedCall>();
+
+  api.use(async (c, next) => {
+    c.set("requestId", wiring.requestId());
+    if (isControl(c.req.path)) return next();
+    const call: RecordedCall = {
+      method: c.req.method,
+      // The rest of a log's address is its credential.
+      path: c.req.path.startsWith("/_logs/") ? "/_logs" : c.req.path,
+      query: c.req.query(),
+      at: wiring.store().now,
+    };
+    if (call.path === "/_logs") call.query = {};
+    recorded.set(c.req.raw, call);
+    wiring.recorder.add(call);
+    const work = async (): Promise<Response> => {
+      await next();
+      return c.res;
+    };
+    const fault = wiring.faults.take(c.req.method, c.req.path);
+    if (fault === undefined) await next();
+    else c.res = await serveWith(fault, c, work);
+    if (c.res.headers.get("x-hono-already-sent") === null) call.status = c.res.status;
+    return undefined;
+  });
+
+  api.use(async (c, next) => {
+    c.header("x-request-id", c.get("requestId"));
+    if (c.req.path.startsWith("/v2/")) {
+      const token = tokenOf(c, wiring);
+      const headers = wiring.limiter?.take(token) ?? {};
+      for (const [name, value] of Object.entries(headers)) c.header(name, value);
+    }
+    const body = await readBody(c);
+    const call = recorded.get(c.req.raw);
+    if (call !== undefined && body !== undefined) call.body = body;
+    c.set("body", body);
+    await next();
+  });
+
+  controlRoutes(api, wiring);
+  catalogueRoutes(api);
+  proposeRoutes(api, wiring);
+  appRoutes(api, wiring);
+  deploymentRoutes(api, wiring);
+  logRoutes(api, wiring);
+  alertRoutes(api, wiring);
+  projectRoutes(api, wiring);
+  accountRoutes(api, wiring);
+
+  const refuse = (c: Ctx, error: ApiError): Response => {
+    const body = { id: error.id, message: error.message, request_id: c.get("requestId") };
+    for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+    c.header("x-request-id", c.get("requestId"));
+    return c.json(body, error.status as 400);
+  };
+  api.notFound((c) => refuse(c, notFound()));
+  api.onError((error, c) =>
+    refuse(
+      c,
+      error instanceof ApiError ? error : new ApiError(500, "server_error", `emulator: ${error.message}`),
+    ),
+  );
+  return api;
+}
+
+/** Listens on loopback. Rejects with the reason when the port can not be had. */
+export function listen(api: Api, port: number): Promise<{ server: Server; port: number }> {
+  // The listener would otherwise replace Request and Response for the whole process, tests included.
+  const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.removeListener("error", reject);
+      resolve({ server, port: (server.address() as AddressInfo).port });
+    });
+  });
+}

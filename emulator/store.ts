@@ -1,0 +1,239 @@
+import type { Clock } from "./clock";
+import { withDefaults } from "./defaults";
+import { activeAmong, isRunning, type DeploymentRecord } from "./deployments";
+import { badRequest, conflict, notFound } from "./errors";
+import { fingerprint, isUuid, type Ids } from "./ids";
+import {
+  componentsToBuild,
+  failureInSpec,
+  planDeployment,
+  REASONS,
+  type Failure,
+  type StepName,
+} from "./plan";
+import { Projects } from "./projects";
+import { decrypt, sealSecrets } from "./secrets";
+import { canonical, components, type Spec } from "./types";
+import { checkSpec } from "./validation";
+
+/** An app as it is remembered. */
+export interface StoredApp {
+  readonly id: string;
+  /** With server defaults, secrets as ciphertext. */
+  spec: Spec;
+  projectId: string;
+  readonly createdAt: number;
+  updatedAt: number;
+  /** Oldest first. */
+  readonly deployments: DeploymentRecord[];
+  /** The five characters after the name in the app's default host. */
+  readonly suffix: string;
+  /** Set once it is being deleted: when it will be gone. */
+  goneAt?: number;
+  /** Emails and webhooks by alert id. */
+  readonly destinations: Map<string, Record<string, unknown>>;
+  /** The text behind one of this app's `EV[…]`; undefined for any other. */
+  plain(ciphertext: string): string | undefined;
+}
+
+/** What the next deployment fails with. */
+export interface FailureRequest {
+  component?: string;
+  /** @default "build" */
+  step?: StepName;
+  reason?: { code: string; message: string };
+  /** Last lines of the log of the failing step. */
+  log?: string[];
+}
+
+export interface StoreOptions {
+  clock: Clock;
+  ids: Ids;
+  deployMs: number;
+  deleteMs: number;
+}
+
+interface Start {
+  cause: string;
+  /** Take the newest sources, and so build all that is built from source. */
+  newSources: boolean;
+  clonedFrom?: string;
+}
+
+export class Store {
+  readonly owner: string;
+  readonly projects: Projects;
+  private readonly byId = new Map<string, StoredApp>();
+  private readonly keys = new WeakMap<StoredApp, Buffer>();
+  private readonly failures: FailureRequest[] = [];
+
+  constructor(readonly options: StoreOptions) {
+    this.owner = options.ids.uuid();
+    this.projects = new Projects(options.clock, options.ids, this.owner);
+  }
+
+  get now(): number {
+    return this.options.clock.now();
+  }
+
+  /** Apps that still answer, oldest first. */
+  list(): StoredApp[] {
+    for (const app of this.byId.values()) {
+      if (app.goneAt !== undefined && app.goneAt <= this.now) this.byId.delete(app.id);
+    }
+    return [...this.byId.values()];
+  }
+
+  /** @throws {@link ApiError} 400 for a malformed id, 404 for an unknown one */
+  get(id: string): StoredApp {
+    if (!isUuid(id)) throw badRequest("invalid app id: it must be a UUID");
+    const app = this.list().find((candidate) => candidate.id === id.toLowerCase());
+    if (app === undefined) throw notFound();
+    return app;
+  }
+
+  byName = (name: string): StoredApp | undefined => this.list().find((app) => app.spec.name === name);
+
+  /** The next deployment, of whatever app, fails this way. */
+  failNext(what: FailureRequest): void {
+    this.failures.push(what);
+  }
+
+  create(given: unknown, projectId?: string): { app: StoredApp; deployment: DeploymentRecord } {
+    checkSpec(given);
+    if (this.byName(given.name) !== undefined)
+      throw conflict(`App with name "${given.name}" already exists.`);
+    const project = this.projects.get(projectId ?? "default");
+    const { ids } = this.options;
+    const key = ids.bytes(32);
+    const app: StoredApp = {
+      id: ids.uuid(),
+      spec: withDefaults(given),
+      projectId: project.id,
+      createdAt: this.now,
+      updatedAt: this.now,
+      deployments: [],
+      suffix: ids.word(5),
+      destinations: new Map(),
+      plain: (ciphertext) => decrypt(ciphertext, key),
+    };
+    this.keys.set(app, key);
+    sealSecrets(app.spec, key, ids);
+    this.byId.set(app.id, app);
+    return { app, deployment: this.deploy(app, { cause: "initial deployment", newSources: true }) };
+  }
+
+  /** @returns no deployment when nothing changed and no new sources were asked for */
+  update(app: StoredApp, given: unknown, newSources = false): DeploymentRecord | undefined {
+    this.refuseWhileDeleting(app);
+    checkSpec(given);
+    const namesake = this.byName(given.name);
+    if (namesake !== undefined && namesake !== app)
+      throw conflict(`App with name "${given.name}" already exists.`);
+    const spec = withDefaults(given);
+    sealSecrets(spec, this.key(app), this.options.ids);
+    const changed = canonical(spec) !== canonical(app.spec);
+    if (!changed && !newSources) return undefined;
+    app.spec = spec;
+    app.updatedAt = this.now;
+    return this.deploy(app, { cause: "app spec updated", newSources });
+  }
+
+  /** Starts a deployment of the app's spec; one that runs is cancelled by it. */
+  deploy(app: StoredApp, start: Start): DeploymentRecord {
+    this.refuseWhileDeleting(app);
+    const now = this.now;
+    const active = activeAmong(app.deployments, now);
+    for (const record of app.deployments) if (isRunning(record, now)) record.canceledAt = now;
+    const asked = this.failures.shift();
+    const built = componentsToBuild(app.spec, active?.spec, start.newSources);
+    const failing = asked?.component ?? components(app.spec)[0]?.component.name;
+    if (asked !== undefined && (asked.step ?? "build") === "build" && failing !== undefined) {
+      const component = components(app.spec).find((entry) => entry.component.name === failing)?.component;
+      if (component !== undefined && component.image === undefined && !built.includes(failing))
+        built.push(failing);
+    }
+    const failure = asked === undefined ? failureInSpec(app.spec, built) : this.asFailure(asked, failing);
+    const previous = app.deployments[app.deployments.length - 1];
+    const record: DeploymentRecord = {
+      id: this.options.ids.uuid(),
+      cause: start.cause,
+      spec: structuredClone(app.spec),
+      plan: planDeployment(app.spec, built, failure),
+      startedAt: now,
+      durationMs: this.options.deployMs,
+      sources: this.sources(app, start.newSources, active),
+      ...(previous === undefined ? {} : { previousId: previous.id }),
+      ...(start.clonedFrom === undefined ? {} : { clonedFrom: start.clonedFrom }),
+    };
+    app.deployments.push(record);
+    return record;
+  }
+
+  /** @throws {@link ApiError} 400 when it is over already */
+  cancel(record: DeploymentRecord): void {
+    if (!isRunning(record, this.now)) throw badRequest("the deployment is over and can not be canceled");
+    record.canceledAt = this.now;
+  }
+
+  /** @throws {@link ApiError} 400, 404 */
+  deployment(app: StoredApp, id: string): DeploymentRecord {
+    if (!isUuid(id)) throw badRequest("invalid deployment id: it must be a UUID");
+    const record = app.deployments.find((candidate) => candidate.id === id.toLowerCase());
+    if (record === undefined) throw notFound();
+    return record;
+  }
+
+  remove(app: StoredApp): void {
+    app.goneAt ??= this.now + this.options.deleteMs;
+    for (const record of app.deployments) if (isRunning(record, this.now)) record.canceledAt = this.now;
+  }
+
+  /** The spec with its secrets sealed for an app, or for none when it does not exist yet. */
+  seal(given: Spec, app: StoredApp | undefined): Spec {
+    const spec = withDefaults(given);
+    sealSecrets(spec, app === undefined ? this.options.ids.bytes(32) : this.key(app), this.options.ids);
+    return spec;
+  }
+
+  private key(app: StoredApp): Buffer {
+    const key = this.keys.get(app);
+    if (key === undefined) throw new Error(`no key for app ${app.id}`);
+    return key;
+  }
+
+  private refuseWhileDeleting(app: StoredApp): void {
+    if (app.goneAt !== undefined) throw conflict(`App "${app.spec.name}" is being deleted.`);
+  }
+
+  private asFailure(asked: FailureRequest, component: string | undefined): Failure {
+    const step = asked.step ?? "build";
+    const reason =
+      asked.reason ?? (step === "build" ? REASONS.build : step === "wait" ? REASONS.health : REASONS.deploy);
+    return {
+      step,
+      reason,
+      ...(component === undefined ? {} : { component }),
+      ...(asked.log === undefined ? {} : { log: asked.log }),
+    };
+  }
+
+  /** A commit or digest per component: a new one when sources are fetched anew, else that of before. */
+  private sources(
+    app: StoredApp,
+    fresh: boolean,
+    active: DeploymentRecord | undefined,
+  ): Record<string, string> {
+    const round = app.deployments.length;
+    const entries = components(app.spec).map(({ component }): [string, string] => {
+      const kept = fresh ? undefined : active?.sources[component.name];
+      if (kept !== undefined) return [component.name, kept];
+      if (component.image !== undefined) {
+        return [component.name, `sha256:${fingerprint(app.id, component.image)}`];
+      }
+      const source = component.git ?? component.github ?? component.gitlab ?? component.bitbucket;
+      return [component.name, fingerprint(app.id, source, round).slice(0, 40)];
+    });
+    return Object.fromEntries(entries);
+  }
+}

@@ -1,0 +1,68 @@
+import { badRequest } from "./errors";
+import { components, DEPLOYED_KINDS, SOURCES, type Component, type Spec } from "./types";
+
+const NAME = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const invalid = (path: string, what: string): Error =>
+  badRequest(`error validating app spec field "${path}": ${what}`);
+
+function checkName(path: string, name: unknown): void {
+  if (typeof name !== "string" || !NAME.test(name)) {
+    throw invalid(path, "must be 2 to 32 lower-case letters, digits and dashes, starting with a letter");
+  }
+}
+
+function checkLists(spec: Record<string, unknown>): void {
+  for (const kind of [...DEPLOYED_KINDS, "databases", "domains", "envs", "alerts"]) {
+    const list = spec[kind];
+    if (list === undefined) continue;
+    if (!Array.isArray(list)) throw invalid(kind, "must be a list");
+    list.forEach((item, index) => {
+      if (!isRecord(item)) throw invalid(`${kind}.${index}`, "must be an object");
+    });
+  }
+}
+
+function checkSource(path: string, component: Component): void {
+  const given = SOURCES.filter((source) => component[source] !== undefined);
+  if (given.length === 0) throw invalid(path, "needs a source: git, github, gitlab, bitbucket or image");
+  if (given.length > 1) throw invalid(path, `has more than one source: ${given.join(", ")}`);
+  if (component.image?.tag !== undefined && component.image.digest !== undefined) {
+    throw invalid(`${path}.image`, "takes a tag or a digest, not both");
+  }
+}
+
+/**
+ * Refuses what the service refuses; like the service, at the first thing wrong.
+ * @throws {@link ApiError} 400 naming the field
+ */
+export function checkSpec(value: unknown): asserts value is Spec {
+  if (!isRecord(value)) throw badRequest("spec is required and must be an object");
+  checkName("name", value.name);
+  checkLists(value);
+  const spec = value as Spec;
+  const all = components(spec);
+  if (all.length === 0) throw badRequest("an app needs at least one component");
+  const seen = new Set<string>();
+  for (const kind of [...DEPLOYED_KINDS, "databases"] as const) {
+    (spec[kind] ?? []).forEach((component, index) => {
+      const path = `${kind}.${index}`;
+      checkName(`${path}.name`, component.name);
+      if (seen.has(component.name))
+        throw invalid(`${path}.name`, `"${component.name}" is used more than once`);
+      seen.add(component.name);
+      if (kind !== "databases") checkSource(path, component);
+      if (component.autoscaling !== undefined && component.instance_count !== undefined) {
+        throw invalid(`${path}.instance_count`, "must not be set together with autoscaling");
+      }
+    });
+  }
+  for (const rule of spec.ingress?.rules ?? []) {
+    const name = rule.component?.name;
+    if (name !== undefined && !seen.has(name))
+      throw invalid("ingress.rules", `there is no component "${name}"`);
+  }
+}

@@ -1,0 +1,98 @@
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { Context } from "hono";
+import type { Fault } from "./faults";
+
+const BAD_GATEWAY =
+  "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
+const DRIP_MS = 10;
+const WRONG_TYPES = {
+  app: 7,
+  apps: "many",
+  deployment: [],
+  deployments: { total: "one" },
+  meta: { total: "3" },
+  links: 0,
+};
+
+const raw = (c: Context): HttpBindings => c.env as HttpBindings;
+
+function cut(c: Context): Response {
+  raw(c).outgoing.socket?.resetAndDestroy();
+  return RESPONSE_ALREADY_SENT;
+}
+
+const clientGone = (c: Context): Promise<void> =>
+  new Promise((resolve) => {
+    const { outgoing } = raw(c);
+    if (outgoing.destroyed) resolve();
+    else outgoing.once("close", () => resolve());
+  });
+
+function pause(c: Context, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    raw(c).outgoing.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+async function halfOf(c: Context, response: Response): Promise<Response> {
+  const body = Buffer.from(await response.arrayBuffer());
+  const { outgoing } = raw(c);
+  outgoing.writeHead(response.status, { "content-type": "application/json", "content-length": body.length });
+  await new Promise<void>((resolve) => outgoing.write(body.subarray(0, body.length >> 1), () => resolve()));
+  outgoing.socket?.destroy();
+  return RESPONSE_ALREADY_SENT;
+}
+
+async function drip(c: Context): Promise<Response> {
+  const { outgoing } = raw(c);
+  outgoing.writeHead(200, { "content-type": "application/json" });
+  outgoing.write('{"apps":[');
+  const timer = setInterval(() => outgoing.write('{"id":"00000000"},'.repeat(500)), DRIP_MS);
+  await clientGone(c);
+  clearInterval(timer);
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Serves one request with a fault. `work` does what was asked. */
+export async function serveWith(fault: Fault, c: Context, work: () => Promise<Response>): Promise<Response> {
+  if (typeof fault === "object" && "delayMs" in fault) {
+    await pause(c, fault.delayMs);
+    return raw(c).outgoing.destroyed ? RESPONSE_ALREADY_SENT : work();
+  }
+  if (typeof fault === "object") {
+    const {
+      status,
+      headers = {},
+      body = { id: "emulated_fault", message: `Emulated answer ${status}` },
+    } = fault;
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const empty = status === 204 || status === 304;
+    return new Response(empty ? null : text, {
+      status,
+      headers: { "content-type": "application/json", ...headers },
+    });
+  }
+  switch (fault) {
+    case "reset-before":
+      return cut(c);
+    case "reset-after":
+      await work();
+      return cut(c);
+    case "timeout":
+      await clientGone(c);
+      return RESPONSE_ALREADY_SENT;
+    case "truncated":
+      return halfOf(c, await work());
+    case "html-502":
+      return new Response(BAD_GATEWAY, { status: 502, headers: { "content-type": "text/html" } });
+    case "endless":
+      return drip(c);
+    case "wrong-types":
+      return Response.json(WRONG_TYPES);
+  }
+}
