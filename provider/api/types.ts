@@ -88,7 +88,8 @@ export interface DeploymentStep {
   [field: string]: unknown;
 }
 
-export type LogType = "UNSPECIFIED" | "BUILD" | "DEPLOY" | "RUN" | "RUN_RESTARTED" | "AUTOSCALE_EVENT" | "JOB" | (string & {});
+export type LogType =
+  "UNSPECIFIED" | "BUILD" | "DEPLOY" | "RUN" | "RUN_RESTARTED" | "AUTOSCALE_EVENT" | "JOB" | (string & {});
 
 /** Addresses of logs. They are credentials in themselves: fetch at once, never store, never print. */
 export interface LogUrls {
@@ -115,5 +116,43 @@ export interface Project {
   id: string;
   name?: string;
   is_default?: boolean;
+  [field: string]: unknown;
+}
+
+/** A region of the App Platform. */
+export interface Region {
+  slug: string;
+  label?: string;
+  continent?: string;
+  data_centers?: string[];
+  default?: boolean;
+  /** True when no new apps are taken; `reason` says why. */
+  disabled?: boolean;
+  reason?: string;
+  [field: string]: unknown;
+}
+
+/** Something a component can run on. Numbers come as texts. */
+export interface InstanceSize {
+  slug: string;
+  name?: string;
+  cpu_type?: string;
+  cpus?: string;
+  memory_bytes?: string;
+  tier_slug?: string;
+  /** US dollars. */
+  usd_per_month?: string;
+  usd_per_second?: string;
+  scalable?: boolean;
+  single_instance_only?: boolean;
+  deprecation_intent?: boolean;
+  [field: string]: unknown;
+}
+
+export interface Account {
+  uuid?: string;
+  email?: string;
+  status?: string;
+  team?: { uuid?: string; name?: string };
   [field: string]: unknown;
 }

@@ -1,0 +1,244 @@
+import { Agent as HttpAgent, globalAgent as httpGlobal } from "node:http";
+import { Agent as HttpsAgent, globalAgent as httpsGlobal } from "node:https";
+import { createRequire } from "node:module";
+import type { Response } from "node-fetch" with { "resolution-mode": "import" };
+import type { ApiError } from "../errors";
+import {
+  ConnectionFailure,
+  type FailureContext,
+  abortedError,
+  connectionError,
+  timeoutError,
+  unreadableError,
+} from "./failures";
+
+export const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** Far above any real answer: 200 apps with long specs are a few megabytes. */
+export const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
+
+export interface HttpRequest {
+  /** As `parseBaseUrl` gives it. */
+  readonly baseUrl: string;
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path and query below `baseUrl`. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly token: string;
+  /** True when the request changes something at the service. */
+  readonly write: boolean;
+  /** Milliseconds until the answer, body included, has to be there. */
+  readonly timeoutMs: number;
+  /** Largest body that is read. @default 32 MiB */
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  header(name: string): string | undefined;
+  /** The parsed JSON; undefined when the body is empty, or is not JSON and the status is not 2xx. */
+  readonly body: unknown;
+}
+
+/**
+ * Sends one request, once, and reads its JSON answer, whatever the status. The token goes to `baseUrl` only: redirects
+ * are handed back as they are.
+ * @throws {ApiError} `network`, `timeout`, `aborted`, `unreadable-answer`
+ */
+export async function request(options: HttpRequest): Promise<HttpAnswer> {
+  const { method, path, body, token, timeoutMs, write } = options;
+  const url = new URL(options.baseUrl + path);
+  const context: FailureContext = { request: { method, path }, write, host: url.host, secrets: [token] };
+  if (options.signal?.aborted) throw abortedError(context, false);
+
+  return limited(context, timeoutMs, options.signal, async (signal) => {
+    const fetch = await loadFetch();
+    const response = await fetch(url, {
+      method,
+      headers: {
+        accept: "application/json",
+        authorization: `Bearer ${token}`,
+        "user-agent": userAgent(),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      redirect: "manual",
+      agent: agentFor(url, write),
+      signal,
+    });
+    const { status } = response;
+    const good = status >= 200 && status < 300;
+    const text = await readText(response, context, options.maxBytes ?? DEFAULT_MAX_BYTES);
+    const answer = { status, header: (name: string) => response.headers.get(name) ?? undefined };
+    if (text.trim() === "") return { ...answer, body: undefined };
+    try {
+      return { ...answer, body: JSON.parse(text) as unknown };
+    } catch {
+      if (!good) return { ...answer, body: undefined };
+      const type = response.headers.get("content-type") ?? "no content type";
+      const what = /json/i.test(type)
+        ? "its JSON is broken or cut off"
+        : `it is not JSON (${type.slice(0, 100)})`;
+      throw unreadableError(context, status, what, false);
+    }
+  });
+}
+
+export interface HttpStream {
+  readonly status: number;
+  header(name: string): string | undefined;
+  /** The body; can be read once. Reading it to the end, or leaving the loop, closes the connection. */
+  readonly chunks: AsyncIterable<Buffer>;
+  /** Closes the connection of a body that is not read. */
+  close(): void;
+}
+
+/**
+ * Opens a stream without any credentials, for addresses that are credentials in themselves: of these only the host
+ * appears in errors. `timeoutMs` counts until the answer begins.
+ * @throws {ApiError} `network`, `timeout`, `aborted`
+ */
+export async function openStream(
+  url: URL,
+  options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined; readonly what: string },
+): Promise<HttpStream> {
+  const context: FailureContext = {
+    request: { method: "GET", path: options.what },
+    write: false,
+    host: url.host,
+    secrets: [],
+  };
+  if (options.signal?.aborted) throw abortedError(context, false);
+  const stop = new AbortController();
+  const forward = (): void => stop.abort();
+  options.signal?.addEventListener("abort", forward, { once: true });
+  const unlink = (): void => options.signal?.removeEventListener("abort", forward);
+  try {
+    const response = await limited(context, options.timeoutMs, options.signal, async (signal) => {
+      const fetch = await loadFetch();
+      signal.addEventListener("abort", forward, { once: true });
+      const started = await fetch(url, {
+        headers: { "user-agent": userAgent() },
+        redirect: "manual",
+        signal: stop.signal,
+      });
+      signal.removeEventListener("abort", forward);
+      return started;
+    });
+    // A stream that is closed early reports its end as an error that nobody waits for any more.
+    response.body?.on("error", () => {});
+    const close = (): void => {
+      unlink();
+      stop.abort();
+    };
+    return {
+      status: response.status,
+      header: (name) => response.headers.get(name) ?? undefined,
+      chunks: readChunks(response, context, options.signal, close),
+      close,
+    };
+  } catch (error) {
+    unlink();
+    throw error;
+  }
+}
+
+async function* readChunks(
+  response: Response,
+  context: FailureContext,
+  signal: AbortSignal | undefined,
+  close: () => void,
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of response.body ?? []) yield Buffer.from(chunk);
+  } catch (error) {
+    if (signal?.aborted) throw abortedError(context, true);
+    throw asConnectionError(context, error);
+  } finally {
+    close();
+  }
+}
+
+/** Runs `work` under a time limit and the caller's signal, and names its failure. */
+async function limited<T>(
+  context: FailureContext,
+  timeoutMs: number,
+  outer: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    controller.abort();
+  }, timeoutMs);
+  outer?.addEventListener("abort", stop, { once: true });
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    if (outer?.aborted) throw abortedError(context, true);
+    if (late) throw timeoutError(context, timeoutMs);
+    throw asConnectionError(context, error);
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", stop);
+  }
+}
+
+async function readText(response: Response, context: FailureContext, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    const buffer = Buffer.from(chunk);
+    size += buffer.length;
+    // Leaving the loop closes the connection.
+    if (size > maxBytes)
+      throw unreadableError(context, response.status, `it is larger than ${maxBytes} bytes`);
+    chunks.push(buffer);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function asConnectionError(context: FailureContext, error: unknown): ApiError | unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.cause instanceof ConnectionFailure) return error;
+  const { code, erroredSysCall, syscall } = error as {
+    code?: unknown;
+    erroredSysCall?: string;
+    syscall?: string;
+  };
+  // Without a code it is a mistake on this side, which must not look like the network's.
+  if (typeof code !== "string") return error;
+  return connectionError(context, code, erroredSysCall ?? syscall);
+}
+
+/**
+ * Reads share kept-open connections. A write gets a fresh one: a kept-open connection that the service closes at that very moment
+ * breaks in a way that cannot be told from a lost answer.
+ */
+function agentFor(url: URL, write: boolean): HttpAgent | HttpsAgent {
+  if (url.protocol === "http:")
+    return write ? (freshHttp ??= new HttpAgent({ keepAlive: false })) : httpGlobal;
+  // The global agent's options carry what Node was started with, such as a proxy.
+  return write ? (freshHttps ??= new HttpsAgent({ ...httpsGlobal.options, keepAlive: false })) : httpsGlobal;
+}
+let freshHttp: HttpAgent | undefined;
+let freshHttps: HttpsAgent | undefined;
+
+/** node-fetch is an ES module, which a CommonJS package can only load like this. */
+function loadFetch(): Promise<
+  typeof import("node-fetch", { with: { "resolution-mode": "import" } }).default
+> {
+  return (fetchModule ??= import("node-fetch")).then((module) => module.default);
+}
+let fetchModule: Promise<typeof import("node-fetch", { with: { "resolution-mode": "import" } })> | undefined;
+
+function userAgent(): string {
+  // By name, as the way from here to package.json differs between the sources and the built package.
+  version ??= (createRequire(__filename)("pulumi-app-platform/package.json") as { version: string }).version;
+  return `pulumi-app-platform/${version}`;
+}
+let version: string | undefined;

@@ -1,0 +1,124 @@
+import { Readable, pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { ApiError } from "../errors";
+import { isLoopback } from "./address";
+import { abortedError } from "./failures";
+import { DEFAULT_TIMEOUT_MS, openStream } from "./http";
+
+/** A line that is longer comes in parts: a log without line breaks must not fill the memory. */
+const LONGEST_LINE = 1024 * 1024;
+
+/** What errors call the request: the address is a credential. */
+const WHAT = "the log";
+
+/**
+ * The lines of the log at `url`, as they arrive; plain or compressed. No token is sent.
+ * @param options.timeoutMs until the first byte may come; a live log may be silent after that. @default 30_000
+ * @throws {ApiError} without the address: `bad-request` `forbidden` `not-found` … by status; `network`, `timeout`,
+ * `aborted`; `unreadable-answer` for an address that cannot be opened
+ */
+export async function* openLog(
+  url: string,
+  options: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined } = {},
+): AsyncGenerator<string> {
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const stream = await openStream(checkLogUrl(url), { signal, timeoutMs, what: WHAT });
+  if (stream.status !== 200) {
+    stream.close();
+    throw statusFailure(stream.status);
+  }
+  yield* lines(unpack(stream.chunks, signal));
+}
+
+function checkLogUrl(text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw failure("unreadable-answer", "the service gave an address that cannot be read");
+  }
+  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) return url;
+  throw failure(
+    "unreadable-answer",
+    `an address of the kind ${url.protocol}// on ${url.host} is not opened; https:// is`,
+  );
+}
+
+function statusFailure(status: number): ApiError {
+  if (status === 404 || status === 410)
+    return failure("not-found", `there is none any more (${status})`, status);
+  if (status === 401 || status === 403 || status === 400) {
+    return failure("forbidden", `its address is not valid any more (${status}). Ask for a new one`, status);
+  }
+  if (status >= 500)
+    return failure("service-error", `the service failed (${status}). Try again later`, status);
+  return failure("unexpected-status", `status ${status} is not expected`, status);
+}
+
+function failure(code: ApiError["errorCode"], what: string, status?: number): ApiError {
+  return new ApiError(code, `GET ${WHAT}: ${what}.`, { request: { method: "GET", path: WHAT }, status });
+}
+
+/** Archived logs may be compressed without the answer's headers saying so: the first two bytes tell. */
+async function* unpack(
+  chunks: AsyncIterable<Buffer>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer> {
+  const source = chunks[Symbol.asyncIterator]();
+  try {
+    let head: Buffer = Buffer.alloc(0);
+    while (head.length < 2) {
+      const { done, value } = await source.next();
+      if (done === true) break;
+      head = Buffer.concat([head, value]);
+    }
+    const rest = prepend(head, source);
+    if (head[0] !== 0x1f || head[1] !== 0x8b) return yield* rest;
+    yield* gunzip(rest, signal);
+  } finally {
+    await source.return?.();
+  }
+}
+
+async function* gunzip(
+  chunks: AsyncIterable<Buffer>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip();
+  // Errors of both sides arrive at the reader of the last stream.
+  pipeline(Readable.from(chunks), gunzip, () => {});
+  try {
+    for await (const chunk of gunzip) yield chunk as Buffer;
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    if (signal?.aborted) throw abortedError({ request: { method: "GET", path: WHAT }, write: false }, true);
+    throw failure("unreadable-answer", "its compressed text is damaged or cut off");
+  }
+}
+
+async function* prepend(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head;
+  for (;;) {
+    const { done, value } = await rest.next();
+    if (done === true) return;
+    yield value;
+  }
+}
+
+/** Splits bytes into lines without their ends; characters may be cut between chunks. */
+export async function* lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let open = "";
+  for await (const chunk of chunks) {
+    const parts = (open + decoder.decode(chunk, { stream: true })).split("\n");
+    open = parts.pop() ?? "";
+    for (const part of parts) yield withoutReturn(part);
+    for (; open.length > LONGEST_LINE; open = open.slice(LONGEST_LINE)) yield open.slice(0, LONGEST_LINE);
+  }
+  open += decoder.decode();
+  if (open !== "") yield withoutReturn(open);
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith("\r") ? line.slice(0, -1) : line;
+}

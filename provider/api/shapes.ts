@@ -1,0 +1,104 @@
+import type { ApiError } from "../errors";
+import { isObject, unreadableError } from "./failures";
+import type { Answered } from "./transport";
+import type { Account, App, Deployment, InstanceSize, LogUrls, Project, Proposal, Region } from "./types";
+
+/**
+ * Checks of what the product relies on, and no more: unknown fields stay, optional ones may be absent or null. A
+ * service that answers something else must be noticed here and not as an `undefined` far away.
+ */
+
+function wrong(answered: Answered, field: string, expected: string): ApiError {
+  return unreadableError(answered, answered.status, `${field} is not ${expected}`);
+}
+
+function objectAt(answered: Answered, value: unknown, field: string): Record<string, unknown> {
+  if (!isObject(value)) throw wrong(answered, `"${field}"`, "an object");
+  return value;
+}
+
+function textAt(answered: Answered, holder: Record<string, unknown>, field: string, name: string): void {
+  const value = holder[name];
+  if (typeof value !== "string" || value === "") throw wrong(answered, `"${field}.${name}"`, "a text");
+}
+
+/** The answer's body as an object. */
+export function bodyOf(answered: Answered): Record<string, unknown> {
+  if (!isObject(answered.body)) throw wrong(answered, "the body", "an object");
+  return answered.body;
+}
+
+export function checkApp(answered: Answered, value: unknown, field = "app"): App {
+  const app = objectAt(answered, value, field);
+  textAt(answered, app, field, "id");
+  textAt(answered, objectAt(answered, app.spec, `${field}.spec`), `${field}.spec`, "name");
+  for (const slot of ["active", "in_progress", "pending", "pinned"]) {
+    const deployment = app[`${slot}_deployment`];
+    // An empty object is how some JSON writers spell «none».
+    if (isObject(deployment) && Object.keys(deployment).length === 0) delete app[`${slot}_deployment`];
+    else if (deployment != null) checkDeployment(answered, deployment, `${field}.${slot}_deployment`);
+  }
+  return app as App;
+}
+
+export function checkDeployment(answered: Answered, value: unknown, field = "deployment"): Deployment {
+  const deployment = objectAt(answered, value, field);
+  textAt(answered, deployment, field, "id");
+  return deployment as Deployment;
+}
+
+export function checkProject(answered: Answered, value: unknown): Project {
+  const project = objectAt(answered, value, "project");
+  textAt(answered, project, "project", "id");
+  return project as Project;
+}
+
+export function checkAccount(answered: Answered, value: unknown): Account {
+  return objectAt(answered, value, "account");
+}
+
+export function checkProposal(answered: Answered): Proposal {
+  return bodyOf(answered) as Proposal;
+}
+
+export function checkRegion(answered: Answered, value: unknown, field: string): Region {
+  const region = objectAt(answered, value, field);
+  textAt(answered, region, field, "slug");
+  return region as Region;
+}
+
+export function checkInstanceSize(answered: Answered, value: unknown, field: string): InstanceSize {
+  const size = objectAt(answered, value, field);
+  textAt(answered, size, field, "slug");
+  return size as InstanceSize;
+}
+
+/** A list of the body, each item checked. Absent and null are the empty list: that is how the service may write it. */
+export function checkList<T>(
+  answered: Answered,
+  name: string,
+  check: (answered: Answered, value: unknown, field: string) => T,
+): T[] {
+  const list = bodyOf(answered)[name] ?? [];
+  if (!Array.isArray(list)) throw wrong(answered, `"${name}"`, "a list");
+  return list.map((item, index) => check(answered, item, `${name}[${index}]`));
+}
+
+/** The archived logs are `historic_urls` in the schema and in the Go client, `historic_logs` in the example. */
+export function checkLogUrls(answered: Answered): LogUrls {
+  const body = bodyOf(answered);
+  const urls: LogUrls = {};
+  for (const name of ["live_url", "url"] as const) {
+    const value = body[name];
+    if (value == null || value === "") continue;
+    if (typeof value !== "string") throw wrong(answered, `"${name}"`, "a text");
+    urls[name] = value;
+  }
+  const field = body.historic_urls == null ? "historic_logs" : "historic_urls";
+  const historic = body[field] ?? [];
+  if (!Array.isArray(historic) || historic.some((url) => typeof url !== "string")) {
+    throw wrong(answered, `"${field}"`, "a list of texts");
+  }
+  urls.historic_urls = historic as string[];
+  return urls;
+}
