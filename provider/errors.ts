@@ -89,3 +89,23 @@ export class ApiError extends AppPlatformError {
 export function isApiError(error: unknown, ...codes: ErrorCode[]): error is ApiError {
   return error instanceof ApiError && (codes.length === 0 || codes.includes(error.errorCode));
 }
+
+/**
+ * An operation that left a resource behind which is not as it should be. Pulumi records the resource with its outputs,
+ * shows the reasons, and calls update in the next `up`, whether the program changed or not.
+ */
+export class InitializationError extends AppPlatformError {
+  override readonly name = "InitializationError";
+
+  constructor(
+    code: ErrorCode,
+    /** The resource's id at the service. */
+    readonly id: string,
+    /** The outputs to record; free of `undefined`. */
+    readonly properties: object,
+    /** What the user reads; never empty. */
+    readonly reasons: string[],
+  ) {
+    super(code, reasons[0] ?? "The resource is not ready.");
+  }
+}

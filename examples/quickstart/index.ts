@@ -1,0 +1,18 @@
+import * as pulumi from "@pulumi/pulumi";
+import { App, loadSpec } from "pulumi-app-platform";
+
+const config = new pulumi.Config();
+
+const spec = loadSpec("app.yaml", {
+  // pulumi config set --secret sessionKey …
+  secrets: { "web.SESSION_KEY": config.getSecret("sessionKey") ?? "only-for-trying-it-out" },
+});
+
+const app = new App("quickstart", {
+  spec,
+  // pulumi config set release 2: the same spec is deployed again, from the newest sources.
+  redeployOn: { release: config.get("release") ?? "1" },
+});
+
+export const url = app.liveUrl;
+export const deployment = app.activeDeploymentId;

@@ -1,0 +1,120 @@
+import * as pulumi from "@pulumi/pulumi";
+import { specInputs, type AppSpecArgs, type DeepInput } from "./inputs";
+import { fileOf } from "./load";
+import { fromKeyed } from "./spec/keyed";
+import type { AppSpec } from "./spec/types";
+import type { Timeouts } from "./state";
+
+export interface AppArgs {
+  /**
+   * The AppSpec, under its own field names; `loadSpec` reads one from a file. Any part may be an Output.
+   * `name` defaults to the resource's own name where that is a valid app name: 2 to 32 characters, lower-case letters,
+   * digits and dashes, starting with a letter.
+   */
+  spec: AppSpecArgs;
+  /** Id of the project that the app is in; a change moves it in place. @default the account's default project */
+  projectId?: pulumi.Input<string> | undefined;
+  /** Any values: when one changes, a new deployment is made, also where the spec stays the same. */
+  redeployOn?: pulumi.Input<Record<string, unknown>> | undefined;
+  /** Every update of the spec also fetches the newest sources of all components. @default false */
+  updateSources?: pulumi.Input<boolean> | undefined;
+  /** Deployments that `redeployOn` makes ignore the build cache. @default false */
+  forceBuild?: pulumi.Input<boolean> | undefined;
+  /** Wait until deployments have ended, and fail if they fail. @default true */
+  wait?: pulumi.Input<boolean> | undefined;
+  /** How long operations may take, as durations such as `"90s"`, `"20m"`, `"1.5h"`. */
+  timeouts?: DeepInput<Timeouts> | undefined;
+  /**
+   * Takes over an existing app instead of creating one: `true` the one of this name, a string the one of this id. Has no
+   * effect on an app that the stack manages already. @default false
+   */
+  adopt?: pulumi.Input<boolean | string> | undefined;
+  /**
+   * At deletion, the spec is written to a file in `directory` before (default `app-spec-backups`, in the program's
+   * folder). `false` does without. The setting travels in the state: a change needs a `pulumi up` before the
+   * `pulumi destroy`. @default true
+   */
+  backup?: pulumi.Input<boolean | { directory?: pulumi.Input<string> | undefined }> | undefined;
+  /** Lets fields through that look like a misspelling of one that is known. @default false */
+  allowUnknown?: pulumi.Input<boolean> | undefined;
+}
+
+/** The type in URNs. The prefix makes Pulumi use the host of dynamic providers. */
+export const APP_TYPE = "pulumi-nodejs:dynamic/app-platform:App";
+
+/**
+ * What the state keeps of this package's code, and runs for every operation. The text must never change, and what it
+ * names must be there in every later version: it is what upgrades hang on.
+ */
+const PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").app()';
+
+const VALID_NAME = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
+
+/**
+ * An app on the DigitalOcean App Platform.
+ *
+ * @example
+ * const app = new App("web", { spec: loadSpec("app.yaml") });
+ * export const url = app.liveUrl;
+ */
+export class App extends pulumi.CustomResource {
+  /** The AppSpec as applied: the inputs that the service accepted last. */
+  readonly spec!: pulumi.Output<AppSpec>;
+  /** The AppSpec as the service holds it, with its defaults; secrets are ciphertext. */
+  readonly liveSpec!: pulumi.Output<AppSpec>;
+  /** Where the app is served, such as `https://web-abc12.ondigitalocean.app`; empty until its first deployment is live. */
+  readonly liveUrl!: pulumi.Output<string>;
+  readonly liveDomain!: pulumi.Output<string>;
+  /** The address the service gave the app, whatever domains it has. */
+  readonly defaultIngress!: pulumi.Output<string>;
+  /** Id of the deployment that serves now; empty when there is none. */
+  readonly activeDeploymentId!: pulumi.Output<string>;
+  /** Phase of the last deployment, such as `ACTIVE` or `ERROR`. */
+  readonly phase!: pulumi.Output<string>;
+  /** Slug of the region, such as `nyc`. */
+  readonly region!: pulumi.Output<string>;
+  /** Slug of the tier, such as `basic`. */
+  readonly tier!: pulumi.Output<string>;
+  /** Id of the project that the app is in. */
+  readonly project!: pulumi.Output<string>;
+  /** ISO 8601. */
+  readonly createdAt!: pulumi.Output<string>;
+  /** ISO 8601. */
+  readonly updatedAt!: pulumi.Output<string>;
+
+  constructor(name: string, args: AppArgs, options?: pulumi.CustomResourceOptions) {
+    const { spec, ...settings } = args;
+    const file = fileOf(spec);
+    super(
+      APP_TYPE,
+      name,
+      {
+        ...settings,
+        spec: specInputs(spec, VALID_NAME.test(name) ? name : undefined),
+        __provider: PROVIDER,
+        __urn: pulumi.createUrn(name, APP_TYPE, options?.parent),
+        __preview: pulumi.runtime.isDryRun(),
+        ...(file !== undefined && { __file: file }),
+        // Pulumi hands out only the outputs that are named here.
+        liveUrl: undefined,
+        liveDomain: undefined,
+        defaultIngress: undefined,
+        activeDeploymentId: undefined,
+        phase: undefined,
+        region: undefined,
+        tier: undefined,
+        project: undefined,
+        createdAt: undefined,
+        updatedAt: undefined,
+        __liveSpec: undefined,
+      },
+      pulumi.mergeOptions(options, { additionalSecretOutputs: ["__liveSpec"] }),
+    );
+    const { spec: applied, __liveSpec: held } = this as unknown as Record<
+      "spec" | "__liveSpec",
+      pulumi.Output<unknown>
+    >;
+    this.spec = applied.apply(fromKeyed) as pulumi.Output<AppSpec>;
+    this.liveSpec = held.apply(fromKeyed) as pulumi.Output<AppSpec>;
+  }
+}

@@ -1,0 +1,107 @@
+import type { Deployment, DeploymentStep } from "../api/types";
+
+/** Where a deployment stands. */
+export type Standing = "running" | "succeeded" | "failed" | "replaced";
+
+/**
+ * The phase decides, not the step counters: a job of kind FAILED_DEPLOY leaves a step that never succeeds. Phases that
+ * are not known count as running.
+ */
+export function standing(phase: string | undefined): Standing {
+  switch (phase) {
+    case "ACTIVE":
+      return "succeeded";
+    case "ERROR":
+      return "failed";
+    case "CANCELED":
+    case "SUPERSEDED":
+      return "replaced";
+    default:
+      return "running";
+  }
+}
+
+const PHASE_WORDS: Readonly<Record<string, string>> = {
+  PENDING_BUILD: "waiting to build",
+  BUILDING: "building",
+  PENDING_DEPLOY: "waiting to deploy",
+  DEPLOYING: "deploying",
+  ACTIVE: "active",
+  ERROR: "failed",
+  CANCELED: "canceled",
+  SUPERSEDED: "superseded",
+};
+
+/** One short line: phase, steps done, and what runs now, as in `building 3/8: web, site`. Changes only when they do. */
+export function describeProgress(deployment: Deployment): string {
+  const phase = deployment.phase ?? "UNKNOWN";
+  const words = PHASE_WORDS[phase] ?? phase.toLowerCase().replaceAll("_", " ");
+  const { success_steps: done, total_steps: total } = deployment.progress ?? {};
+  const counter = total ? ` ${done ?? 0}/${total}` : "";
+  const running = runningComponents(deployment);
+  return `${words}${counter}${running.length > 0 ? `: ${running.join(", ")}` : ""}`;
+}
+
+function runningComponents(deployment: Deployment): string[] {
+  const names = leaves(deployment.progress?.steps ?? [])
+    .filter(({ step }) => step.status === "RUNNING")
+    .map(({ component }) => component)
+    .filter((component) => component !== undefined);
+  return [...new Set(names)];
+}
+
+/** Why a deployment failed: one entry for each step that did. */
+export interface FailedStep {
+  readonly component?: string;
+  /** `build`, `deploy`, or the step's own name where it is neither. */
+  readonly stage: string;
+  /** The innermost step, such as `build` or `wait`. */
+  readonly step: string;
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** The failed steps of a deployment, innermost first in the order of the service. Empty when it names none. */
+export function failedSteps(deployment: Deployment): FailedStep[] {
+  return leaves(deployment.progress?.steps ?? [])
+    .filter(({ step }) => step.status === "ERROR")
+    .map(({ step, stage, component }) => ({
+      stage,
+      step: step.name ?? "step",
+      ...(component !== undefined && { component }),
+      ...(step.reason?.code && { code: step.reason.code }),
+      ...(step.reason?.message && { message: step.reason.message }),
+    }));
+}
+
+interface Leaf {
+  readonly step: DeploymentStep;
+  readonly stage: string;
+  readonly component: string | undefined;
+}
+
+/** The steps without further steps of their own, each with its stage and component; a parent's reason goes to its leaf. */
+function leaves(steps: readonly DeploymentStep[], stage?: string, outer?: DeploymentStep): Leaf[] {
+  return steps.flatMap((step) => {
+    const inherited: DeploymentStep = {
+      ...step,
+      ...(step.component_name === undefined &&
+        outer?.component_name && { component_name: outer.component_name }),
+    };
+    const top = stage ?? step.name ?? "deployment";
+    const inner = step.steps ?? [];
+    const below = inner.length > 0 ? leaves(inner, top, inherited) : [];
+    const failedBelow = below.some((leaf) => leaf.step.status === "ERROR");
+    if (below.length > 0 && (step.status !== "ERROR" || failedBelow)) return below;
+    return [{ step: inherited, stage: top, component: inherited.component_name }];
+  });
+}
+
+/** A failed step as a person reads it: `web: build failed: BuildJobExitNonZero – The build command failed.` */
+export function describeFailure(failed: FailedStep): string {
+  const place = failed.component ? `${failed.component}: ${failed.stage} failed` : `${failed.stage} failed`;
+  const step =
+    failed.step !== failed.stage && failed.step !== failed.component ? ` at step ${failed.step}` : "";
+  const why = [failed.code, failed.message].filter(Boolean).join(" – ");
+  return `${place}${step}${why ? `: ${why}` : ""}`;
+}

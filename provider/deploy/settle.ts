@@ -1,0 +1,59 @@
+import type { Deployment } from "../api/types";
+import { failureLog, type LogSource } from "./logs";
+import { describeFailure, failedSteps, standing } from "./progress";
+import type { Reporter } from "./report";
+import { waitForDeployment, type DeploymentSource, type WaitOptions } from "./wait";
+
+/** How a deployment ended. */
+export interface Outcome {
+  readonly deployment: Deployment;
+  /** Why it did not go well, for the user: several lines each. Empty when it did. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * Waits for a deployment, tells its progress on the resource's row, and says why it failed if it did: component, step,
+ * reason, and the end of the log.
+ * @param secrets values never to be shown, whatever the log says
+ */
+export async function settle(
+  source: DeploymentSource & LogSource,
+  appId: string,
+  deploymentId: string,
+  reporter: Reporter,
+  secrets: readonly string[],
+  options: WaitOptions,
+): Promise<Outcome> {
+  const deployment = await waitForDeployment(source, appId, deploymentId, {
+    ...options,
+    onProgress: (line) => reporter.status(line),
+    onFollow: ({ id }) =>
+      reporter.info(`Another deployment took the place of this one; waiting for ${id}, the newest.`),
+  });
+  if (standing(deployment.phase) === "succeeded") return { deployment, failures: [] };
+  return { deployment, failures: await explainFailure(source, appId, deployment, secrets) };
+}
+
+async function explainFailure(
+  source: LogSource,
+  appId: string,
+  deployment: Deployment,
+  secrets: readonly string[],
+): Promise<string[]> {
+  if (deployment.phase === "CANCELED" || deployment.phase === "SUPERSEDED")
+    return [
+      `Deployment ${deployment.id} was canceled at the service, and no other followed it. The next pulumi up makes a new one.`,
+    ];
+  const failed = failedSteps(deployment);
+  if (failed.length === 0) return [`Deployment ${deployment.id} failed, and the service names no step.`];
+  return Promise.all(
+    failed.map(async (step) => {
+      const log = await failureLog(source, appId, deployment.id, step, secrets);
+      const tail =
+        log.length > 0
+          ? [`the last ${log.length} lines of its log:`, ...log.map((line) => `  | ${line}`)]
+          : [];
+      return [describeFailure(step), ...tail].join("\n");
+    }),
+  );
+}

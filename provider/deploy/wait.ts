@@ -1,0 +1,121 @@
+import type { Deployment } from "../api/types";
+import type { Clock } from "../clock";
+import { AppPlatformError, isApiError } from "../errors";
+import { describeProgress, standing } from "./progress";
+
+/** What a wait needs of the service: one deployment, and the newest ones. The client has both. */
+export interface DeploymentSource {
+  getDeployment(appId: string, id: string, options?: { signal?: AbortSignal }): Promise<Deployment>;
+  /** Deployments, newest first. */
+  listDeploymentPage(
+    appId: string,
+    page: { perPage?: number },
+    options?: { signal?: AbortSignal },
+  ): Promise<{ items: readonly Deployment[] }>;
+}
+
+export interface WaitOptions {
+  readonly clock: Clock;
+  /** Milliseconds after which the wait gives up. The deployment goes on. */
+  readonly timeoutMs: number;
+  /** Aborted when the user stops the run. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with a line whenever what it says changes. */
+  readonly onProgress?: (line: string) => void;
+  /** Called when another deployment took the place of the one waited for. */
+  readonly onFollow?: (successor: Deployment) => void;
+  /** Called with every deployment seen, so that an interrupted wait can tell which one it was. */
+  readonly onSeen?: (deployment: Deployment) => void;
+}
+
+const QUICK_MS = 1_000;
+const SLOW_MS = 10_000;
+const QUICK_FOR_MS = 2 * 60_000;
+
+/** Milliseconds until the next look: every second for two minutes, then ever slower, up to ten seconds. Pure. */
+export function pollInterval(waitedMs: number): number {
+  if (waitedMs < QUICK_FOR_MS) return QUICK_MS;
+  return Math.min(SLOW_MS, QUICK_MS + (waitedMs - QUICK_FOR_MS) / 60);
+}
+
+/**
+ * Waits until a deployment has ended: the one given, or the one that took its place. Returns it whether it went well or
+ * not; {@link standing} tells. A deployment that was canceled without a successor is returned as it is. Errors of the way
+ * (time-outs, 5xx, lost connections) never end the wait before its time is up.
+ * @throws AppPlatformError `wait-timeout` when the time is up, `interrupted` when the signal is aborted
+ */
+export async function waitForDeployment(
+  source: DeploymentSource,
+  appId: string,
+  deploymentId: string,
+  options: WaitOptions,
+): Promise<Deployment> {
+  const { clock, signal } = options;
+  const start = clock.now();
+  let id = deploymentId;
+  let lastLine = "";
+  let lastError: unknown;
+  for (;;) {
+    if (signal?.aborted) throw interrupted(id);
+    try {
+      const deployment = await source.getDeployment(appId, id, signal ? { signal } : {});
+      lastError = undefined;
+      options.onSeen?.(deployment);
+      const line = describeProgress(deployment);
+      if (line !== lastLine) options.onProgress?.((lastLine = line));
+      const stands = standing(deployment.phase);
+      if (stands === "succeeded" || stands === "failed") return deployment;
+      if (stands === "replaced") {
+        const successor = await findSuccessor(source, appId, deployment, signal);
+        if (!successor) return deployment;
+        options.onFollow?.(successor);
+        id = successor.id;
+        continue;
+      }
+    } catch (error) {
+      if (!isPassing(error)) throw signal?.aborted ? interrupted(id) : error;
+      lastError = error;
+    }
+    const waited = clock.now() - start;
+    if (waited >= options.timeoutMs) throw timedOut(id, waited, lastError);
+    const pause = Math.min(pollInterval(waited), Math.max(0, options.timeoutMs - waited));
+    await clock.sleep(pause, signal).catch(() => undefined);
+  }
+}
+
+/** The deployment that took the place of `replaced`: the newest one that is younger. */
+async function findSuccessor(
+  source: DeploymentSource,
+  appId: string,
+  replaced: Deployment,
+  signal: AbortSignal | undefined,
+): Promise<Deployment | undefined> {
+  const { items: newest } = await source.listDeploymentPage(appId, {}, signal ? { signal } : {});
+  const own = newest.findIndex(({ id }) => id === replaced.id);
+  const younger = own < 0 ? newest.filter((one) => isYounger(one, replaced)) : newest.slice(0, own);
+  return younger[0];
+}
+
+const isYounger = (one: Deployment, other: Deployment): boolean =>
+  Date.parse(one.created_at ?? "") > Date.parse(other.created_at ?? "");
+
+/** Failures that say nothing about the deployment. */
+function isPassing(error: unknown): boolean {
+  return isApiError(error, "rate-limited", "service-error", "network", "timeout", "unreadable-answer");
+}
+
+function interrupted(id: string): AppPlatformError {
+  return new AppPlatformError(
+    "interrupted",
+    `The run was stopped while deployment ${id} was going on. It goes on at the service; the next pulumi up waits for it.`,
+  );
+}
+
+function timedOut(id: string, waitedMs: number, lastError: unknown): AppPlatformError {
+  const because = lastError instanceof Error ? ` The last look failed: ${lastError.message}` : "";
+  return new AppPlatformError(
+    "wait-timeout",
+    `Deployment ${id} did not end within ${Math.round(waitedMs / 1000)} s. It goes on at the service; the next pulumi up waits for it. ` +
+      `A longer time can be given in timeouts.${because}`,
+  );
+}

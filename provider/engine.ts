@@ -1,0 +1,126 @@
+import { createRequire } from "node:module";
+
+/**
+ * The Pulumi engine, as far as it can be reached from the process in which a dynamic provider runs: log lines on a
+ * resource's own row, and the news that the user pressed Ctrl-C. Both hang on parts of `@pulumi/pulumi` that are not its
+ * public face, so everything here gives up quietly, and the rest works without it.
+ */
+export interface Engine {
+  /** Sends a line to the row of the resource `urn`; resolves when it arrived, or could not. */
+  log(line: LogLine): Promise<void>;
+  /** Aborted when the user stops the run, or the engine is gone. */
+  readonly stopped: AbortSignal;
+}
+
+export interface LogLine {
+  readonly severity: "info" | "warning";
+  readonly message: string;
+  /** Absent: the line lands on the stack's row. */
+  readonly urn?: string | undefined;
+  /** Shown on the row while the operation runs, not kept. */
+  readonly ephemeral?: boolean;
+}
+
+const SEVERITIES = { info: 1, warning: 2 };
+const LOG_METHOD = "/pulumirpc.Engine/Log";
+const LOG_DEADLINE_MS = 5_000;
+const UNAVAILABLE = 14;
+
+/** The parts of `@grpc/grpc-js` and of Pulumi's protocol that are used here. */
+interface GrpcClient {
+  makeUnaryRequest(
+    method: string,
+    serialize: (value: LogRequest) => Buffer,
+    deserialize: () => null,
+    request: LogRequest,
+    options: { deadline: Date },
+    callback: (error: { code?: number } | null) => void,
+  ): void;
+}
+interface Grpc {
+  Client: new (address: string, credentials: unknown) => GrpcClient;
+  credentials: { createInsecure(): unknown };
+}
+interface LogRequest {
+  setSeverity(severity: number): void;
+  setMessage(message: string): void;
+  setUrn(urn: string): void;
+  setEphemeral(ephemeral: boolean): void;
+  serializeBinary(): Uint8Array;
+}
+
+/**
+ * The engine that started this process, or undefined where there is none (a unit test, a script).
+ * @param args the process's arguments; the host of dynamic providers is given the engine's address as the last one
+ */
+export function connectEngine(args: readonly string[]): Engine | undefined {
+  const address = args.at(-1);
+  if (!address || !/^(127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(address)) return undefined;
+  try {
+    return new GrpcEngine(address);
+  } catch {
+    return undefined;
+  }
+}
+
+class GrpcEngine implements Engine {
+  private readonly stop = new AbortController();
+  private readonly client: GrpcClient;
+  private readonly newRequest: () => LogRequest;
+
+  constructor(address: string) {
+    // From the host's own script, so that its copies are met and not others that are installed beside them.
+    const require = createRequire(createRequire(process.argv[1] ?? __filename).resolve("@pulumi/pulumi"));
+    const grpc = require("@grpc/grpc-js") as Grpc;
+    const { LogRequest } = require("@pulumi/pulumi/proto/engine_pb") as { LogRequest: new () => LogRequest };
+    this.client = new grpc.Client(address, grpc.credentials.createInsecure());
+    this.newRequest = () => new LogRequest();
+    onCancel(require, () => this.stop.abort());
+  }
+
+  get stopped(): AbortSignal {
+    return this.stop.signal;
+  }
+
+  log(line: LogLine): Promise<void> {
+    const request = this.newRequest();
+    request.setSeverity(SEVERITIES[line.severity]);
+    request.setMessage(line.message);
+    request.setUrn(line.urn ?? "");
+    request.setEphemeral(line.ephemeral ?? false);
+    return new Promise((resolve) => {
+      this.client.makeUnaryRequest(
+        LOG_METHOD,
+        (value) => Buffer.from(value.serializeBinary()),
+        // The answer is empty. Decoding it as what it is would look like a cancellation, see onCancel.
+        () => null,
+        request,
+        { deadline: new Date(Date.now() + LOG_DEADLINE_MS) },
+        (error) => {
+          // The engine lives on this machine and outlives its providers: where it is gone, it was killed.
+          if (error?.code === UNAVAILABLE) this.stop.abort();
+          resolve();
+        },
+      );
+    });
+  }
+}
+
+/**
+ * Calls `listener` when the engine sends Cancel. The host answers that call without telling the provider, but it decodes
+ * the call's empty request, and nothing else it does decodes an empty message while the provider runs.
+ */
+function onCancel(require: NodeJS.Require, listener: () => void): void {
+  try {
+    const { Empty } = require("google-protobuf/google/protobuf/empty_pb") as {
+      Empty: { deserializeBinary(bytes: Uint8Array): unknown };
+    };
+    const decode = Empty.deserializeBinary.bind(Empty);
+    Empty.deserializeBinary = (bytes) => {
+      listener();
+      return decode(bytes);
+    };
+  } catch {
+    // Without it a wait goes on until the deployment ends, as Pulumi does by itself.
+  }
+}

@@ -1,0 +1,8 @@
+export { App, type AppArgs } from "./app";
+export type { AppSpecArgs, DeepInput } from "./inputs";
+export { loadSpec } from "./load";
+export { explain, plan } from "./spec/plan";
+export type { Accepted, Action, ComponentKind, ComponentPlan, Effect, Plan, Wanted } from "./spec/plan";
+export type * from "./spec/types";
+export type { Timeouts } from "./state";
+export { ApiError, AppPlatformError, type ErrorCode } from "./errors";

@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import { isPlainObject, listKeys, SPEC_LISTS, type ListShape, type ListShapes } from "./spec/keyed";
+import { isSecretPlace } from "./spec/secrets";
+import type { AppSpec } from "./spec/types";
+
+/** `T` as arguments take it: any part may be an Output, or a promise, at any depth. */
+export type DeepInput<T> = pulumi.Input<
+  T extends readonly (infer Item)[]
+    ? DeepInput<Item>[]
+    : T extends object
+      ? { [Key in keyof T]: DeepInput<T[Key]> | (undefined extends T[Key] ? undefined : never) }
+      : T
+>;
+
+/** An AppSpec whose parts may be Outputs. */
+export type AppSpecArgs = DeepInput<AppSpec>;
+
+type Deferred = pulumi.Output<unknown> | Promise<unknown>;
+
+const isDeferred = (value: unknown): value is Deferred =>
+  pulumi.Output.isInstance(value) || value instanceof Promise;
+
+/** Not `pulumi.output(value)` for Outputs: that would unwrap all that is in them, and one secret would hide everything. */
+function whenKnown(
+  value: pulumi.Output<unknown> | Promise<unknown>,
+  then: (known: unknown) => unknown,
+): unknown {
+  return pulumi.Output.isInstance(value) ? value.apply(then) : pulumi.output(value).apply(then);
+}
+
+/**
+ * The AppSpec as Pulumi is to see it: lists with names as maps (see spec/keyed.ts), and every secret marked as one, even
+ * where the program forgot to. Value by value, so that one secret hides nothing but itself. A list that is an Output, or
+ * holds an item or a name that is one, can only be resolved as a whole.
+ * @param defaultName the app's name where the spec gives none
+ */
+export function specInputs(spec: AppSpecArgs, defaultName: string | undefined): unknown {
+  if (isDeferred(spec)) return whenKnown(spec, (known) => specInputs(known as AppSpecArgs, defaultName));
+  if (!isPlainObject(spec)) return spec;
+  const named =
+    spec["name"] === undefined && defaultName !== undefined ? { name: defaultName, ...spec } : spec;
+  return keyed(named, SPEC_LISTS, []);
+}
+
+function keyed(value: unknown, lists: ListShapes, path: readonly (string | number)[]): unknown {
+  if (isDeferred(value)) return whenKnown(value, (known) => keyed(known, lists, path));
+  if (Array.isArray(value)) return value.map((item, index) => keyed(item, {}, [...path, index]));
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([field, inner]) => {
+      const place = [...path, field];
+      const shape = Object.hasOwn(lists, field) ? lists[field] : undefined;
+      const turned = shape ? keyedList(inner, shape, place) : keyed(inner, {}, place);
+      return [field, isSecret(place, value) && turned !== undefined ? pulumi.secret(turned) : turned];
+    }),
+  );
+}
+
+function keyedList(
+  value: unknown,
+  shape: ListShape,
+  path: readonly string[] | readonly (string | number)[],
+): unknown {
+  if (isDeferred(value)) return whenKnown(value, (known) => keyedList(known, shape, path));
+  if (!Array.isArray(value)) return keyed(value, {}, path);
+  if (value.some((item) => hidesName(item, shape)))
+    return pulumi.output(value).apply((known) => keyedList(known, shape, path));
+  const keys = listKeys(value, shape);
+  if (!keys) return value.map((item, index) => keyed(item, shape.lists ?? {}, [...path, index]));
+  return Object.fromEntries(
+    value.map((item: Record<string, unknown>, index) => {
+      const key = keys[index] as string;
+      const { [shape.by]: _name, ...rest } = item;
+      return [key, keyed(rest, shape.lists ?? {}, [...path, key])];
+    }),
+  );
+}
+
+function hidesName(item: unknown, shape: ListShape): boolean {
+  if (isDeferred(item)) return true;
+  return isPlainObject(item) && [shape.by, ...(shape.and ?? [])].some((field) => isDeferred(item[field]));
+}
+
+/** A variable whose type is not known yet may turn out to be a SECRET. */
+function isSecret(path: readonly (string | number)[], parent: Record<string, unknown>): boolean {
+  return isSecretPlace(path, isDeferred(parent["type"]) ? { type: "SECRET" } : parent);
+}

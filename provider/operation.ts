@@ -1,0 +1,254 @@
+import type { Client } from "./api/client";
+import type { App, Deployment } from "./api/types";
+import { DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
+import type { Clock } from "./clock";
+import type { Reporter } from "./deploy/report";
+import { settle } from "./deploy/settle";
+import { standing } from "./deploy/progress";
+import { AppPlatformError, InitializationError, isApiError } from "./errors";
+import { formatChange } from "./spec/changes";
+import { drift } from "./spec/drift";
+import { formatPath, fromKeyed, toKeyed } from "./spec/keyed";
+import { danglingSecrets, sealUnchanged, secretValues } from "./spec/secrets";
+import type { AppSpec } from "./spec/types";
+import {
+  lastDeployment,
+  outputsOf,
+  plain,
+  type AppInputs,
+  type AppOutputs,
+  type LastDeployment,
+  type Timeouts,
+} from "./state";
+import { timeoutMs } from "./timeouts";
+import { adoptable, createAppOnce, createDeploymentOnce, deleteAppOnce, updateAppOnce } from "./writes";
+
+/** One operation on one resource: its inputs, the service, and the row it reports to. */
+export class Operation {
+  private readonly startedAt: number;
+
+  constructor(
+    private readonly inputs: AppInputs,
+    private readonly client: Client,
+    readonly reporter: Reporter,
+    private readonly clock: Clock,
+    /** Aborted when the user stops the run. */
+    private readonly stopped: AbortSignal | undefined,
+  ) {
+    this.startedAt = clock.now();
+  }
+
+  private get options(): { signal?: AbortSignal } {
+    return this.stopped ? { signal: this.stopped } : {};
+  }
+
+  /** The app, or undefined where the service says that there is none. */
+  async findApp(id: string): Promise<App | undefined> {
+    return this.client.getApp(id, this.options).catch((error: unknown) => {
+      if (isApiError(error, "not-found")) return undefined;
+      throw error;
+    });
+  }
+
+  /** @throws AppPlatformError `app-gone` */
+  async existingApp(id: string): Promise<App> {
+    const app = await this.findApp(id);
+    if (app) return app;
+    throw new AppPlatformError(
+      "app-gone",
+      `The app ${id} does not exist any more. Run pulumi refresh to take it out of the state; the next pulumi up creates it anew.`,
+    );
+  }
+
+  /** The app that `adopt` names; undefined when there is nothing to adopt. */
+  async appToAdopt(): Promise<App | undefined> {
+    const { adopt } = this.inputs;
+    if (adopt === undefined || adopt === false) return undefined;
+    if (typeof adopt === "string") return this.existingApp(adopt);
+    const found = await this.client.findAppByName(this.name, this.options);
+    if (!found) this.reporter.info(`There is no app named ${this.name} to adopt; a new one is created.`);
+    return found;
+  }
+
+  private get name(): string {
+    return (this.inputs.spec as AppSpec).name ?? "";
+  }
+
+  async createApp(): Promise<App> {
+    const { projectId } = this.inputs;
+    const request = {
+      spec: this.specToSend(undefined, undefined),
+      ...(projectId && { project_id: projectId }),
+    };
+    this.reporter.status("creating");
+    try {
+      return await createAppOnce(this.client, request, this.startedAt, this.options);
+    } catch (error) {
+      if (!isApiError(error, "conflict")) throw error;
+      const taken = await this.client.findAppByName(this.name, this.options).catch(() => undefined);
+      if (!taken) throw error;
+      throw new AppPlatformError(
+        "app-exists",
+        `An app named ${this.name} exists already (id ${taken.id}), and this stack does not manage it. ` +
+          `To take it over, add adopt: ${JSON.stringify(taken.id)} to the arguments of this App; or choose another name.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Makes an existing app this resource's own. It is updated only where the program asks for something else. */
+  async takeOver(app: App): Promise<App> {
+    this.reporter.info(`Adopting the app ${app.spec.name ?? ""} (id ${app.id}).`);
+    await this.moveProject(app);
+    if (adoptable(toKeyed(app.spec), this.inputs.spec)) return { ...app, pending_deployment: null };
+    return this.updateApp(app, undefined, this.inputs.updateSources === true);
+  }
+
+  /** Moves the app to the project that the program names, if it is in another. No deployment. */
+  async moveProject(app: App): Promise<void> {
+    const { projectId } = this.inputs;
+    if (projectId === undefined || projectId === app.project_id) return;
+    this.reporter.status("moving to another project");
+    await this.client.assignProject(projectId, app.id, this.options);
+  }
+
+  /** Says what the update is about to undo. */
+  tellOverwrites(olds: AppOutputs, app: App): void {
+    const undone = drift(olds.__liveSpec, toKeyed(app.spec));
+    if (undone.length > 0)
+      this.reporter.warn(
+        `Changed at the service since the last run, and set back to what the program says: ${undone.map(formatChange).join(", ")}`,
+      );
+  }
+
+  tellDrift(then: unknown, now: unknown): void {
+    for (const change of drift(then, now))
+      this.reporter.info(`changed at the service: ${formatChange(change)}`);
+  }
+
+  async updateApp(app: App, olds: AppOutputs | undefined, updateSources: boolean): Promise<App> {
+    const request = {
+      spec: this.specToSend(olds, app),
+      ...(updateSources && { update_all_source_versions: true }),
+    };
+    this.reporter.status("updating");
+    return updateAppOnce(this.client, app, request, this.options);
+  }
+
+  private specToSend(olds: AppOutputs | undefined, app: App | undefined): AppSpec {
+    const sealed = sealUnchanged(this.inputs.spec, olds?.spec, olds?.__liveSpec, app && toKeyed(app.spec));
+    const dangling = danglingSecrets(sealed).map(formatPath);
+    if (dangling.length > 0)
+      throw new AppPlatformError(
+        "invalid-input",
+        `${dangling.join(", ")}: the service holds no secret here any more. Give its value in the program.`,
+      );
+    return fromKeyed(sealed) as AppSpec;
+  }
+
+  async createDeployment(appId: string, forceBuild: boolean): Promise<Deployment> {
+    this.reporter.status("creating a deployment");
+    return createDeploymentOnce(this.client, appId, forceBuild ? { force_build: true } : {}, this.options);
+  }
+
+  /**
+   * What became of the last deployment: as recorded, brought up to date. When the app has been deployed well since, by
+   * whomever, that counts.
+   */
+  async currentState(app: App, last: LastDeployment | undefined): Promise<LastDeployment | undefined> {
+    const active = app.active_deployment ?? undefined;
+    if (!last) return active && lastDeployment(active);
+    if (active && active.id === last.id) return lastDeployment(active);
+    const now = await this.client.getDeployment(app.id, last.id, this.options).catch((error: unknown) => {
+      if (isApiError(error, "not-found")) return undefined;
+      throw error;
+    });
+    const overtaken =
+      active && (!now || Date.parse(active.created_at ?? "") > Date.parse(now.created_at ?? ""));
+    if (overtaken) return lastDeployment(active);
+    return now && lastDeployment(now);
+  }
+
+  /**
+   * Waits for the deployment of a write, and gives the outputs. From here on the app exists: whatever fails leaves it in
+   * the state, with the deployment that the next run has to look after.
+   * @param app as the write answered it
+   * @param liveSpec what later drift is measured against; an operation that sends no spec keeps what there was
+   * @throws InitializationError
+   */
+  async finish(
+    app: App,
+    deployment: { id: string; phase?: string } | undefined,
+    operation: keyof Timeouts,
+    liveSpec: unknown = toKeyed(app.spec),
+  ): Promise<AppOutputs> {
+    let last = deployment && { id: deployment.id, phase: deployment.phase ?? "UNKNOWN" };
+    const outputs = (now: App): AppOutputs => outputsOf(this.inputs, now, last, liveSpec);
+    if (!last) {
+      last = await this.currentState(app, undefined);
+      return outputs(app);
+    }
+    if (this.inputs.wait === false) return outputs(app);
+    try {
+      const { deployment: ended, failures } = await settle(
+        this.client,
+        app.id,
+        last.id,
+        this.reporter,
+        secretValues(this.inputs.spec),
+        {
+          clock: this.clock,
+          signal: this.stopped,
+          timeoutMs: timeoutMs(operation, this.inputs.timeouts),
+          onSeen: (seen) => (last = lastDeployment(seen)),
+        },
+      );
+      last = lastDeployment(ended);
+      const now = await this.client.getApp(app.id, this.options);
+      const outs = outputs(now);
+      if (standing(ended.phase) === "succeeded") return outs;
+      throw new InitializationError("deployment-failed", app.id, plain(outs), [...failures]);
+    } catch (error) {
+      if (error instanceof InitializationError) throw error;
+      const { errorCode, message } = asError(error);
+      throw new InitializationError(errorCode, app.id, plain(outputs(app)), [message]);
+    }
+  }
+
+  /** Warns, and leaves a backup of the spec behind, if the program did not decline it. */
+  async backUp(app: App, backup: AppInputs["backup"]): Promise<void> {
+    const end = "All its active deployments are shut down for good.";
+    const name = `The app ${app.spec.name ?? ""} (id ${app.id}) is deleted.`;
+    if (backup === false)
+      return this.reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);
+    const directory = (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
+    const path = await writeBackup(app, directory, new Date(this.clock.now()));
+    this.reporter.warn(
+      `${name} ${end} Its spec is backed up in ${path}. ` +
+        `To create the app again from it: new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: loadSpec("${path}") }); ` +
+        `the file's head says which secrets to supply.`,
+    );
+  }
+
+  async deleteApp(id: string): Promise<void> {
+    await deleteAppOnce(this.client, id, this.options);
+    const giveUpAt = this.clock.now() + timeoutMs("delete", this.inputs.timeouts);
+    for (;;) {
+      if (!(await this.findApp(id))) return;
+      this.reporter.status("deleting: waiting until the app is gone");
+      if (this.clock.now() >= giveUpAt)
+        throw new AppPlatformError(
+          "wait-timeout",
+          `The app ${id} is still there after its deletion was accepted. Run pulumi destroy again to go on waiting.`,
+        );
+      await this.clock.sleep(GONE_POLL_MS, this.stopped);
+    }
+  }
+}
+
+const GONE_POLL_MS = 1_000;
+
+function asError(error: unknown): AppPlatformError {
+  if (error instanceof AppPlatformError) return error;
+  return new AppPlatformError("service-error", error instanceof Error ? error.message : String(error));
+}

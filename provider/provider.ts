@@ -1,0 +1,177 @@
+import { Client } from "./api/client";
+import { check, type CheckResult } from "./check";
+import { systemClock, type Clock } from "./clock";
+import { serviceConfig } from "./config";
+import { standing } from "./deploy/progress";
+import { createReporter, type Reporter } from "./deploy/report";
+import { connectEngine, type Engine } from "./engine";
+import { Operation } from "./operation";
+import { changes } from "./spec/changes";
+import { inputsWithDrift } from "./spec/drift";
+import { toKeyed } from "./spec/keyed";
+import { explain, plan, type Accepted, type Plan } from "./spec/plan";
+import { hideCiphertext } from "./spec/secrets";
+import {
+  inputsOf,
+  outputsOf,
+  plain,
+  visible,
+  type AppInputs,
+  type AppOutputs,
+  type RunInputs,
+} from "./state";
+
+/** What a provider takes from its surroundings; tests give their own. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Absent where Pulumi does not run the process. */
+  readonly engine: Engine | undefined;
+}
+
+/**
+ * What the text in the state calls (see app.ts), in every version of this package: the provider behind `App`, in the
+ * terms of Pulumi's dynamic providers.
+ */
+export function app(): AppProvider {
+  return new AppProvider({ env: process.env, clock: systemClock, engine: connectEngine(process.argv) });
+}
+
+export class AppProvider {
+  private stackConfig: (key: string) => string | undefined = () => undefined;
+  /** URNs that this process has checked: in a plain refresh or destroy there are none. */
+  private readonly checked = new Set<string>();
+
+  constructor(private readonly surroundings: Surroundings) {}
+
+  /** Never awaits and never throws: the host uses the provider before this has ended, and does not try it again. */
+  async configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
+    this.stackConfig = (key) => config.get(key);
+  }
+
+  async check(_olds: unknown, news: AppInputs & RunInputs): Promise<CheckResult> {
+    const result = check(news);
+    if (news.__urn) this.checked.add(news.__urn);
+    const reporter = this.reporter(news);
+    for (const warning of result.warnings) reporter.warn(warning);
+    await reporter.flush();
+    return result;
+  }
+
+  async diff(_id: string, olds: AppOutputs, news: AppInputs): Promise<{ changes?: boolean }> {
+    const planned = plan(accepted(olds, news), news);
+    // Refresh asks for a diff as well, and no program is there whose changes could be explained.
+    if (this.checked.has(news.__urn ?? "")) await this.tell(planned, olds, this.reporter(news));
+    // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
+    if (changes(visible(olds), visible(news)).length > 0) return {};
+    return { changes: planned.action !== "none" };
+  }
+
+  async create(inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
+    return this.run(inputs, async (operation) => {
+      const existing = await operation.appToAdopt();
+      const made = existing ? await operation.takeOver(existing) : await operation.createApp();
+      return {
+        id: made.id,
+        outs: await operation.finish(made, made.pending_deployment ?? undefined, "create"),
+      };
+    });
+  }
+
+  async update(id: string, olds: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
+    return this.run(news, async (operation) => {
+      const before = await operation.existingApp(id);
+      const last = await operation.currentState(before, olds.__deployment);
+      const planned = plan({ ...accepted(olds, news), lastPhase: last?.phase }, news);
+      await operation.moveProject(before);
+      switch (planned.action) {
+        case "update": {
+          operation.tellOverwrites(olds, before);
+          const after = await operation.updateApp(before, olds, planned.updateSources);
+          return { outs: await operation.finish(after, after.pending_deployment ?? undefined, "update") };
+        }
+        case "redeploy": {
+          const deployment = await operation.createDeployment(id, planned.forceBuild);
+          return { outs: await operation.finish(before, deployment, "update", olds.__liveSpec) };
+        }
+        case "resume":
+          return { outs: await operation.finish(before, last, "update", olds.__liveSpec) };
+        default:
+          return { outs: outputsOf(news, await operation.existingApp(id), last, olds.__liveSpec) };
+      }
+    });
+  }
+
+  async read(
+    id: string,
+    props: AppOutputs,
+  ): Promise<{ id?: string; props?: AppOutputs; inputs?: AppInputs }> {
+    return this.run(props, async (operation) => {
+      const found = await operation.findApp(id);
+      if (!found) return {};
+      const now = toKeyed(found.spec);
+      const then = props.__liveSpec ?? now;
+      operation.tellDrift(then, now);
+      const spec = props.spec === undefined ? hideCiphertext(now) : inputsWithDrift(props.spec, then, now);
+      const moved = props.projectId && found.project_id ? { projectId: found.project_id } : {};
+      const inputs = inputsOf({ ...props, ...moved, spec });
+      const last = await operation.currentState(found, props.__deployment);
+      return { id, props: outputsOf(inputs, found, last), inputs };
+    });
+  }
+
+  async delete(id: string, props: AppOutputs): Promise<void> {
+    await this.run(props, async (operation) => {
+      const found = await operation.findApp(id);
+      if (!found) return operation.reporter.info("The app was gone already.");
+      await operation.backUp(found, props.backup);
+      await operation.deleteApp(id);
+    });
+  }
+
+  /** Runs one operation on one resource. What it said has arrived when it ends. */
+  private async run<T>(inputs: AppInputs, work: (operation: Operation) => Promise<T>): Promise<T> {
+    const { env, clock, engine } = this.surroundings;
+    const reporter = this.reporter(inputs);
+    try {
+      const client = new Client({
+        ...serviceConfig(env, this.stackConfig),
+        onWait: (ms) => reporter.status(`waiting ${Math.ceil(ms / 1000)} s for the service's rate limit`),
+      });
+      const result = await work(new Operation(inputs, client, reporter, clock, engine?.stopped));
+      return result === undefined ? result : plain(result);
+    } catch (error) {
+      // The host prints the stack of what read and delete throw; the message has all that a user can act on.
+      if (error instanceof Error) error.stack = "";
+      throw error;
+    } finally {
+      await reporter.flush();
+    }
+  }
+
+  private async tell(planned: Plan, olds: AppOutputs, reporter: Reporter): Promise<void> {
+    const again = planned.action === "redeploy" || planned.action === "resume";
+    const phase = olds.__deployment?.phase;
+    if (again && planned.changes.length === 0 && phase !== undefined && standing(phase) !== "succeeded")
+      reporter.info(
+        standing(phase) === "running"
+          ? "The last deployment has not ended yet: this update waits for it."
+          : "The last deployment did not go well: this update makes a new one.",
+      );
+    for (const line of explain(planned)) reporter.info(line);
+    for (const warning of planned.warnings) reporter.warn(warning);
+    await reporter.flush();
+  }
+
+  private reporter(inputs: AppInputs): Reporter {
+    return createReporter(this.surroundings.engine, inputs.__urn);
+  }
+}
+
+/** What the plan compares with: the inputs the service took last, and the phase of the deployment they led to. */
+function accepted(olds: AppOutputs, news: AppInputs): Accepted {
+  const phase = olds.__deployment?.phase;
+  // Who does not wait for deployments is not to be told in the next run that one was not waited for.
+  const ignored = news.wait === false && phase !== undefined && standing(phase) === "running";
+  return { ...olds, lastPhase: ignored ? undefined : phase };
+}

@@ -1,0 +1,29 @@
+import { changes, valueAt, withValueAt, type Change, type Path } from "./changes";
+import { hideCiphertext } from "./secrets";
+
+/**
+ * What changed at the service since our last write: its spec now against its spec then, both in the form by name. Server
+ * defaults are in both, so they never count. Empty when nothing changed.
+ */
+export function drift(then: unknown, now: unknown): Change[] {
+  return changes(then, now);
+}
+
+/**
+ * The inputs as they would have to be to give what the service holds now: the inputs of our last write with the drift
+ * put in. Changed secrets show as a placeholder, never as ciphertext.
+ */
+export function inputsWithDrift(inputs: unknown, then: unknown, now: unknown): unknown {
+  return drift(then, now).reduce((spec, change) => {
+    const path = placeIn(spec, change.path);
+    return withValueAt(spec, path, hideCiphertext(valueAt(now, path)));
+  }, inputs);
+}
+
+/** A list that the inputs do not hold, or hold with other items, is taken over whole: an index means nothing there. */
+function placeIn(inputs: unknown, path: Path): Path {
+  const index = path.findIndex((step) => typeof step === "number");
+  if (index < 0) return path;
+  const list = path.slice(0, index);
+  return valueAt(inputs, path) === undefined ? list : path;
+}

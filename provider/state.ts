@@ -1,0 +1,133 @@
+import type { App, Deployment } from "./api/types";
+import { standing } from "./deploy/progress";
+import { toKeyed } from "./spec/keyed";
+
+/**
+ * What Pulumi keeps of an App. Inputs as the service last accepted them, the service's answer, and, under keys that begin
+ * with `__` so that Pulumi prints no noise about them, what later runs need to compare.
+ */
+export interface AppInputs {
+  /** The AppSpec in its form by name, see spec/keyed.ts. */
+  spec: unknown;
+  projectId?: string;
+  redeployOn?: Record<string, unknown>;
+  updateSources?: boolean;
+  forceBuild?: boolean;
+  wait?: boolean;
+  timeouts?: Timeouts;
+  adopt?: boolean | string;
+  backup?: boolean | { directory?: string };
+  allowUnknown?: boolean;
+  /** The resource's own URN, for its row. */
+  __urn?: string;
+  __provider?: string;
+}
+
+/** How long an operation may take: durations such as `90s`, `20m` or `1.5h`. */
+export interface Timeouts {
+  /** @default "75m", since a build may take an hour */
+  create?: string;
+  /** @default "75m" */
+  update?: string;
+  /** Until the app is gone. @default "10m" */
+  delete?: string;
+}
+
+/** The last deployment that was made for this resource, or took the place of one. */
+export interface LastDeployment {
+  id: string;
+  phase: string;
+}
+
+export interface AppOutputs extends AppInputs {
+  liveUrl: string;
+  liveDomain: string;
+  defaultIngress: string;
+  activeDeploymentId: string;
+  phase: string;
+  region: string;
+  tier: string;
+  /** Id of the project it is in, whether the program names one (`projectId`) or not. */
+  project: string;
+  createdAt: string;
+  updatedAt: string;
+  /** The AppSpec as the service held it after our last write or read, in its form by name. Holds ciphertext. */
+  __liveSpec: unknown;
+  __deployment?: LastDeployment;
+}
+
+/** Inputs that steer a single run only; check takes them out before they reach the state. */
+export interface RunInputs {
+  /** True in previews. */
+  __preview?: boolean;
+  /** The file the spec came from, for line and column in errors. */
+  __file?: string;
+}
+
+const INPUT_KEYS = [
+  "spec",
+  "projectId",
+  "redeployOn",
+  "updateSources",
+  "forceBuild",
+  "wait",
+  "timeouts",
+  "adopt",
+  "backup",
+  "allowUnknown",
+  "__urn",
+  "__provider",
+] as const satisfies readonly (keyof AppInputs)[];
+
+/** The inputs among properties of the state. */
+export function inputsOf(props: AppInputs): AppInputs {
+  return plain(Object.fromEntries(INPUT_KEYS.map((key) => [key, props[key]]))) as unknown as AppInputs;
+}
+
+/**
+ * The outputs after a write or read.
+ * @param inputs as the service accepted them
+ * @param last the deployment that belongs to them; absent when there is none
+ * @param liveSpec what later drift is measured against: the service's answer to our last write or read
+ */
+export function outputsOf(
+  inputs: AppInputs,
+  app: App,
+  last: LastDeployment | undefined,
+  liveSpec: unknown = toKeyed(app.spec),
+): AppOutputs {
+  return plain({
+    ...inputsOf(inputs),
+    liveUrl: app.live_url ?? "",
+    liveDomain: app.live_domain ?? "",
+    defaultIngress: app.default_ingress ?? "",
+    activeDeploymentId: app.active_deployment?.id ?? "",
+    phase: last?.phase ?? app.active_deployment?.phase ?? "",
+    region: app.region?.slug ?? app.spec.region ?? "",
+    tier: app.tier_slug ?? "",
+    project: app.project_id ?? "",
+    createdAt: app.created_at ?? "",
+    updatedAt: app.updated_at ?? "",
+    __liveSpec: liveSpec,
+    ...(last && { __deployment: last }),
+  }) as unknown as AppOutputs;
+}
+
+export function lastDeployment(deployment: Deployment): LastDeployment {
+  return { id: deployment.id, phase: deployment.phase ?? "UNKNOWN" };
+}
+
+/** True when the last deployment ended well, or there was none to wait for. */
+export function isSettled(last: LastDeployment | undefined): boolean {
+  return last === undefined || standing(last.phase) === "succeeded" || last.phase === "SUPERSEDED";
+}
+
+/** The same without `undefined`, which the host of dynamic providers cannot pass on. */
+export function plain<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+/** Inputs that a person sees and changes: all but those under hidden keys. */
+export function visible(props: AppInputs): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(inputsOf(props)).filter(([key]) => !key.startsWith("__")));
+}

@@ -1,0 +1,161 @@
+import type { App, Deployment } from "./api/types";
+import { isApiError } from "./errors";
+import { changes } from "./spec/changes";
+import { isCiphertext } from "./spec/secrets";
+import { toKeyed } from "./spec/keyed";
+import type { AppSpec } from "./spec/types";
+
+interface Options {
+  signal?: AbortSignal;
+}
+
+/** What the writes below need of the service. The client has it. */
+export interface AppService {
+  getApp(id: string, options?: Options): Promise<App>;
+  findAppByName(name: string, options?: Options): Promise<App | undefined>;
+  createApp(request: { spec: AppSpec; project_id?: string }, options?: Options): Promise<App>;
+  updateApp(
+    id: string,
+    request: { spec: AppSpec; update_all_source_versions?: boolean },
+    options?: Options,
+  ): Promise<App>;
+  deleteApp(id: string, options?: Options): Promise<void>;
+  createDeployment(appId: string, request: { force_build?: boolean }, options?: Options): Promise<Deployment>;
+  /** Deployments, newest first. */
+  listDeploymentPage(
+    appId: string,
+    page: { perPage?: number },
+    options?: Options,
+  ): Promise<{ items: readonly Deployment[] }>;
+}
+
+/** A write whose answer got lost is sent again at most this often, after a look has shown that it was not done. */
+const MOST_TRIES = 3;
+
+/**
+ * Does `write`; where its answer is lost, looks whether the work was done before it is sent again, so that nothing is
+ * done twice. A refusal is thrown at once, unless an earlier try may have caused it («that name is taken»).
+ * @param find what the write would have made, if it is there
+ */
+export async function once<T>(write: () => Promise<T>, find: () => Promise<T | undefined>): Promise<T> {
+  let uncertain = false;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await write();
+    } catch (error) {
+      const lost = isApiError(error) && error.ambiguous;
+      uncertain ||= lost;
+      const done = uncertain ? await find() : undefined;
+      if (done !== undefined) return done;
+      if (!lost || tries >= MOST_TRIES) throw error;
+    }
+  }
+}
+
+/**
+ * Creates the app, or finds the one that a lost answer of this very call has made.
+ * @param startedAt milliseconds since the epoch when the operation began; an older app of the name is someone else's
+ */
+export function createAppOnce(
+  service: AppService,
+  request: { spec: AppSpec; project_id?: string },
+  startedAt: number,
+  options: Options,
+): Promise<App> {
+  return once(
+    () => service.createApp(request, options),
+    async () => {
+      const found = await service.findAppByName(request.spec.name ?? "", options);
+      return found && isOurs(found, request.spec, startedAt) ? found : undefined;
+    },
+  );
+}
+
+/** Clocks differ; an app that is older than this before the operation began was there already. */
+const CLOCK_SKEW_MS = 5_000;
+
+function isOurs(found: App, wanted: AppSpec, startedAt: number): boolean {
+  const createdAt = Date.parse(found.created_at ?? "");
+  return createdAt >= startedAt - CLOCK_SKEW_MS && covers(toKeyed(found.spec), toKeyed(wanted));
+}
+
+/**
+ * True when `held` has everything that `wanted` asks for; what the service added beside it does not matter. A secret counts
+ * as the same, whatever its ciphertext. Both in the form by name.
+ */
+export function covers(held: unknown, wanted: unknown): boolean {
+  return changes(wanted, held).every(
+    ({ kind, before, after }) =>
+      kind === "add" || (kind === "change" && typeof before === "string" && isCiphertext(after)),
+  );
+}
+
+/** Lists by name whose items a program owns: one more at the service is a difference, not a default. */
+const OWNED = new Set([
+  "services",
+  "static_sites",
+  "workers",
+  "jobs",
+  "functions",
+  "databases",
+  "domains",
+  "envs",
+  "log_destinations",
+]);
+
+/**
+ * True when an app that holds the spec `held` can be adopted by a program that wants `wanted` without an update. A secret
+ * given in clear cannot be compared with ciphertext, so it asks for one. Both in the form by name.
+ */
+export function adoptable(held: unknown, wanted: unknown): boolean {
+  return changes(wanted, held).every(({ kind, path }) => kind === "add" && !OWNED.has(String(path.at(-2))));
+}
+
+/** Updates the app, or finds that a lost answer has done it: its newest deployment, or its time of change, is a new one. */
+export function updateAppOnce(
+  service: AppService,
+  before: App,
+  request: { spec: AppSpec; update_all_source_versions?: boolean },
+  options: Options,
+): Promise<App> {
+  return once(
+    () => service.updateApp(before.id, request, options),
+    async () => {
+      const now = await service.getApp(before.id, options);
+      const done = now.updated_at !== before.updated_at && covers(toKeyed(now.spec), toKeyed(request.spec));
+      return done ? now : undefined;
+    },
+  );
+}
+
+/** Creates a deployment, or finds the one that a lost answer has made: it was not there before. */
+export async function createDeploymentOnce(
+  service: AppService,
+  appId: string,
+  request: { force_build?: boolean },
+  options: Options,
+): Promise<Deployment> {
+  const newest = async () => (await service.listDeploymentPage(appId, {}, options)).items;
+  const known = new Set((await newest()).map(({ id }) => id));
+  return once(
+    () => service.createDeployment(appId, request, options),
+    async () => (await newest()).find(({ id }) => !known.has(id)),
+  );
+}
+
+/** Deletes the app; one that is gone already is deleted. */
+export async function deleteAppOnce(service: AppService, id: string, options: Options): Promise<void> {
+  await once(
+    async () => {
+      await service.deleteApp(id, options);
+      return true;
+    },
+    () =>
+      service.getApp(id, options).then(
+        () => undefined,
+        (error: unknown) => (isApiError(error, "not-found") ? true : Promise.reject(error as Error)),
+      ),
+  ).catch((error: unknown) => {
+    if (!isApiError(error, "not-found")) throw error;
+  });
+}
