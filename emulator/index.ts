@@ -30,6 +30,8 @@ export interface EmulatorOptions {
   clock?: Clock;
   /** Makes ids and ciphertext the same in each run. @default random */
   seed?: string;
+  /** Told of each request once it is answered, or its connection cut. */
+  onCall?: (call: RecordedCall) => void;
 }
 
 export interface Emulator {
@@ -88,6 +90,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     recorder,
     limiter,
     token: options.token,
+    onCall: options.onCall,
     requestId: () => requestIds.uuid(),
     emulator: () => emulator,
   };

@@ -39,6 +39,11 @@ export class Recorder {
     this.calls.length = 0;
   }
 
+  /** How many wait for a request. */
+  get waitingCount(): number {
+    return this.waiting.length;
+  }
+
   /** The next request that matches, as soon as it arrives. */
   next(match: CallMatch): Promise<RecordedCall> {
     return new Promise((resolve) => this.waiting.push({ match, resolve }));

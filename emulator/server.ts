@@ -26,6 +26,8 @@ export interface Wiring extends Deps {
   faults: Faults;
   recorder: Recorder;
   limiter: RateLimiter | undefined;
+  /** Told of each request once it is answered. */
+  onCall: ((call: RecordedCall) => void) | undefined;
   /** The only token accepted; any when undefined. */
   token: string | undefined;
   requestId(): string;
@@ -83,6 +85,7 @@ export function buildApp(wiring: Wiring): Api {
     if (fault === undefined) await next();
     else c.res = await serveWith(fault, c, work);
     if (c.res.headers.get("x-hono-already-sent") === null) call.status = c.res.status;
+    wiring.onCall?.(call);
     return undefined;
   });
 

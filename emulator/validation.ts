@@ -1,4 +1,6 @@
+import { region } from "./catalogue";
 import { badRequest } from "./errors";
+import { firstSchemaError } from "./schema";
 import { components, DEPLOYED_KINDS, SOURCES, type Component, type Spec } from "./types";
 
 const NAME = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
@@ -43,7 +45,12 @@ export function checkSpec(value: unknown): asserts value is Spec {
   if (!isRecord(value)) throw badRequest("spec is required and must be an object");
   checkName("name", value.name);
   checkLists(value);
+  const wrong = firstSchemaError(value);
+  if (wrong !== undefined) throw invalid(wrong.path, wrong.message);
   const spec = value as Spec;
+  if (spec.region !== undefined && region(spec.region) === undefined) {
+    throw invalid("region", `there is no region "${spec.region}"`);
+  }
   const all = components(spec);
   if (all.length === 0) throw badRequest("an app needs at least one component");
   const seen = new Set<string>();

@@ -37,6 +37,8 @@ export function controlRoutes(api: Api, wiring: Wiring): void {
     return c.json({ call: told });
   });
 
+  api.get("/_emulator/waiting", (c) => c.json({ waiting: wiring.recorder.waitingCount }));
+
   api.post("/_emulator/faults", (c) => {
     const { method, path, times, after, fault } = objectBody(c);
     const parsed = parseFault(fault);

@@ -1,0 +1,120 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createEmulator, type EmulatorOptions } from "./index";
+
+const HELP = `Usage: app-platform-emulator [options]
+
+Serves the DigitalOcean App Platform API from memory, on 127.0.0.1 only. Any bearer token is accepted.
+
+Options:
+  --port N             port to listen on; 0 picks a free one (default 8787)
+  --deploy-seconds N   how long a whole deployment takes (default 20)
+  --delete-seconds N   how long an app answers after its deletion (default a tenth of a deployment, at most 3)
+  --rate-limit off|N   no limits, or N requests a minute (default on: 250 a minute, 5000 an hour)
+  --token TOKEN        accept this token only
+  --verbose            print a line for each request
+  --quiet              print nothing but errors
+  --help, --version
+
+Deployments that fail, without any control call:
+  build_command with "exit 1", or just "false"    BuildJobExitNonZero
+  run_command of the same kind                    DeployContainerExitNonZero
+  health_check.http_path that starts with /fail   DeployContainerHealthChecksFailed
+
+Controls for tests, without a token, below /_emulator: see the README.
+`;
+
+class UsageError extends Error {}
+
+function number(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
+    throw new UsageError(`--${name}: "${text}" is not a number from 0`);
+  }
+  return value;
+}
+
+function rateLimit(text: string | undefined): NonNullable<EmulatorOptions["rateLimit"]> {
+  if (text === undefined || text === "on") return true;
+  if (text === "off") return false;
+  const perMinute = Number(text);
+  if (!Number.isInteger(perMinute) || perMinute < 1) {
+    throw new UsageError(`--rate-limit: "${text}" is none of on, off, or a number of requests a minute`);
+  }
+  return { perMinute };
+}
+
+const OPTIONS = {
+  port: { type: "string" },
+  "deploy-seconds": { type: "string" },
+  "delete-seconds": { type: "string" },
+  "rate-limit": { type: "string" },
+  token: { type: "string" },
+  verbose: { type: "boolean" },
+  quiet: { type: "boolean" },
+  help: { type: "boolean" },
+  version: { type: "boolean" },
+} as const;
+
+function parse(args: string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"] {
+  try {
+    return parseArgs({ args, options: OPTIONS }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function version(): string {
+  // Up one folder from the compiled file; from the source it lies beside.
+  for (const folder of [join(__dirname, ".."), __dirname]) {
+    try {
+      const found = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+        name: string;
+        version: string;
+      };
+      if (found.name === "app-platform-emulator") return found.version;
+    } catch {
+      continue;
+    }
+  }
+  return "unknown";
+}
+
+async function main(): Promise<void> {
+  const values = parse(process.argv.slice(2));
+  if (values.help === true) return void process.stdout.write(HELP);
+  if (values.version === true) return void console.log(version());
+  const port = number("port", values.port) ?? 8787;
+  if (!Number.isInteger(port) || port > 65535) throw new UsageError(`--port: "${values.port}" is not a port`);
+  if (values.token === "") throw new UsageError("--token: is empty");
+  const deploySeconds = number("deploy-seconds", values["deploy-seconds"]);
+  const deleteSeconds = number("delete-seconds", values["delete-seconds"]);
+  const emulator = await createEmulator({
+    port,
+    rateLimit: rateLimit(values["rate-limit"]),
+    ...(values.token === undefined ? {} : { token: values.token }),
+    ...(deploySeconds === undefined ? {} : { deploySeconds }),
+    ...(deleteSeconds === undefined ? {} : { deleteSeconds }),
+    ...(values.verbose === true
+      ? { onCall: (call) => console.log(`${call.method} ${call.path} ${call.status ?? "connection cut"}`) }
+      : {}),
+  });
+  const stop = (): void => void emulator.close().then(() => process.exit(0));
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  if (values.quiet !== true) console.log(`listening on ${emulator.url}`);
+}
+
+main().catch((error: NodeJS.ErrnoException) => {
+  const usage = error instanceof UsageError;
+  const port = /:(\d+)$/.exec(error.message)?.[1] ?? "";
+  const message =
+    error.code === "EADDRINUSE"
+      ? `port ${port} is in use; choose another with --port, or 0 for any`
+      : error.message;
+  console.error(`app-platform-emulator: ${message}${usage ? "\nTry --help." : ""}`);
+  process.exitCode = usage ? 2 : 1;
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { bench, webSpec, type Bench } from "./http";
+
+describe("emulator: proposals, catalogue, projects, alerts", () => {
+  let b: Bench;
+  beforeEach(async () => {
+    b = await bench();
+  });
+  afterEach(() => b.emulator.close());
+
+  it("prices a spec without making anything of it", async () => {
+    const spec = {
+      ...webSpec("demo", { instance_count: 2, instance_size_slug: "apps-s-1vcpu-1gb" }),
+      databases: [{ name: "db", engine: "PG" }],
+    };
+    const proposal = await b.ok("POST", "/v2/apps/propose", { spec });
+    assert.equal(proposal.app_cost, 2 * 12 + 7);
+    assert.equal(proposal.app_name_available, true);
+    assert.equal(proposal.spec.databases[0].version, "16");
+    assert.equal(b.emulator.apps().length, 0);
+  });
+
+  it("offers another name when one is taken, but not to the app that has it", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    const other = await b.ok("POST", "/v2/apps/propose", { spec: webSpec() });
+    assert.equal(other.app_name_available, false);
+    assert.match(other.app_name_suggestion, /^demo[a-z0-9]{5}$/);
+    const own = await b.ok("POST", "/v2/apps/propose", { spec: app.spec, app_id: app.id });
+    assert.equal(own.app_name_available, true);
+    assert.deepEqual(own.spec, app.spec);
+  });
+
+  it("lists regions and instance sizes, and one size by slug", async () => {
+    const { regions } = await b.ok("GET", "/v2/apps/regions");
+    assert.equal(regions.filter((region: { default?: boolean }) => region.default).length, 1);
+    const { instance_sizes: sizes } = await b.ok("GET", "/v2/apps/tiers/instance_sizes");
+    const one = await b.ok("GET", `/v2/apps/tiers/instance_sizes/${sizes[0].slug}`);
+    assert.deepEqual(one.instance_size, sizes[0]);
+    assert.equal((await b.call("GET", "/v2/apps/tiers/instance_sizes/huge")).status, 404);
+  });
+
+  it("puts an app into the default project, and moves it", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    const { project: first } = await b.ok("GET", "/v2/projects/default");
+    assert.equal(app.project_id, first.id);
+    const { project } = (await b.call("POST", "/v2/projects", { name: "second" })).body;
+    const urn = `do:app:${app.id}`;
+    const moved = await b.ok("POST", `/v2/projects/${project.id}/resources`, { resources: [urn] });
+    assert.deepEqual([moved.resources[0].urn, moved.resources[0].status], [urn, "assigned"]);
+    assert.equal((await b.ok("GET", `/v2/apps/${app.id}`)).app.project_id, project.id);
+    assert.equal((await b.ok("GET", `/v2/projects/${first.id}/resources`)).resources.length, 0);
+    assert.equal((await b.ok("GET", `/v2/projects/${project.id}/resources`)).resources[0].urn, urn);
+    assert.equal((await b.ok("GET", `/v2/apps/${app.id}/deployments`)).meta.total, 1);
+  });
+
+  it("sends alerts where it is told, without a deployment", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    const at = `/v2/apps/${app.id}/alerts`;
+    const [alert] = (await b.ok("GET", at)).alerts;
+    assert.equal(alert.spec.rule, "DEPLOYMENT_FAILED");
+    const emails = ["ops@example.com"];
+    assert.deepEqual((await b.ok("POST", `${at}/${alert.id}/destinations`, { emails })).alert.emails, emails);
+    assert.deepEqual((await b.ok("GET", at)).alerts[0].emails, emails);
+    assert.equal((await b.ok("GET", `/v2/apps/${app.id}/deployments`)).meta.total, 1);
+  });
+
+  it("tells who the token belongs to", async () => {
+    assert.equal((await b.ok("GET", "/v2/account")).account.status, "active");
+  });
+});

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { bench, webSpec, WHOLE, type Bench } from "./http";
+
+describe("emulator: apps over HTTP", () => {
+  let b: Bench;
+  beforeEach(async () => {
+    b = await bench();
+  });
+  afterEach(() => b.emulator.close());
+
+  it("creates an app with the deployment of that call, and has no address before it is active", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    assert.match(app.id, /^[0-9a-f-]{36}$/);
+    assert.equal(app.pending_deployment.phase, "PENDING_BUILD");
+    assert.equal(app.in_progress_deployment.id, app.pending_deployment.id);
+    assert.ok(!("active_deployment" in app) && !("live_url" in app));
+    b.clock.advance(WHOLE);
+    const later = (await b.ok("GET", `/v2/apps/${app.id}`)).app;
+    assert.equal(later.active_deployment.id, app.pending_deployment.id);
+    assert.match(later.live_url, /^https:\/\/demo-[a-z0-9]{5}\.ondigitalocean\.app$/);
+    assert.ok(!("in_progress_deployment" in later));
+  });
+
+  it("fills in the server's defaults and keeps fields it does not know", async () => {
+    const spec = {
+      ...webSpec("demo", { novel: { a: 1 }, envs: [{ key: "A", value: "1", type: "GENERAL" }] }),
+      new_field: [1],
+    };
+    const { app } = await b.ok("POST", "/v2/apps", { spec });
+    const [web] = app.spec.services;
+    assert.equal(app.spec.region, "nyc");
+    assert.deepEqual(
+      [web.instance_count, web.instance_size_slug, web.http_port],
+      [1, "apps-s-1vcpu-0.5gb", 8080],
+    );
+    assert.deepEqual(web.envs, [{ key: "A", value: "1", scope: "RUN_AND_BUILD_TIME" }]);
+    assert.deepEqual(app.spec.ingress.rules, [
+      { match: { path: { prefix: "/" } }, component: { name: "web" } },
+    ]);
+    assert.deepEqual(app.spec.alerts, [{ rule: "DEPLOYMENT_FAILED" }, { rule: "DOMAIN_FAILED" }]);
+    assert.deepEqual([web.novel, app.spec.new_field], [{ a: 1 }, [1]]);
+  });
+
+  it("turns legacy routes into ingress rules", async () => {
+    const spec = webSpec("demo", { routes: [{ path: "/api", preserve_path_prefix: true }] });
+    const { app } = await b.ok("POST", "/v2/apps", { spec });
+    assert.ok(!("routes" in app.spec.services[0]));
+    assert.deepEqual(app.spec.ingress.rules, [
+      { match: { path: { prefix: "/api" } }, component: { name: "web", preserve_path_prefix: true } },
+    ]);
+  });
+
+  it("makes no deployment for an update that changes nothing, whatever the order of its fields", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    const reversed = Object.fromEntries(Object.entries(app.spec).reverse());
+    const same = (await b.ok("PUT", `/v2/apps/${app.id}`, { spec: reversed })).app;
+    assert.ok(!("pending_deployment" in same));
+    assert.equal((await b.ok("GET", `/v2/apps/${app.id}/deployments`)).meta.total, 1);
+    const forced = await b.ok("PUT", `/v2/apps/${app.id}`, {
+      spec: app.spec,
+      update_all_source_versions: true,
+    });
+    assert.notEqual(forced.app.pending_deployment.id, app.pending_deployment.id);
+  });
+
+  it("cancels a running deployment for a newer one, and supersedes the active one when that is active", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    b.clock.advance(WHOLE);
+    await b.ok("PUT", `/v2/apps/${app.id}`, { spec: webSpec("demo", { http_port: 3000 }) });
+    b.clock.advance(WHOLE / 10);
+    await b.ok("PUT", `/v2/apps/${app.id}`, { spec: webSpec("demo", { http_port: 4000 }) });
+    const phases = async (): Promise<string[]> =>
+      (await b.ok("GET", `/v2/apps/${app.id}/deployments`)).deployments.map(
+        (d: { phase: string }) => d.phase,
+      );
+    const before = await phases();
+    assert.deepEqual(before.slice(1), ["CANCELED", "ACTIVE"]);
+    b.clock.advance(WHOLE);
+    assert.deepEqual(await phases(), ["ACTIVE", "CANCELED", "SUPERSEDED"]);
+  });
+
+  it("builds again only what the change concerns", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    b.clock.advance(WHOLE);
+    const resized = webSpec("demo", { instance_count: 2, instance_size_slug: "apps-s-1vcpu-1gb" });
+    const names = (answer: {
+      app: { pending_deployment: { progress: { steps: { name: string }[] } } };
+    }): string[] => answer.app.pending_deployment.progress.steps.map((step) => step.name);
+    assert.deepEqual(names(await b.ok("PUT", `/v2/apps/${app.id}`, { spec: resized })), ["deploy"]);
+    const rebuilt = webSpec("demo", { build_command: "make" });
+    assert.deepEqual(names(await b.ok("PUT", `/v2/apps/${app.id}`, { spec: rebuilt })), ["build", "deploy"]);
+  });
+
+  it("answers for a while after the deletion, and then 404, and gives the name free", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    assert.deepEqual(await b.ok("DELETE", `/v2/apps/${app.id}`), { id: app.id });
+    assert.equal((await b.call("GET", `/v2/apps/${app.id}`)).status, 200);
+    assert.equal((await b.call("POST", "/v2/apps", { spec: webSpec() })).status, 409);
+    b.clock.advance(3000);
+    assert.equal((await b.call("GET", `/v2/apps/${app.id}`)).status, 404);
+    await b.ok("POST", "/v2/apps", { spec: webSpec() });
+  });
+
+  it("pages with links that lead to every app, and finds one by name", async () => {
+    for (let i = 0; i < 5; i++) await b.ok("POST", "/v2/apps", { spec: webSpec(`demo-${i}`) });
+    const seen: string[] = [];
+    let next: string | undefined = "/v2/apps?per_page=2&with_projects=true";
+    while (next !== undefined) {
+      const answer: {
+        apps: { spec: { name: string } }[];
+        links: { pages?: { next?: string } };
+        meta: { total: number };
+      } = await b.ok("GET", next);
+      assert.equal(answer.meta.total, 5);
+      seen.push(...answer.apps.map((app) => app.spec.name));
+      next = answer.links.pages?.next;
+      if (next !== undefined)
+        assert.ok(next.startsWith(b.emulator.url) && next.includes("with_projects=true"));
+    }
+    assert.deepEqual(seen, ["demo-0", "demo-1", "demo-2", "demo-3", "demo-4"]);
+    const found = await b.ok("GET", "/v2/apps?name=demo-3");
+    assert.deepEqual(
+      found.apps.map((app: { spec: { name: string } }) => app.spec.name),
+      ["demo-3"],
+    );
+  });
+
+  it("gives every secret back as ciphertext, never in clear, and takes it back unchanged", async () => {
+    const spec = {
+      ...webSpec("demo", {
+        envs: [{ key: "TOKEN", value: "hunter2", type: "SECRET" }],
+        log_destinations: [{ name: "dd", datadog: { endpoint: "https://x.example", api_key: "hunter2" } }],
+      }),
+      workers: [
+        {
+          name: "mailer",
+          image: { registry_type: "DOCKER_HUB", repository: "r", registry_credentials: "u:hunter2" },
+        },
+      ],
+      envs: [{ key: "ALL", value: "hunter2", type: "SECRET" }],
+    };
+    const created = await b.ok("POST", "/v2/apps", { spec });
+    assert.ok(!JSON.stringify(created).includes("hunter2"));
+    const sealed = created.app.spec.services[0].envs[0].value as string;
+    assert.match(sealed, /^EV\[1:[A-Za-z0-9+/]{22}:[A-Za-z0-9+/]+={0,2}\]$/);
+    assert.equal(b.emulator.apps()[0]?.plain(sealed), "hunter2");
+    const again = await b.ok("PUT", `/v2/apps/${created.app.id}`, { spec: created.app.spec });
+    assert.deepEqual(again.app.spec, created.app.spec);
+    const clear = await b.ok("PUT", `/v2/apps/${created.app.id}`, { spec });
+    assert.notEqual(clear.app.spec.services[0].envs[0].value, sealed);
+  });
+
+  it("refuses the ciphertext of another app and names the variable", async () => {
+    const secret = (value: string): unknown =>
+      webSpec("one", { envs: [{ key: "TOKEN", value, type: "SECRET" }] });
+    const { app } = await b.ok("POST", "/v2/apps", { spec: secret("hunter2") });
+    const sealed: string = app.spec.services[0].envs[0].value;
+    const refused = await b.call("POST", "/v2/apps", {
+      spec: { ...(secret(sealed) as object), name: "two" },
+    });
+    assert.equal(refused.status, 400);
+    assert.match(refused.body.message, /services\.web\.envs\.TOKEN/);
+    assert.ok(!refused.body.message.includes(sealed));
+    assert.deepEqual(
+      b.emulator.apps().map((stored) => stored.spec.name),
+      ["one"],
+    );
+  });
+});

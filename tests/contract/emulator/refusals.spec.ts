@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { bench, webSpec, type Bench } from "./http";
+
+describe("emulator: what it refuses", () => {
+  let b: Bench;
+  before(async () => {
+    b = await bench();
+    await b.ok("POST", "/v2/apps", { spec: webSpec("taken") });
+  });
+  after(() => b.emulator.close());
+
+  const missing = "/v2/apps/4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf";
+  const requests: [title: string, method: string, path: string, body: unknown, status: number, id: string][] =
+    [
+      ["a malformed id", "GET", "/v2/apps/nonsense", undefined, 400, "bad_request"],
+      ["an unknown app", "GET", missing, undefined, 404, "not_found"],
+      ["an unknown path", "GET", "/v2/droplets", undefined, 404, "not_found"],
+      ["malformed JSON", "POST", "/v2/apps", '{"spec":', 400, "bad_request"],
+      ["a body that is no object", "POST", "/v2/apps", "[]", 400, "bad_request"],
+      [
+        "a huge body",
+        "POST",
+        "/v2/apps",
+        JSON.stringify({ spec: "x".repeat(2 ** 21) }),
+        413,
+        "request_entity_too_large",
+      ],
+      ["a name that exists", "POST", "/v2/apps", { spec: webSpec("taken") }, 409, "conflict"],
+      ["page 0", "GET", "/v2/apps?page=0", undefined, 400, "bad_request"],
+    ];
+  for (const [title, method, path, body, status, id] of requests) {
+    it(`${title}: ${status}`, async () => {
+      const answer = await b.call(method, path, body);
+      assert.deepEqual([answer.status, answer.body.id], [status, id]);
+      assert.equal(answer.body.request_id, answer.headers.get("x-request-id"));
+    });
+  }
+
+  const specs: [title: string, spec: unknown, message: RegExp][] = [
+    ["no spec", undefined, /spec is required/],
+    ["a bad name", webSpec("Bad_Name"), /"name"/],
+    ["no component", { name: "demo" }, /at least one component/],
+    ["no source", { name: "demo", services: [{ name: "web" }] }, /services\.0.*source/],
+    ["two sources", webSpec("demo", { git: { repo_clone_url: "x" } }), /more than one source/],
+    ["a name twice", { ...webSpec(), databases: [{ name: "web" }] }, /databases\.0\.name.*more than once/],
+    [
+      "an unknown enum value",
+      webSpec("demo", { envs: [{ key: "A", scope: "SOMETIMES" }] }),
+      /envs\.0\.scope.*RUN_TIME/,
+    ],
+    ["a wrong type", webSpec("demo", { http_port: "eighty" }), /services\.0\.http_port.*integer/],
+    ["a list that is none", { name: "demo", services: {} }, /services.*list/],
+    ["an unknown region", { ...webSpec(), region: "moon" }, /region.*moon/],
+    ["a rule to nowhere", { ...webSpec(), ingress: { rules: [{ component: { name: "gone" } }] } }, /gone/],
+    [
+      "tag and digest",
+      webSpec("demo", { github: undefined, image: { tag: "1", digest: "sha256:1" } }),
+      /not both/,
+    ],
+  ];
+  for (const [title, spec, message] of specs) {
+    it(`a spec with ${title}: 400, on create and propose alike`, async () => {
+      for (const path of ["/v2/apps", "/v2/apps/propose"]) {
+        const answer = await b.call("POST", path, { spec });
+        assert.deepEqual([answer.status, answer.body.id], [400, "bad_request"]);
+        assert.match(answer.body.message, message);
+      }
+    });
+  }
+
+  it("a request without a token, or with another one than asked for: 401", async () => {
+    assert.equal((await b.call("GET", "/v2/apps", undefined, "")).status, 401);
+    const strict = await bench({ token: "right" });
+    assert.equal((await strict.call("GET", "/v2/apps", undefined, "wrong")).status, 401);
+    assert.equal((await strict.call("GET", "/v2/apps", undefined, "right")).status, 200);
+    await strict.emulator.close();
+  });
+});
+
+describe("emulator: rate limits", () => {
+  it("counts down the hour, refuses a burst with retry-after, and opens again", async () => {
+    const b = await bench({ rateLimit: { perMinute: 3 } });
+    const first = await b.call("GET", "/v2/apps");
+    assert.equal(first.headers.get("ratelimit-limit"), "5000");
+    assert.equal(first.headers.get("ratelimit-remaining"), "4999");
+    await b.call("GET", "/v2/apps");
+    await b.call("GET", "/v2/apps");
+    const refused = await b.call("GET", "/v2/apps");
+    assert.deepEqual([refused.status, refused.body.id], [429, "too_many_requests"]);
+    assert.equal(refused.headers.get("retry-after"), "60");
+    assert.equal((await b.call("GET", "/v2/apps", undefined, "someone-else")).status, 200);
+    b.clock.advance(60_000);
+    assert.equal((await b.call("GET", "/v2/apps")).status, 200);
+    await b.emulator.close();
+  });
+
+  it("says nothing of when to come back once the hour is used up", async () => {
+    const b = await bench({ rateLimit: { perHour: 1 } });
+    await b.call("GET", "/v2/apps");
+    const refused = await b.call("GET", "/v2/apps");
+    assert.equal(refused.status, 429);
+    assert.equal(refused.headers.get("retry-after"), null);
+    assert.equal(refused.headers.get("ratelimit-remaining"), "0");
+    await b.emulator.close();
+  });
+});
