@@ -1,0 +1,80 @@
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import { SpecFileError } from "./spec/file-error";
+import { LARGEST_FILE, parseSpec } from "./spec/parse";
+import type { AppSpec } from "./spec/types";
+
+/**
+ * Under this symbol a loaded spec carries the absolute path of its file, so that errors can point into it. Copies by
+ * spread keep it; JSON and `Object.keys` do not see it.
+ */
+export const SPEC_FILE = Symbol.for("pulumi-app-platform.file");
+
+export interface LoadOptions {
+  /**
+   * Values of secrets by address: `KEY` for a variable of the app, `component.KEY` for one of a component,
+   * `component.registry_credentials`, for log destinations `component.destination.token` (or `api_key`, `password`,
+   * `headers.Name`) and `ingress.secure_header`. They replace what stands in the file. With this option, and for
+   * backups of deleted apps, every value that is still ciphertext is an error, since only its own app can use it.
+   * @default values stay as they stand in the file
+   */
+  secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/**
+ * Reads an AppSpec from a file: an `app.yaml`, the same as JSON, a deploy template, or a backup of a deleted app.
+ * @param path relative to the working directory, which is the program's folder
+ * @returns the AppSpec as an object; text and numbers have the type the AppSpec gives them
+ * @throws AppPlatformError `unreadable-file`, with line, column and an excerpt where there is one. Whether the spec makes
+ * sense is not checked here, but with the other arguments of the App
+ */
+export function loadSpec(path: string, options: LoadOptions = {}): AppSpec {
+  const { spec } = parseSpec(readText(path), { file: path, secrets: options.secrets });
+  return Object.assign({ ...spec }, { [SPEC_FILE]: resolve(path) });
+}
+
+/** The absolute path of the file a spec was loaded from. */
+export function fileOf(spec: unknown): string | undefined {
+  if (typeof spec !== "object" || spec === null) return undefined;
+  const file = (spec as { [SPEC_FILE]?: unknown })[SPEC_FILE];
+  return typeof file === "string" ? file : undefined;
+}
+
+function readText(path: string): string {
+  let bytes: Buffer;
+  try {
+    const found = statSync(path);
+    if (!found.isFile())
+      throw new SpecFileError("not-a-file", {
+        file: path,
+        what: found.isDirectory() ? "is a folder" : "is no ordinary file",
+        hint: "Give the path of the file itself, such as .do/app.yaml",
+      });
+    if (found.size > LARGEST_FILE)
+      throw new SpecFileError("too-large", {
+        file: path,
+        what: "is larger than 5 MB",
+        hint: "An AppSpec is far smaller: check the path",
+      });
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw error instanceof SpecFileError ? error : unreadable(path, error as NodeJS.ErrnoException);
+  }
+  return new TextDecoder("utf-8").decode(bytes);
+}
+
+function unreadable(path: string, error: NodeJS.ErrnoException): SpecFileError {
+  if (error.code === "ENOENT" || error.code === "ENOTDIR")
+    return new SpecFileError(
+      "missing",
+      { file: path, what: "does not exist", hint: `Check the path; it is relative to ${process.cwd()}` },
+      { cause: error },
+    );
+  const what = `cannot be read (${error.code ?? error.message})`;
+  return new SpecFileError(
+    "unreadable",
+    { file: path, what, hint: "Check its permissions" },
+    { cause: error },
+  );
+}

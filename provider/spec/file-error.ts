@@ -1,0 +1,57 @@
+import { AppPlatformError } from "../errors";
+
+/** Why a file cannot be used; stable. */
+export type FileReason =
+  | "missing"
+  | "not-a-file"
+  | "unreadable"
+  | "too-large"
+  | "binary"
+  | "empty"
+  | "syntax"
+  | "duplicate-key"
+  | "tag"
+  | "alias"
+  | "several-documents"
+  | "too-deep"
+  | "not-a-map"
+  | "reserved-key"
+  | "mixed-template"
+  | "missing-secrets"
+  | "unknown-secrets";
+
+/** A place in a file; both count from 1. */
+export interface FilePlace {
+  readonly line: number;
+  readonly column: number;
+  /** The line with its number and a caret below; secret values are masked. */
+  readonly excerpt: string;
+}
+
+/** A spec file that cannot be read or understood. Its message names the file, the place and the way out. */
+export class SpecFileError extends AppPlatformError {
+  override readonly name = "SpecFileError";
+  readonly line?: number;
+  readonly column?: number;
+  readonly excerpt?: string;
+
+  constructor(
+    readonly reason: FileReason,
+    details: {
+      /** The path as the user gave it. */
+      file?: string | undefined;
+      place?: FilePlace | undefined;
+      what: string;
+      hint: string;
+    },
+    options?: ErrorOptions,
+  ) {
+    const { file, place, what, hint } = details;
+    const where = `${file ?? "AppSpec"}${place ? `:${place.line}:${place.column}` : ""}`;
+    super("unreadable-file", `${where}: ${what}${place ? `\n${place.excerpt}\n` : ". "}${hint}.`, options);
+    if (!place) return;
+    this.line = place.line;
+    this.column = place.column;
+    this.excerpt = place.excerpt;
+  }
+}

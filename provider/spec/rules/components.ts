@@ -1,0 +1,268 @@
+import { isUnknown } from "../unknown";
+import type { Report } from "../problem";
+import {
+  fieldsSet,
+  has,
+  isDuration,
+  itemsOf,
+  mapOf,
+  numberOf,
+  own,
+  textOf,
+  type Component,
+  type SpecView,
+} from "./view";
+
+/** The OpenAPI description wants names unique «across all components», databases included. */
+export function namesAreUnique(app: SpecView, report: Report): void {
+  const first = new Map<string, string>();
+  const items = [...app.components, ...app.databases];
+  for (const { path, value } of items) {
+    const name = textOf(value, "name");
+    if (name === undefined) continue;
+    const other = first.get(name);
+    const hint = "names are unique over all components and databases of an app: rename one of them";
+    if (other !== undefined)
+      report.error("duplicate-name", [...path, "name"], `is "${name}", as is another of the ${other}`, hint);
+    else first.set(name, String(path[0]));
+  }
+}
+
+export function somethingIsDeployed(app: SpecView, report: Report): void {
+  if (app.components.length > 0 || app.databases.length > 0 || !app.namesKnown) return;
+  report.warn(
+    "no-components",
+    [],
+    "has no components, so there is nothing to deploy",
+    "add services, static_sites, workers, jobs or functions",
+  );
+}
+
+const SOURCES = ["git", "github", "gitlab", "bitbucket", "image"];
+
+export function oneSource(app: SpecView, report: Report): void {
+  for (const { path, value, list } of app.components) {
+    const sources = fieldsSet(value, SOURCES);
+    if (sources.length === 0) {
+      const image =
+        list === "static_sites" || list === "functions" ? "" : ", or image for one that is built already";
+      report.error(
+        "no-source",
+        path,
+        "has no source to be built from",
+        `add one of git, github, gitlab, bitbucket${image}`,
+      );
+    }
+    if (sources.length > 1)
+      report.error("several-sources", path, `has several sources: ${sources.join(", ")}`, "keep one of them");
+  }
+}
+
+/** What a source cannot do without. The documentation does not say it, but nothing could be fetched. */
+export function sourcesAreComplete(app: SpecView, report: Report): void {
+  for (const { path, value } of app.components) {
+    for (const field of fieldsSet(value, SOURCES)) {
+      const source = mapOf(value, field);
+      const needed = field === "git" ? "repo_clone_url" : field === "image" ? "repository" : "repo";
+      if (source && !has(source, needed))
+        report.error("incomplete-source", [...path, field, needed], "is needed to find the source");
+    }
+  }
+}
+
+export function repositoriesAreNamed(app: SpecView, report: Report): void {
+  for (const { path, value } of app.components) {
+    for (const field of ["github", "gitlab", "bitbucket"]) {
+      const source = mapOf(value, field);
+      const repo = source && textOf(source, "repo");
+      if (repo !== undefined && !/^[^/\s:]+(\/[^/\s:]+)+$/.test(repo))
+        report.warn(
+          "repo-format",
+          [...path, field, "repo"],
+          "is not of the form owner/repo",
+          "leave out the address of the host",
+        );
+    }
+  }
+}
+
+/** Tag and digest exclude each other, and DOCR has no registry name: the OpenAPI description says so. */
+export function imagesAreConsistent(app: SpecView, report: Report): void {
+  for (const component of app.components) {
+    const image = mapOf(component.value, "image");
+    if (!image) continue;
+    const path = [...component.path, "image"];
+    const type = textOf(image, "registry_type");
+    if (has(image, "tag") && has(image, "digest"))
+      report.error(
+        "tag-and-digest",
+        path,
+        "has both tag and digest",
+        "keep the digest to pin the image, else the tag",
+      );
+    if (!has(image, "registry_type"))
+      report.warn("no-registry-type", path, "has no registry_type", "set it to DOCR, DOCKER_HUB or GHCR");
+    const registry = textOf(image, "registry");
+    if (type === "DOCR" && registry !== undefined && registry !== "")
+      report.error("registry-of-docr", [...path, "registry"], "has to be left out for registry_type DOCR");
+    imageDeploysOnPush(image, path, report);
+  }
+}
+
+function imageDeploysOnPush(image: Record<string, unknown>, path: (string | number)[], report: Report): void {
+  const deploy = mapOf(image, "deploy_on_push");
+  if (!deploy || own(deploy, "enabled") !== true) return;
+  const type = textOf(image, "registry_type");
+  const place = [...path, "deploy_on_push"];
+  if (type !== undefined && type !== "DOCR")
+    report.warn(
+      "deploy-on-push",
+      place,
+      "works for images in DOCR only",
+      "remove it, or redeploy with redeployOn",
+    );
+  else if (has(image, "digest"))
+    report.warn(
+      "deploy-on-push",
+      place,
+      "works for a tag only, and this image has a digest",
+      "remove one of them",
+    );
+}
+
+/** `instance_count` «must not be set if autoscaling is used», says the OpenAPI description. */
+export function scalingIsConsistent(app: SpecView, report: Report): void {
+  for (const { path, value } of app.components) {
+    const scaling = mapOf(value, "autoscaling");
+    if (!scaling) continue;
+    const place = [...path, "autoscaling"];
+    if (has(value, "instance_count"))
+      report.error(
+        "count-and-autoscaling",
+        [...path, "instance_count"],
+        "must not be set together with autoscaling",
+        "remove one of them",
+      );
+    const min = numberOf(scaling, "min_instance_count");
+    const max = numberOf(scaling, "max_instance_count");
+    if (min !== undefined && max !== undefined && min > max)
+      report.error(
+        "autoscaling-bounds",
+        [...place, "min_instance_count"],
+        `is ${min}, more than max_instance_count, ${max}`,
+      );
+    const metrics = own(scaling, "metrics");
+    if (!isUnknown(metrics) && Object.keys(mapOf(scaling, "metrics") ?? {}).length === 0)
+      report.warn("no-metrics", place, "has no metrics to scale by", "add metrics.cpu.percent");
+  }
+}
+
+export function sizesAreCurrent(app: SpecView, report: Report): void {
+  for (const { path, value } of app.components) {
+    if (/^(basic|professional)-/.test(textOf(value, "instance_size_slug") ?? ""))
+      report.warn(
+        "deprecated-size",
+        [...path, "instance_size_slug"],
+        "is a deprecated size",
+        "use an apps-s-… or apps-d-… size",
+      );
+  }
+}
+
+export function portsAreDistinct(app: SpecView, report: Report): void {
+  for (const { path, value, list } of app.components) {
+    const ports = own(value, "internal_ports");
+    if (list !== "services" || !Array.isArray(ports)) continue;
+    const seen = new Set<unknown>();
+    ports.forEach((port: unknown, index) => {
+      if (typeof port !== "number") return;
+      const place = [...path, "internal_ports", index];
+      if (port < 1 || port > 65535)
+        report.warn("bad-port", place, `is ${port}, not a port`, "ports go from 1 to 65535");
+      if (seen.has(port)) report.warn("duplicate-port", place, `is ${port}, which is in the list already`);
+      if (port === own(value, "http_port"))
+        report.warn(
+          "duplicate-port",
+          place,
+          `is ${port}, which is the http_port as well`,
+          "leave it out here",
+        );
+      seen.add(port);
+    });
+  }
+}
+
+/** «Only 1 of `catchall_document` or `error_document` can be set», says the OpenAPI description. */
+export function oneFallbackDocument(app: SpecView, report: Report): void {
+  for (const { path, value, list } of app.components) {
+    if (list === "static_sites" && has(value, "catchall_document") && has(value, "error_document"))
+      report.error(
+        "two-fallbacks",
+        path,
+        "has both catchall_document and error_document",
+        "keep one of them",
+      );
+  }
+}
+
+export function schedulesFitKinds(app: SpecView, report: Report): void {
+  for (const job of app.components) {
+    if (job.list !== "jobs" || isUnknown(own(job.value, "kind"))) continue;
+    const scheduled = textOf(job.value, "kind") === "SCHEDULED";
+    const hasSchedule = has(job.value, "schedule");
+    if (scheduled && !hasSchedule)
+      report.error(
+        "no-schedule",
+        job.path,
+        "is SCHEDULED without a schedule",
+        "add schedule.cron and schedule.time_zone",
+      );
+    if (!scheduled && hasSchedule)
+      report.warn(
+        "unused-schedule",
+        [...job.path, "schedule"],
+        "is for jobs of kind SCHEDULED only",
+        "set kind: SCHEDULED",
+      );
+    cronIsReadable(job, report);
+  }
+}
+
+function cronIsReadable({ path, value }: Component, report: Report): void {
+  const schedule = mapOf(value, "schedule");
+  if (!schedule) return;
+  const place = [...path, "schedule", "cron"];
+  const cron = textOf(schedule, "cron");
+  if (!has(schedule, "cron")) report.warn("bad-cron", place, "is missing, so the job never runs");
+  if (cron === undefined || /^\S+( +\S+){4}$/.test(cron.trim())) return;
+  report.warn(
+    "bad-cron",
+    place,
+    "does not have five fields",
+    "minute, hour, day, month, weekday, such as 0 3 * * *",
+  );
+}
+
+export function durationsAreReadable(app: SpecView, report: Report): void {
+  const check = (
+    map: Record<string, unknown> | undefined,
+    field: string,
+    path: readonly (string | number)[],
+  ): void => {
+    const text = map && textOf(map, field);
+    if (text !== undefined && !isDuration(text))
+      report.warn(
+        "bad-duration",
+        [...path, field],
+        "is not a duration",
+        "write a number and a unit, such as 30m or 5h30m",
+      );
+  };
+  for (const { path, value, list } of app.components) {
+    if (list === "jobs") check(value, "timeout", path);
+    check(mapOf(value, "cors"), "max_age", [...path, "cors"]);
+  }
+  const ingress = mapOf(app.spec, "ingress");
+  for (const { path, value } of ingress ? itemsOf(ingress, ["ingress"], "rules") : [])
+    check(mapOf(value, "cors"), "max_age", [...path, "cors"]);
+}

@@ -1,0 +1,74 @@
+import schema from "./app-spec.schema.json";
+
+/** What the schema says about a place, with all references followed. */
+export type Shape = MapShape | ListShape | ScalarShape;
+
+export interface MapShape {
+  readonly kind: "map";
+  /** Name of the type in the schema, such as `AppService`. */
+  readonly type: string;
+  readonly fields: ReadonlyMap<string, Field>;
+}
+export interface ListShape {
+  readonly kind: "list";
+  readonly items: Shape;
+}
+export interface ScalarShape {
+  readonly kind: "string" | "number" | "integer" | "boolean";
+}
+export interface Field {
+  readonly shape: Shape;
+  /** What replaces a deprecated field. */
+  readonly deprecated?: string;
+}
+
+interface SchemaNode {
+  readonly type?: string;
+  readonly $ref?: string;
+  readonly items?: SchemaNode;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly deprecationMessage?: string;
+}
+
+const definitions = schema.definitions as Readonly<Record<string, SchemaNode>>;
+let root: MapShape | undefined;
+
+/** The shape of a whole AppSpec; made once. */
+export function specShape(): MapShape {
+  root ??= toShape(schema as SchemaNode, "AppSpec", new Map()) as MapShape;
+  return root;
+}
+
+function toShape(node: SchemaNode, type: string, known: Map<string, Shape>): Shape {
+  if (node.$ref !== undefined) {
+    const name = node.$ref.slice("#/definitions/".length);
+    const shape = known.get(name) ?? toShape(definitions[name] ?? {}, name, known);
+    known.set(name, shape);
+    return shape;
+  }
+  if (node.type === "object") {
+    const fields = Object.entries(node.properties ?? {}).map(([name, field]): [string, Field] => [
+      name,
+      {
+        shape: toShape(field, type, known),
+        ...(field.deprecationMessage === undefined ? {} : { deprecated: field.deprecationMessage }),
+      },
+    ]);
+    return { kind: "map", type, fields: new Map(fields) };
+  }
+  if (node.type === "array") return { kind: "list", items: toShape(node.items ?? {}, type, known) };
+  return { kind: (node.type ?? "string") as ScalarShape["kind"] };
+}
+
+/** Every map of the schema, by the name of its type. */
+export function mapShapes(): ReadonlyMap<string, MapShape> {
+  const found = new Map<string, MapShape>();
+  const visit = (shape: Shape): void => {
+    if (shape.kind === "list") return visit(shape.items);
+    if (shape.kind !== "map" || found.has(shape.type)) return;
+    found.set(shape.type, shape);
+    for (const { shape: inner } of shape.fields.values()) visit(inner);
+  };
+  visit(specShape());
+  return found;
+}
