@@ -81,9 +81,10 @@ export class Limiter {
         (this.writes.shift() ?? this.reads.shift())?.start();
         continue;
       }
+      // Before anybody is told: a listener may end the wait at once.
+      const wake = (this.wake = new AbortController());
       if (ms >= WORTH_TELLING_MS) this.tell(ms, WHY[reason]);
-      this.wake = new AbortController();
-      await this.clock.sleep(ms, this.wake.signal).catch(() => undefined);
+      await this.clock.sleep(ms, wake.signal).catch(() => undefined);
       this.wake = undefined;
     }
     this.pumping = false;

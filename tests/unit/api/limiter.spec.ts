@@ -199,6 +199,16 @@ describe("Limiter", () => {
     assert.deepEqual(names(), ["a", "b"]);
   });
 
+  it("leaves no timer behind when being told makes the only waiter leave", async () => {
+    const { clock, limiter, ask } = setUp({ perMinute: 1 });
+    void ask("a");
+    const stop = new AbortController();
+    const onWait = (): void => stop.abort(new Error("enough"));
+    await assert.rejects(limiter.acquire({ write: false, signal: stop.signal, onWait }), { message: "enough" });
+    await settle();
+    assert.deepEqual(clock.due, []);
+  });
+
   it("refuses a signal that is aborted already", async () => {
     const { ask, names } = setUp();
     await assert.rejects(ask("a", { signal: AbortSignal.abort(new Error("no")) }), { message: "no" });
