@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from "./clock";
 import { Faults } from "./faults";
+import { ApiError } from "./errors";
 import { createIds } from "./ids";
 import { RateLimiter, type RateLimits } from "./limits";
 import { Recorder, type CallMatch, type RecordedCall } from "./recorder";
@@ -38,7 +39,7 @@ export interface Emulator {
   /** Base address, without a slash at its end. */
   readonly url: string;
   readonly port: number;
-  /** Every request served, oldest first; control requests are left out. */
+  /** The last 20,000 requests served, oldest first; control requests are left out. */
   readonly calls: readonly RecordedCall[];
   readonly faults: Faults;
   /** Forgets apps, projects, faults, calls and rate limits. */
@@ -117,7 +118,8 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     nextCall: (match) => recorder.next(match),
     apps: () => store.list(),
     editApp(idOrName, change) {
-      const app = store.byName(idOrName) ?? store.get(idOrName);
+      const app = store.byName(idOrName) ?? store.list().find((candidate) => candidate.id === idOrName);
+      if (app === undefined) throw new ApiError(404, "not_found", `There is no app "${idOrName}" to edit.`);
       const spec = structuredClone(app.spec);
       const deployment = store.update(app, change(spec) ?? spec);
       return appView(store, app, deployment ?? null);

@@ -20,6 +20,9 @@ const matches = (call: RecordedCall, { method, path }: CallMatch): boolean =>
   (method === undefined || method.toUpperCase() === call.method) &&
   (path === undefined || new RegExp(path.source, path.flags.replace("g", "")).test(call.path));
 
+/** Older requests are forgotten, so that an emulator can run for days. */
+const KEPT = 20_000;
+
 /** Remembers requests, and tells those who wait for one. */
 export class Recorder {
   readonly calls: RecordedCall[] = [];
@@ -27,6 +30,7 @@ export class Recorder {
 
   add(call: RecordedCall): void {
     this.calls.push(call);
+    if (this.calls.length > KEPT) this.calls.splice(0, this.calls.length - KEPT);
     const [due, rest] = [
       this.waiting.filter(({ match }) => matches(call, match)),
       this.waiting.filter(({ match }) => !matches(call, match)),

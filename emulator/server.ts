@@ -53,6 +53,16 @@ async function readBody(c: Ctx): Promise<unknown> {
   }
 }
 
+/** Reads the body before anything else, so that even a request that meets a fault is recorded whole. */
+async function keepBody(c: Ctx): Promise<void> {
+  try {
+    c.set("body", await readBody(c));
+  } catch (error) {
+    // Told after the token is checked, as the service does.
+    c.set("bodyProblem", error instanceof ApiError ? error : badRequest("the body can not be read"));
+  }
+}
+
 function tokenOf(c: Ctx, wiring: Wiring): string {
   const token = /^Bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
   if (token === undefined || (wiring.token !== undefined && token !== wiring.token)) throw unauthorized();
@@ -62,20 +72,20 @@ function tokenOf(c: Ctx, wiring: Wiring): string {
 /** All routes behind recording, faults, token and rate limit, in that order. */
 export function buildApp(wiring: Wiring): Api {
   const api: Api = new Hono<Env>();
-  const recorded = new WeakMap<Request, RecordedCall>();
 
   api.use(async (c, next) => {
     c.set("requestId", wiring.requestId());
+    await keepBody(c);
     if (isControl(c.req.path)) return next();
+    // The rest of a log's address is its credential.
+    const isLog = c.req.path.startsWith("/_logs/");
     const call: RecordedCall = {
       method: c.req.method,
-      // The rest of a log's address is its credential.
-      path: c.req.path.startsWith("/_logs/") ? "/_logs" : c.req.path,
-      query: c.req.query(),
+      path: isLog ? "/_logs" : c.req.path,
+      query: isLog ? {} : c.req.query(),
       at: wiring.store().now,
     };
-    if (call.path === "/_logs") call.query = {};
-    recorded.set(c.req.raw, call);
+    if (c.get("body") !== undefined) call.body = c.get("body");
     wiring.recorder.add(call);
     const work = async (): Promise<Response> => {
       await next();
@@ -96,10 +106,8 @@ export function buildApp(wiring: Wiring): Api {
       const headers = wiring.limiter?.take(token) ?? {};
       for (const [name, value] of Object.entries(headers)) c.header(name, value);
     }
-    const body = await readBody(c);
-    const call = recorded.get(c.req.raw);
-    if (call !== undefined && body !== undefined) call.body = body;
-    c.set("body", body);
+    const problem = c.get("bodyProblem");
+    if (problem !== undefined) throw problem;
     await next();
   });
 

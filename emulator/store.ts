@@ -13,7 +13,7 @@ import {
 } from "./plan";
 import { Projects } from "./projects";
 import { decrypt, sealSecrets } from "./secrets";
-import { canonical, components, type Spec } from "./types";
+import { canonical, components, SOURCES, type Component, type Spec } from "./types";
 import { checkSpec } from "./validation";
 
 /** An app as it is remembered. */
@@ -225,15 +225,21 @@ export class Store {
     active: DeploymentRecord | undefined,
   ): Record<string, string> {
     const round = app.deployments.length;
+    const before = new Map(
+      active === undefined
+        ? []
+        : components(active.spec).map(({ component }) => [component.name, canonical(sourceOf(component))]),
+    );
     const entries = components(app.spec).map(({ component }): [string, string] => {
-      const kept = fresh ? undefined : active?.sources[component.name];
-      if (kept !== undefined) return [component.name, kept];
-      if (component.image !== undefined) {
-        return [component.name, `sha256:${fingerprint(app.id, component.image)}`];
-      }
-      const source = component.git ?? component.github ?? component.gitlab ?? component.bitbucket;
-      return [component.name, fingerprint(app.id, source, round).slice(0, 40)];
+      const { name, image } = component;
+      const same = before.get(name) === canonical(sourceOf(component));
+      const kept = same && !fresh ? active?.sources[name] : undefined;
+      if (kept !== undefined) return [name, kept];
+      if (image !== undefined) return [name, `sha256:${fingerprint(app.id, image)}`];
+      return [name, fingerprint(app.id, sourceOf(component), round).slice(0, 40)];
     });
     return Object.fromEntries(entries);
   }
 }
+
+const sourceOf = (component: Component): unknown => SOURCES.map((source) => component[source] ?? null);

@@ -1,10 +1,10 @@
 import type { Context, Hono } from "hono";
-import { badRequest } from "../errors";
+import { badRequest, type ApiError } from "../errors";
 import type { Store } from "../store";
 
 /** What each request carries through the routes. */
 export interface Env {
-  Variables: { requestId: string; body: unknown };
+  Variables: { requestId: string; body: unknown; bodyProblem?: ApiError };
 }
 
 export type Api = Hono<Env>;

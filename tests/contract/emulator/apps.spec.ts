@@ -91,6 +91,21 @@ describe("emulator: apps over HTTP", () => {
     assert.deepEqual(names(await b.ok("PUT", `/v2/apps/${app.id}`, { spec: rebuilt })), ["build", "deploy"]);
   });
 
+  it("keeps the commit of a source that stays, and takes a new one for a source that changed", async () => {
+    const branch = (name: string): unknown => ({ github: { repo: "acme/web", branch: name } });
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    b.clock.advance(WHOLE);
+    const commit = async (change: object, more: object = {}): Promise<string> => {
+      const body = { spec: webSpec("demo", change as Record<string, unknown>), ...more };
+      return (await b.ok("PUT", `/v2/apps/${app.id}`, body)).app.pending_deployment.services[0]
+        .source_commit_hash;
+    };
+    const first: string = app.pending_deployment.services[0].source_commit_hash;
+    assert.equal(await commit({ http_port: 3000 }), first);
+    assert.notEqual(await commit(branch("next") as object), first);
+    assert.notEqual(await commit({}, { update_all_source_versions: true }), first);
+  });
+
   it("answers for a while after the deletion, and then 404, and gives the name free", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     assert.deepEqual(await b.ok("DELETE", `/v2/apps/${app.id}`), { id: app.id });

@@ -73,8 +73,10 @@ describe("emulator: faults and controls", () => {
   it("records each request with its body, and tells none of the bodies over HTTP", async () => {
     const next = b.emulator.nextCall({ method: "POST", path: /apps$/ });
     await create();
-    assert.equal((await next).path, "/v2/apps");
-    assert.deepEqual(b.emulator.calls[0]?.body, { spec: webSpec() });
+    assert.deepEqual((await next).body, { spec: webSpec() });
+    b.emulator.faults.add({ fault: "reset-before" });
+    await assert.rejects(create());
+    assert.deepEqual(b.emulator.calls[1]?.body, { spec: webSpec() });
     const told = await b.call("GET", "/_emulator/calls", undefined, "");
     assert.deepEqual(Object.keys(told.body.calls[0]).sort(), ["at", "method", "path", "query", "status"]);
     await b.call("DELETE", "/_emulator/calls", undefined, "");
@@ -111,7 +113,7 @@ describe("emulator: faults and controls", () => {
     await create();
     const app = b.emulator.editApp("demo", (spec) => void (spec.region = "ams"));
     assert.equal((app.spec as { region: string }).region, "ams");
-    assert.throws(() => b.emulator.editApp("gone", () => {}), /UUID/);
+    assert.throws(() => b.emulator.editApp("gone", () => {}), /no app "gone"/);
   });
 
   it("gives the same ids for the same seed", async () => {

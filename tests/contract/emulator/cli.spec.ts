@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { join } from "node:path";
+import { createEmulator } from "../../../emulator/index";
+
+const CLI = join(__dirname, "..", "..", "..", "emulator", "cli.ts");
+
+const run = (...args: string[]): ChildProcessWithoutNullStreams =>
+  spawn(process.execPath, ["--require", "tsx/cjs", CLI, ...args]);
+
+async function finished(
+  child: ChildProcessWithoutNullStreams,
+): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (part) => (out += String(part)));
+  child.stderr.on("data", (part) => (err += String(part)));
+  const [code] = (await once(child, "close")) as [number];
+  return { code, out, err };
+}
+
+describe("emulator: its command", () => {
+  it("says where it listens, serves, and ends on a signal with a connection open", async () => {
+    const child = run("--port", "0", "--token", "right", "--verbose");
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const first = String((await lines.next()).value);
+    const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(first)?.[1];
+    assert.ok(url !== undefined, first);
+    assert.equal((await fetch(`${url}/v2/apps`)).status, 401);
+    assert.equal(String((await lines.next()).value), "GET /v2/apps 401");
+    const fault = { method: "POST", body: JSON.stringify({ fault: "timeout" }) };
+    assert.equal((await fetch(`${url}/_emulator/faults`, fault)).status, 204);
+    const arrived = fetch(`${url}/_emulator/calls/next?path=apps`);
+    const waiting = async (): Promise<number> =>
+      ((await (await fetch(`${url}/_emulator/waiting`)).json()) as { waiting: number }).waiting;
+    while ((await waiting()) === 0);
+    const open = assert.rejects(fetch(`${url}/v2/apps`));
+    assert.equal((await arrived).status, 200);
+    const [asked] = [Date.now(), child.kill("SIGTERM")];
+    const [code] = (await once(child, "exit")) as [number];
+    assert.equal(code, 0);
+    assert.ok(Date.now() - asked < 1000);
+    await open;
+  });
+
+  it("says that the port is in use", async () => {
+    const other = await createEmulator();
+    const { code, err } = await finished(run("--port", String(other.port)));
+    await other.close();
+    assert.equal(code, 1);
+    assert.match(err, new RegExp(`port ${other.port} is in use`));
+  });
+
+  it("names an option it does not know, and a value it can not use", async () => {
+    const [unknown, bad, limit] = await Promise.all([
+      finished(run("--prot", "1")),
+      finished(run("--deploy-seconds", "soon")),
+      finished(run("--rate-limit", "some")),
+    ]);
+    assert.deepEqual([unknown.code, bad.code, limit.code], [2, 2, 2]);
+    assert.match(unknown.err, /--prot/);
+    assert.match(bad.err, /--deploy-seconds: "soon"/);
+    assert.match(limit.err, /--rate-limit: "some"/);
+  });
+
+  it("tells its options and its version", async () => {
+    const [help, version] = await Promise.all([finished(run("--help")), finished(run("--version"))]);
+    assert.match(help.out, /--deploy-seconds[\s\S]*exit 1/);
+    assert.match(version.out, /^\d+\.\d+\.\d+\n$/);
+  });
+});

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { withDefaults } from "../../../emulator/defaults";
+import type { Spec } from "../../../emulator/types";
+
+describe("emulator: server defaults", () => {
+  const spec: Spec = {
+    name: "demo",
+    services: [
+      { name: "web", github: { repo: "a/b", deploy_on_push: false } },
+      {
+        name: "api",
+        git: {},
+        autoscaling: { min_instance_count: 1, max_instance_count: 3 },
+        routes: [{ path: "/api" }],
+      },
+    ],
+    static_sites: [{ name: "docs", git: {} }],
+    jobs: [{ name: "migrate", git: {} }],
+    databases: [{ name: "db" }],
+  };
+
+  it("leaves a spec alone that has them already", () => {
+    const once = withDefaults(spec);
+    assert.deepEqual(withDefaults(once), once);
+  });
+
+  it("does not touch what it was given", () => {
+    const copy = structuredClone(spec);
+    withDefaults(spec);
+    assert.deepEqual(spec, copy);
+  });
+
+  it("gives the root to the first component without routes, and paths to the others", () => {
+    const rules = withDefaults(spec).ingress?.rules?.map((rule) => [
+      rule.component?.name,
+      rule.match?.path?.prefix,
+    ]);
+    assert.deepEqual(rules, [
+      ["web", "/"],
+      ["api", "/api"],
+      ["docs", "/docs"],
+    ]);
+  });
+
+  it("keeps an empty path prefix", () => {
+    const rules = [{ match: { path: { prefix: "" } }, component: { name: "web" } }];
+    assert.deepEqual(withDefaults({ ...spec, ingress: { rules } }).ingress?.rules, rules);
+  });
+
+  it("sets no instance count beside autoscaling", () => {
+    assert.ok(!("instance_count" in (withDefaults(spec).services?.[1] ?? {})));
+  });
+
+  it("completes jobs and databases, and leaves a false flag out", () => {
+    const full = withDefaults(spec);
+    assert.equal(full.jobs?.[0]?.kind, "POST_DEPLOY");
+    assert.deepEqual(full.databases, [{ name: "db", engine: "PG", version: "16" }]);
+    assert.deepEqual(full.services?.[0]?.github, { repo: "a/b" });
+  });
+
+  it("keeps fields it does not know", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const known = JSON.parse(JSON.stringify(value)) as unknown;
+        const full = withDefaults({
+          ...spec,
+          services: [{ name: "web", git: {}, novel: value }],
+          fresh: value,
+        });
+        assert.deepEqual([full.fresh, full.services?.[0]?.novel], [known, known]);
+      }),
+    );
+  });
+});
