@@ -1,6 +1,6 @@
 import { ApiError, AppPlatformError, type RequestInfo } from "../errors";
 import { DEFAULT_BASE_URL, parseBaseUrl, withQuery } from "./address";
-import { type Clock, systemClock } from "./clock";
+import { type Clock, systemClock } from "../clock";
 import { ConnectionFailure, abortedError, statusError } from "./failures";
 import { DEFAULT_TIMEOUT_MS, type HttpAnswer, request as send } from "./http";
 import { Limiter, type OnWait, sharedLimiter } from "./limiter";

@@ -204,7 +204,9 @@ describe("Limiter", () => {
     void ask("a");
     const stop = new AbortController();
     const onWait = (): void => stop.abort(new Error("enough"));
-    await assert.rejects(limiter.acquire({ write: false, signal: stop.signal, onWait }), { message: "enough" });
+    await assert.rejects(limiter.acquire({ write: false, signal: stop.signal, onWait }), {
+      message: "enough",
+    });
     await settle();
     assert.deepEqual(clock.due, []);
   });
