@@ -59,28 +59,28 @@ const VALID_NAME = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
  */
 export class App extends pulumi.CustomResource {
   /** The AppSpec as applied: the inputs that the service accepted last. */
-  readonly spec!: pulumi.Output<AppSpec>;
+  declare readonly spec: pulumi.Output<AppSpec>;
   /** The AppSpec as the service holds it, with its defaults; secrets are ciphertext. */
-  readonly liveSpec!: pulumi.Output<AppSpec>;
+  declare readonly liveSpec: pulumi.Output<AppSpec>;
   /** Where the app is served, such as `https://web-abc12.ondigitalocean.app`; empty until its first deployment is live. */
-  readonly liveUrl!: pulumi.Output<string>;
-  readonly liveDomain!: pulumi.Output<string>;
+  declare readonly liveUrl: pulumi.Output<string>;
+  declare readonly liveDomain: pulumi.Output<string>;
   /** The address the service gave the app, whatever domains it has. */
-  readonly defaultIngress!: pulumi.Output<string>;
+  declare readonly defaultIngress: pulumi.Output<string>;
   /** Id of the deployment that serves now; empty when there is none. */
-  readonly activeDeploymentId!: pulumi.Output<string>;
+  declare readonly activeDeploymentId: pulumi.Output<string>;
   /** Phase of the last deployment, such as `ACTIVE` or `ERROR`. */
-  readonly phase!: pulumi.Output<string>;
+  declare readonly phase: pulumi.Output<string>;
   /** Slug of the region, such as `nyc`. */
-  readonly region!: pulumi.Output<string>;
+  declare readonly region: pulumi.Output<string>;
   /** Slug of the tier, such as `basic`. */
-  readonly tier!: pulumi.Output<string>;
+  declare readonly tier: pulumi.Output<string>;
   /** Id of the project that the app is in. */
-  readonly project!: pulumi.Output<string>;
+  declare readonly project: pulumi.Output<string>;
   /** ISO 8601. */
-  readonly createdAt!: pulumi.Output<string>;
+  declare readonly createdAt: pulumi.Output<string>;
   /** ISO 8601. */
-  readonly updatedAt!: pulumi.Output<string>;
+  declare readonly updatedAt: pulumi.Output<string>;
 
   constructor(name: string, args: AppArgs, options?: pulumi.CustomResourceOptions) {
     const { spec, ...settings } = args;
@@ -110,6 +110,7 @@ export class App extends pulumi.CustomResource {
       },
       pulumi.mergeOptions(options, { additionalSecretOutputs: ["__liveSpec"] }),
     );
+    // Pulumi's part of the constructor has put the forms by name there; programs read lists, as the AppSpec has them.
     const { spec: applied, __liveSpec: held } = this as unknown as Record<
       "spec" | "__liveSpec",
       pulumi.Output<unknown>

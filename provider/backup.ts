@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
 import { link, lstat, mkdir, open, unlink } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { stringify } from "yaml";
 import type { App } from "./api/types";
 import { AppPlatformError } from "./errors";
-import { secretAddresses } from "./spec/parse";
+import { secretAddresses } from "./spec/secret-addresses";
 
 /** Folder for backups, in the program's folder. */
 export const DEFAULT_BACKUP_DIRECTORY = "app-spec-backups";
@@ -51,7 +51,7 @@ export function backupName(app: App, takenAt: Date): string {
 /**
  * Writes a backup of the app's spec: complete or not at all, readable by the owner only, never over another file.
  * @param directory created if missing; relative to the working directory, which is the program's folder
- * @returns the path of the file
+ * @returns the path of the file, relative where it is below the working directory
  * @throws AppPlatformError `backup-failed`, with the cause and what to do
  */
 export async function writeBackup(app: App, directory: string, takenAt: Date): Promise<string> {
@@ -60,7 +60,9 @@ export async function writeBackup(app: App, directory: string, takenAt: Date): P
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const found = await lstat(folder);
     if (!found.isDirectory()) throw new Error(`${directory} is a link or a file, not a folder`);
-    return await writeNew(folder, backupName(app, takenAt), backupText(app, takenAt));
+    const path = await writeNew(folder, backupName(app, takenAt), backupText(app, takenAt));
+    const short = relative("", path);
+    return short.startsWith("..") ? path : short;
   } catch (error) {
     throw new AppPlatformError(
       "backup-failed",

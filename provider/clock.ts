@@ -1,18 +1,28 @@
-import { setTimeout as wait } from "node:timers/promises";
-
 /** Time, passed in so that tests decide it. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since 1970. */
   now(): number;
-  /** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted before. */
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The longest time `setTimeout` takes; above it would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
-  async sleep(ms, signal) {
-    await wait(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {
-      throw signal?.aborted ? signal.reason : error;
-    });
-  },
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error);
+      const timer = setTimeout(done, Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(signal?.reason as Error);
+      };
+      function done(): void {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      }
+      signal?.addEventListener("abort", stop, { once: true });
+    }),
 };

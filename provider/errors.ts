@@ -30,6 +30,8 @@ export type ErrorCode =
 /** Base of all errors of this package: a stable code, and a message that says what happened and what to do next. */
 export class AppPlatformError extends Error {
   override readonly name: string = "AppPlatformError";
+  /** Pulumi's own mark of errors that users can act on: it prints the message without the program's stack. */
+  readonly __pulumiRunError = true;
 
   constructor(
     readonly errorCode: ErrorCode,

@@ -21,11 +21,9 @@ const isDeferred = (value: unknown): value is Deferred =>
   pulumi.Output.isInstance(value) || value instanceof Promise;
 
 /** Not `pulumi.output(value)` for Outputs: that would unwrap all that is in them, and one secret would hide everything. */
-function whenKnown(
-  value: pulumi.Output<unknown> | Promise<unknown>,
-  then: (known: unknown) => unknown,
-): unknown {
-  return pulumi.Output.isInstance(value) ? value.apply(then) : pulumi.output(value).apply(then);
+function whenKnown(value: Deferred, then: (known: unknown) => unknown): unknown {
+  const output = (pulumi.Output.isInstance(value) ? value : pulumi.output(value)) as pulumi.Output<unknown>;
+  return output.apply(then);
 }
 
 /**

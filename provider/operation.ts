@@ -9,7 +9,9 @@ import { AppPlatformError, InitializationError, isApiError } from "./errors";
 import { formatChange } from "./spec/changes";
 import { drift } from "./spec/drift";
 import { formatPath, fromKeyed, toKeyed } from "./spec/keyed";
+import { normalizeScalars } from "./spec/scalars";
 import { danglingSecrets, sealUnchanged, secretValues } from "./spec/secrets";
+import { secretAddresses } from "./spec/secret-addresses";
 import type { AppSpec } from "./spec/types";
 import {
   lastDeployment,
@@ -143,7 +145,7 @@ export class Operation {
         "invalid-input",
         `${dangling.join(", ")}: the service holds no secret here any more. Give its value in the program.`,
       );
-    return fromKeyed(sealed) as AppSpec;
+    return normalizeScalars(fromKeyed(sealed) as AppSpec);
   }
 
   async createDeployment(appId: string, forceBuild: boolean): Promise<Deployment> {
@@ -223,10 +225,11 @@ export class Operation {
       return this.reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);
     const directory = (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
     const path = await writeBackup(app, directory, new Date(this.clock.now()));
+    const secrets = secretAddresses(app.spec);
     this.reporter.warn(
-      `${name} ${end} Its spec is backed up in ${path}. ` +
-        `To create the app again from it: new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: loadSpec("${path}") }); ` +
-        `the file's head says which secrets to supply.`,
+      `${name} ${end} Its spec is backed up in ${path}. To create the app again from it: ` +
+        `new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: loadSpec(${JSON.stringify(path)}${secrets.length > 0 ? ", { secrets }" : ""}) })` +
+        (secrets.length > 0 ? `; supply the secrets again: ${secrets.join(", ")}.` : "."),
     );
   }
 

@@ -1,6 +1,6 @@
 import type { App, Deployment } from "./api/types";
 import { isApiError } from "./errors";
-import { changes } from "./spec/changes";
+import { changes, type Change } from "./spec/changes";
 import { isCiphertext } from "./spec/secrets";
 import { toKeyed } from "./spec/keyed";
 import type { AppSpec } from "./spec/types";
@@ -85,9 +85,21 @@ function isOurs(found: App, wanted: AppSpec, startedAt: number): boolean {
  */
 export function covers(held: unknown, wanted: unknown): boolean {
   return changes(wanted, held).every(
-    ({ kind, before, after }) =>
-      kind === "add" || (kind === "change" && typeof before === "string" && isCiphertext(after)),
+    (change) => isAddition(change) || (typeof change.before === "string" && isCiphertext(change.after)),
   );
+}
+
+/** The service leaves out fields that say no more than their absence, and turns `routes` and `cors` into ingress rules. */
+function isAddition({ kind, path, before }: Change): boolean {
+  if (kind !== "remove") return kind === "add";
+  return isEmpty(before) || MOVED.has(String(path.at(-1)));
+}
+
+const MOVED = new Set(["routes", "cors"]);
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).every(isEmpty);
+  return !value;
 }
 
 /** Lists by name whose items a program owns: one more at the service is a difference, not a default. */
@@ -108,7 +120,10 @@ const OWNED = new Set([
  * given in clear cannot be compared with ciphertext, so it asks for one. Both in the form by name.
  */
 export function adoptable(held: unknown, wanted: unknown): boolean {
-  return changes(wanted, held).every(({ kind, path }) => kind === "add" && !OWNED.has(String(path.at(-2))));
+  return changes(wanted, held).every((change) => {
+    const another = change.kind === "add" && OWNED.has(String(change.path.at(-2)));
+    return isAddition(change) && !another;
+  });
 }
 
 /** Updates the app, or finds that a lost answer has done it: its newest deployment, or its time of change, is a new one. */

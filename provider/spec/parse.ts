@@ -114,7 +114,7 @@ class Source {
     );
     const [wrong] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
     if (wrong) throw this.yamlError(wrong);
-    this.refuseStrangeNodes(document);
+    this.guard(() => this.refuseStrangeNodes(document));
     return document;
   }
 

@@ -1,49 +1,53 @@
 import { nearest } from "../near";
 import type { Report } from "../problem";
-import { forRepeated, has, itemsOf, numberOf, own, textOf, type Item, type SpecView } from "./view";
-
-/** The lists of variables, one for the app and one for each component. */
-function variableLists(app: SpecView): Item[][] {
-  return [
-    itemsOf(app.spec, [], "envs"),
-    ...app.components.map(({ path, value }) => itemsOf(value, path, "envs")),
-  ];
-}
+import { forRepeated, has, numberOf, own, textOf, type Item, type SpecView } from "./view";
 
 export function variablesAreUnique(app: SpecView, report: Report): void {
-  for (const list of variableLists(app)) {
+  for (const list of app.variables) {
     forRepeated(list, "key", (key, { path }) => {
-      report.error(
-        "duplicate-variable",
-        [...path, "key"],
-        `is ${JSON.stringify(key)}, as in another variable here`,
-        "remove one of them",
-      );
+      const message = `is ${JSON.stringify(key)}, as in another variable here`;
+      report.error("duplicate-variable", [...path, "key"], message, "remove one of them");
     });
   }
 }
 
-/** `${db.DATABASE_URL}`, or `${db.pool.DATABASE_URL}`; names in lower case at the end belong to other templates. */
-const REFERENCE = /\$\{([a-z][a-z0-9-]{0,31})(?:\.[A-Za-z0-9_-]+)*\.[A-Z][A-Z0-9_]*\}/g;
-
 export function referencesExist(app: SpecView, report: Report): void {
   if (!app.namesKnown) return;
-  for (const { path, value } of variableLists(app).flat()) {
-    const text = textOf(value, "value");
-    if (text === undefined || !text.includes("${")) continue;
-    for (const [, name] of text.matchAll(REFERENCE)) {
-      if (name === undefined || app.names.has(name)) continue;
-      const shown = own(value, "type") === "SECRET" ? "" : ` "${name}",`;
-      const near = shown === "" ? undefined : nearest(name, app.names);
-      const hint = near === undefined ? "add it, or correct the name" : `did you mean ${near}?`;
-      report.warn(
-        "no-such-reference",
-        [...path, "value"],
-        `refers to${shown || " a component or database,"} which this app does not have`,
-        hint,
-      );
+  for (const list of app.variables) {
+    for (const variable of list) {
+      const text = textOf(variable.value, "value") ?? "";
+      for (let at = text.indexOf("${"); at >= 0; at = text.indexOf("${", at + 2)) {
+        const name = referredName(text, at + 2, app.names);
+        if (name !== undefined) tellReference(app, variable, name, report);
+      }
     }
   }
+}
+
+const LONGEST_NAME = 32;
+
+/** The rest of `${db.DATABASE_URL}` or `${db.pool.DATABASE_URL}`; names in lower case at the end belong to other templates. */
+const REFERENCE = /([a-z][a-z0-9-]{0,31})(?:\.[A-Za-z0-9_-]+)*\.[A-Z][A-Z0-9_]*\}/y;
+
+/** What the text refers to at `start`, unless it is in `known`. */
+function referredName(text: string, start: number, known: ReadonlySet<string>): string | undefined {
+  const [name = ""] = text.slice(start, start + LONGEST_NAME + 1).split(".", 1);
+  if (known.has(name)) return undefined;
+  REFERENCE.lastIndex = start;
+  return REFERENCE.exec(text)?.[1];
+}
+
+function tellReference(app: SpecView, { path, value }: Item, name: string, report: Report): void {
+  const isSecret = own(value, "type") === "SECRET";
+  const near = isSecret ? undefined : nearest(name, app.names);
+  const what = isSecret ? "a component or database" : `"${name}"`;
+  const hint = near === undefined ? "add it, or correct the name" : `did you mean ${near}?`;
+  report.warn(
+    "no-such-reference",
+    [...path, "value"],
+    `refers to ${what}, which this app does not have`,
+    hint,
+  );
 }
 
 export function databasesAreConsistent(app: SpecView, report: Report): void {

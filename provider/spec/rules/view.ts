@@ -4,16 +4,26 @@ import { isUnknown } from "../unknown";
 
 export type Plain = Record<string, unknown>;
 
-/** A map in a list, with its place. */
-export interface Item {
-  readonly path: ListPath;
-  readonly value: Plain;
+/** A map in a list. Its place is put together only when asked for: most items of most specs are fine. */
+export class Item {
+  constructor(
+    readonly value: Plain,
+    private readonly parent: ListPath,
+    private readonly list: string,
+    private readonly index: number,
+  ) {}
+
+  get path(): ListPath {
+    return [...this.parent, this.list, this.index];
+  }
 }
 
 export const COMPONENT_LISTS = ["services", "static_sites", "workers", "jobs", "functions"] as const;
 export type ComponentList = (typeof COMPONENT_LISTS)[number];
 
-export interface Component extends Item {
+export interface Component {
+  readonly path: ListPath;
+  readonly value: Plain;
   readonly list: ComponentList;
   /** Absent when missing, unknown or no text. */
   readonly name: string | undefined;
@@ -28,6 +38,8 @@ export interface SpecView {
   readonly names: ReadonlySet<string>;
   /** False while a component, a name or a whole list is not known yet: then a name may exist that nobody sees. */
   readonly namesKnown: boolean;
+  /** The lists of variables: one for the app and one for each component. */
+  readonly variables: readonly (readonly Item[])[];
   /** All log destinations of all components. */
   readonly logDestinations: readonly Item[];
 }
@@ -49,7 +61,11 @@ export function viewOf(spec: Plain): SpecView {
   }
   const namesKnown = [...COMPONENT_LISTS, "databases"].every((list) => namesAreKnown(own(spec, list)));
   const logDestinations = components.flatMap(({ path, value }) => itemsOf(value, path, "log_destinations"));
-  return { spec, components, databases, names, namesKnown, logDestinations };
+  const variables = [
+    itemsOf(spec, [], "envs"),
+    ...components.map(({ path, value }) => itemsOf(value, path, "envs")),
+  ];
+  return { spec, components, databases, names, namesKnown, variables, logDestinations };
 }
 
 function namesAreKnown(list: unknown): boolean {
@@ -85,7 +101,7 @@ export function itemsOf(map: Plain, path: ListPath, field: string): Item[] {
   if (!Array.isArray(list)) return [];
   const items: Item[] = [];
   list.forEach((value: unknown, index) => {
-    if (isPlainObject(value)) items.push({ path: [...path, field, index], value });
+    if (isPlainObject(value)) items.push(new Item(value, path, field, index));
   });
   return items;
 }
