@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { describeProblem } from "./spec/describe";
 import { fromKeyed } from "./spec/keyed";
 import { parseSpec, type ParsedSpec } from "./spec/parse";
@@ -51,7 +52,8 @@ function specProblems(
 function readSource(file: string | undefined): (ParsedSpec & { file: string }) | undefined {
   if (file === undefined || isUnknown(file)) return undefined;
   try {
-    return { ...parseSpec(readFileSync(file, "utf8"), { file }), file };
+    const shown = relative("", file);
+    return { ...parseSpec(readFileSync(file, "utf8"), { file }), file: shown.startsWith("..") ? file : shown };
   } catch {
     return undefined;
   }
