@@ -58,6 +58,9 @@ export function activatedAt(record: DeploymentRecord, now: number): number | und
   return end <= now ? end : undefined;
 }
 
+export const isCanceled = (record: DeploymentRecord, now: number): boolean =>
+  canceledBy(record, now) !== undefined;
+
 export const isRunning = (record: DeploymentRecord, now: number): boolean =>
   canceledBy(record, now) === undefined && now < naturalEnd(record);
 
@@ -230,10 +233,12 @@ export function deploymentAt(
   };
 }
 
-/** Each deployment as it stands at a moment. @param records oldest first @returns in the same order */
-export function deploymentsAt(records: readonly DeploymentRecord[], now: number): Record<string, unknown>[] {
-  return records.map((record, index) => {
-    const next = records.slice(index + 1).find((later) => activatedAt(later, now) !== undefined);
-    return deploymentAt(record, now, next === undefined ? undefined : activatedAt(next, now));
-  });
+/** When the next deployment that became active did so. @param records oldest first */
+export function supersededAt(
+  records: readonly DeploymentRecord[],
+  index: number,
+  now: number,
+): number | undefined {
+  const successor = records.slice(index + 1).find((later) => activatedAt(later, now) !== undefined);
+  return successor === undefined ? undefined : activatedAt(successor, now);
 }

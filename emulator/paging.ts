@@ -9,8 +9,16 @@ function whole(text: string | undefined, fallback: number, name: string, max: nu
   return Math.min(value, max);
 }
 
-/** One page of `items` under `key`, with links to the others; the links carry every other query parameter along. */
-export function page<T>(key: string, items: readonly T[], address: string): Record<string, unknown> {
+/**
+ * One page of `items` under `key`, with links to the others; the links carry every other query parameter along.
+ * @param view how an item is told; asked for those on the page only
+ */
+export function page<T>(
+  key: string,
+  items: readonly T[],
+  address: string,
+  view: (item: T) => unknown = (item) => item,
+): Record<string, unknown> {
   const url = new URL(address);
   const perPage = whole(url.searchParams.get("per_page") ?? undefined, 20, "per_page", MAX_PER_PAGE);
   const current = whole(url.searchParams.get("page") ?? undefined, 1, "page", Number.MAX_SAFE_INTEGER);
@@ -31,7 +39,7 @@ export function page<T>(key: string, items: readonly T[], address: string): Reco
     pages.last = link(last);
   }
   return {
-    [key]: items.slice((current - 1) * perPage, current * perPage),
+    [key]: items.slice((current - 1) * perPage, current * perPage).map((item) => view(item)),
     links: Object.keys(pages).length > 0 ? { pages } : {},
     meta: { total: items.length },
   };

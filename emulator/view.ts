@@ -1,6 +1,15 @@
 import { region } from "./catalogue";
 import { isoTime } from "./clock";
-import { activatedAt, deploymentAt, deploymentsAt, type DeploymentRecord } from "./deployments";
+import {
+  activatedAt,
+  activeAmong,
+  deploymentAt,
+  isCanceled,
+  isRunning,
+  naturalEnd,
+  supersededAt,
+  type DeploymentRecord,
+} from "./deployments";
 import { fingerprint } from "./ids";
 import type { Store, StoredApp } from "./store";
 
@@ -10,10 +19,8 @@ export function deploymentView(
   record: DeploymentRecord,
   now: number,
 ): Record<string, unknown> {
-  return deploymentsAt(app.deployments, now)[app.deployments.indexOf(record)] ?? deploymentAt(record, now);
+  return deploymentAt(record, now, supersededAt(app.deployments, app.deployments.indexOf(record), now));
 }
-
-const TERMINAL = new Set(["ACTIVE", "SUPERSEDED", "ERROR", "CANCELED"]);
 
 /**
  * The app as it stands now. @param answering in answers to create and update: the deployment that the call made, or
@@ -25,14 +32,13 @@ export function appView(
   answering?: DeploymentRecord | null,
 ): Record<string, unknown> {
   const now = store.now;
-  const deployments = deploymentsAt(app.deployments, now);
-  const views = app.deployments.map((record, index) => ({ record, view: deployments[index] ?? {} }));
-  const active = views.findLast(({ view }) => view.phase === "ACTIVE");
-  const running = views.findLast(({ view }) => !TERMINAL.has(String(view.phase)));
+  const active = activeAmong(app.deployments, now);
+  const running = app.deployments.findLast((record) => isRunning(record, now));
   const pending =
     answering === undefined
-      ? views.findLast(({ view }) => view.phase !== "CANCELED")
-      : views.find(({ record }) => record === answering);
+      ? app.deployments.findLast((record) => !isCanceled(record, now))
+      : (answering ?? undefined);
+  const view = (record: DeploymentRecord): Record<string, unknown> => deploymentView(app, record, now);
   const newest = app.deployments[app.deployments.length - 1];
   const live = app.deployments.some((record) => activatedAt(record, now) !== undefined);
   const host = `${app.spec.name}-${app.suffix}.ondigitalocean.app`;
@@ -53,10 +59,10 @@ export function appView(
     created_at: isoTime(app.createdAt),
     updated_at: isoTime(app.updatedAt),
     ...(newest === undefined ? {} : { last_deployment_created_at: isoTime(newest.startedAt) }),
-    ...(active === undefined ? {} : { active_deployment: active.view }),
-    ...(running === undefined ? {} : { in_progress_deployment: running.view }),
-    ...(pending === undefined ? {} : { pending_deployment: pending.view }),
-    ...(active === undefined ? {} : { last_deployment_active_at: active.view.phase_last_updated_at }),
+    ...(active === undefined ? {} : { active_deployment: view(active) }),
+    ...(running === undefined ? {} : { in_progress_deployment: view(running) }),
+    ...(pending === undefined ? {} : { pending_deployment: view(pending) }),
+    ...(active === undefined ? {} : { last_deployment_active_at: isoTime(naturalEnd(active)) }),
     region: region(app.spec.region),
     tier_slug: "basic",
     project_id: app.projectId,

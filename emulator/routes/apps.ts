@@ -8,8 +8,7 @@ export function appRoutes(api: Api, deps: Deps): void {
     const store = deps.store();
     const name = c.req.query("name");
     const found = store.list().filter((app) => name === undefined || app.spec.name === name);
-    const all = found.map((app) => appView(store, app));
-    return c.json(page("apps", all, addressOf(c, deps)));
+    return c.json(page("apps", found, addressOf(c, deps), (app) => appView(store, app)));
   });
 
   api.post("/v2/apps", (c) => {

@@ -1,3 +1,4 @@
+import type { DeploymentRecord } from "../deployments";
 import { page } from "../paging";
 import { deploymentView } from "../view";
 import { addressOf, optionalBody, param, type Api, type Deps } from "./context";
@@ -7,8 +8,9 @@ export function deploymentRoutes(api: Api, deps: Deps): void {
   api.get("/v2/apps/:id/deployments", (c) => {
     const store = deps.store();
     const app = store.get(param(c, "id"));
-    const newestFirst = app.deployments.map((record) => deploymentView(app, record, store.now)).reverse();
-    return c.json(page("deployments", newestFirst, addressOf(c, deps)));
+    const newestFirst = app.deployments.toReversed();
+    const view = (record: DeploymentRecord): unknown => deploymentView(app, record, store.now);
+    return c.json(page("deployments", newestFirst, addressOf(c, deps), view));
   });
 
   api.post("/v2/apps/:id/deployments", (c) => {
