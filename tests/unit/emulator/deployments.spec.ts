@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   deploymentAt,
-  deploymentsAt,
+  supersededAt,
   naturalEnd,
   type DeploymentRecord,
   type Step,
