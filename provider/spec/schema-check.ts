@@ -22,14 +22,20 @@ function validator(): ValidateFunction {
 export function checkSchema(spec: unknown, report: Report, options: { allowUnknown: boolean }): void {
   const validate = validator();
   if (validate(spec)) return;
-  const wrongType = new Set<string>();
-  for (const error of validate.errors ?? []) if (error.keyword === "type") wrongType.add(error.instancePath);
+  const wrongType = placesOf(validate.errors, ["type"]);
+  const wrongLength = placesOf(validate.errors, ["minLength", "maxLength"]);
   for (const error of validate.errors ?? []) {
     if (isUnknown(error.data)) continue;
     if (error.keyword !== "type" && wrongType.has(error.instancePath)) continue;
+    if (error.keyword === "pattern" && wrongLength.has(error.instancePath)) continue;
     translate(error, pathOf(spec, error.instancePath), report, options);
   }
 }
+
+const placesOf = (errors: ErrorObject[] | null | undefined, keywords: string[]): Set<string> =>
+  new Set(
+    errors?.filter(({ keyword }) => keywords.includes(keyword)).map(({ instancePath }) => instancePath),
+  );
 
 function translate(
   error: ErrorObject,
