@@ -1,4 +1,5 @@
 import { changes, isEqual, valueAt, type Change, type Path } from "./changes";
+import { dangers } from "./dangers";
 import { isPlainObject } from "./keyed";
 
 /** What an App is told to be: the part of its inputs that decides what is deployed. Specs are in the form by name. */
@@ -79,7 +80,7 @@ export function plan(olds: Accepted | undefined, news: Wanted): Plan {
     changes: changed,
     components:
       action === "none" ? [] : componentPlans(olds.spec, news.spec, changed, { fetchesSources, forceBuild }),
-    warnings: warnings(action, redeployAsked, news),
+    warnings: [...dangers(olds.spec, news.spec, changed), ...cacheWarning(action, redeployAsked, news)],
   };
 }
 
@@ -104,7 +105,7 @@ function creation(news: Wanted): Plan {
   };
 }
 
-function warnings(action: Action, redeployAsked: boolean, news: Wanted): string[] {
+function cacheWarning(action: Action, redeployAsked: boolean, news: Wanted): string[] {
   if (action === "update" && redeployAsked && news.forceBuild === true)
     return [
       "The spec changes together with redeployOn, which is one update of the app: forceBuild does not apply to it, so the build cache may be reused.",
