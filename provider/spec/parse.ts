@@ -92,6 +92,8 @@ class Source {
       this.countLines();
       throw this.error("binary", strange, "is no text in UTF-8", "Save the file as UTF-8, or check the path");
     }
+    if (opensTooMuch(this.text))
+      throw this.error("too-deep", undefined, "is nested too deep", "An AppSpec has at most ten levels");
     if (/^\s*$/.test(this.text.replace(/^\s*(#.*|---|\.\.\.)?$/gm, "")))
       throw this.error("empty", undefined, "is empty", "Write an AppSpec into it, beginning with `name:`");
   }
@@ -223,6 +225,19 @@ class Source {
     this.split ??= this.text.split(/\r?\n/);
     return { line, column: Math.max(col, 1), excerpt: excerptOf(this.split, line, Math.max(col, 1)) };
   }
+}
+
+const MOST_OPEN_BRACKETS = 500;
+
+/** The parser takes seconds to give up on endless nesting; in a text that means something brackets are closed again. */
+function opensTooMuch(text: string): boolean {
+  let open = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    if (bracket === "[" || bracket === "{") open++;
+    else if (open > 0) open--;
+    if (open > MOST_OPEN_BRACKETS) return true;
+  }
+  return false;
 }
 
 const startOf = (node: unknown): number | undefined => (node as Node | null)?.range?.[0];
