@@ -244,7 +244,12 @@ export class Operation {
           "wait-timeout",
           `The app ${id} is still there after its deletion was accepted. Run pulumi destroy again to go on waiting.`,
         );
-      await this.clock.sleep(GONE_POLL_MS, this.stopped);
+      await this.clock.sleep(GONE_POLL_MS, this.stopped).catch(() => {
+        throw new AppPlatformError(
+          "interrupted",
+          `The run was stopped while the app ${id} was being deleted. It goes on at the service; pulumi destroy or refresh finds it gone.`,
+        );
+      });
     }
   }
 }

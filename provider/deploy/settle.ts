@@ -1,5 +1,6 @@
 import type { Deployment } from "../api/types";
 import { failureLog, type LogSource } from "./logs";
+import { redact } from "../redact";
 import { describeFailure, failedSteps, standing } from "./progress";
 import type { Reporter } from "./report";
 import { waitForDeployment, type DeploymentSource, type WaitOptions } from "./wait";
@@ -51,9 +52,13 @@ async function explainFailure(
       const log = await failureLog(source, appId, deployment.id, step, secrets);
       const tail =
         log.length > 0
-          ? [`the last ${log.length} lines of its log:`, ...log.map((line) => `  | ${line}`)]
+          ? [
+              `the last ${log.length === 1 ? "line" : `${log.length} lines`} of its log:`,
+              ...log.map((line) => `  | ${line}`),
+            ]
           : [];
-      return [describeFailure(step), ...tail].join("\n");
+      // The reason may quote the command that failed, with what was in it.
+      return [redact(describeFailure(step), secrets), ...tail].join("\n");
     }),
   );
 }

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { createReporter } from "../../../provider/deploy/report";
+import type { Engine, LogLine } from "../../../provider/engine";
+import { settle } from "../../helpers/fake-clock";
+
+const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::web";
+
+describe("createReporter", () => {
+  it("sends lines to the resource's row, with severity, and status lines as passing", async () => {
+    const lines: LogLine[] = [];
+    const engine: Engine = {
+      log: async (line) => void lines.push(line),
+      stopped: new AbortController().signal,
+    };
+    const reporter = createReporter(engine, URN, () => assert.fail("nothing is printed under Pulumi"));
+    reporter.status("building 1/4");
+    reporter.info("a fact");
+    reporter.warn("take care");
+    await reporter.flush();
+    assert.deepEqual(lines, [
+      { severity: "info", message: "building 1/4", urn: URN, ephemeral: true },
+      { severity: "info", message: "a fact", urn: URN, ephemeral: false },
+      { severity: "warning", message: "take care", urn: URN, ephemeral: false },
+    ]);
+  });
+
+  it("leaves out a status that repeats the last one, and only that", async () => {
+    const lines: string[] = [];
+    const reporter = createReporter(undefined, undefined, (line) => lines.push(line));
+    for (const text of ["a", "a", "b", "b", "a"]) reporter.status(text);
+    reporter.info("same");
+    reporter.info("same");
+    await reporter.flush();
+    assert.deepEqual(lines, ["a", "b", "a", "same", "same"]);
+  });
+
+  it("sends a line only after the one before has arrived, and flush waits for the last", async () => {
+    const arrived: string[] = [];
+    const open: (() => void)[] = [];
+    const engine: Engine = {
+      log: ({ message }) =>
+        new Promise((resolve) =>
+          open.push(() => {
+            arrived.push(message);
+            resolve();
+          }),
+        ),
+      stopped: new AbortController().signal,
+    };
+    const reporter = createReporter(engine, URN);
+    reporter.info("first");
+    reporter.info("second");
+    let flushed = false;
+    const done = reporter.flush().then(() => (flushed = true));
+    await settle();
+    assert.equal(open.length, 1);
+    open.shift()?.();
+    await settle();
+    assert.deepEqual([arrived, open.length, flushed], [["first"], 1, false]);
+    open.shift()?.();
+    await done;
+    assert.deepEqual(arrived, ["first", "second"]);
+  });
+
+  it("writes to stderr where there is no engine, so that stdout stays the program's", (): void => {
+    const written: string[] = [];
+    const original = process.stderr.write;
+    process.stderr.write = ((text: string) => written.push(text) > 0) as typeof process.stderr.write;
+    try {
+      createReporter(undefined, undefined).info("plain");
+    } finally {
+      process.stderr.write = original;
+    }
+    assert.deepEqual(written, ["plain\n"]);
+  });
+});

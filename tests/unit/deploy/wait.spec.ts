@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Deployment } from "../../../provider/api/types";
+import {
+  pollInterval,
+  waitForDeployment,
+  type DeploymentSource,
+  type WaitOptions,
+} from "../../../provider/deploy/wait";
+import { ApiError, AppPlatformError, type ErrorCode } from "../../../provider/errors";
+import { InstantClock } from "../../helpers/instant-clock";
+
+const MINUTE = 60_000;
+
+const apiError = (code: ErrorCode, message: string = code): ApiError =>
+  new ApiError(code, message, { request: { method: "GET", path: "/v2/apps/a/deployments/d" } });
+
+type Look = string | Error | Deployment;
+
+/** Answers the looks at each deployment one after the other; the last answer stays. */
+class Scripted implements DeploymentSource {
+  readonly asked: string[] = [];
+  lists = 0;
+
+  constructor(
+    private readonly looks: Record<string, Look[]>,
+    private readonly listings: (readonly Deployment[] | Error)[] = [[]],
+  ) {}
+
+  async getDeployment(_app: string, id: string): Promise<Deployment> {
+    this.asked.push(id);
+    const script = this.looks[id] ?? [apiError("not-found")];
+    const look = (script.length > 1 ? script.shift() : script[0]) as Look;
+    if (look instanceof Error) throw look;
+    return typeof look === "string" ? { id, phase: look } : look;
+  }
+
+  async listDeploymentPage(): Promise<{ items: readonly Deployment[] }> {
+    this.lists += 1;
+    const listing = (this.listings.length > 1 ? this.listings.shift() : this.listings[0]) ?? [];
+    if (listing instanceof Error) throw listing;
+    return { items: listing };
+  }
+}
+
+describe("waitForDeployment", () => {
+  const wait = (
+    source: DeploymentSource,
+    more: Partial<WaitOptions> & { clock?: InstantClock } = {},
+  ): Promise<Deployment> =>
+    waitForDeployment(source, "a", "d", { clock: new InstantClock(), timeoutMs: 75 * MINUTE, ...more });
+
+  it("ends where the phase says so, whatever the step counters say", async () => {
+    for (const phase of ["ACTIVE", "ERROR"]) {
+      const progress = { total_steps: 8, success_steps: 3, pending_steps: 5 };
+      const source = new Scripted({ d: ["PENDING_BUILD", "BUILDING", { id: "d", phase, progress }] });
+      assert.equal((await wait(source)).phase, phase);
+      assert.equal(source.asked.length, 3);
+    }
+  });
+
+  it("goes on while the counters are full and the phase is not final", async () => {
+    const full = { id: "d", phase: "DEPLOYING", progress: { total_steps: 2, success_steps: 2 } };
+    const source = new Scripted({ d: [full, full, "ACTIVE"] });
+    assert.equal((await wait(source)).phase, "ACTIVE");
+    assert.equal(source.asked.length, 3);
+  });
+
+  it("takes phases that it does not know, and absent ones, for running", async () => {
+    const source = new Scripted({ d: ["UNKNOWN", "PREPARING_SOMETHING_NEW", { id: "d" }, "ACTIVE"] });
+    assert.equal((await wait(source)).phase, "ACTIVE");
+    assert.equal(source.asked.length, 4);
+  });
+
+  it("follows the newest deployment that took the place of its own, and says so", async () => {
+    for (const phase of ["CANCELED", "SUPERSEDED"]) {
+      const followed: string[] = [];
+      const seen: string[] = [];
+      const source = new Scripted({ d: ["BUILDING", phase], newest: ["BUILDING", "ACTIVE"] }, [
+        [{ id: "newest" }, { id: "between" }, { id: "d" }, { id: "older" }],
+      ]);
+      const ended = await wait(source, {
+        onFollow: ({ id }) => followed.push(id),
+        onSeen: ({ id }) => seen.push(id),
+      });
+      assert.deepEqual([ended.id, ended.phase], ["newest", "ACTIVE"]);
+      assert.deepEqual(followed, ["newest"]);
+      assert.equal(seen.at(-1), "newest");
+    }
+  });
+
+  it("follows a successor of a successor", async () => {
+    const source = new Scripted({ d: ["CANCELED"], e: ["CANCELED"], f: ["ERROR"] }, [
+      [{ id: "e" }, { id: "d" }],
+      [{ id: "f" }, { id: "e" }, { id: "d" }],
+    ]);
+    assert.deepEqual(await wait(source), { id: "f", phase: "ERROR" });
+  });
+
+  it("knows a successor by its age where its own deployment is not on the page", async () => {
+    const gone = { id: "d", phase: "CANCELED", created_at: "2026-01-02T00:00:00Z" };
+    const older = { id: "older", created_at: "2026-01-01T00:00:00Z" };
+    const younger = { id: "younger", created_at: "2026-01-03T00:00:00Z" };
+    const source = new Scripted({ d: [gone], younger: ["ACTIVE"] }, [[younger, older]]);
+    assert.equal((await wait(source)).id, "younger");
+    assert.equal((await wait(new Scripted({ d: [gone] }, [[older, { id: "ageless" }]]))).id, "d");
+  });
+
+  it("gives a deployment back that was canceled without a successor", async () => {
+    const source = new Scripted({ d: ["CANCELED"] }, [[{ id: "d" }, { id: "older" }]]);
+    assert.deepEqual(await wait(source), { id: "d", phase: "CANCELED" });
+    assert.equal(source.lists, 1);
+  });
+
+  it("lets no passing failure end the wait, not even for an hour", async () => {
+    for (const code of [
+      "rate-limited",
+      "service-error",
+      "network",
+      "timeout",
+      "unreadable-answer",
+    ] as const) {
+      const failures = Array.from({ length: 200 }, () => apiError(code));
+      const source = new Scripted({ d: ["BUILDING", ...failures, "ACTIVE"] });
+      assert.equal((await wait(source)).phase, "ACTIVE");
+      assert.equal(source.asked.length, 202);
+    }
+  });
+
+  it("looks again where the search for a successor met a passing failure", async () => {
+    const source = new Scripted({ d: ["CANCELED"], e: ["ACTIVE"] }, [
+      apiError("service-error"),
+      [{ id: "e" }, { id: "d" }],
+    ]);
+    assert.equal((await wait(source)).id, "e");
+  });
+
+  it("ends at failures that looking again does not heal", async () => {
+    for (const code of ["not-found", "unauthorized", "forbidden", "bad-request"] as const) {
+      const source = new Scripted({ d: ["BUILDING", apiError(code)] });
+      await assert.rejects(wait(source), { errorCode: code });
+    }
+    const mistake = new TypeError("a mistake of our own");
+    await assert.rejects(wait(new Scripted({ d: [mistake] })), (error) => error === mistake);
+  });
+
+  it("gives up exactly when its time is up, naming the deployment and the setting", async () => {
+    const clock = new InstantClock();
+    const start = clock.now();
+    await assert.rejects(wait(new Scripted({ d: ["BUILDING"] }), { clock, timeoutMs: 90_500 }), (error) => {
+      assert.ok(error instanceof AppPlatformError);
+      assert.equal(error.errorCode, "wait-timeout");
+      assert.match(error.message, /Deployment d did not end within 91 s.*timeouts/);
+      return true;
+    });
+    assert.equal(clock.now() - start, 90_500);
+  });
+
+  it("says what the last look met when its time is up", async () => {
+    const source = new Scripted({ d: ["BUILDING", apiError("service-error", "the service is on fire")] });
+    await assert.rejects(wait(source, { timeoutMs: 5_000 }), {
+      message: /The last look failed: the service is on fire/,
+    });
+    const healed = new Scripted({ d: [apiError("service-error", "on fire"), "BUILDING"] });
+    await assert.rejects(wait(healed, { timeoutMs: 5_000 }), (error) => !String(error).includes("on fire"));
+  });
+
+  it("ends at once, and as interrupted, when the user stops it while it sleeps", async () => {
+    const stop = new AbortController();
+    const clock = new InstantClock();
+    clock.onSleep = () => stop.abort();
+    const source = new Scripted({ d: ["BUILDING"] });
+    await assert.rejects(wait(source, { clock, signal: stop.signal }), {
+      errorCode: "interrupted",
+      message: /deployment d was going on.*next pulumi up/,
+    });
+    assert.equal(source.asked.length, 1);
+  });
+
+  it("ends as interrupted when the user stops it before or during a look", async () => {
+    const before = new Scripted({ d: ["ACTIVE"] });
+    await assert.rejects(wait(before, { signal: AbortSignal.abort() }), { errorCode: "interrupted" });
+    assert.deepEqual(before.asked, []);
+
+    const stop = new AbortController();
+    const during: DeploymentSource = {
+      getDeployment: async (_app, _id, options) => {
+        assert.equal(options?.signal, stop.signal);
+        stop.abort();
+        throw apiError("aborted");
+      },
+      listDeploymentPage: async () => assert.fail("no listing is needed"),
+    };
+    await assert.rejects(wait(during, { signal: stop.signal }), { errorCode: "interrupted" });
+  });
+
+  it("tells progress only when what it says has changed", async () => {
+    const lines: string[] = [];
+    const building = { id: "d", phase: "BUILDING", progress: { total_steps: 4, success_steps: 1 } };
+    const further = { id: "d", phase: "BUILDING", progress: { total_steps: 4, success_steps: 2 } };
+    const looks = ["PENDING_BUILD", building, building, apiError("network"), building, further, "ACTIVE"];
+    await wait(new Scripted({ d: looks }), { onProgress: (line) => lines.push(line) });
+    assert.deepEqual(lines, ["waiting to build", "building 1/4", "building 2/4", "active"]);
+  });
+
+  it("looks every second at first, then ever more rarely", async () => {
+    const clock = new InstantClock();
+    await assert.rejects(wait(new Scripted({ d: ["BUILDING"] }), { clock, timeoutMs: 60 * MINUTE }));
+    assert.ok(clock.sleeps.slice(0, 120).every((ms) => ms === 1_000));
+    assert.equal(Math.max(...clock.sleeps), 10_000);
+    assert.ok(clock.sleeps.length < 600, `${clock.sleeps.length} looks in an hour`);
+  });
+});
+
+describe("pollInterval", () => {
+  const anyTime = fc.integer({ min: 0, max: 10 * 60 * MINUTE });
+
+  it("lies between one and ten seconds and never shrinks", () => {
+    fc.assert(
+      fc.property(anyTime, anyTime, (one, other) => {
+        const [sooner, later] = [pollInterval(Math.min(one, other)), pollInterval(Math.max(one, other))];
+        assert.ok(sooner >= 1_000 && later <= 10_000 && sooner <= later);
+      }),
+    );
+  });
+
+  it("is a second for two minutes and ten seconds in the end", () => {
+    assert.equal(pollInterval(2 * MINUTE - 1), 1_000);
+    assert.equal(pollInterval(75 * MINUTE), 10_000);
+  });
+});
