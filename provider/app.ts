@@ -35,6 +35,13 @@ export interface AppArgs {
    * `pulumi destroy`. @default true
    */
   backup?: pulumi.Input<boolean | { directory?: pulumi.Input<string> | undefined }> | undefined;
+  /**
+   * Asks the service in previews whether it accepts a new or changed spec, and what it costs a month. Without a token it is
+   * not asked. @default true
+   */
+  propose?: pulumi.Input<boolean> | undefined;
+  /** US dollars a month: a preview in which the service asks more fails. @default no limit */
+  maxMonthlyCost?: pulumi.Input<number> | undefined;
   /** Lets fields through that look like a misspelling of one that is known. @default false */
   allowUnknown?: pulumi.Input<boolean> | undefined;
 }

@@ -53,7 +53,10 @@ function readSource(file: string | undefined): (ParsedSpec & { file: string }) |
   if (file === undefined || isUnknown(file)) return undefined;
   try {
     const shown = relative("", file);
-    return { ...parseSpec(readFileSync(file, "utf8"), { file }), file: shown.startsWith("..") ? file : shown };
+    return {
+      ...parseSpec(readFileSync(file, "utf8"), { file }),
+      file: shown.startsWith("..") ? file : shown,
+    };
   } catch {
     return undefined;
   }
@@ -77,7 +80,14 @@ const ARGUMENTS: readonly (readonly [property: keyof AppInputs, rule: Rule])[] =
   ],
   ["projectId", ({ projectId }) => (isText(projectId) ? undefined : "must be the id of a project, as text")],
   ["redeployOn", ({ redeployOn }) => (isMap(redeployOn) ? undefined : "must be a map of any values")],
-  ...(["updateSources", "forceBuild", "wait", "allowUnknown"] as const).map(
+  [
+    "maxMonthlyCost",
+    ({ maxMonthlyCost: most }) =>
+      most === undefined || isUnknown(most) || (typeof most === "number" && most >= 0)
+        ? undefined
+        : "must be a number of US dollars a month",
+  ],
+  ...(["updateSources", "forceBuild", "wait", "propose", "allowUnknown"] as const).map(
     (name): readonly [keyof AppInputs, Rule] => [
       name,
       (inputs) => (isBoolean(inputs[name]) ? undefined : "must be true or false"),

@@ -5,12 +5,17 @@ import { serviceConfig } from "./config";
 import { standing } from "./deploy/progress";
 import { createReporter, type Reporter } from "./deploy/report";
 import { connectEngine, type Engine } from "./engine";
+import { AppPlatformError, InitializationError } from "./errors";
 import { Operation } from "./operation";
+import { Proposals, type Proposed } from "./proposal";
+import { redact } from "./redact";
 import { changes } from "./spec/changes";
 import { inputsWithDrift } from "./spec/drift";
-import { toKeyed } from "./spec/keyed";
+import { fromKeyed, toKeyed } from "./spec/keyed";
 import { explain, plan, type Accepted, type Plan } from "./spec/plan";
-import { hideCiphertext } from "./spec/secrets";
+import { normalizeScalars } from "./spec/scalars";
+import { hideCiphertext, sealUnchanged, secretValues } from "./spec/secrets";
+import type { AppSpec } from "./spec/types";
 import {
   inputsOf,
   outputsOf,
@@ -39,29 +44,51 @@ export function app(): AppProvider {
 
 export class AppProvider {
   private stackConfig: (key: string) => string | undefined = () => undefined;
-  /** URNs that this process has checked: in a plain refresh or destroy there are none. */
-  private readonly checked = new Set<string>();
+  /** What a check told about the run, by URN: in a plain refresh or destroy no check is made. */
+  private readonly checked = new Map<string, { preview: boolean }>();
+  private readonly proposals: Proposals;
 
-  constructor(private readonly surroundings: Surroundings) {}
+  constructor(private readonly surroundings: Surroundings) {
+    this.proposals = new Proposals(async (sum) => {
+      const stack = createReporter(surroundings.engine, undefined);
+      stack.info(sum);
+      await stack.flush();
+    });
+  }
 
   /** Never awaits and never throws: the host uses the provider before this has ended, and does not try it again. */
   async configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
     this.stackConfig = (key) => config.get(key);
   }
 
-  async check(_olds: unknown, news: AppInputs & RunInputs): Promise<CheckResult> {
+  async check(olds: Partial<AppInputs>, news: AppInputs & RunInputs): Promise<CheckResult> {
     const result = check(news);
-    if (news.__urn) this.checked.add(news.__urn);
+    this.checked.set(news.__urn ?? "", { preview: news.__preview === true });
     const reporter = this.reporter(news);
     for (const warning of result.warnings) reporter.warn(warning);
+    // What exists already is proposed in diff, which is told its id.
+    if (result.failures.length === 0 && olds.spec === undefined) {
+      const spec = sendable(result.inputs.spec);
+      const adopt = result.inputs.adopt;
+      const appId = typeof adopt === "string" ? adopt : undefined;
+      const refusals = await this.propose(result.inputs, reporter, { spec, appId, adopts: Boolean(adopt) });
+      result.failures.push(...refusals.map((reason) => ({ property: "", reason })));
+    }
     await reporter.flush();
     return result;
   }
 
-  async diff(_id: string, olds: AppOutputs, news: AppInputs): Promise<{ changes?: boolean }> {
+  async diff(id: string, olds: AppOutputs, news: AppInputs): Promise<{ changes?: boolean }> {
     const planned = plan(accepted(olds, news), news);
     // Refresh asks for a diff as well, and no program is there whose changes could be explained.
-    if (this.checked.has(news.__urn ?? "")) await this.tell(planned, olds, this.reporter(news));
+    if (this.checked.has(news.__urn ?? "")) {
+      const reporter = this.reporter(news);
+      this.tell(planned, olds, reporter);
+      const refusals = planned.action === "update" ? await this.proposeUpdate(id, olds, news, reporter) : [];
+      await reporter.flush();
+      if (refusals.length > 0)
+        throw toldOnce(new AppPlatformError("invalid-spec", refusals.join("\n")), news);
+    }
     // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
     if (changes(visible(olds), visible(news)).length > 0) return {};
     return { changes: planned.action !== "none" };
@@ -131,25 +158,65 @@ export class AppProvider {
 
   /** Runs one operation on one resource. What it said has arrived when it ends. */
   private async run<T>(inputs: AppInputs, work: (operation: Operation) => Promise<T>): Promise<T> {
-    const { env, clock, engine } = this.surroundings;
+    const { clock, engine } = this.surroundings;
     const reporter = this.reporter(inputs);
     try {
-      const client = new Client({
-        ...serviceConfig(env, this.stackConfig),
-        onWait: (ms) => reporter.status(`waiting ${Math.ceil(ms / 1000)} s for the service's rate limit`),
-      });
+      const client = this.client(reporter);
       const result = await work(new Operation(inputs, client, reporter, clock, engine?.stopped));
       return result === undefined ? result : plain(result);
     } catch (error) {
-      // The host prints the stack of what read and delete throw; the message has all that a user can act on.
-      if (error instanceof Error) error.stack = "";
-      throw error;
+      throw toldOnce(withoutSecrets(error, inputs), inputs);
     } finally {
       await reporter.flush();
     }
   }
 
-  private async tell(planned: Plan, olds: AppOutputs, reporter: Reporter): Promise<void> {
+  private client(reporter: Reporter): Client {
+    return new Client({
+      ...serviceConfig(this.surroundings.env, this.stackConfig),
+      onWait: (ms) => reporter.status(`waiting ${Math.ceil(ms / 1000)} s for the service's rate limit`),
+    });
+  }
+
+  private proposeUpdate(
+    id: string,
+    olds: AppOutputs,
+    news: AppInputs,
+    reporter: Reporter,
+  ): Promise<readonly string[]> {
+    const held = olds.__liveSpec;
+    const spec = sendable(sealUnchanged(news.spec, olds.spec, held, held));
+    return this.propose(news, reporter, { spec, appId: id, before: fromKeyed(held) as AppSpec });
+  }
+
+  /** In a preview, shows what the service thinks of a spec and its price. Returns why it would refuse it. */
+  private async propose(
+    inputs: AppInputs,
+    reporter: Reporter,
+    proposed: Proposed,
+  ): Promise<readonly string[]> {
+    const urn = inputs.__urn ?? "";
+    if (inputs.propose === false || this.checked.get(urn)?.preview !== true) return [];
+    let client: Client;
+    try {
+      client = this.client(reporter);
+    } catch (error) {
+      // Without a token previews work as well; what is wrong with the address will be said by the update, too.
+      if (error instanceof AppPlatformError && error.errorCode !== "missing-token")
+        reporter.warn(error.message);
+      return [];
+    }
+    const { maxMonthlyCost } = inputs;
+    const { refusals, warnings, cost } = await this.proposals.review(client, urn, {
+      ...proposed,
+      maxMonthlyCost,
+    });
+    for (const warning of warnings) reporter.warn(warning);
+    if (cost !== undefined) reporter.info(cost);
+    return refusals;
+  }
+
+  private tell(planned: Plan, olds: AppOutputs, reporter: Reporter): void {
     const again = planned.action === "redeploy" || planned.action === "resume";
     const phase = olds.__deployment?.phase;
     if (again && planned.changes.length === 0 && phase !== undefined && standing(phase) !== "succeeded")
@@ -160,12 +227,35 @@ export class AppProvider {
       );
     for (const line of explain(planned)) reporter.info(line);
     for (const warning of planned.warnings) reporter.warn(warning);
-    await reporter.flush();
   }
 
   private reporter(inputs: AppInputs): Reporter {
     return createReporter(this.surroundings.engine, inputs.__urn);
   }
+}
+
+/** The AppSpec as the service takes it. */
+const sendable = (spec: unknown): AppSpec => normalizeScalars(fromKeyed(spec) as AppSpec);
+
+/**
+ * Beside the error on the resource, the host prints the text and the stack of what check, diff, read and delete throw, on
+ * the stack's row: kept to one line there.
+ */
+function toldOnce(error: unknown, inputs: AppInputs): unknown {
+  if (!(error instanceof Error)) return error;
+  const name = inputs.__urn?.split("::").at(-1) ?? "App";
+  error.toString = () => name;
+  error.stack = "failed, as its own row says";
+  return error;
+}
+
+/** The service may repeat what it was sent. */
+function withoutSecrets(error: unknown, inputs: AppInputs): unknown {
+  const secrets = secretValues(inputs.spec);
+  if (error instanceof Error) error.message = redact(error.message, secrets);
+  if (error instanceof InitializationError)
+    error.reasons.forEach((reason, index) => (error.reasons[index] = redact(reason, secrets)));
+  return error;
 }
 
 /** What the plan compares with: the inputs the service took last, and the phase of the deployment they led to. */

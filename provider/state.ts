@@ -1,5 +1,4 @@
 import type { App, Deployment } from "./api/types";
-import { standing } from "./deploy/progress";
 import { toKeyed } from "./spec/keyed";
 
 /**
@@ -18,6 +17,8 @@ export interface AppInputs {
   adopt?: boolean | string;
   backup?: boolean | { directory?: string };
   allowUnknown?: boolean;
+  propose?: boolean;
+  maxMonthlyCost?: number;
   /** The resource's own URN, for its row. */
   __urn?: string;
   __provider?: string;
@@ -75,6 +76,8 @@ const INPUT_KEYS = [
   "adopt",
   "backup",
   "allowUnknown",
+  "propose",
+  "maxMonthlyCost",
   "__urn",
   "__provider",
 ] as const satisfies readonly (keyof AppInputs)[];
@@ -115,11 +118,6 @@ export function outputsOf(
 
 export function lastDeployment(deployment: Deployment): LastDeployment {
   return { id: deployment.id, phase: deployment.phase ?? "UNKNOWN" };
-}
-
-/** True when the last deployment ended well, or there was none to wait for. */
-export function isSettled(last: LastDeployment | undefined): boolean {
-  return last === undefined || standing(last.phase) === "succeeded" || last.phase === "SUPERSEDED";
 }
 
 /** The same without `undefined`, which the host of dynamic providers cannot pass on. */

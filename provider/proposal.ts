@@ -1,0 +1,153 @@
+import type { Proposal } from "./api/types";
+import { ApiError, isApiError } from "./errors";
+import { redact } from "./redact";
+import { displayPath, toKeyed } from "./spec/keyed";
+import { secretValues } from "./spec/secrets";
+import type { AppSpec } from "./spec/types";
+import { holdsUnknown } from "./spec/unknown";
+
+/** What the proposals need of the service. The client has it. */
+export interface ProposalSource {
+  proposeApp(body: { spec: AppSpec; app_id?: string }): Promise<Proposal>;
+}
+
+/** A spec that a preview is about to show. Both specs in the list form. */
+export interface Proposed {
+  readonly spec: AppSpec;
+  /** Id of the app where there is one already. */
+  readonly appId?: string | undefined;
+  /** The spec as the service holds it, for the difference in price. */
+  readonly before?: AppSpec | undefined;
+  /** US dollars a month above which the preview fails. */
+  readonly maxMonthlyCost?: number | undefined;
+  /** The name may be taken: the app is to be adopted. */
+  readonly adopts?: boolean;
+}
+
+/** What the service said of it. */
+export interface Review {
+  /** Why the spec would not be accepted. */
+  readonly refusals: readonly string[];
+  readonly warnings: readonly string[];
+  /** `monthly cost: $24 → $41`; absent when the price is not known. */
+  readonly cost?: string;
+}
+
+/**
+ * Asks the service in previews what it thinks of new and changed specs, and what they cost: once for each spec. Prices of
+ * all apps asked for add up to the stack's.
+ */
+export class Proposals {
+  private readonly asked = new Map<string, Promise<Proposal>>();
+  private readonly prices = new Map<string, Price>();
+  private underWay = 0;
+
+  /** @param tellSum called with the sum for all apps when no more answers are awaited, and there are several apps */
+  constructor(private readonly tellSum: (line: string) => Promise<void>) {}
+
+  /** Never throws: a service that does not answer is a warning, and the preview goes on. */
+  async review(source: ProposalSource, key: string, proposed: Proposed): Promise<Review> {
+    if (holdsUnknown(proposed.spec)) return { refusals: [], warnings: [] };
+    this.underWay++;
+    try {
+      const answer = await this.ask(source, proposed.spec, proposed.appId);
+      const before =
+        proposed.before && (await this.ask(source, proposed.before, proposed.appId).catch(() => undefined));
+      const price = { before: before?.app_cost, after: answer.app_cost };
+      if (price.after !== undefined) this.prices.set(key, price);
+      return {
+        refusals: [...nameTaken(answer, proposed), ...tooDear(price, proposed)],
+        warnings: [],
+        ...(price.after !== undefined && { cost: `monthly cost: ${formatPrice(price)}` }),
+      };
+    } catch (error) {
+      if (isApiError(error, "invalid-spec", "bad-request", "conflict"))
+        return { refusals: [refusal(error, proposed.spec)], warnings: [] };
+      const why = error instanceof Error ? error.message : String(error);
+      return {
+        refusals: [],
+        warnings: [`The service did not say what it thinks of this spec and its price: ${why}`],
+      };
+    } finally {
+      if (--this.underWay === 0 && this.prices.size > 1) await this.tellSum(this.sum());
+    }
+  }
+
+  private ask(source: ProposalSource, spec: AppSpec, appId: string | undefined): Promise<Proposal> {
+    const body = { spec, ...(appId !== undefined && { app_id: appId }) };
+    const key = JSON.stringify(body);
+    const known = this.asked.get(key) ?? source.proposeApp(body);
+    this.asked.set(key, known);
+    return known;
+  }
+
+  private sum(): string {
+    const prices = [...this.prices.values()];
+    const total = (part: (price: Price) => number): number =>
+      prices.reduce((sum, price) => sum + part(price), 0);
+    const price = { before: total(({ before }) => before ?? 0), after: total(({ after }) => after ?? 0) };
+    return `monthly cost of the ${prices.length} apps that are new or change: ${formatPrice(price)}`;
+  }
+}
+
+interface Price {
+  /** Absent for a new app. */
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+}
+
+/** `$24 → $41`, or the one price where nothing changes. Pure. */
+export function formatPrice({ before, after }: Price): string {
+  const dollars = (amount: number): string => `$${Number.isInteger(amount) ? amount : amount.toFixed(2)}`;
+  if (after === undefined) return "unknown";
+  return before === undefined || before === after ? dollars(after) : `${dollars(before)} → ${dollars(after)}`;
+}
+
+function nameTaken(answer: Proposal, { spec, appId, adopts }: Proposed): string[] {
+  if (answer.app_name_available !== false || appId !== undefined || adopts) return [];
+  const other = answer.app_name_suggestion ? `, such as ${answer.app_name_suggestion}` : "";
+  return [
+    `spec.name: the name ${spec.name ?? ""} is taken. Choose another${other}; or, if that app is yours, add adopt: true.`,
+  ];
+}
+
+function tooDear({ after }: Price, { maxMonthlyCost }: Proposed): string[] {
+  if (maxMonthlyCost === undefined || after === undefined || after <= maxMonthlyCost) return [];
+  return [
+    `maxMonthlyCost: the app would cost ${formatPrice({ before: undefined, after })} a month, more than $${maxMonthlyCost}.`,
+  ];
+}
+
+function refusal(error: ApiError, spec: AppSpec): string {
+  const words = redact(error.serviceMessage ?? error.message, secretValues(toKeyed(spec)));
+  const id = error.requestId ? ` (request id ${error.requestId})` : "";
+  return `${refusedPlace(words, spec)}: the service refuses it: ${words}${id}`;
+}
+
+/** The place that the service's words name, as in `"services.0.name"` or `services[0].envs`; else the whole spec. Pure. */
+export function refusedPlace(words: string, spec: unknown): string {
+  const named = [...words.matchAll(/[a-z_]+(?:(?:\.|\[)[\w-]+\]?)*/g)].map(([text]) =>
+    text
+      .split(/[.[\]]+/)
+      .filter(Boolean)
+      .map((step) => (/^\d+$/.test(step) ? Number(step) : step)),
+  );
+  const places = named.map((steps) => reachable(spec, steps));
+  const best = places.sort((a, b) => b.length - a.length)[0] ?? [];
+  return displayPath(spec, best);
+}
+
+/** As much of the path as leads somewhere in the spec, a last field that is missing included. */
+function reachable(spec: unknown, steps: readonly (string | number)[]): (string | number)[] {
+  let at = spec;
+  const path: (string | number)[] = [];
+  for (const step of steps) {
+    if (typeof at !== "object" || at === null) break;
+    const found = Object.hasOwn(at, step);
+    if (!found && (path.length === 0 || typeof step === "number")) break;
+    path.push(step);
+    if (!found) break;
+    at = (at as Record<string | number, unknown>)[step];
+  }
+  return path;
+}
