@@ -1,0 +1,150 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Emulator, RecordedCall } from "app-platform-emulator";
+import { getPulumiCli } from "../../tools/pulumi-cli/get";
+import { PulumiProject, TOP, type CommandResult, type RunOptions } from "../../tools/pulumi-project";
+
+/** The token that the emulators of end-to-end tests ask for; no output and no file may ever hold it. */
+export const TOKEN = "dop_v1_e2e0token0that0must0never0be0seen";
+
+/** Arguments of an App as JSON; see tests/fixtures/programs/apps for the markers that may stand in them. */
+export type Declaration = Record<string, unknown>;
+
+export interface StackOptions {
+  /** Folder below tests/fixtures/programs. @default "apps" */
+  program?: string;
+  /** @default the emulator's address and token */
+  env?: Record<string, string>;
+}
+
+/** A Pulumi stack in a temporary folder, driven by the real CLI against an emulator. */
+export class TestStack {
+  private constructor(
+    readonly project: PulumiProject,
+    readonly emulator: Emulator,
+  ) {}
+
+  static async create(emulator: Emulator, options: StackOptions = {}): Promise<TestStack> {
+    const cli = await getPulumiCli();
+    const program = join(TOP, "tests", "fixtures", "programs", options.program ?? "apps");
+    const env = options.env ?? { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: TOKEN };
+    return new TestStack(await PulumiProject.create(program, cli.bin, env), emulator);
+  }
+
+  /** What the program is to declare from now on. `exports`: name of a stack output by `app.property`. */
+  declare(apps: Record<string, Declaration>, exports: Record<string, string> = {}): void {
+    this.write("apps.json", JSON.stringify({ apps, exports }, undefined, 2));
+  }
+
+  path(name: string): string {
+    return join(this.project.folder, name);
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(this.path(name), text);
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), "utf8");
+  }
+
+  /** Runs a command of the CLI and forgets the emulator's calls before it, so that `calls` are those of the command. */
+  async run(args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+    this.emulator.clearCalls();
+    return this.project.run([...args, "--non-interactive"], options);
+  }
+
+  /** `pulumi up` without its preview; whatever comes of it. */
+  up(args: readonly string[] = [], options: RunOptions = {}): Promise<CommandResult> {
+    return this.run(["up", "--yes", "--skip-preview", ...args], options);
+  }
+
+  /** The same, and a failure is an error with the command's output. */
+  async mustUp(args: readonly string[] = []): Promise<CommandResult> {
+    return succeeded(await this.up(args));
+  }
+
+  async refresh(args: readonly string[] = []): Promise<CommandResult> {
+    return succeeded(await this.run(["refresh", "--yes", "--skip-preview", ...args]));
+  }
+
+  destroy(args: readonly string[] = []): Promise<CommandResult> {
+    return this.run(["destroy", "--yes", "--skip-preview", ...args]);
+  }
+
+  /** The Apps of the state by resource name. */
+  resources(): Record<string, StateResource> {
+    const { checkpoint } = JSON.parse(this.project.stateText()) as {
+      checkpoint: { latest: { resources?: StateResource[] } };
+    };
+    const apps = (checkpoint.latest.resources ?? []).filter(({ type }) => type.endsWith("app-platform:App"));
+    return Object.fromEntries(apps.map((app) => [app.urn.split("::").at(-1) ?? "", app]));
+  }
+
+  /** The state of an App that must be there. */
+  resource(name: string): StateResource {
+    const found = this.resources()[name];
+    if (!found) throw new Error(`no App ${name} in the state`);
+    return found;
+  }
+
+  remove(): void {
+    this.project.remove();
+  }
+}
+
+export interface StateResource {
+  urn: string;
+  type: string;
+  id: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  initErrors?: string[];
+}
+
+/** @throws Error with the command's output when it failed */
+export function succeeded(result: CommandResult): CommandResult {
+  if (result.code !== 0)
+    throw new Error(`the command ended with ${result.code ?? result.signal}:\n${result.output}`);
+  return result;
+}
+
+/** Calls that change something at the service: method and path, with the ids of apps replaced by their names. */
+export function writes(emulator: Emulator, ofApp?: string): string[] {
+  return writeCalls(emulator, ofApp).map(({ method, path }) => `${method} ${named(emulator, path)}`);
+}
+
+/** The same with their bodies. */
+export function writeCalls(emulator: Emulator, ofApp?: string): RecordedCall[] {
+  return emulator.calls.filter(
+    (call) =>
+      !["GET", "HEAD"].includes(call.method) &&
+      !call.path.endsWith("/propose") &&
+      (ofApp === undefined || concerns(emulator, call, ofApp)),
+  );
+}
+
+function named(emulator: Emulator, path: string): string {
+  return emulator.apps().reduce((text, app) => text.replace(app.id, app.spec.name), path);
+}
+
+function concerns(emulator: Emulator, { path, body }: RecordedCall, name: string): boolean {
+  const { spec, resources } = (body ?? {}) as { spec?: { name?: string }; resources?: string[] };
+  if (named(emulator, path).split("/").includes(name) || spec?.name === name) return true;
+  return (resources ?? []).some((urn) => named(emulator, urn) === `do:app:${name}`);
+}
+
+/** The part of a command's output that tells about one App. */
+export function linesOf(output: string, name: string): string {
+  return output
+    .split("\n")
+    .filter((line) => new RegExp(`\\b${name}\\b`).test(line))
+    .join("\n");
+}
+
+/** The same with `[secret]` for what Pulumi encrypted: that text is another one in every checkpoint. */
+export function hideSecrets(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (_key, part: unknown) =>
+    typeof part === "object" && part !== null && "ciphertext" in part ? "[secret]" : part,
+  );
+}
