@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { link, lstat, mkdir, open, unlink } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { stringify } from "yaml";
+import { Document, visit } from "yaml";
 import type { App } from "./api/types";
 import { AppPlatformError } from "./errors";
 import { secretAddresses } from "./spec/secret-addresses";
@@ -23,7 +23,7 @@ export function backupText(app: App, takenAt: Date): string {
   const head = [
     `${BACKUP_HEAD} ${oneLine(app.spec.name ?? "")} (id ${app.id}), taken ${takenAt.toISOString()} before its deletion.`,
     "# To create the app again:",
-    `#   new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: loadSpec("<this file>"${secrets.length > 0 ? ", { secrets }" : ""}) })`,
+    `#   new App(${JSON.stringify(oneLine(app.spec.name ?? "app"))}, { spec: loadSpec("<this file>"${secrets.length > 0 ? ", { secrets }" : ""}) })`,
     ...(secrets.length === 0
       ? ["# It holds no secrets."]
       : [
@@ -33,10 +33,26 @@ export function backupText(app: App, takenAt: Date): string {
           "#   };",
         ]),
   ];
-  return `${head.join("\n")}\n\n${stringify(app.spec, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  return `${head.join("\n")}\n\n${yamlText(app.spec)}`;
 }
 
-const oneLine = (text: string): string => text.replace(/[\r\n\u0085\u2028\u2029]/g, " ");
+/** Characters that an editor, YAML or the reader of spec files would not leave as they are. */
+const FRAGILE = /[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffd]/gu;
+
+function yamlText(spec: unknown): string {
+  const document = new Document(spec, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (_, node) => {
+      // Only text in double quotes can hold escapes.
+      if (typeof node.value === "string" && node.value.search(FRAGILE) >= 0) node.type = "QUOTE_DOUBLE";
+    },
+  });
+  const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return document.toString({ lineWidth: 0 }).replace(FRAGILE, escape);
+}
+
+/** For comments, in which nothing can be escaped. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029\ufeff\ufffd]/gu, " ");
 
 /** Name of the backup's file, without ending. Only letters, digits and dashes of the app's name get into it. Pure. */
 export function backupName(app: App, takenAt: Date): string {
