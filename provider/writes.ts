@@ -1,6 +1,6 @@
 import type { App, Deployment } from "./api/types";
 import { isApiError } from "./errors";
-import { changes, type Change } from "./spec/changes";
+import { changes, type Change, type Path } from "./spec/changes";
 import { isCiphertext } from "./spec/secrets";
 import { toKeyed } from "./spec/keyed";
 import type { AppSpec } from "./spec/types";
@@ -92,14 +92,16 @@ export function covers(held: unknown, wanted: unknown): boolean {
 /** The service leaves out fields that say no more than their absence, and turns `routes` and `cors` into ingress rules. */
 function isAddition({ kind, path, before }: Change): boolean {
   if (kind !== "remove") return kind === "add";
-  return isEmpty(before) || MOVED.has(String(path.at(-1)));
+  return saysNothing(before, path) || MOVED.has(String(path.at(-1)));
 }
 
 const MOVED = new Set(["routes", "cors"]);
 
-function isEmpty(value: unknown): boolean {
-  if (typeof value === "object" && value !== null) return Object.values(value).every(isEmpty);
-  return !value;
+/** An item of a list by name says something by being there, as a domain does, even without a field of its own. */
+function saysNothing(value: unknown, path: Path): boolean {
+  if (OWNED.has(String(path.at(-2)))) return false;
+  if (typeof value !== "object" || value === null) return !value;
+  return Object.entries(value).every(([key, inner]) => saysNothing(inner, [...path, key]));
 }
 
 /** Lists by name whose items a program owns: one more at the service is a difference, not a default. */

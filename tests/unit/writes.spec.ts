@@ -1,0 +1,330 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { App, Deployment } from "../../provider/api/types";
+import { ApiError, type ErrorCode } from "../../provider/errors";
+import { toKeyed } from "../../provider/spec/keyed";
+import type { AppSpec } from "../../provider/spec/types";
+import {
+  adoptable,
+  covers,
+  createAppOnce,
+  createDeploymentOnce,
+  deleteAppOnce,
+  once,
+  updateAppOnce,
+  type AppService,
+} from "../../provider/writes";
+import { appSpecs } from "../helpers/app-specs";
+
+const NOW = Date.parse("2026-03-04T05:06:07Z");
+
+function failed(code: ErrorCode, ambiguous = false): ApiError {
+  return new ApiError(code, code, { request: { method: "POST", path: "/v2/apps" }, ambiguous });
+}
+const lost = (): ApiError => failed("network", true);
+
+/** What goes wrong with a write: the answer is lost after the work, or the work is not done. */
+type Mishap = "lost after" | "lost before" | ApiError | undefined;
+
+/** A service with one shelf of apps; writes meet the mishaps in order, then go well. */
+class Service implements AppService {
+  apps: App[] = [];
+  deployments: Deployment[] = [{ id: "d-0" }];
+  writes = 0;
+
+  constructor(private readonly mishaps: Mishap[]) {}
+
+  private write<T>(work: () => T): T {
+    this.writes += 1;
+    const mishap = this.mishaps.shift();
+    if (mishap instanceof ApiError) throw mishap;
+    if (mishap === "lost before") throw lost();
+    const done = work();
+    if (mishap === "lost after") throw lost();
+    return done;
+  }
+
+  private stored(id: string): App {
+    const found = this.apps.find((app) => app.id === id);
+    if (!found) throw failed("not-found");
+    return found;
+  }
+
+  getApp = async (id: string): Promise<App> => ({ ...this.stored(id) });
+  findAppByName = async (name: string): Promise<App | undefined> =>
+    this.apps.find((app) => app.spec.name === name);
+  createApp = async ({ spec }: { spec: AppSpec }): Promise<App> =>
+    this.write(() => {
+      if (this.apps.some((app) => app.spec.name === spec.name)) throw failed("conflict");
+      const created_at = new Date(NOW).toISOString();
+      const app = { id: `app-${this.apps.length + 1}`, spec: { region: "ams", ...spec }, created_at };
+      this.apps.push(app);
+      return app;
+    });
+  updateApp = async (id: string, { spec }: { spec: AppSpec }): Promise<App> =>
+    this.write(() => Object.assign(this.stored(id), { spec, updated_at: `update ${this.writes}` }));
+  deleteApp = async (id: string): Promise<void> =>
+    this.write(() => {
+      this.stored(id);
+      this.apps = this.apps.filter((app) => app.id !== id);
+    });
+  createDeployment = async (): Promise<Deployment> =>
+    this.write(() => {
+      const made = { id: `d-${this.deployments.length}` };
+      this.deployments.unshift(made);
+      return made;
+    });
+  listDeploymentPage = async (): Promise<{ items: readonly Deployment[] }> => ({
+    items: [...this.deployments],
+  });
+}
+
+const SPEC: AppSpec = { name: "shop", services: [{ name: "web" }] };
+
+describe("once", () => {
+  it("looks for the work only after an answer was lost", async () => {
+    assert.equal(
+      await once(
+        async () => 1,
+        async () => assert.fail("looked"),
+      ),
+      1,
+    );
+    const refused = failed("invalid-spec");
+    await assert.rejects(
+      once(
+        () => Promise.reject(refused),
+        async () => assert.fail("looked"),
+      ),
+      (error) => error === refused,
+    );
+  });
+
+  it("gives up after three tries that were all lost, with the last failure", async () => {
+    const errors = [lost(), lost(), lost(), lost()];
+    let tries = 0;
+    const write = (): Promise<never> => Promise.reject(errors[tries++]);
+    await assert.rejects(
+      once(write, async () => undefined),
+      (error) => error === errors[2],
+    );
+    assert.equal(tries, 3);
+  });
+
+  it("does not write again when it cannot find out whether the work was done", async () => {
+    let tries = 0;
+    const blind = failed("service-error");
+    const write = async (): Promise<never> => {
+      tries += 1;
+      throw lost();
+    };
+    await assert.rejects(
+      once(write, () => Promise.reject(blind)),
+      (error) => error === blind,
+    );
+    assert.equal(tries, 1);
+  });
+
+  it("throws errors that are not the service's as they are", async () => {
+    const mistake = new TypeError("a mistake");
+    await assert.rejects(
+      once(
+        () => Promise.reject(mistake),
+        async () => 1,
+      ),
+      (error) => error === mistake,
+    );
+  });
+});
+
+describe("createAppOnce", () => {
+  const create = (service: Service): Promise<App> => createAppOnce(service, { spec: SPEC }, NOW, {});
+
+  it("makes exactly one app, whatever gets lost on the way", async () => {
+    const mishap = fc.constantFrom<Mishap>("lost after", "lost before", undefined);
+    await fc.assert(
+      fc.asyncProperty(fc.array(mishap, { maxLength: 2 }), async (mishaps) => {
+        const service = new Service([...mishaps]);
+        const app = await create(service);
+        assert.deepEqual(
+          service.apps.map(({ id }) => id),
+          [app.id],
+        );
+      }),
+    );
+  });
+
+  it("takes the conflict that its own lost try has caused for success", async () => {
+    const service = new Service(["lost before", "lost after"]);
+    assert.equal((await create(service)).id, "app-1");
+    // The look right after the lost try may come too early.
+    const late = new Service(["lost after"]);
+    const looks: (() => Promise<App | undefined>)[] = [async () => undefined];
+    const find = late.findAppByName;
+    late.findAppByName = (name) => (looks.shift() ?? (() => find(name)))();
+    assert.equal((await create(late)).id, "app-1");
+    assert.equal(late.writes, 2);
+  });
+
+  it("does not take an app for its own that was there before, or holds something else", async () => {
+    const strangers: Partial<App>[] = [
+      { created_at: new Date(NOW - 60_000).toISOString() },
+      { created_at: new Date(NOW).toISOString(), spec: { name: "shop", workers: [{ name: "other" }] } },
+      {},
+    ];
+    for (const stranger of strangers) {
+      const service = new Service(["lost before"]);
+      service.apps.push({ id: "stranger", spec: { region: "ams", ...SPEC }, ...stranger });
+      await assert.rejects(create(service), { errorCode: "conflict" });
+      assert.equal(service.apps.length, 1);
+    }
+  });
+
+  it("throws a conflict that no try of its own can have caused", async () => {
+    const service = new Service([]);
+    service.apps.push({ id: "app-1", spec: SPEC, created_at: new Date(NOW).toISOString() });
+    await assert.rejects(create(service), { errorCode: "conflict" });
+  });
+});
+
+describe("updateAppOnce", () => {
+  const before: App = { id: "app-1", spec: SPEC, updated_at: "before" };
+  const wanted: AppSpec = { ...SPEC, region: "fra" };
+  const update = (service: Service): Promise<App> => {
+    service.apps = [{ ...before }];
+    return updateAppOnce(service, before, { spec: wanted }, {});
+  };
+
+  it("finds that a lost answer has done it", async () => {
+    const service = new Service(["lost after"]);
+    assert.deepEqual((await update(service)).spec, wanted);
+    assert.equal(service.writes, 1);
+  });
+
+  it("sends it again when the lost try has not done it", async () => {
+    const service = new Service(["lost before"]);
+    assert.deepEqual((await update(service)).spec, wanted);
+    assert.equal(service.writes, 2);
+  });
+
+  it("does not take someone else's change for its own", async () => {
+    const service = new Service(["lost before"]);
+    const promise = update(service);
+    service.apps = [{ ...before, spec: { ...SPEC, region: "nyc" }, updated_at: "by someone" }];
+    await promise;
+    assert.equal(service.apps[0]?.spec.region, "fra");
+  });
+});
+
+describe("createDeploymentOnce", () => {
+  it("makes exactly one deployment and gives that one back, whatever gets lost on the way", async () => {
+    for (const mishaps of [
+      [],
+      ["lost after"],
+      ["lost before"],
+      ["lost before", "lost after"],
+    ] as Mishap[][]) {
+      const service = new Service(mishaps);
+      assert.equal((await createDeploymentOnce(service, "app-1", {}, {})).id, "d-1");
+      assert.equal(service.deployments.length, 2);
+    }
+  });
+});
+
+describe("deleteAppOnce", () => {
+  const remove = async (service: Service): Promise<void> => {
+    service.apps = [{ id: "app-1", spec: SPEC }];
+    await deleteAppOnce(service, "app-1", {});
+    assert.deepEqual(service.apps, []);
+  };
+
+  it("deletes, whatever gets lost on the way", async () => {
+    for (const mishaps of [[], ["lost after"], ["lost before"], ["lost before", "lost after"]] as Mishap[][])
+      await remove(new Service(mishaps));
+  });
+
+  it("takes an app that is gone already for deleted", async () => {
+    const service = new Service([]);
+    await deleteAppOnce(service, "app-1", {});
+    assert.equal(service.writes, 1);
+  });
+
+  it("throws refusals, and failures to find out", async () => {
+    await assert.rejects(deleteAppOnce(new Service([failed("forbidden")]), "app-1", {}), {
+      errorCode: "forbidden",
+    });
+    const blind = new Service(["lost before"]);
+    blind.getApp = () => Promise.reject(failed("unauthorized"));
+    await assert.rejects(deleteAppOnce(blind, "app-1", {}), { errorCode: "unauthorized" });
+  });
+});
+
+describe("covers and adoptable", () => {
+  const EV = "EV[1:abc:def]";
+  const web = (more: object): unknown => toKeyed({ name: "shop", services: [{ name: "web", ...more }] });
+  const secret = (value: string): unknown => web({ envs: [{ key: "T", value, type: "SECRET" }] });
+
+  it("hold for any spec and itself, with whatever the service added", () => {
+    fc.assert(
+      fc.property(appSpecs, (spec) => {
+        const keyed = toKeyed(spec) as Record<string, unknown>;
+        assert.ok(covers(keyed, keyed) && adoptable(keyed, keyed));
+        assert.ok(
+          covers({ ...keyed, features: ["x"] }, keyed) && adoptable({ ...keyed, features: ["x"] }, keyed),
+        );
+      }),
+    );
+  });
+
+  it("see a value that is another or missing", () => {
+    for (const judge of [covers, adoptable]) {
+      assert.ok(!judge(web({ instance_count: 1 }), web({ instance_count: 2 })));
+      assert.ok(!judge(web({}), web({ instance_count: 2 })));
+      assert.ok(!judge(toKeyed({ name: "shop" }), web({})));
+    }
+  });
+
+  it("see an item of a list by name that is missing, even if it has no more than its name", () => {
+    for (const item of [
+      { domains: [{ domain: "a.com" }] },
+      { databases: [{ name: "db" }] },
+      { envs: [{ key: "A", value: "" }] },
+    ])
+      for (const held of [
+        { name: "shop" },
+        { name: "shop", domains: [{ domain: "b.com" }], databases: [], envs: [] },
+      ])
+        for (const judge of [covers, adoptable])
+          assert.ok(!judge(toKeyed(held), toKeyed({ name: "shop", ...item })), JSON.stringify([held, item]));
+  });
+
+  it("let the service leave out what says no more than its absence, and move routes", () => {
+    const wanted = web({
+      instance_count: 0,
+      envs: [],
+      http_port: null,
+      routes: [{ path: "/" }],
+      cors: { x: 1 },
+    });
+    assert.ok(covers(web({}), wanted) && adoptable(web({}), wanted));
+  });
+
+  it("differ on secrets: covers takes any ciphertext for it, adoptable cannot know", () => {
+    assert.ok(covers(secret(EV), secret("clear")));
+    assert.ok(!adoptable(secret(EV), secret("clear")));
+    assert.ok(!covers(secret("other"), secret("clear")));
+  });
+
+  it("differ on what the program does not name: a variable or component more is not adopted as it is", () => {
+    const more = toKeyed({ name: "shop", services: [{ name: "web" }, { name: "stray" }] });
+    assert.ok(covers(more, web({})));
+    assert.ok(!adoptable(more, web({})));
+    const variable = web({
+      envs: [
+        { key: "A", value: "1" },
+        { key: "STRAY", value: "2" },
+      ],
+    });
+    assert.ok(!adoptable(variable, web({ envs: [{ key: "A", value: "1" }] })));
+  });
+});
