@@ -36,7 +36,7 @@ export function specInputs(spec: AppSpecArgs, defaultName: string | undefined): 
   if (isDeferred(spec)) return whenKnown(spec, (known) => specInputs(known as AppSpecArgs, defaultName));
   if (!isPlainObject(spec)) return spec;
   const named =
-    spec["name"] === undefined && defaultName !== undefined ? { name: defaultName, ...spec } : spec;
+    spec["name"] === undefined && defaultName !== undefined ? { ...spec, name: defaultName } : spec;
   return keyed(named, SPEC_LISTS, []);
 }
 
