@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# What a pipeline does with this program; never asks anything. Needs bash, Node.js, the Pulumi CLI and `npm ci` before.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+  cat <<'USAGE'
+Usage: pipeline.sh COMMAND [STACK]
+
+Commands:
+  preview   shows what `up` would do now; changes nothing at the service
+  up        brings the apps to what this folder says, drift included
+  drift     compares this folder with the apps as they are
+  destroy   deletes the apps; their specs are backed up to app-spec-backups/ before
+
+STACK may also come from PULUMI_STACK. `preview` and `up` create it where it is missing.
+
+Environment:
+  DIGITALOCEAN_TOKEN         opens the service
+  DIGITALOCEAN_API_URL       another service than the real one, such as the emulator
+  PULUMI_BACKEND_URL         where the state is kept, such as s3://bucket or file:///folder; without it Pulumi Cloud
+  PULUMI_ACCESS_TOKEN        for Pulumi Cloud
+  PULUMI_CONFIG_PASSPHRASE   for other backends: encrypts the secrets in the state
+
+Exit codes:
+  0    done; drift: no difference
+  7    drift only: there are differences, the output shows them
+  64   the script was called in a wrong way
+  Others are Pulumi's own: it failed, and nothing is known about drift.
+USAGE
+}
+
+fail() {
+  printf 'pipeline.sh: %s\n' "$1" >&2
+  exit "${2:-64}"
+}
+
+command=${1:-}
+case $command in
+  preview | up | drift | destroy) ;;
+  help | -h | --help)
+    usage
+    exit 0
+    ;;
+  "") fail "no command; pipeline.sh help tells them" ;;
+  *) fail "unknown command \"$command\"; pipeline.sh help tells them" ;;
+esac
+(($# <= 2)) || fail "too many arguments: ${*:3}"
+stack=${2:-${PULUMI_STACK:-}}
+[[ -n $stack ]] || fail "no stack: name it after $command, or in PULUMI_STACK"
+hash pulumi 2>/dev/null || fail "the Pulumi CLI is not on PATH" 127
+
+export PULUMI_SKIP_UPDATE_CHECK=true
+# A secret that is missing in CI comes as an empty text, which Pulumi would take for a passphrase.
+[[ -n ${PULUMI_CONFIG_PASSPHRASE:-} ]] || unset PULUMI_CONFIG_PASSPHRASE
+options=(--stack "$stack" --non-interactive)
+
+create_stack() {
+  pulumi stack select "$stack" --create --non-interactive
+}
+
+# All but destroy ask the service first (--refresh): so a plan shows what `up` will do, and what somebody changed by hand
+# is part of both.
+case $command in
+  preview)
+    create_stack
+    pulumi preview "${options[@]}" --refresh --diff
+    ;;
+  up)
+    create_stack
+    pulumi up "${options[@]}" --refresh --yes --skip-preview
+    ;;
+  drift)
+    # Where it finds changes, Pulumi ends with 7; before version 3.226.1 with another code, but never with 0.
+    pulumi preview "${options[@]}" --refresh --diff --expect-no-changes
+    ;;
+  destroy)
+    pulumi destroy "${options[@]}" --yes --skip-preview
+    ;;
+esac
