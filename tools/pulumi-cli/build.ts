@@ -23,7 +23,7 @@ export async function build({ version, staging, env, log, signal }: Job): Promis
   const go = goCommand({ ...env, GOTOOLCHAIN: "local", GOWORK: "off", CGO_ENABLED: "0" }, log, signal);
   await checkGo(go);
 
-  log(`building the Pulumi CLI ${version} from Go modules: once, some 5 minutes on two cores`);
+  log(`building the Pulumi CLI ${version} from Go modules: once, 5 to 10 minutes on two cores`);
   const bin = join(staging, "bin");
   mkdirSync(bin);
   await go.build({
