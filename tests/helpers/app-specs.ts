@@ -69,7 +69,7 @@ const TRICKY = [
 /** Any text a variable may have. Half a surrogate pair is none: it cannot be written as UTF-8. */
 export const anyText = fc.oneof(
   fc.constantFrom(...TRICKY),
-  fc.string({ unit: "binary" }).filter((text) => text.isWellFormed()),
+  fc.string({ unit: "binary" }).filter((text) => !/\p{Cs}/u.test(text)),
   fc.array(fc.constantFrom(...TRICKY), { minLength: 2, maxLength: 4 }).map((parts) => parts.join("")),
 );
 
