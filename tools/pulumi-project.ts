@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Called with every piece of output. */
   readonly onOutput?: (text: string) => void;
+  /** Runs the command in a process group of its own, as a terminal does, and tells the group's id: for Ctrl-C. */
+  readonly onGroup?: (id: number) => void;
 }
 
 /**
@@ -56,9 +58,16 @@ export class PulumiProject {
    * @param cli the folder of the Pulumi CLI
    * @param serviceEnv where the service is and what opens it: DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN
    */
-  static async create(program: string, cli: string, serviceEnv: Record<string, string>): Promise<PulumiProject> {
+  static async create(
+    program: string,
+    cli: string,
+    serviceEnv: Record<string, string>,
+  ): Promise<PulumiProject> {
     const project = new PulumiProject(cli, serviceEnv);
-    cpSync(program, project.folder, { recursive: true, filter: (path) => !/node_modules|app-spec-backups/.test(path) });
+    cpSync(program, project.folder, {
+      recursive: true,
+      filter: (path) => !/node_modules|app-spec-backups/.test(path),
+    });
     if (!existsSync(join(project.folder, "node_modules")))
       symlinkSync(join(TOP, "node_modules"), join(project.folder, "node_modules"), "junction");
     await project.mustRun(["stack", "init", "dev"]);
@@ -74,7 +83,9 @@ export class PulumiProject {
   async mustRun(args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
     const result = await this.run(args, options);
     if (result.code !== 0)
-      throw new Error(`pulumi ${args.join(" ")} ended with ${result.code ?? result.signal}:\n${result.output}`);
+      throw new Error(
+        `pulumi ${args.join(" ")} ended with ${result.code ?? result.signal}:\n${result.output}`,
+      );
     return result;
   }
 
@@ -114,7 +125,9 @@ export function runCommand(
     env,
     stdio: onTerminal ? "inherit" : ["ignore", "pipe", "pipe"],
     ...(options.signal && { signal: options.signal }),
+    detached: options.onGroup !== undefined,
   });
+  if (child.pid !== undefined) options.onGroup?.(child.pid);
   let output = "";
   let stdout = "";
   const take = (chunk: Buffer): void => {

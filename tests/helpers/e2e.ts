@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Emulator, RecordedCall } from "app-platform-emulator";
 import { getPulumiCli } from "../../tools/pulumi-cli/get";
 import { PulumiProject, TOP, type CommandResult, type RunOptions } from "../../tools/pulumi-project";
@@ -11,7 +11,7 @@ export const TOKEN = "dop_v1_e2e0token0that0must0never0be0seen";
 export type Declaration = Record<string, unknown>;
 
 export interface StackOptions {
-  /** Folder below tests/fixtures/programs. @default "apps" */
+  /** The program: a folder below tests/fixtures/programs, or any other by its absolute path. @default "apps" */
   program?: string;
   /** @default the emulator's address and token */
   env?: Record<string, string>;
@@ -26,7 +26,7 @@ export class TestStack {
 
   static async create(emulator: Emulator, options: StackOptions = {}): Promise<TestStack> {
     const cli = await getPulumiCli();
-    const program = join(TOP, "tests", "fixtures", "programs", options.program ?? "apps");
+    const program = resolve(TOP, "tests", "fixtures", "programs", options.program ?? "apps");
     const env = options.env ?? { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: TOKEN };
     return new TestStack(await PulumiProject.create(program, cli.bin, env), emulator);
   }

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { createEmulator, type Emulator } from "app-platform-emulator";
+import type { CommandResult } from "../../tools/pulumi-project";
+import { succeeded, TestStack, TOKEN, writes, type Declaration } from "../helpers/e2e";
+
+type Json = Record<string, unknown>;
+
+const SECRET = "printed-by-the-build-s3cret";
+const service = (more: Json = {}): Json => ({
+  name: "web",
+  github: { repo: "acme/shop", branch: "main" },
+  build_command: "npm run build",
+  run_command: "npm start",
+  envs: [{ key: "S", value: { $secret: SECRET }, type: "SECRET" }],
+  ...more,
+});
+const app = (more?: Json): Declaration => ({ spec: { services: [service(more)] } });
+
+const LOG = ["npm run build", `using ${SECRET}`, "error: no such module left-pad"];
+
+describe("deployments that fail", function () {
+  this.timeout(300_000);
+  let emulator: Emulator;
+  let stack: TestStack;
+  let result: CommandResult;
+  let ids: Record<string, string>;
+
+  before(async () => {
+    emulator = await createEmulator({ deploySeconds: 0.02, token: TOKEN, rateLimit: false });
+    stack = await TestStack.create(emulator);
+  });
+
+  after(async () => {
+    stack?.remove();
+    await emulator?.close();
+  });
+
+  const up = (...args: string[]) => stack.up(["--parallel", "20", "--continue-on-error", ...args]);
+  const phase = (name: string): string =>
+    (stack.resource(name).outputs["__deployment"] as { phase: string }).phase;
+  const deployments = (name: string): number =>
+    emulator.apps().find(({ spec }) => spec.name === name)?.deployments.length ?? 0;
+  /** What the list of diagnostics at the end of the output says about one resource. */
+  const diagnosticsOf = (name: string): string => {
+    const text = result.output.slice(result.output.indexOf("Diagnostics:"));
+    const start = text.indexOf(`(${name}):`);
+    assert.ok(start >= 0, `nothing is said about ${name}:\n${result.output}`);
+    const end = text.indexOf("\n  pulumi", start);
+    return text.slice(start, end < 0 ? text.indexOf("\nResources:", start) : end);
+  };
+
+  it("at the first build make up fail, with component, step, reason and the end of the log", async () => {
+    for (let count = 0; count < 3; count++) emulator.failNext({ component: "web", step: "build", log: LOG });
+    stack.declare({ same: app(), fixed: app(), again: app({ run_command: "exit 1" }) });
+    result = await up();
+    assert.notEqual(result.code, 0);
+    for (const name of ["same", "fixed", "again"]) {
+      const said = diagnosticsOf(name);
+      assert.match(said, /web: build failed: BuildJobExitNonZero – .*non-zero exit code/);
+      assert.match(said, /the last \d+ lines of its log:/);
+      assert.match(said, /\|\s+.*error: no such module left-pad/);
+    }
+    assert.doesNotMatch(result.output, /s3cret|EV\[/);
+  });
+
+  it("leave the app in the state, with its id and the reason", () => {
+    ids = Object.fromEntries(emulator.apps().map(({ spec, id }) => [spec.name, id]));
+    for (const name of ["same", "fixed", "again"]) {
+      const resource = stack.resource(name);
+      assert.equal(resource.id, ids[name]);
+      assert.match(resource.initErrors?.join("\n") ?? "", /web: build failed/);
+      assert.equal(phase(name), "ERROR");
+      assert.match(String(resource.outputs["__provider"]), /^exports\.handler/);
+    }
+  });
+
+  it("are followed by a new deployment when the program is the same, and by one update when it is fixed", async () => {
+    stack.declare({
+      same: app(),
+      fixed: app({ build_command: "npm ci && npm run build" }),
+      again: app({ run_command: "exit 1" }),
+      late: app({ run_command: "exit 1" }),
+    });
+    result = await up();
+    assert.deepEqual(writes(emulator, "same"), ["POST /v2/apps/same/deployments"]);
+    assert.deepEqual(writes(emulator, "fixed"), ["PUT /v2/apps/fixed"]);
+    for (const name of ["same", "fixed"]) {
+      assert.equal(stack.resource(name).initErrors, undefined);
+      assert.equal(phase(name), "ACTIVE");
+      assert.equal(stack.resource(name).id, ids[name]);
+    }
+  });
+
+  it("in the deploy, at creation or later, say so as well", () => {
+    assert.notEqual(result.code, 0);
+    assert.deepEqual(writes(emulator, "again"), ["POST /v2/apps/again/deployments"]);
+    assert.deepEqual(writes(emulator, "late"), ["POST /v2/apps"]);
+    for (const name of ["again", "late"]) {
+      assert.match(diagnosticsOf(name), /web: deploy failed at step wait: DeployContainerExitNonZero/);
+      assert.match(stack.resource(name).initErrors?.join("\n") ?? "", /web: deploy failed/);
+    }
+  });
+
+  it("are remembered through a refresh and through up --refresh", async () => {
+    const refreshed = await stack.refresh();
+    assert.deepEqual(writes(emulator), []);
+    assert.doesNotMatch(refreshed.output, /App (same|fixed) updated/);
+    for (const name of ["again", "late"]) assert.equal(phase(name), "ERROR");
+
+    result = await stack.run(["up", "--yes", "--refresh", "--parallel", "20", "--continue-on-error"]);
+    assert.notEqual(result.code, 0);
+    assert.match(result.output, /The last deployment did not go well: this update makes a new one/);
+    assert.deepEqual(writes(emulator).sort(), [
+      "POST /v2/apps/again/deployments",
+      "POST /v2/apps/late/deployments",
+    ]);
+    assert.match(diagnosticsOf("late"), /web: deploy failed/);
+  });
+
+  it("of an update leave the app in the state like those of a creation", async () => {
+    stack.declare({
+      same: app({ run_command: "exit 1" }),
+      fixed: app({ build_command: "exit 1" }),
+      again: app(),
+      late: app(),
+    });
+    result = await up();
+    assert.notEqual(result.code, 0);
+    assert.deepEqual(
+      writes(emulator).sort(),
+      ["again", "fixed", "late", "same"].map((name) => `PUT /v2/apps/${name}`),
+    );
+    assert.match(diagnosticsOf("same"), /web: deploy failed/);
+    assert.match(diagnosticsOf("fixed"), /web: build failed/);
+    for (const name of ["same", "fixed"]) {
+      assert.equal(stack.resource(name).id, ids[name]);
+      assert.equal(phase(name), "ERROR");
+    }
+    for (const name of ["again", "late"]) assert.equal(phase(name), "ACTIVE");
+  });
+
+  it("of an update are followed by a new deployment, or by one update back to what worked", async () => {
+    const before = deployments("same");
+    stack.declare({
+      same: app({ run_command: "exit 1" }),
+      fixed: app({ build_command: "npm ci && npm run build" }),
+      again: app(),
+      late: app(),
+    });
+    result = await up();
+    assert.deepEqual(writes(emulator).sort(), ["POST /v2/apps/same/deployments", "PUT /v2/apps/fixed"]);
+    assert.equal(deployments("same"), before + 1);
+    assert.equal(phase("fixed"), "ACTIVE");
+    assert.match(diagnosticsOf("same"), /web: deploy failed/);
+  });
+
+  it("do not keep destroy from deleting the app", async () => {
+    succeeded(await stack.destroy(["--parallel", "20"]));
+    assert.deepEqual(stack.resources(), {});
+    assert.deepEqual(emulator.apps(), []);
+  });
+});
