@@ -16,6 +16,7 @@ import { deploymentRoutes } from "./routes/deployments";
 import { logRoutes } from "./routes/logs";
 import { projectRoutes } from "./routes/projects";
 import { proposeRoutes } from "./routes/propose";
+import { rollbackRoutes } from "./routes/rollback";
 import type { Emulator } from "./index";
 import { serveWith } from "./wire";
 
@@ -116,6 +117,7 @@ export function buildApp(wiring: Wiring): Api {
   proposeRoutes(api, wiring);
   appRoutes(api, wiring);
   deploymentRoutes(api, wiring);
+  rollbackRoutes(api, wiring);
   logRoutes(api, wiring);
   alertRoutes(api, wiring);
   projectRoutes(api, wiring);

@@ -1,3 +1,4 @@
+import { forgetGoneAlerts, type Destinations } from "./alerts";
 import type { Clock } from "./clock";
 import { withDefaults } from "./defaults";
 import { activeAmong, isRunning, type DeploymentRecord } from "./deployments";
@@ -12,6 +13,7 @@ import {
   type StepName,
 } from "./plan";
 import { Projects } from "./projects";
+import { staticSites, validateRollback } from "./rollback";
 import { decrypt, sealSecrets } from "./secrets";
 import { canonical, components, SOURCES, type Component, type Spec } from "./types";
 import { checkSpec } from "./validation";
@@ -30,8 +32,10 @@ export interface StoredApp {
   readonly suffix: string;
   /** Set once it is being deleted: when it will be gone. */
   goneAt?: number;
-  /** Emails and webhooks by alert id. */
-  readonly destinations: Map<string, Record<string, unknown>>;
+  /** By alert id. */
+  readonly destinations: Map<string, Destinations>;
+  /** Set while a rollback is neither committed nor reverted: its deployment, and the spec of before. */
+  pinned?: { readonly deployment: DeploymentRecord; readonly specBefore: Spec };
   /** The text behind one of this app's `EV[…]`; undefined for any other. */
   plain(ciphertext: string): string | undefined;
 }
@@ -57,7 +61,8 @@ interface Start {
   cause: string;
   /** Take the newest sources, and so build all that is built from source. */
   newSources: boolean;
-  clonedFrom?: string;
+  /** Keep what was built for this earlier deployment. */
+  rollbackTo?: DeploymentRecord;
 }
 
 export class Store {
@@ -126,6 +131,7 @@ export class Store {
   /** @returns no deployment when nothing changed and no new sources were asked for */
   update(app: StoredApp, given: unknown, newSources = false): DeploymentRecord | undefined {
     this.refuseWhileDeleting(app);
+    this.refuseWhilePinned(app);
     checkSpec(given);
     const namesake = this.byName(given.name);
     if (namesake !== undefined && namesake !== app)
@@ -134,19 +140,22 @@ export class Store {
     sealSecrets(spec, this.key(app), this.options.ids);
     const changed = canonical(spec) !== canonical(app.spec);
     if (!changed && !newSources) return undefined;
-    app.spec = spec;
-    app.updatedAt = this.now;
+    this.setSpec(app, spec);
     return this.deploy(app, { cause: "app spec updated", newSources });
   }
 
   /** Starts a deployment of the app's spec; one that runs is cancelled by it. */
   deploy(app: StoredApp, start: Start): DeploymentRecord {
     this.refuseWhileDeleting(app);
+    this.refuseWhilePinned(app);
     const now = this.now;
     const active = activeAmong(app.deployments, now);
     for (const record of app.deployments) if (isRunning(record, now)) record.canceledAt = now;
     const asked = this.failures.shift();
-    const built = componentsToBuild(app.spec, active?.spec, start.newSources);
+    const { rollbackTo } = start;
+    const built = rollbackTo
+      ? staticSites(rollbackTo)
+      : componentsToBuild(app.spec, active?.spec, start.newSources);
     const failing = asked?.component ?? components(app.spec)[0]?.component.name;
     if (asked !== undefined && (asked.step ?? "build") === "build" && failing !== undefined) {
       const component = components(app.spec).find((entry) => entry.component.name === failing)?.component;
@@ -162,12 +171,42 @@ export class Store {
       plan: planDeployment(app.spec, built, failure),
       startedAt: now,
       durationMs: this.options.deployMs,
-      sources: this.sources(app, start.newSources, active),
+      sources: rollbackTo?.sources ?? this.sources(app, start.newSources, active),
       ...(previous === undefined ? {} : { previousId: previous.id }),
-      ...(start.clonedFrom === undefined ? {} : { clonedFrom: start.clonedFrom }),
+      ...(rollbackTo === undefined ? {} : { clonedFrom: rollbackTo.id }),
     };
     app.deployments.push(record);
     return record;
+  }
+
+  /**
+   * Goes back to an earlier deployment, by a new one with its spec. Unless `skipPin`, no other deployment can be made
+   * until the rollback is committed or reverted.
+   * @throws {@link ApiError} 400 with the condition that stands in the way
+   */
+  rollBack(app: StoredApp, target: DeploymentRecord, skipPin: boolean): DeploymentRecord {
+    this.refuseWhileDeleting(app);
+    const { error } = validateRollback(app, target, this.now);
+    if (error) throw badRequest(`the app can not be rolled back to this deployment: ${error.message}`);
+    const specBefore = app.spec;
+    this.setSpec(app, structuredClone(target.spec));
+    const made = this.deploy(app, { cause: "rollback", newSources: false, rollbackTo: target });
+    if (!skipPin) app.pinned = { deployment: made, specBefore };
+    return made;
+  }
+
+  /** @throws {@link ApiError} 400 when there is no rollback to commit */
+  commitRollback(app: StoredApp): void {
+    this.pinOf(app);
+    delete app.pinned;
+  }
+
+  /** Deploys the spec of before the rollback. @throws {@link ApiError} 400 when there is no rollback to revert */
+  revertRollback(app: StoredApp): DeploymentRecord {
+    const { specBefore } = this.pinOf(app);
+    delete app.pinned;
+    this.setSpec(app, specBefore);
+    return this.deploy(app, { cause: "rollback reverted", newSources: false });
   }
 
   /** @throws {@link ApiError} 400 when it is over already */
@@ -200,6 +239,25 @@ export class Store {
     const key = this.keys.get(app);
     if (key === undefined) throw new Error(`no key for app ${app.id}`);
     return key;
+  }
+
+  private setSpec(app: StoredApp, spec: Spec): void {
+    app.spec = spec;
+    app.updatedAt = this.now;
+    forgetGoneAlerts(app);
+  }
+
+  private pinOf(app: StoredApp): NonNullable<StoredApp["pinned"]> {
+    if (app.pinned === undefined) throw badRequest("the app is not pinned: there is no rollback in progress");
+    return app.pinned;
+  }
+
+  private refuseWhilePinned(app: StoredApp): void {
+    if (app.pinned === undefined) return;
+    throw conflict(
+      `App "${app.spec.name}" is pinned to the rollback deployment ${app.pinned.deployment.id}: ` +
+        "commit or revert the rollback before anything new is deployed.",
+    );
   }
 
   private refuseWhileDeleting(app: StoredApp): void {

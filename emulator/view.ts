@@ -62,6 +62,7 @@ export function appView(
     ...(active === undefined ? {} : { active_deployment: view(active) }),
     ...(running === undefined ? {} : { in_progress_deployment: view(running) }),
     ...(pending === undefined ? {} : { pending_deployment: view(pending) }),
+    ...(app.pinned === undefined ? {} : { pinned_deployment: view(app.pinned.deployment) }),
     ...(active === undefined ? {} : { last_deployment_active_at: isoTime(naturalEnd(active)) }),
     region: region(app.spec.region),
     tier_slug: "basic",
