@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createRequire } from "node:module";
 
 /**
@@ -75,6 +76,8 @@ class GrpcEngine implements Engine {
     const { LogRequest } = require("@pulumi/pulumi/proto/engine_pb") as { LogRequest: new () => LogRequest };
     this.client = new grpc.Client(address, grpc.credentials.createInsecure());
     this.newRequest = () => new LogRequest();
+    // Every operation of the run listens, a hundred at once; Node takes more than ten for a leak.
+    setMaxListeners(0, this.stop.signal);
     onCancel(require, () => this.stop.abort());
   }
 

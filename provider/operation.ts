@@ -3,9 +3,12 @@ import type { App, Deployment } from "./api/types";
 import { DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
 import type { Clock } from "./clock";
 import type { Reporter } from "./deploy/report";
+import type { LogSource } from "./deploy/logs";
 import { settle } from "./deploy/settle";
+import type { DeploymentSource } from "./deploy/wait";
 import { standing } from "./deploy/progress";
 import { AppPlatformError, InitializationError, isApiError } from "./errors";
+import type { SharedReads } from "./shared-reads";
 import { formatChange } from "./spec/changes";
 import { drift } from "./spec/drift";
 import { formatPath, fromKeyed, toKeyed } from "./spec/keyed";
@@ -32,6 +35,7 @@ export class Operation {
   constructor(
     private readonly inputs: AppInputs,
     private readonly client: Client,
+    private readonly reads: SharedReads,
     readonly reporter: Reporter,
     private readonly clock: Clock,
     /** Aborted when the user stops the run. */
@@ -44,9 +48,12 @@ export class Operation {
     return this.stopped ? { signal: this.stopped } : {};
   }
 
-  /** The app, or undefined where the service says that there is none. */
-  async findApp(id: string): Promise<App | undefined> {
-    return this.client.getApp(id, this.options).catch((error: unknown) => {
+  /**
+   * The app, or undefined where the service says that there is none.
+   * @param maxAgeMs how old the answer may be
+   */
+  async findApp(id: string, maxAgeMs = READ_MAX_AGE_MS): Promise<App | undefined> {
+    return this.reads.app(this.client, id, maxAgeMs, this.options).catch((error: unknown) => {
       if (isApiError(error, "not-found")) return undefined;
       throw error;
     });
@@ -84,7 +91,9 @@ export class Operation {
     };
     this.reporter.status("creating");
     try {
-      return await createAppOnce(this.client, request, this.startedAt, this.options);
+      const app = await createAppOnce(this.client, request, this.startedAt, this.options);
+      this.reads.noteWrite(app.id);
+      return app;
     } catch (error) {
       if (!isApiError(error, "conflict")) throw error;
       const taken = await this.client.findAppByName(this.name, this.options).catch(() => undefined);
@@ -112,6 +121,7 @@ export class Operation {
     if (projectId === undefined || projectId === app.project_id) return;
     this.reporter.status("moving to another project");
     await this.client.assignProject(projectId, app.id, this.options);
+    this.reads.noteWrite(app.id);
   }
 
   /** Says what the update is about to undo. */
@@ -134,7 +144,9 @@ export class Operation {
       ...(updateSources && { update_all_source_versions: true }),
     };
     this.reporter.status("updating");
-    return updateAppOnce(this.client, app, request, this.options);
+    const updated = await updateAppOnce(this.client, app, request, this.options);
+    this.reads.noteWrite(app.id);
+    return updated;
   }
 
   private specToSend(olds: AppOutputs | undefined, app: App | undefined): AppSpec {
@@ -150,7 +162,10 @@ export class Operation {
 
   async createDeployment(appId: string, forceBuild: boolean): Promise<Deployment> {
     this.reporter.status("creating a deployment");
-    return createDeploymentOnce(this.client, appId, forceBuild ? { force_build: true } : {}, this.options);
+    const request = forceBuild ? { force_build: true } : {};
+    const deployment = await createDeploymentOnce(this.client, appId, request, this.options);
+    this.reads.noteWrite(appId);
+    return deployment;
   }
 
   /**
@@ -193,7 +208,7 @@ export class Operation {
     if (this.inputs.wait === false) return outputs(app);
     try {
       const { deployment: ended, failures } = await settle(
-        this.client,
+        this.deployments(),
         app.id,
         last.id,
         this.reporter,
@@ -206,8 +221,7 @@ export class Operation {
         },
       );
       last = lastDeployment(ended);
-      const now = await this.client.getApp(app.id, this.options);
-      const outs = outputs(now);
+      const outs = outputs(await this.appWith(app.id, ended));
       if (standing(ended.phase) === "succeeded") return outs;
       throw new InitializationError("deployment-failed", app.id, plain(outs), [...failures]);
     } catch (error) {
@@ -215,6 +229,24 @@ export class Operation {
       const { errorCode, message } = asError(error);
       throw new InitializationError(errorCode, app.id, plain(outputs(app)), [message]);
     }
+  }
+
+  /** The app after a deployment of it has ended; if that went well, as an answer that knows it. */
+  private async appWith(id: string, ended: Deployment): Promise<App> {
+    const shared = await this.reads.app(this.client, id, GONE_POLL_MS, this.options);
+    const known = standing(ended.phase) !== "succeeded" || shared.active_deployment?.id === ended.id;
+    return known ? shared : this.client.getApp(id, this.options);
+  }
+
+  /** The client, with waits that share their looks with those of other resources. */
+  private deployments(): DeploymentSource & LogSource {
+    const { client, reads } = this;
+    return {
+      getDeployment: (appId, id, options) => reads.deployment(client, appId, id, options),
+      listDeploymentPage: (appId, page, options) => client.listDeploymentPage(appId, page, options),
+      getLogUrls: (appId, query, options) => client.getLogUrls(appId, query, options),
+      openLog: (url, options) => client.openLog(url, options),
+    };
   }
 
   /** Warns, and leaves a backup of the spec behind, if the program did not decline it. */
@@ -235,9 +267,10 @@ export class Operation {
 
   async deleteApp(id: string): Promise<void> {
     await deleteAppOnce(this.client, id, this.options);
+    this.reads.noteWrite(id);
     const giveUpAt = this.clock.now() + timeoutMs("delete", this.inputs.timeouts);
     for (;;) {
-      if (!(await this.findApp(id))) return;
+      if (await this.reads.isGone(this.client, id, this.options)) return;
       this.reporter.status("deleting: waiting until the app is gone");
       if (this.clock.now() >= giveUpAt)
         throw new AppPlatformError(
@@ -255,6 +288,8 @@ export class Operation {
 }
 
 const GONE_POLL_MS = 1_000;
+/** A listing that serves many reads at once may be this old. */
+const READ_MAX_AGE_MS = 5_000;
 
 function asError(error: unknown): AppPlatformError {
   if (error instanceof AppPlatformError) return error;

@@ -9,6 +9,7 @@ import { AppPlatformError, InitializationError } from "./errors";
 import { Operation } from "./operation";
 import { Proposals, type Proposed } from "./proposal";
 import { redact } from "./redact";
+import { SharedReads } from "./shared-reads";
 import { changes } from "./spec/changes";
 import { inputsWithDrift } from "./spec/drift";
 import { fromKeyed, toKeyed } from "./spec/keyed";
@@ -47,8 +48,10 @@ export class AppProvider {
   /** What a check told about the run, by URN: in a plain refresh or destroy no check is made. */
   private readonly checked = new Map<string, { preview: boolean }>();
   private readonly proposals: Proposals;
+  private readonly reads: SharedReads;
 
   constructor(private readonly surroundings: Surroundings) {
+    this.reads = new SharedReads(surroundings.clock);
     this.proposals = new Proposals(async (sum) => {
       const stack = createReporter(surroundings.engine, undefined);
       stack.info(sum);
@@ -149,7 +152,8 @@ export class AppProvider {
 
   async delete(id: string, props: AppOutputs): Promise<void> {
     await this.run(props, async (operation) => {
-      const found = await operation.findApp(id);
+      // What the backup keeps has to be the spec of this moment, give or take a second.
+      const found = await operation.findApp(id, 1_000);
       if (!found) return operation.reporter.info("The app was gone already.");
       await operation.backUp(found, props.backup);
       await operation.deleteApp(id);
@@ -162,7 +166,7 @@ export class AppProvider {
     const reporter = this.reporter(inputs);
     try {
       const client = this.client(reporter);
-      const result = await work(new Operation(inputs, client, reporter, clock, engine?.stopped));
+      const result = await work(new Operation(inputs, client, this.reads, reporter, clock, engine?.stopped));
       return result === undefined ? result : plain(result);
     } catch (error) {
       throw toldOnce(withoutSecrets(error, inputs), inputs);
