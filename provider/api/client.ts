@@ -7,6 +7,8 @@ import * as shapes from "./shapes";
 import { type Call, type CallOptions, type ClientOptions, Transport } from "./transport";
 import type {
   Account,
+  Alert,
+  AlertDestinations,
   App,
   Deployment,
   InstanceSize,
@@ -15,6 +17,7 @@ import type {
   Project,
   Proposal,
   Region,
+  RollbackValidation,
 } from "./types";
 
 export type { CallOptions, ClientOptions } from "./transport";
@@ -166,6 +169,62 @@ export class Client {
   cancelDeployment(appId: string, id: string, options?: CallOptions): Promise<Deployment> {
     const cancel = path`/v2/apps/${appId}/deployments/${id}/cancel`;
     return this.deployment({ method: "POST", path: cancel, ...options });
+  }
+
+  /** Whether the app could go back to a deployment of it. */
+  async validateRollback(
+    appId: string,
+    body: { deployment_id: string },
+    options?: CallOptions,
+  ): Promise<RollbackValidation> {
+    const validate = path`/v2/apps/${appId}/rollback/validate`;
+    return shapes.checkRollbackValidation(
+      await this.transport.call({ method: "POST", path: validate, body, write: false, ...options }),
+    );
+  }
+
+  /**
+   * Goes back to the spec of an earlier deployment, by a new one. Until that is committed or reverted, the app is pinned:
+   * it takes no other deployment. `skip_pin`: commits at once. @default false
+   */
+  createRollback(
+    appId: string,
+    body: { deployment_id: string; skip_pin?: boolean },
+    options?: CallOptions,
+  ): Promise<Deployment> {
+    return this.deployment({ method: "POST", path: path`/v2/apps/${appId}/rollback`, body, ...options });
+  }
+
+  /** Makes a rollback last, and unpins the app. */
+  async commitRollback(appId: string, options?: CallOptions): Promise<void> {
+    const commit = path`/v2/apps/${appId}/rollback/commit`;
+    await this.transport.call({ method: "POST", path: commit, ...options });
+  }
+
+  /** Deploys the spec of before the rollback, and unpins the app. */
+  revertRollback(appId: string, options?: CallOptions): Promise<Deployment> {
+    return this.deployment({ method: "POST", path: path`/v2/apps/${appId}/rollback/revert`, ...options });
+  }
+
+  /** The alerts of the app and of its components, one for each rule, with their destinations. */
+  async listAlerts(appId: string, options?: CallOptions): Promise<Alert[]> {
+    const list = path`/v2/apps/${appId}/alerts`;
+    const answered = await this.transport.call({ method: "GET", path: list, ...options });
+    return shapes.checkList(answered, "alerts", shapes.checkAlert);
+  }
+
+  /** Whom an alert tells from now on, instead of those of before. No deployment. */
+  async assignAlertDestinations(
+    appId: string,
+    alertId: string,
+    body: AlertDestinations,
+    options?: CallOptions,
+  ): Promise<Alert> {
+    const assign = path`/v2/apps/${appId}/alerts/${alertId}/destinations`;
+    // Being told twice is the same as once.
+    const call: Call = { method: "POST", path: assign, body, repeatable: true, ...options };
+    const answered = await this.transport.call(call);
+    return shapes.checkAlert(answered, shapes.bodyOf(answered).alert, "alert");
   }
 
   /** Addresses of logs: credentials in themselves, to be opened at once and never kept. */

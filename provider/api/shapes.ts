@@ -1,7 +1,18 @@
 import type { ApiError } from "../errors";
 import { isObject, unreadableError } from "./failures";
 import type { Answered } from "./transport";
-import type { Account, App, Deployment, InstanceSize, LogUrls, Project, Proposal, Region } from "./types";
+import type {
+  Account,
+  Alert,
+  App,
+  Deployment,
+  InstanceSize,
+  LogUrls,
+  Project,
+  Proposal,
+  Region,
+  RollbackValidation,
+} from "./types";
 
 /**
  * Checks of what the product relies on, and no more: unknown fields stay, optional ones may be absent or null. A
@@ -45,6 +56,18 @@ export function checkDeployment(answered: Answered, value: unknown, field = "dep
   const deployment = objectAt(answered, value, field);
   textAt(answered, deployment, field, "id");
   return deployment as Deployment;
+}
+
+export function checkAlert(answered: Answered, value: unknown, field: string): Alert {
+  const alert = objectAt(answered, value, field);
+  textAt(answered, alert, field, "id");
+  return alert as Alert;
+}
+
+export function checkRollbackValidation(answered: Answered): RollbackValidation {
+  const body = bodyOf(answered);
+  if (typeof body.valid !== "boolean") throw wrong(answered, '"valid"', "true or false");
+  return body as unknown as RollbackValidation;
 }
 
 export function checkProject(answered: Answered, value: unknown): Project {

@@ -1,4 +1,4 @@
-import type { AppSpec } from "../spec/types";
+import type { AppAlert, AppSpec } from "../spec/types";
 
 /**
  * What the service answers, as far as this product reads it. Fields are as the OpenAPI description and the official Go
@@ -96,6 +96,37 @@ export interface LogUrls {
   live_url?: string;
   url?: string;
   historic_urls?: string[];
+}
+
+/** Whom an alert tells. */
+export interface AlertDestinations {
+  emails?: string[];
+  /** The addresses are credentials in themselves. */
+  slack_webhooks?: { url: string; channel: string }[];
+}
+
+/** One alert of an app; its rule stands in the AppSpec. */
+export interface Alert extends AlertDestinations {
+  id: string;
+  /** Absent for alerts of the app as a whole. */
+  component_name?: string;
+  spec?: AppAlert;
+  phase?: string;
+  [field: string]: unknown;
+}
+
+/** Why a rollback is not possible, or not as good as it could be. */
+export interface RollbackCondition {
+  /** Such as `database_config_conflict`. */
+  code?: string;
+  message?: string;
+  components?: string[];
+}
+
+export interface RollbackValidation {
+  valid: boolean;
+  error?: RollbackCondition | null;
+  warnings?: RollbackCondition[] | null;
 }
 
 /** The answer to `propose`. */

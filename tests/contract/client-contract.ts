@@ -169,6 +169,45 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
       assert.equal((await client.getApp(id())).project_id, project.id);
     });
 
+    it("says whom alerts tell, and changes it", async () => {
+      const alert = (await client.listAlerts(id())).find(({ spec }) => spec?.rule === "DEPLOYMENT_FAILED");
+      const { email } = await client.getAccount();
+      const assigned = await client.assignAlertDestinations(id(), alert?.id ?? assert.fail("no alert"), {
+        emails: [email ?? assert.fail("no email")],
+        slack_webhooks: [],
+      });
+      assert.deepEqual([assigned.id, assigned.emails], [alert.id, [email]]);
+      const again = (await client.listAlerts(id())).find((one) => one.id === alert.id);
+      assert.deepEqual(again?.emails, [email]);
+    });
+
+    it("rolls back to an earlier deployment, and commits that", async () => {
+      const listed: string[] = [];
+      for await (const { id: one } of client.listDeployments(id())) listed.push(one);
+      const first = listed.at(-1) ?? assert.fail("no deployments");
+      const { valid, error } = await client.validateRollback(id(), { deployment_id: first });
+      assert.equal(valid, true, JSON.stringify(error));
+      const made = await client.createRollback(id(), { deployment_id: first });
+      assert.equal((await client.getApp(id())).pinned_deployment?.id, made.id);
+      assert.equal((await finished(made.id)).phase, "ACTIVE");
+      await client.commitRollback(id());
+      const app = await client.getApp(id());
+      assert.equal(app.pinned_deployment ?? undefined, undefined);
+      assert.equal(app.spec.envs, undefined);
+    });
+
+    it("reverts a rollback, with a deployment of the spec of before", async () => {
+      const updated = await client.updateApp(id(), {
+        spec: spec({ features: ["buildpack-stack=ubuntu-22"] }),
+      });
+      const newest = updated.pending_deployment?.id ?? (await client.createDeployment(id())).id;
+      await finished(newest);
+      await client.createRollback(id(), { deployment_id: newest });
+      const reverted = await client.revertRollback(id());
+      assert.equal((await finished(reverted.id)).phase, "ACTIVE");
+      assert.equal((await client.getApp(id())).pinned_deployment ?? undefined, undefined);
+    });
+
     it("deletes the app", async () => {
       const gone = id();
       await client.deleteApp(gone);
