@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import type { AppInputs } from "../../provider/state";
+import { changed, eachInItsWorld, inputs, SHOP, URN, type Made } from "../helpers/provider-world";
+
+const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"));
+
+describe("AppProvider: diff", () => {
+  const world = eachInItsWorld();
+  let made: Made;
+
+  beforeEach(async () => {
+    made = await world.create();
+    world.lines.splice(0);
+    world.emulator.clearCalls();
+  });
+
+  /** As Pulumi does in an update: check first, in the same process. */
+  async function diffed(news: AppInputs, olds = made.outs): Promise<{ changes?: boolean }> {
+    const provider = world.run();
+    const { failures, inputs: checked } = await provider.check(olds, news);
+    assert.deepEqual(failures, []);
+    return provider.diff(made.id, olds, checked);
+  }
+
+  it("sees no change in what is the same, and makes no request for it", async () => {
+    assert.deepEqual(await diffed(inputs()), { changes: false });
+    assert.deepEqual(world.emulator.calls, []);
+    assert.deepEqual(world.messages(), []);
+  });
+
+  it("leaves it to Pulumi to show what changed, and tells what that does to each component", async () => {
+    assert.deepEqual(await diffed(inputs(greeting)), {});
+    assert.deepEqual(world.messages("info"), [
+      "~ web (service) is redeployed without a new build: envs.GREETING.value changed",
+      "= site (static site) is expected to stay as it is",
+    ]);
+  });
+
+  it("never counts hidden keys", async () => {
+    const news = { ...inputs(), __urn: `${URN}-renamed`, __provider: "a later version" };
+    assert.deepEqual(await diffed(news), { changes: false });
+    const later = { ...made.outs, __liveSpec: { name: "other" }, __new: 1, liveUrl: "other", phase: "other" };
+    assert.deepEqual(await diffed(inputs(), later), { changes: false });
+  });
+
+  it("knows that there is something to do where the last deployment did not go well, and says so", async () => {
+    for (const [phase, words] of [
+      ["ERROR", "did not go well"],
+      ["CANCELED", "did not go well"],
+      ["BUILDING", "has not ended yet"],
+    ] as const) {
+      const olds = { ...made.outs, __deployment: { id: "d", phase } };
+      assert.deepEqual(await diffed(inputs(), olds), { changes: true });
+      assert.ok(
+        world.messages("info").some((line) => line.includes(words)),
+        phase,
+      );
+    }
+  });
+
+  it("has nothing to do for a running deployment that nobody wants to wait for", async () => {
+    const news = inputs(SHOP, { wait: false });
+    const olds = { ...made.outs, wait: false, __deployment: { id: "d", phase: "BUILDING" } };
+    assert.deepEqual(await diffed(news, olds), { changes: false });
+    assert.deepEqual(await diffed(news, { ...olds, __deployment: { id: "d", phase: "ERROR" } }), {
+      changes: true,
+    });
+  });
+
+  it("tells nothing in a refresh, in which nothing was checked before", async () => {
+    const olds = { ...made.outs, __deployment: { id: "d", phase: "ERROR" } };
+    assert.deepEqual(await world.run().diff(made.id, olds, inputs(greeting)), {});
+    assert.deepEqual(await world.run().diff(made.id, olds, inputs()), { changes: true });
+    assert.deepEqual(world.messages(), []);
+  });
+
+  it("warns that the cache may be reused where forceBuild meets a changed spec", async () => {
+    await diffed(inputs(greeting, { redeployOn: { commit: "2" }, forceBuild: true }));
+    assert.match(world.messages("warning").join(), /forceBuild does not apply.*build cache/);
+  });
+});
