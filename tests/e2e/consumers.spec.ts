@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { getPulumiCli } from "../../tools/pulumi-cli/get";
+import { runCommand, TOP, type CommandResult } from "../../tools/pulumi-project";
+import { succeeded, TOKEN } from "../helpers/e2e";
+
+const PACKAGES = ["pulumi-app-platform", "app-platform-emulator"] as const;
+const FOLDERS: Record<string, string> = {
+  "pulumi-app-platform": "provider",
+  "app-platform-emulator": "emulator",
+};
+const CONSUMERS = ["typescript-strict", "javascript", "javascript-modules"] as const;
+
+const manifestOf = (folder: string): Record<string, unknown> & { version: string } =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, unknown> & {
+    version: string;
+  };
+
+/** Packs the packages, installs them as users do, each consumer in a folder of its own, and runs Pulumi there. */
+class Consumers {
+  private readonly top = mkdtempSync(join(tmpdir(), "app-platform-consumers-"));
+  private emulator: ChildProcess | undefined;
+  private env: Record<string, string> = {};
+  service = "";
+
+  folder(consumer: string): string {
+    return join(this.top, consumer);
+  }
+
+  tarball(name: string): string {
+    return join(this.top, `${name}-${manifestOf(join(TOP, FOLDERS[name] ?? "")).version}.tgz`);
+  }
+
+  async prepare(): Promise<void> {
+    const { bin } = await getPulumiCli();
+    const kept = Object.entries(process.env).filter(([name]) => !/^(PULUMI|DIGITALOCEAN|npm)_/i.test(name));
+    this.env = {
+      ...(Object.fromEntries(kept) as Record<string, string>),
+      PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`,
+    };
+    // What is packed is what is built now; the packages would each build for themselves otherwise.
+    await this.npm(TOP, "run", "build");
+    const packing = PACKAGES.flatMap((name) => ["-w", name]);
+    await this.npm(TOP, "pack", ...packing, "--ignore-scripts", "--pack-destination", this.top);
+    for (const consumer of CONSUMERS)
+      cpSync(join(TOP, "tests", "fixtures", "consumers", consumer), this.folder(consumer), {
+        recursive: true,
+      });
+    await Promise.all([
+      this.install("typescript-strict", "pulumi-app-platform"),
+      this.install("javascript", "pulumi-app-platform", "app-platform-emulator"),
+    ]);
+    // Its dependencies are the same; only the kind of its modules is another.
+    const installed = join(this.folder("javascript"), "node_modules");
+    symlinkSync(installed, join(this.folder("javascript-modules"), "node_modules"), "junction");
+  }
+
+  private async npm(cwd: string, ...args: string[]): Promise<void> {
+    succeeded(await runCommand("npm", args, cwd, this.env));
+  }
+
+  private install(consumer: string, ...packages: string[]): Promise<void> {
+    const tarballs = packages.map((name) => this.tarball(name));
+    return this.npm(
+      this.folder(consumer),
+      "install",
+      ...tarballs,
+      "--prefer-offline",
+      "--no-audit",
+      "--no-fund",
+    );
+  }
+
+  /** Starts the emulator's command as npm installed it. */
+  async startEmulator(): Promise<void> {
+    const command = join(this.folder("javascript"), "node_modules", ".bin", "app-platform-emulator");
+    this.emulator = spawn(command, ["--port", "0", "--deploy-seconds", "0.2", "--token", TOKEN], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: this.env,
+    });
+    const lines = createInterface({ input: this.emulator.stdout as NodeJS.ReadableStream });
+    const [first] = (await once(lines, "line")) as [string];
+    this.service = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(first)?.[1] ?? assert.fail(first);
+  }
+
+  /** `pulumi up` and `pulumi destroy` in a consumer's folder, the stack's outputs in between. */
+  async upAndDestroy(consumer: string): Promise<{ outputs: string; apps: string[]; kept: string }> {
+    const own = join(this.top, `pulumi-${consumer}`);
+    mkdirSync(join(own, "state"), { recursive: true });
+    const env = {
+      ...this.env,
+      PULUMI_HOME: join(own, "home"),
+      PULUMI_BACKEND_URL: `file://${join(own, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "only for this temporary folder",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      // Its types are checked by the compiler itself.
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      DIGITALOCEAN_API_URL: this.service,
+      DIGITALOCEAN_TOKEN: TOKEN,
+    };
+    const pulumi = async (...args: string[]): Promise<CommandResult> =>
+      succeeded(await runCommand("pulumi", [...args, "--non-interactive"], this.folder(consumer), env));
+    await pulumi("stack", "init", "dev");
+    await pulumi("up", "--yes", "--skip-preview");
+    const { stdout: outputs } = await pulumi("stack", "output", "--json");
+    const apps = await this.appNames();
+    await pulumi("destroy", "--yes", "--skip-preview");
+    const state = join(own, "state", ".pulumi", "stacks", consumer, "dev.json");
+    return { outputs, apps, kept: readFileSync(state, "utf8") };
+  }
+
+  async appNames(): Promise<string[]> {
+    const answer = await fetch(`${this.service}/v2/apps`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    const { apps } = (await answer.json()) as { apps?: { spec: { name: string } }[] };
+    return (apps ?? []).map(({ spec }) => spec.name);
+  }
+
+  async remove(): Promise<void> {
+    if (this.emulator && this.emulator.exitCode === null) {
+      const ended = once(this.emulator, "exit");
+      this.emulator.kill("SIGTERM");
+      await ended;
+    }
+    rmSync(this.top, { recursive: true, force: true });
+  }
+}
+
+describe("the packed packages", () => {
+  const consumers = new Consumers();
+
+  before(() => consumers.prepare());
+  after(() => consumers.remove());
+
+  for (const name of PACKAGES)
+    it(`${name}: holds what is needed to run it, its licence and its README, and nothing else`, async () => {
+      const args = ["-tzf", consumers.tarball(name)];
+      const { stdout } = succeeded(await runCommand("tar", args, TOP, process.env as Record<string, string>));
+      const files = stdout.trim().split(/\r?\n/);
+      const others = files.filter((file) => !/^package\/dist\/.+(\.d\.ts|\.js|\.schema\.json)$/.test(file));
+      assert.deepEqual(others.sort(), ["package/LICENSE", "package/README.md", "package/package.json"]);
+      assert.ok(files.every((file) => !/\.spec\.|\/tests?\//.test(file)));
+      const licence = readFileSync(join(TOP, "LICENSE"), "utf8");
+      const installed = join(consumers.folder("javascript"), "node_modules", name);
+      assert.equal(readFileSync(join(installed, "LICENSE"), "utf8"), licence);
+    });
+
+  for (const name of PACKAGES)
+    it(`${name}: runs nothing when it is installed, and publint finds nothing`, async () => {
+      const installed = join(consumers.folder("javascript"), "node_modules", name);
+      const { scripts = {} } = manifestOf(installed) as { scripts?: Record<string, string> };
+      const atInstall = Object.keys(scripts).filter((script) => /install|prepare|uninstall/.test(script));
+      assert.deepEqual(atInstall, []);
+      const { publint } = await import("publint");
+      const { messages } = await publint({ pkgDir: installed, pack: false, strict: true });
+      assert.deepEqual(messages, []);
+    });
+
+  it("types a strict TypeScript program, and refuses what is wrong", async () => {
+    const folder = consumers.folder("typescript-strict");
+    const tsc = join(folder, "node_modules", "typescript", "bin", "tsc");
+    const env = process.env as Record<string, string>;
+    const { code, output } = await runCommand(process.execPath, [tsc, "--noEmit"], folder, env);
+    assert.equal(code, 0, output);
+  });
+
+  describe("in programs, with the emulator as it was installed", () => {
+    const runs = new Map<string, ReturnType<Consumers["upAndDestroy"]>>();
+
+    before(async () => {
+      await consumers.startEmulator();
+      // At the same time; each test waits for its own, and fails if that failed.
+      for (const consumer of CONSUMERS) {
+        const run = consumers.upAndDestroy(consumer);
+        run.catch(() => undefined);
+        runs.set(consumer, run);
+      }
+    });
+
+    for (const consumer of CONSUMERS)
+      it(`${consumer}: pulumi up creates its apps, pulumi destroy deletes them`, async () => {
+        const { outputs, apps, kept } = (await runs.get(consumer)) ?? assert.fail();
+        const { url, tag } = JSON.parse(outputs) as Record<string, string>;
+        assert.match(String(url), /^https:\/\/.+\.ondigitalocean\.app$/);
+        assert.ok(apps.includes(consumer === "typescript-strict" ? "strict" : consumer), apps.join());
+        assert.doesNotMatch(outputs + kept, new RegExp(`the-secret-of-the-consumer|${TOKEN}`));
+        assert.equal(tag, "[secret]");
+        assert.doesNotMatch(kept, /app-platform:App/);
+      });
+
+    it("leaves no app behind", async () => {
+      await Promise.allSettled(runs.values());
+      assert.deepEqual(await consumers.appNames(), []);
+    });
+  });
+});
