@@ -226,7 +226,7 @@ export class Operation {
       throw new InitializationError("deployment-failed", app.id, plain(outs), [...failures]);
     } catch (error) {
       if (error instanceof InitializationError) throw error;
-      const { errorCode, message } = asError(error);
+      const { errorCode, message } = asError(nameInterruption(error, this.stopped));
       throw new InitializationError(errorCode, app.id, plain(outputs(app)), [message]);
     }
   }
@@ -277,12 +277,7 @@ export class Operation {
           "wait-timeout",
           `The app ${id} is still there after its deletion was accepted. Run pulumi destroy again to go on waiting.`,
         );
-      await this.clock.sleep(GONE_POLL_MS, this.stopped).catch(() => {
-        throw new AppPlatformError(
-          "interrupted",
-          `The run was stopped while the app ${id} was being deleted. It goes on at the service; pulumi destroy or refresh finds it gone.`,
-        );
-      });
+      await this.clock.sleep(GONE_POLL_MS, this.stopped);
     }
   }
 }
@@ -290,6 +285,17 @@ export class Operation {
 const GONE_POLL_MS = 1_000;
 /** A listing that serves many reads at once may be this old. */
 const READ_MAX_AGE_MS = 5_000;
+
+/** A sleep or a call that the user's signal ends fails in words that tell a user nothing. */
+export function nameInterruption(error: unknown, stopped: AbortSignal | undefined): unknown {
+  const named = error instanceof AppPlatformError && !isApiError(error, "aborted");
+  if (named || !stopped?.aborted) return error;
+  return new AppPlatformError(
+    "interrupted",
+    "The run was stopped. What was begun goes on at the service; the next pulumi up, refresh or destroy finds out how it ended.",
+    { cause: error },
+  );
+}
 
 function asError(error: unknown): AppPlatformError {
   if (error instanceof AppPlatformError) return error;

@@ -5,8 +5,8 @@ import { serviceConfig } from "./config";
 import { standing } from "./deploy/progress";
 import { createReporter, type Reporter } from "./deploy/report";
 import { connectEngine, type Engine } from "./engine";
-import { AppPlatformError, InitializationError } from "./errors";
-import { Operation } from "./operation";
+import { ApiError, AppPlatformError, InitializationError } from "./errors";
+import { nameInterruption, Operation } from "./operation";
 import { Proposals, type Proposed } from "./proposal";
 import { redact } from "./redact";
 import { SharedReads } from "./shared-reads";
@@ -169,7 +169,7 @@ export class AppProvider {
       const result = await work(new Operation(inputs, client, this.reads, reporter, clock, engine?.stopped));
       return result === undefined ? result : plain(result);
     } catch (error) {
-      throw toldOnce(withoutSecrets(error, inputs), inputs);
+      throw toldOnce(withoutSecrets(nameInterruption(error, engine?.stopped), inputs), inputs);
     } finally {
       await reporter.flush();
     }
@@ -257,6 +257,8 @@ function toldOnce(error: unknown, inputs: AppInputs): unknown {
 function withoutSecrets(error: unknown, inputs: AppInputs): unknown {
   const secrets = secretValues(inputs.spec);
   if (error instanceof Error) error.message = redact(error.message, secrets);
+  if (error instanceof ApiError && error.serviceMessage !== undefined)
+    Object.assign(error, { serviceMessage: redact(error.serviceMessage, secrets) });
   if (error instanceof InitializationError)
     error.reasons.forEach((reason, index) => (error.reasons[index] = redact(reason, secrets)));
   return error;
