@@ -143,10 +143,7 @@ describe("an app that someone edits behind Pulumi's back", function () {
 
   it("shows a changed secret in a refresh without its value or its ciphertext", () => {
     assert.deepEqual(seen["secret"], named("secret"));
-    assert.match(
-      refreshed.output,
-      /changed at the service: .*services\.web\.envs\.S\.value/,
-    );
+    assert.match(refreshed.output, /changed at the service: .*services\.web\.envs\.S\.value/);
     assert.doesNotMatch(refreshed.output, /s3cret|EV\[/);
     assert.doesNotMatch(stack.project.stateText(), /s3cret|EV\[/);
   });

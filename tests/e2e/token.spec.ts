@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { createEmulator, type Emulator } from "app-platform-emulator";
+import { succeeded, TestStack, TOKEN } from "../helpers/e2e";
+
+describe("the way to the service", function () {
+  this.timeout(300_000);
+  let emulator: Emulator;
+  let stack: TestStack;
+  const WRONG = "dop_v1_e2e0wrong0token0that0must0never0be0seen";
+
+  before(async () => {
+    emulator = await createEmulator({ deploySeconds: 0.02, token: TOKEN, rateLimit: false });
+    stack = await TestStack.create(emulator, { env: {} });
+    stack.declare({
+      shop: {
+        spec: { services: [{ name: "web", image: { registry_type: "DOCR", repository: "web", tag: "v1" } }] },
+      },
+    });
+  });
+
+  after(async () => {
+    stack?.remove();
+    await emulator?.close();
+  });
+
+  async function failingUp(env: Record<string, string>): Promise<string> {
+    const result = await stack.up([], { env });
+    assert.notEqual(result.code, 0);
+    assert.deepEqual(stack.resources(), {});
+    assert.doesNotMatch(result.output, /^\s+at |dop_v1_/m);
+    return result.output;
+  }
+
+  it("without a token is an error that says how to give one", async () => {
+    const said = await failingUp({ DIGITALOCEAN_API_URL: emulator.url });
+    assert.match(said, /No token for the service\. Set the environment variable DIGITALOCEAN_TOKEN/);
+    assert.match(said, /pulumi config set --secret app-platform:token/);
+    assert.deepEqual(emulator.calls, []);
+  });
+
+  it("with a token that is refused is an error that names the refusal", async () => {
+    const said = await failingUp({ DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: WRONG });
+    assert.match(said, /the service refused the token \(401/);
+    assert.match(said, /DIGITALOCEAN_TOKEN/);
+  });
+
+  it("with an address that is none is an error that shows a right one", async () => {
+    const said = await failingUp({
+      DIGITALOCEAN_API_URL: "http://apps.example.com",
+      DIGITALOCEAN_TOKEN: TOKEN,
+    });
+    assert.match(said, /would send the token unencrypted to apps\.example\.com/);
+    assert.match(said, /Set DIGITALOCEAN_API_URL to an address such as https:/);
+  });
+
+  it("with nobody listening is an error that names the address", async () => {
+    const port = await freePort();
+    const said = await failingUp({
+      DIGITALOCEAN_API_URL: `http://127.0.0.1:${port}`,
+      DIGITALOCEAN_TOKEN: TOKEN,
+    });
+    assert.match(said, new RegExp(`127\\.0\\.0\\.1:${port} refused the connection \\(ECONNREFUSED\\)`));
+  });
+
+  it("takes the token from the stack's secret config, which stays encrypted", async () => {
+    const set = ["config", "set", "--secret", "app-platform:token", TOKEN];
+    succeeded(await stack.project.run(set));
+    const result = succeeded(await stack.up([], { env: { DIGITALOCEAN_API_URL: emulator.url } }));
+    assert.equal(emulator.apps().length, 1);
+    for (const text of [result.output, stack.project.stateText(), stack.read("Pulumi.dev.yaml")])
+      assert.equal(text.includes(TOKEN), false);
+  });
+});
+
+/** A port on which nobody listens: it was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
