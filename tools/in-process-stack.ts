@@ -1,0 +1,117 @@
+import type { Emulator } from "app-platform-emulator";
+import type { Clock } from "../provider/clock";
+import { AppProvider } from "../provider/provider";
+import { toKeyed } from "../provider/spec/keyed";
+import type { AppSpec } from "../provider/spec/types";
+import { plain, type AppInputs, type AppOutputs } from "../provider/state";
+
+/** Arguments of an App, the spec in its list form. */
+export type Declared = Omit<Partial<AppInputs>, "spec"> & { spec: unknown };
+
+/** What an `up` did, or a preview announces. */
+export type Step = "create" | "update" | "same";
+
+export interface Refreshed {
+  /** Everything that the refresh changes in the state. Empty when there is no drift. */
+  readonly inputsBefore: AppInputs;
+  readonly inputs: AppInputs;
+  readonly outputsBefore: AppOutputs;
+  readonly outputs: AppOutputs;
+}
+
+/** The limit on requests goes by token, so each stack has one of its own. */
+let stacks = 0;
+
+const URN = "urn:pulumi:dev::program::pulumi-nodejs:dynamic/app-platform:App::app";
+
+/** Waits take no time: against an emulator whose deployments end at once, or whose clock `pass` moves. */
+const instantClock = (pass: (ms: number) => void): Clock => {
+  let now = Date.now();
+  return {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+      pass(ms);
+      // The service's answers come on the event loop, so the waits have to let them.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+};
+
+/**
+ * One App in a stack, run as Pulumi's engine runs it, without the engine: the provider's six operations in their order,
+ * with the state in between. For the thousands of runs for which the real CLI takes too long.
+ */
+export class InProcessStack {
+  /** All that was said on the resource's row. */
+  readonly lines: string[] = [];
+  id: string | undefined;
+  private inputs: AppInputs | undefined;
+  private outputs: AppOutputs | undefined;
+  private checked: { declared: Declared; inputs: AppInputs } | undefined;
+  private readonly provider: AppProvider;
+
+  constructor(emulator: Emulator, pass: (ms: number) => void = () => {}) {
+    this.provider = new AppProvider({
+      env: { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: `token-${++stacks}` },
+      clock: instantClock(pass),
+      engine: {
+        log: async ({ severity, message }) => void this.lines.push(`${severity}: ${message}`),
+        stopped: new AbortController().signal,
+      },
+    });
+  }
+
+  get state(): AppOutputs {
+    if (!this.outputs) throw new Error("nothing was created");
+    return this.outputs;
+  }
+
+  /** What `pulumi preview` would announce. @throws Error with the reasons when the spec is refused */
+  async preview(declared: Declared): Promise<Step> {
+    return this.stepOf(await this.check(declared));
+  }
+
+  /** `pulumi up`. */
+  async up(declared: Declared): Promise<Step> {
+    const inputs = await this.check(declared);
+    const step = await this.stepOf(inputs);
+    if (step === "create") {
+      const { id, outs } = await this.provider.create(inputs);
+      this.id = id;
+      this.outputs = outs;
+    } else if (step === "update") {
+      const { outs } = await this.provider.update(this.id as string, this.state, inputs);
+      this.outputs = outs;
+    }
+    this.inputs = inputs;
+    return step;
+  }
+
+  /** `pulumi refresh`. */
+  async refresh(): Promise<Refreshed> {
+    const { state: outputsBefore, inputs: inputsBefore } = this;
+    const read = await this.provider.read(this.id as string, outputsBefore);
+    if (!read.props || !read.inputs || !inputsBefore) throw new Error("the app is gone");
+    this.outputs = read.props;
+    this.inputs = read.inputs;
+    return { inputsBefore, inputs: this.inputs, outputsBefore, outputs: this.outputs };
+  }
+
+  /** Once for each object: most of the time would else go into checking the same program again. */
+  private async check(declared: Declared): Promise<AppInputs> {
+    if (this.checked?.declared === declared) return this.checked.inputs;
+    const news = plain({ ...declared, spec: toKeyed(declared.spec as AppSpec), __urn: URN });
+    const { inputs, failures } = await this.provider.check(this.inputs ?? {}, { ...news, __preview: false });
+    if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
+    this.checked = { declared, inputs };
+    return inputs;
+  }
+
+  /** An answer without `changes` leaves it to the engine, which finds that the inputs differ. */
+  private async stepOf(inputs: AppInputs): Promise<Step> {
+    if (this.id === undefined) return "create";
+    const { changes } = await this.provider.diff(this.id, this.state, inputs);
+    return changes === false ? "same" : "update";
+  }
+}
