@@ -19,6 +19,9 @@ export interface AppInputs {
   allowUnknown?: boolean;
   propose?: boolean;
   maxMonthlyCost?: number;
+  /** In its form by key, see alerts.ts; a list only where that is not possible. */
+  alertDestinations?: unknown;
+  onFailedDeployment?: "keep" | "rollback";
   /** The resource's own URN, for its row. */
   __urn?: string;
   __provider?: string;
@@ -55,6 +58,17 @@ export interface AppOutputs extends AppInputs {
   /** The AppSpec as the service held it after our last write or read, in its form by name. Holds ciphertext. */
   __liveSpec: unknown;
   __deployment?: LastDeployment;
+  /** By key of `alertDestinations`. */
+  __alerts?: Record<string, HeldAlert>;
+  /** A deployment of ours that the app is pinned to: its rollback is not committed yet. */
+  __pinned?: string;
+}
+
+/** What the service answered for an alert whose destinations we set. */
+export interface HeldAlert {
+  id: string;
+  /** Fingerprint of the destinations, see alerts.ts: the addresses themselves are secrets. */
+  held: string;
 }
 
 /** Inputs that steer a single run only; check takes them out before they reach the state. */
@@ -78,6 +92,8 @@ const INPUT_KEYS = [
   "allowUnknown",
   "propose",
   "maxMonthlyCost",
+  "alertDestinations",
+  "onFailedDeployment",
   "__urn",
   "__provider",
 ] as const satisfies readonly (keyof AppInputs)[];
@@ -127,5 +143,7 @@ export function plain<T>(value: T): T {
 
 /** Inputs that a person sees and changes: all but those under hidden keys. */
 export function visible(props: AppInputs): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(inputsOf(props)).filter(([key]) => !key.startsWith("__")));
+  return Object.fromEntries(
+    INPUT_KEYS.filter((key) => !key.startsWith("__")).map((key) => [key, props[key]]),
+  );
 }
