@@ -46,7 +46,7 @@ function fillDatabase(given: Component): Component {
   return { ...given, engine, version: given.version ?? DATABASE_VERSIONS[engine] ?? "1" };
 }
 
-/** Routes of the components as ingress rules; the first component without any gets the root. */
+/** Routes of the components, with their cors, as ingress rules; the first component without any gets the root. */
 function ingressRules(spec: Spec): IngressRule[] {
   const served = (["services", "static_sites", "functions"] as const).flatMap((kind) => spec[kind] ?? []);
   let rootTaken = served.some((component) => component.routes?.some((route) => (route.path ?? "/") === "/"));
@@ -56,15 +56,17 @@ function ingressRules(spec: Spec): IngressRule[] {
       routes = [{ path: rootTaken ? `/${component.name}` : "/" }];
       rootTaken = true;
     }
+    const { cors } = component;
     return routes.map(({ path, preserve_path_prefix: preserve, ...rest }) => ({
       ...rest,
       match: { path: { prefix: path ?? "/" } },
       component: { name: component.name, ...(preserve === true ? { preserve_path_prefix: true } : {}) },
+      ...(cors === undefined ? {} : { cors }),
     }));
   });
 }
 
-/** The spec as the service stores it: defaults filled in, legacy routes as ingress, everything else as it came. */
+/** The spec as the service stores it: defaults filled in, legacy routes and cors as ingress, everything else kept. */
 export function withDefaults(given: Spec): Spec {
   const spec: Spec = structuredClone(given);
   spec.region ??= "nyc";
@@ -77,7 +79,8 @@ export function withDefaults(given: Spec): Spec {
     const rules = ingressRules(spec);
     if (rules.length > 0) spec.ingress = { ...spec.ingress, rules };
     for (const kind of DEPLOYED_KINDS) {
-      if (spec[kind] !== undefined) spec[kind] = spec[kind].map(({ routes: _routes, ...rest }) => rest);
+      if (spec[kind] !== undefined)
+        spec[kind] = spec[kind].map(({ routes: _routes, cors: _cors, ...rest }) => rest);
     }
   }
   spec.features ??= ["buildpack-stack=ubuntu-22"];

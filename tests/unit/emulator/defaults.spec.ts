@@ -43,6 +43,17 @@ describe("emulator: server defaults", () => {
     ]);
   });
 
+  it("moves the cors of a component to its rules", () => {
+    const cors = { allow_methods: ["GET"] };
+    const routes = [{ path: "/a" }, { path: "/b" }];
+    const full = withDefaults({ name: "demo", services: [{ name: "web", git: {}, cors, routes }] });
+    assert.deepEqual(
+      full.ingress?.rules?.map((rule) => rule.cors),
+      [cors, cors],
+    );
+    assert.ok(!("cors" in (full.services?.[0] ?? {})));
+  });
+
   it("keeps an empty path prefix", () => {
     const rules = [{ match: { path: { prefix: "" } }, component: { name: "web" } }];
     assert.deepEqual(withDefaults({ ...spec, ingress: { rules } }).ingress?.rules, rules);
