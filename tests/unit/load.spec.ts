@@ -1,63 +1,92 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
-import { AppPlatformError } from "../../provider/errors";
-import { fileOf, loadSpec, SPEC_FILE } from "../../provider/load";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { fileOf, loadSpec } from "../../provider/load";
+import { appSpecs } from "../helpers/app-specs";
+import { temporaryFolder } from "../helpers/temporary-folder";
 
 describe("loadSpec", () => {
-  let folder: string;
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), "specs-"));
-  });
-  after(() => rmSync(folder, { recursive: true }));
-
-  const write = (content: string | Uint8Array): string => {
-    const path = join(folder, "app.yaml");
+  const folder = temporaryFolder();
+  const file = (name: string, content: string | Buffer): string => {
+    const path = join(folder.path, name);
     writeFileSync(path, content);
     return path;
   };
-  const refuses = (path: string, expected: RegExp): void => {
-    assert.throws(
-      () => loadSpec(path),
-      (error) => {
-        assert.ok(error instanceof AppPlatformError);
-        assert.equal(error.errorCode, "unreadable-file");
-        assert.ok(error.message.startsWith(path), error.message);
-        assert.match(error.message, expected);
-        return true;
-      },
+
+  it("reads YAML, JSON and deploy templates alike", () => {
+    const expected = { name: "shop", services: [{ name: "web", http_port: 80 }] };
+    const yaml = "name: shop\nservices:\n  - name: web\n    http_port: 80\n";
+    const forms = [
+      file("app.yaml", yaml),
+      file("app.json", JSON.stringify(expected)),
+      file("bom.yaml", `\ufeff${yaml}`),
+      file("windows.yaml", yaml.replaceAll("\n", "\r\n")),
+      file("deploy.template.yaml", `spec:\n${yaml.replace(/^/gm, "  ")}`.trimEnd()),
+    ];
+    for (const path of forms) assert.equal(JSON.stringify(loadSpec(path)), JSON.stringify(expected), path);
+  });
+
+  it("reads any spec back from its JSON", () => {
+    fc.assert(
+      fc.property(appSpecs, (spec) => {
+        const text = JSON.stringify(spec);
+        // Such texts are taken for binary files.
+        fc.pre(!/[\0\ufffd]/.test(text));
+        assert.equal(JSON.stringify(loadSpec(file("app.json", text))), text);
+      }),
     );
-  };
+  });
 
-  it("reads a file and remembers which, out of sight", () => {
-    const path = write("name: shop\nenvs:\n  - key: A\n    value: 1.10\n");
-    const spec = loadSpec(relative(process.cwd(), path));
-    assert.deepEqual(JSON.parse(JSON.stringify(spec)), { name: "shop", envs: [{ key: "A", value: "1.10" }] });
-    assert.deepEqual(Object.keys(spec), ["name", "envs"]);
+  it("remembers its file where neither JSON nor a list of its fields shows it", () => {
+    const path = file("app.yaml", "name: shop\n");
+    const spec = loadSpec(path);
     assert.equal(fileOf(spec), path);
-    assert.equal(fileOf({ ...spec, region: "ams" }), path);
-    assert.equal(SPEC_FILE, Symbol.for("pulumi-app-platform.file"));
-    for (const other of [{}, null, "x", { [SPEC_FILE]: 1 }]) assert.equal(fileOf(other), undefined);
+    assert.equal(fileOf({ ...spec }), path);
+    assert.deepEqual(Object.keys(spec), ["name"]);
+    assert.equal(JSON.stringify(spec), '{"name":"shop"}');
+    for (const other of [undefined, null, "app.yaml", {}, { [Symbol.for("pulumi-app-platform.file")]: 7 }])
+      assert.equal(fileOf(other), undefined);
   });
 
-  it("puts secrets in their places", () => {
-    const path = write("envs:\n  - key: A\n    value: EV[1:a:b]\n");
-    const later = Promise.resolve("x");
-    assert.equal(loadSpec(path, { secrets: { A: later } }).envs?.[0]?.value as unknown, later);
-    assert.throws(() => loadSpec(path, { secrets: {} }), /missing-secrets.*A/s);
+  it("takes a path relative to the working directory", () => {
+    file("app.yaml", "name: shop\n");
+    const before = process.cwd();
+    process.chdir(folder.path);
+    try {
+      assert.equal(fileOf(loadSpec("app.yaml")), join(folder.path, "app.yaml"));
+    } finally {
+      process.chdir(before);
+    }
   });
 
-  it("says what is wrong with a file it cannot use", () => {
-    refuses(join(folder, "none.yaml"), /does not exist.*Check the path/);
-    refuses(join(write("name: x"), "inside.yaml"), /does not exist/);
-    refuses(folder, /is a folder/);
-    refuses(write(new Uint8Array([0x6e, 0x3a, 0x20, 0xff, 0xfe])), /no text in UTF-8/);
-    refuses(write(`a: ${"x".repeat(5 * 1024 * 1024)}`), /larger than 5 MB/);
-    refuses(write("name: a\nname: b\n"), /:2:1: a field appears twice[^]*2 \| name: b\n +\| \^\nRemove/);
+  it("says what is wrong with a path that leads to no spec file, and what to do", () => {
+    mkdirSync(join(folder.path, "folder"));
+    const large = file("large.yaml", "");
+    truncateSync(large, 6 * 1024 * 1024);
+    execFileSync("mkfifo", [join(folder.path, "pipe")]);
+    const cases: [string, RegExp][] = [
+      [
+        join(folder.path, "missing.yaml"),
+        /missing\.yaml: does not exist\. Check the path; it is relative to/,
+      ],
+      [join(large, "below.yaml"), /does not exist/],
+      [join(folder.path, "folder"), /is a folder\. Give the path of the file itself/],
+      [join(folder.path, "pipe"), /is no ordinary file/],
+      [large, /is larger than 5 MB/],
+      ["bad\0path", /cannot be read \(ERR_INVALID_ARG_VALUE\)/],
+      [file("empty.yaml", ""), /is empty/],
+      [file("latin1.yaml", Buffer.from("name: gr\xfc\xdfe", "latin1")), /is no text in UTF-8/],
+    ];
+    for (const [path, message] of cases)
+      assert.throws(() => loadSpec(path), { errorCode: "unreadable-file", message }, path);
   });
 
-  it("takes a file with a byte order mark", () => {
-    assert.equal(loadSpec(write("\ufeffname: shop\n")).name, "shop");
+  it("puts secrets in their places, also where they are no plain texts yet", () => {
+    const path = file("app.yaml", "name: shop\nenvs:\n  - key: TOKEN\n    type: SECRET\n");
+    const value = Promise.resolve("later");
+    assert.equal(loadSpec(path, { secrets: { TOKEN: value } }).envs?.[0]?.value, value);
+    assert.throws(() => loadSpec(path, { secrets: { TOKEM: "x" } }), /TOKEM \(did you mean TOKEN\?\)/);
   });
 });

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import fc from "fast-check";
+import { check } from "../../provider/check";
+import { toKeyed } from "../../provider/spec/keyed";
+import { UNKNOWN } from "../../provider/spec/unknown";
+import type { AppInputs, RunInputs } from "../../provider/state";
+import { SHOP } from "../helpers/provider-world";
+import { temporaryFolder } from "../helpers/temporary-folder";
+
+const spec = toKeyed(SHOP);
+const reasons = (news: object): string[] => {
+  const { failures } = check({ spec, ...news } as AppInputs & RunInputs);
+  for (const { property } of failures) assert.equal(property, "");
+  return failures.map(({ reason }) => reason);
+};
+
+describe("check", () => {
+  it("takes every argument in all its forms, and unknown values anywhere", () => {
+    const good: object[] = [
+      {},
+      { projectId: "p", redeployOn: { a: [1, null] }, updateSources: true, forceBuild: false, wait: true },
+      { timeouts: { create: "1h", update: "90s", delete: "1.5m" }, allowUnknown: false },
+      { timeouts: {}, redeployOn: {} },
+      { adopt: true },
+      { adopt: false },
+      { adopt: "4f6c71e2" },
+      { backup: true },
+      { backup: false },
+      { backup: {} },
+      { backup: { directory: "kept" } },
+      { backup: { directory: UNKNOWN }, timeouts: { create: UNKNOWN } },
+    ];
+    for (const news of good) assert.deepEqual(reasons(news), [], JSON.stringify(news));
+    const names = ["spec", "projectId", "redeployOn", "updateSources", "wait", "adopt", "backup", "timeouts"];
+    for (const name of names) assert.deepEqual(reasons({ [name]: UNKNOWN }), [], name);
+  });
+
+  it("names each argument that is wrong, and what it should be", () => {
+    const wrong: [object, RegExp][] = [
+      [{ spec: undefined }, /^spec: an App needs a spec/],
+      [{ spec: null }, /^spec: an App needs a spec/],
+      [{ projectId: 7 }, /^projectId: must be the id/],
+      [{ projectId: "" }, /^projectId: must be the id/],
+      [{ redeployOn: "now" }, /^redeployOn: must be a map/],
+      [{ redeployOn: ["now"] }, /^redeployOn: must be a map/],
+      [{ redeployOn: null }, /^redeployOn: must be a map/],
+      [{ updateSources: "yes" }, /^updateSources: must be true or false/],
+      [{ forceBuild: 1 }, /^forceBuild: must be true or false/],
+      [{ wait: "false" }, /^wait: must be true or false/],
+      [{ allowUnknown: null }, /^allowUnknown: must be true or false/],
+      [{ adopt: "" }, /^adopt: must be true, or the id/],
+      [{ adopt: 7 }, /^adopt: must be true, or the id/],
+      [{ backup: "folder" }, /^backup: must be false, or/],
+      [{ backup: { directory: "" } }, /^backup: must be false, or/],
+      [{ timeouts: "1h" }, /^timeouts: must be a map/],
+      [{ timeouts: { create: 30 } }, /^timeouts: create must be a duration/],
+      [{ timeouts: { creation: "1h" } }, /^timeouts: knows create, update, delete, not creation/],
+    ];
+    for (const [news, expected] of wrong)
+      assert.ok(
+        reasons(news).some((reason) => expected.test(reason)),
+        `${JSON.stringify(news)}: ${reasons(news).join("; ")}`,
+      );
+  });
+
+  it("tells everything that is wrong at once, each with its place by name", () => {
+    const found = reasons({
+      wait: "no",
+      adopt: 7,
+      spec: {
+        ...(spec as object),
+        services: { web: { instace_count: 1, envs: { A: { value: "1", typ: "SECRET" } } } },
+      },
+    });
+    assert.equal(found.length >= 4, true, found.join("\n"));
+    assert.ok(found.some((reason) => reason.startsWith("spec.services.web.instace_count: ")));
+    assert.ok(found.some((reason) => reason.startsWith("spec.services.web.envs.A.typ: ")));
+  });
+
+  it("lets through as a warning what may be new, and with allowUnknown what looks like a slip", () => {
+    const web = (more: object): unknown =>
+      toKeyed({ ...SHOP, services: [{ ...SHOP.services![0], ...more }] });
+    const fresh = check({ spec: web({ brand_new_field: 1 }) });
+    assert.deepEqual(fresh.failures, []);
+    assert.match(fresh.warnings.join(), /brand_new_field/);
+    assert.equal(check({ spec: web({ instace_count: 1 }) }).failures.length, 1);
+    const allowed = check({ spec: web({ instace_count: 1 }), allowUnknown: true });
+    assert.deepEqual(allowed.failures, []);
+    assert.match(allowed.warnings.join(), /instace_count/);
+  });
+
+  it("hands on the inputs without what steers the run only, and else as they are", () => {
+    const news = { spec, wait: false, __urn: "urn", __provider: "text" };
+    assert.deepEqual(check({ ...news, __preview: true, __file: "/no/such/file" }).inputs, news);
+  });
+
+  it("never throws, whatever it is given", () => {
+    const keys = [
+      "spec",
+      "projectId",
+      "redeployOn",
+      "wait",
+      "adopt",
+      "backup",
+      "timeouts",
+      "__file",
+      "__urn",
+    ];
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...keys), fc.jsonValue()), (news) => {
+        assert.ok(Array.isArray(check(news as unknown as AppInputs).failures));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  describe("with the file of the spec", () => {
+    const folder = temporaryFolder();
+    const typo = { name: "shop", static_sites: [{ name: "site", output_dri: "out" }] };
+    const text = "name: shop\nstatic_sites:\n  - name: site\n    output_dri: out\n";
+
+    it("adds line, column and the line itself", () => {
+      const file = join(folder.path, "app.yaml");
+      writeFileSync(file, text);
+      const [reason] = reasons({ spec: toKeyed(typo), __file: file });
+      const shown = relative("", file).startsWith("..") ? file : relative("", file);
+      assert.ok(reason?.includes(`(${shown}:4:5)`), reason);
+      assert.match(reason ?? "", /\n +4 \| {5}output_dri: /);
+    });
+
+    it("names a file below the working directory as the user does", () => {
+      const before = process.cwd();
+      process.chdir(folder.path);
+      try {
+        writeFileSync("app.yaml", text);
+        const [reason] = reasons({ spec: toKeyed(typo), __file: join(folder.path, "app.yaml") });
+        assert.ok(reason?.includes("(app.yaml:4:5)"), reason);
+      } finally {
+        process.chdir(before);
+      }
+    });
+
+    it("does without where the file has gone, has changed or is not known yet", () => {
+      const gone = join(folder.path, "gone.yaml");
+      writeFileSync(join(folder.path, "broken.yaml"), "a: [");
+      for (const __file of [gone, join(folder.path, "broken.yaml"), folder.path, UNKNOWN]) {
+        const [reason] = reasons({ spec: toKeyed(typo), __file });
+        assert.match(reason ?? "", /^spec\.static_sites\.site\.output_dri: [^\n]*output_dir/);
+      }
+    });
+  });
+});
