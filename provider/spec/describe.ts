@@ -1,4 +1,4 @@
-import { displayPath } from "./keyed";
+import { displayPath, samePlace } from "./keyed";
 import type { FilePlace } from "./file-error";
 import type { ListPath, Problem } from "./problem";
 
@@ -6,6 +6,8 @@ import type { ListPath, Problem } from "./problem";
 export interface SpecSource {
   locate(path: ListPath): FilePlace | undefined;
   readonly file?: string | undefined;
+  /** The AppSpec as it stands there. @default the same, with its lists in the same order */
+  readonly spec?: unknown;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface SpecSource {
 export function describeProblem(problem: Problem, spec: unknown, source?: SpecSource): string {
   const { path, message, hint } = problem;
   const text = `${displayPath(spec, path)}: ${message}${hint === undefined ? "" : `; ${hint}`}`;
-  const place = source?.locate(path);
+  const place = source?.locate(source.spec === undefined ? path : samePlace(path, spec, source.spec));
   if (!place) return text;
   return `${text} (${source?.file ?? "line"}:${place.line}:${place.column})\n${place.excerpt}`;
 }

@@ -126,10 +126,45 @@ export function displayPath(spec: unknown, path: readonly (string | number)[]): 
       shape = shapeOf(lists, String(step));
       lists = {};
     }
-    value = isIndexable(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+    value = childOf(value, step);
   }
   return text;
 }
+
+/**
+ * Where the place that `path` names in `from` stands in `to`, another list form of the same AppSpec: items are the same
+ * when their names are, since Pulumi hands maps over in an order of its own.
+ */
+export function samePlace(
+  path: readonly (string | number)[],
+  from: unknown,
+  to: unknown,
+): (string | number)[] {
+  let lists: ListShapes = SPEC_LISTS;
+  let shape: ListShape | undefined;
+  let there = to;
+  let here = from;
+  return path.map((step) => {
+    const found = shape && typeof step === "number" ? sameItem(here, there, step, shape) : step;
+    const inList = Array.isArray(here) && shape !== undefined;
+    lists = inList ? (shape?.lists ?? {}) : lists;
+    shape = inList ? undefined : shapeOf(lists, String(step));
+    if (!inList) lists = {};
+    here = childOf(here, step);
+    there = childOf(there, found);
+    return found;
+  });
+}
+
+function sameItem(here: unknown, there: unknown, index: number, shape: ListShape): number {
+  if (!Array.isArray(here) || !Array.isArray(there)) return index;
+  const key = listKeys(here, shape)?.[index];
+  const found = key === undefined ? -1 : (listKeys(there, shape)?.indexOf(key) ?? -1);
+  return found < 0 ? index : found;
+}
+
+const childOf = (value: unknown, step: string | number): unknown =>
+  isIndexable(value) && Object.hasOwn(value, step) ? value[step] : undefined;
 
 /** A path that goes by name already, as Pulumi prints it. */
 export function formatPath(path: readonly (string | number)[]): string {
