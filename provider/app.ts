@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { alertInputs } from "./alert-inputs";
+import type { AlertDestination } from "./alerts";
 import { specInputs, type AppSpecArgs, type DeepInput } from "./inputs";
 import { fileOf } from "./load";
 import { fromKeyed } from "./spec/keyed";
@@ -42,6 +44,18 @@ export interface AppArgs {
   propose?: pulumi.Input<boolean> | undefined;
   /** US dollars a month: a preview in which the service asks more fails. @default no limit */
   maxMonthlyCost?: pulumi.Input<number> | undefined;
+  /**
+   * Whom alerts of the spec tell, one entry for each alert: matched by component and rule, and by operator and window
+   * where a rule repeats. An entry says all: what it leaves out is nobody. Set without a deployment. Alerts without an
+   * entry are left as they are; an entry that is removed leaves its alert telling nobody.
+   */
+  alertDestinations?: DeepInput<AlertDestination[]> | undefined;
+  /**
+   * What becomes of an update whose deployment failed, while what ran before goes on running: `"keep"` leaves the new
+   * spec at the service, `"rollback"` puts that of the deployment that runs back. The `pulumi up` fails either way.
+   * @default "keep"
+   */
+  onFailedDeployment?: pulumi.Input<"keep" | "rollback"> | undefined;
   /** Lets fields through that look like a misspelling of one that is known. @default false */
   allowUnknown?: pulumi.Input<boolean> | undefined;
 }
@@ -90,13 +104,14 @@ export class App extends pulumi.CustomResource {
   declare readonly updatedAt: pulumi.Output<string>;
 
   constructor(name: string, args: AppArgs, options?: pulumi.CustomResourceOptions) {
-    const { spec, ...settings } = args;
+    const { spec, alertDestinations, ...settings } = args;
     const file = fileOf(spec);
     super(
       APP_TYPE,
       name,
       {
         ...settings,
+        ...(alertDestinations !== undefined && { alertDestinations: alertInputs(alertDestinations) }),
         spec: specInputs(spec, VALID_NAME.test(name) ? name : undefined),
         __provider: PROVIDER,
         __urn: pulumi.createUrn(name, APP_TYPE, options?.parent),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
+import { checkDestinations } from "./alert-check";
 import { describeProblem } from "./spec/describe";
 import { fromKeyed } from "./spec/keyed";
 import { parseSpec, type ParsedSpec } from "./spec/parse";
@@ -28,7 +29,9 @@ export interface CheckResult {
 export function check(news: AppInputs & RunInputs): CheckResult {
   const { __preview, __file, ...inputs } = news;
   const spec = specProblems(inputs, __file);
-  return { inputs, failures: [...argumentFailures(inputs), ...spec.failures], warnings: spec.warnings };
+  const alerts = checkDestinations(inputs.alertDestinations, inputs.spec);
+  const failures = [...argumentFailures(inputs), ...spec.failures, ...alerts.map(asFailure)];
+  return { inputs, failures, warnings: spec.warnings };
 }
 
 function specProblems(
@@ -100,6 +103,7 @@ const ARGUMENTS: readonly (readonly [property: keyof AppInputs, rule: Rule])[] =
   ],
   ["backup", backupRule],
   ["timeouts", timeoutsRule],
+  ["onFailedDeployment", onFailedRule],
 ];
 
 function backupRule({ backup }: AppInputs): string | undefined {
@@ -121,9 +125,19 @@ function timeoutsRule({ timeouts }: AppInputs): string | undefined {
   return undefined;
 }
 
+function onFailedRule({ onFailedDeployment: choice, wait }: AppInputs): string | undefined {
+  if (choice === undefined || isUnknown(choice) || choice === "keep") return undefined;
+  if (choice !== "rollback") return 'must be "keep" or "rollback"';
+  return wait === false
+    ? "only who waits for deployments learns that one failed: remove wait: false"
+    : undefined;
+}
+
 function argumentFailures(inputs: AppInputs): CheckFailure[] {
   return ARGUMENTS.flatMap(([property, rule]) => {
     const reason = rule(inputs);
-    return reason === undefined ? [] : [{ property: "", reason: `${property}: ${reason}` }];
+    return reason === undefined ? [] : [asFailure(`${property}: ${reason}`)];
   });
 }
+
+const asFailure = (reason: string): CheckFailure => ({ property: "", reason });

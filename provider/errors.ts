@@ -21,6 +21,8 @@ export type ErrorCode =
   | "invalid-input" // arguments or AppSpec, see SpecError
   | "unreadable-file" // a spec file that cannot be read or parsed
   | "app-exists" // the name is taken by an app that is not ours
+  | "app-pinned" // a rollback that nobody has committed or reverted keeps new deployments away
+  | "alerts-not-set" // the app is there, and not all alerts tell whom they should
   | "app-gone" // the app of this resource does not exist any more
   | "deployment-failed"
   | "wait-timeout" // the operation's own time limit

@@ -17,11 +17,11 @@ export type AppSpecArgs = DeepInput<AppSpec>;
 
 type Deferred = pulumi.Output<unknown> | Promise<unknown>;
 
-const isDeferred = (value: unknown): value is Deferred =>
+export const isDeferred = (value: unknown): value is Deferred =>
   pulumi.Output.isInstance(value) || value instanceof Promise;
 
 /** Not `pulumi.output(value)` for Outputs: that would unwrap all that is in them, and one secret would hide everything. */
-function whenKnown(value: Deferred, then: (known: unknown) => unknown): unknown {
+export function whenKnown(value: Deferred, then: (known: unknown) => unknown): unknown {
   const output = (pulumi.Output.isInstance(value) ? value : pulumi.output(value)) as pulumi.Output<unknown>;
   return output.apply(then);
 }

@@ -28,6 +28,21 @@ import {
 import { timeoutMs } from "./timeouts";
 import { adoptable, createAppOnce, createDeploymentOnce, deleteAppOnce, updateAppOnce } from "./writes";
 
+/** What an operation works with, for what goes beside the app: see alert-work.ts and rollback.ts. */
+export interface Site {
+  readonly inputs: AppInputs;
+  readonly client: Client;
+  readonly reads: SharedReads;
+  /** The client, with waits that share their looks with those of other resources. */
+  readonly deployments: DeploymentSource & LogSource;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+  /** Aborted when the user stops the run. */
+  readonly stopped: AbortSignal | undefined;
+  /** For calls that a stop of the run may end. */
+  readonly options: { signal?: AbortSignal };
+}
+
 /** One operation on one resource: its inputs, the service, and the row it reports to. */
 export class Operation {
   private readonly startedAt: number;
@@ -46,6 +61,11 @@ export class Operation {
 
   private get options(): { signal?: AbortSignal } {
     return this.stopped ? { signal: this.stopped } : {};
+  }
+
+  get site(): Site {
+    const { inputs, client, reads, reporter, clock, stopped, options } = this;
+    return { inputs, client, reads, deployments: this.deployments(), reporter, clock, stopped, options };
   }
 
   /**

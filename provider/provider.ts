@@ -1,3 +1,5 @@
+import { AlertWork, readDestinations } from "./alert-work";
+import { destinationPath, webhookUrls } from "./alerts";
 import { Client } from "./api/client";
 import { check, type CheckResult } from "./check";
 import { systemClock, type Clock } from "./clock";
@@ -9,6 +11,7 @@ import { ApiError, AppPlatformError, InitializationError } from "./errors";
 import { nameInterruption, Operation } from "./operation";
 import { Proposals, type Proposed } from "./proposal";
 import { redact } from "./redact";
+import { refuseWhilePinned, Rollback } from "./rollback";
 import { SharedReads } from "./shared-reads";
 import { changes } from "./spec/changes";
 import { inputsWithDrift } from "./spec/drift";
@@ -94,40 +97,49 @@ export class AppProvider {
     }
     // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
     if (changes(visible(olds), visible(news)).length > 0) return {};
-    return { changes: planned.action !== "none" };
+    return { changes: planned.action !== "none" || olds.__pinned !== undefined };
   }
 
   async create(inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
     return this.run(inputs, async (operation) => {
       const existing = await operation.appToAdopt();
       const made = existing ? await operation.takeOver(existing) : await operation.createApp();
-      return {
-        id: made.id,
-        outs: await operation.finish(made, made.pending_deployment ?? undefined, "create"),
-      };
+      const rollback = new Rollback(operation.site, undefined);
+      const finish = () => operation.finish(made, made.pending_deployment ?? undefined, "create");
+      const outs = await new AlertWork(operation.site, undefined).around(made.id, () =>
+        rollback.around(finish),
+      );
+      return { id: made.id, outs };
     });
   }
 
   async update(id: string, olds: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
     return this.run(news, async (operation) => {
-      const before = await operation.existingApp(id);
+      const rollback = new Rollback(operation.site, olds);
+      const alerts = new AlertWork(operation.site, olds);
+      const settled = async (finish: () => Promise<AppOutputs>) => ({
+        outs: await alerts.around(id, () => rollback.around(finish)),
+      });
+      let before = await operation.existingApp(id);
+      if (await rollback.finishEarlier(before)) before = await operation.existingApp(id);
       const last = await operation.currentState(before, olds.__deployment);
       const planned = plan({ ...accepted(olds, news), lastPhase: last?.phase }, news);
+      if (planned.action === "update" || planned.action === "redeploy") refuseWhilePinned(before);
       await operation.moveProject(before);
       switch (planned.action) {
         case "update": {
           operation.tellOverwrites(olds, before);
           const after = await operation.updateApp(before, olds, planned.updateSources);
-          return { outs: await operation.finish(after, after.pending_deployment ?? undefined, "update") };
+          return settled(() => operation.finish(after, after.pending_deployment ?? undefined, "update"));
         }
         case "redeploy": {
           const deployment = await operation.createDeployment(id, planned.forceBuild);
-          return { outs: await operation.finish(before, deployment, "update", olds.__liveSpec) };
+          return settled(() => operation.finish(before, deployment, "update", olds.__liveSpec));
         }
         case "resume":
-          return { outs: await operation.finish(before, last, "update", olds.__liveSpec) };
+          return settled(() => operation.finish(before, last, "update", olds.__liveSpec));
         default:
-          return { outs: outputsOf(news, await operation.existingApp(id), last, olds.__liveSpec) };
+          return settled(async () => outputsOf(news, await operation.existingApp(id), last, olds.__liveSpec));
       }
     });
   }
@@ -144,9 +156,13 @@ export class AppProvider {
       operation.tellDrift(then, now);
       const spec = props.spec === undefined ? hideCiphertext(now) : inputsWithDrift(props.spec, then, now);
       const moved = props.projectId && found.project_id ? { projectId: found.project_id } : {};
-      const inputs = inputsOf({ ...props, ...moved, spec });
+      const { changed, ...alerts } = (await readDestinations(id, props, operation.site)) ?? { changed: [] };
+      for (const key of changed) operation.reporter.info(`changed at the service: ~ ${destinationPath(key)}`);
+      const inputs = inputsOf({ ...props, ...moved, ...alerts, spec });
       const last = await operation.currentState(found, props.__deployment);
-      return { id, props: outputsOf(inputs, found, last), inputs };
+      const pinned = props.__pinned !== undefined && found.pinned_deployment?.id === props.__pinned;
+      const kept = { ...alerts, ...(pinned && { __pinned: props.__pinned }) };
+      return { id, props: { ...outputsOf(inputs, found, last), ...kept }, inputs };
     });
   }
 
@@ -229,6 +245,8 @@ export class AppProvider {
           ? "The last deployment has not ended yet: this update waits for it."
           : "The last deployment did not go well: this update makes a new one.",
       );
+    if (olds.__pinned !== undefined)
+      reporter.info("A rollback of an earlier run is not completed: this update does that first.");
     for (const line of explain(planned)) reporter.info(line);
     for (const warning of planned.warnings) reporter.warn(warning);
   }
@@ -255,7 +273,7 @@ function toldOnce(error: unknown, inputs: AppInputs): unknown {
 
 /** The service may repeat what it was sent. */
 function withoutSecrets(error: unknown, inputs: AppInputs): unknown {
-  const secrets = secretValues(inputs.spec);
+  const secrets = [...secretValues(inputs.spec), ...webhookUrls(inputs.alertDestinations)];
   if (error instanceof Error) error.message = redact(error.message, secrets);
   if (error instanceof ApiError && error.serviceMessage !== undefined)
     Object.assign(error, { serviceMessage: redact(error.serviceMessage, secrets) });

@@ -1,0 +1,198 @@
+import type { App, Deployment, RollbackCondition } from "./api/types";
+import { standing } from "./deploy/progress";
+import { settle, type Outcome } from "./deploy/settle";
+import { AppPlatformError, InitializationError, type ErrorCode } from "./errors";
+import type { Site } from "./operation";
+import { inputsWithDrift } from "./spec/drift";
+import { toKeyed } from "./spec/keyed";
+import { hideCiphertext, secretValues } from "./spec/secrets";
+import { lastDeployment, outputsOf, plain, type AppInputs, type AppOutputs } from "./state";
+import { timeoutMs } from "./timeouts";
+import { once } from "./writes";
+
+/** Puts the spec and deployment that last worked back, where an update's deployment failed and the program wants that. */
+export class Rollback {
+  /** @param olds outputs of before; absent when the app is new to the stack */
+  constructor(
+    private readonly site: Site,
+    private readonly olds: AppOutputs | undefined,
+  ) {}
+
+  /** @throws InitializationError that of `finish`, with what came of the rollback */
+  async around(finish: () => Promise<AppOutputs>): Promise<AppOutputs> {
+    return finish().catch(async (error: unknown) => {
+      throw this.concerns(error) ? await this.after(error) : error;
+    });
+  }
+
+  private concerns(error: unknown): error is InitializationError {
+    if (this.site.inputs.onFailedDeployment !== "rollback") return false;
+    if (!(error instanceof InitializationError) || error.errorCode !== "deployment-failed") return false;
+    return (error.properties as AppOutputs).__deployment?.phase === "ERROR";
+  }
+
+  private async after(failed: InitializationError): Promise<InitializationError> {
+    let made: Deployment;
+    let target: Deployment;
+    try {
+      const app = await this.site.client.getApp(failed.id, this.site.options);
+      if (!app.active_deployment)
+        return kept(
+          failed,
+          "no deployment of this app has worked yet, so there is nothing to go back to. The app is kept as it is.",
+        );
+      target = app.active_deployment;
+      const obstacle = await this.obstacle(app.id, target);
+      if (obstacle !== undefined) return kept(failed, obstacle);
+      made = await this.start(app.id, target);
+    } catch (error) {
+      return kept(failed, asError(error).message);
+    }
+    return this.follow(failed, target, made);
+  }
+
+  /** Why the app cannot go back to the deployment, if it cannot. */
+  private async obstacle(appId: string, { id }: Deployment): Promise<string | undefined> {
+    const { client, reporter, options } = this.site;
+    const { valid, error, warnings } = await client.validateRollback(appId, { deployment_id: id }, options);
+    if (!valid) return `the service does not allow it: ${describe(error ?? {})}`;
+    for (const warning of warnings ?? [])
+      reporter.warn(`Rolling back to deployment ${id}: ${describe(warning)}`);
+    return undefined;
+  }
+
+  /** Not stopped by Ctrl-C: the app would be pinned to a deployment that nobody knows to be ours. */
+  private async start(appId: string, target: Deployment): Promise<Deployment> {
+    const { client, reads, reporter } = this.site;
+    reporter.status(`rolling back to deployment ${target.id}`);
+    const made = await once(
+      () => client.createRollback(appId, { deployment_id: target.id }),
+      async () => (await client.getApp(appId)).pinned_deployment ?? undefined,
+    );
+    reads.noteWrite(appId);
+    return made;
+  }
+
+  private async follow(
+    failed: InitializationError,
+    target: Deployment,
+    made: Deployment,
+  ): Promise<InitializationError> {
+    const { client } = this.site;
+    let last = made;
+    let app: App | undefined;
+    let pinned = true;
+    const ended = (code: ErrorCode, ...reasons: string[]): InitializationError =>
+      new InitializationError(code, failed.id, this.restored(failed, app, made, last, pinned), [
+        ...failed.reasons,
+        ...reasons,
+      ]);
+    try {
+      const { deployment, failures } = await this.wait(failed.id, made, (seen) => (last = seen));
+      last = deployment;
+      await this.commit(failed.id, made.id);
+      pinned = false;
+      app = await client.getApp(failed.id);
+      if (standing(deployment.phase) === "succeeded")
+        return ended(
+          failed.errorCode,
+          `Rolled back to deployment ${target.id} (the spec of before), by deployment ${made.id}, which is active. ` +
+            "The next preview shows the program's change again.",
+        );
+      return ended(
+        failed.errorCode,
+        `The rollback to deployment ${target.id} failed as well; its spec is that of the app now.`,
+        ...failures,
+      );
+    } catch (error) {
+      const { errorCode, message } = asError(error);
+      const next = pinned ? " The app stays pinned to the rollback; the next pulumi up commits it." : "";
+      return ended(
+        errorCode,
+        `The rollback to deployment ${target.id} was begun and not completed: ${message}${next}`,
+      );
+    }
+  }
+
+  private wait(appId: string, made: Deployment, onSeen?: (seen: Deployment) => void): Promise<Outcome> {
+    const { deployments, reporter, inputs, clock, stopped } = this.site;
+    return settle(deployments, appId, made.id, reporter, secretValues(inputs.spec), {
+      clock,
+      signal: stopped,
+      timeoutMs: timeoutMs("update", inputs.timeouts),
+      ...(onSeen && { onSeen }),
+    });
+  }
+
+  /** Also where the rollback failed: what ran before goes on running, and the next update has to be possible. */
+  private async commit(appId: string, deploymentId: string): Promise<void> {
+    const { client, reads } = this.site;
+    const isDone = async (): Promise<true | undefined> =>
+      (await client.getApp(appId)).pinned_deployment?.id === deploymentId ? undefined : true;
+    if (await isDone()) return;
+    await once(() => client.commitRollback(appId).then(() => true as const), isDone);
+    reads.noteWrite(appId);
+  }
+
+  /** What the state gets: the program's change has to show again. */
+  private restored(
+    failed: InitializationError,
+    app: App | undefined,
+    made: Deployment,
+    last: Deployment,
+    pinned: boolean,
+  ): AppOutputs {
+    const before = failed.properties as AppOutputs;
+    const live = toKeyed(app?.spec ?? made.spec) ?? before.__liveSpec;
+    const inputs = { ...this.site.inputs, redeployOn: this.olds?.redeployOn, spec: this.inputsFor(live) };
+    const outs = app
+      ? outputsOf(inputs as AppInputs, app, lastDeployment(last), live)
+      : { ...before, ...inputs, __liveSpec: live, phase: last.phase, __deployment: lastDeployment(last) };
+    return plain({ ...outs, ...(pinned && { __pinned: made.id }) }) as AppOutputs;
+  }
+
+  private inputsFor(live: unknown): unknown {
+    return this.olds ? inputsWithDrift(this.olds.spec, this.olds.__liveSpec, live) : hideCiphertext(live);
+  }
+
+  /** Brings a rollback of an earlier run to its end. True when there was one. */
+  async finishEarlier(app: App): Promise<boolean> {
+    const pin = app.pinned_deployment;
+    if (!pin || pin.id !== this.olds?.__pinned) return false;
+    this.site.reporter.info(
+      `The rollback of an earlier run was not completed: deployment ${pin.id} is awaited first.`,
+    );
+    await this.wait(app.id, pin);
+    await this.commit(app.id, pin.id);
+    return true;
+  }
+}
+
+/** @throws AppPlatformError `app-pinned` when no deployment can be made */
+export function refuseWhilePinned(app: App): void {
+  const pin = app.pinned_deployment;
+  if (!pin) return;
+  throw new AppPlatformError(
+    "app-pinned",
+    `The app ${app.spec.name ?? ""} (id ${app.id}) is pinned to the rollback deployment ${pin.id}, so that nothing new can be deployed. ` +
+      "Commit the rollback to keep what runs now, or revert it to go back to the spec of before it: in the control panel, or by " +
+      `POST /v2/apps/${app.id}/rollback/commit or /revert. Then run pulumi up again.`,
+  );
+}
+
+function kept(failed: InitializationError, why: string): InitializationError {
+  return new InitializationError(failed.errorCode, failed.id, failed.properties, [
+    ...failed.reasons,
+    `Not rolled back: ${why}`,
+  ]);
+}
+
+function describe({ code, message, components }: RollbackCondition): string {
+  const where = components && components.length > 0 ? ` (${components.join(", ")})` : "";
+  return `${message ?? code ?? "it gives no reason"}${where}`;
+}
+
+function asError(error: unknown): AppPlatformError {
+  if (error instanceof AppPlatformError) return error;
+  return new AppPlatformError("service-error", error instanceof Error ? error.message : String(error));
+}
