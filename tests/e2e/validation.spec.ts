@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { createEmulator, type Emulator } from "app-platform-emulator";
+import type { CommandResult } from "../../tools/pulumi-project";
+import { succeeded, TestStack, TOKEN, writes } from "../helpers/e2e";
+
+const image = { registry_type: "DOCR", repository: "web", tag: "v1" };
+
+const WRONG_FILE = `name: from-file
+services:
+  - name: web
+    image:
+      registry_type: DOCR
+      repository: web
+      tag: v1
+    instace_count: 2
+    http_port: 99999999
+    envs:
+      - key: TOKEN
+        value: hidden-s3cret
+        type: SECRET
+        scope: RUN_TIMES
+  - name: api
+    image: { registry_type: DOCR, repository: web, tag: v1 }
+    github: { repo: acme/api, branch: main }
+    instance_count: many
+workers:
+  - name: mailer
+ingress:
+  rules:
+    - match: { path: { prefix: / } }
+      component: { name: wbe }
+`;
+
+describe("a spec with mistakes", function () {
+  this.timeout(300_000);
+  let emulator: Emulator;
+  let stack: TestStack;
+  let checked: CommandResult;
+
+  before(async () => {
+    emulator = await createEmulator({ deploySeconds: 0.02, token: TOKEN, rateLimit: false });
+    stack = await TestStack.create(emulator);
+    stack.write("app.yaml", WRONG_FILE);
+    stack.declare({
+      "from-file": { spec: { $file: "app.yaml" }, timeouts: { create: "soon" }, wait: "yes" },
+    });
+    checked = await stack.up();
+  });
+
+  after(async () => {
+    stack?.remove();
+    await emulator?.close();
+  });
+
+  it("does not get to the service", () => {
+    assert.notEqual(checked.code, 0);
+    assert.deepEqual(
+      emulator.calls.filter(({ path }) => !path.endsWith("/propose")),
+      [],
+    );
+    assert.deepEqual(stack.resources(), {});
+  });
+
+  it("is told all its mistakes at once, each with its path by name", () => {
+    for (const path of [
+      "spec.services.web.instace_count:",
+      "spec.services.web.http_port:",
+      "spec.services.web.envs.TOKEN.scope:",
+      "spec.services.api:",
+      "spec.services.api.instance_count:",
+      "spec.workers.mailer:",
+      "spec.ingress.rules[0].component.name:",
+      "timeouts:",
+      "wait:",
+    ])
+      assert.ok(checked.output.includes(path), `nothing is said about ${path}\n${checked.output}`);
+  });
+
+  it("is told what a misspelled field may have meant", () => {
+    assert.match(checked.output, /spec\.services\.web\.instace_count: .*did you mean instance_count\?/);
+  });
+
+  it("is told line and column of its file, with the line itself", () => {
+    assert.match(checked.output, /instace_count: .*app\.yaml:8:5\)/);
+    assert.match(checked.output, /8 \|\s+instace_count: \S+\n\s*\|\s+\^/);
+    assert.match(checked.output, /component\.name: .*app\.yaml:24:20\)/);
+  });
+
+  it("is told so without a stack trace and without its secrets", () => {
+    assert.doesNotMatch(checked.output, /^\s+at |node_modules|s3cret/m);
+  });
+});
+
+describe("spec files that cannot be read", function () {
+  this.timeout(300_000);
+  let emulator: Emulator;
+  let stack: TestStack;
+
+  before(async () => {
+    emulator = await createEmulator({ deploySeconds: 0.02, token: TOKEN, rateLimit: false });
+    stack = await TestStack.create(emulator);
+    mkdirSync(stack.path("folder"));
+    stack.write("broken.yaml", "name: shop\nservices:\n  - name: [web\n    image: {}\n");
+    stack.write("empty.yaml", "");
+  });
+
+  after(async () => {
+    stack?.remove();
+    await emulator?.close();
+  });
+
+  const CASES: readonly (readonly [what: string, file: string, said: RegExp])[] = [
+    ["a file that is not there", "missing.yaml", /missing\.yaml: does not exist/],
+    ["a folder", "folder", /folder: is a folder/],
+    ["a file with a syntax error", "broken.yaml", /broken\.yaml:\d+:\d+: /],
+  ];
+  for (const [what, file, said] of CASES) {
+    it(`are a short error, without a stack trace: ${what}`, async () => {
+      stack.declare({ shop: { spec: { $file: file } } });
+      const result = await stack.run(["preview"]);
+      assert.notEqual(result.code, 0);
+      assert.match(result.output, said);
+      assert.doesNotMatch(result.output, /^\s+at |node_modules/m);
+      assert.ok(result.output.split("\n").length < 30, result.output);
+    });
+  }
+});
+
+describe("a spec that is not known to be right", function () {
+  this.timeout(300_000);
+  let emulator: Emulator;
+  let stack: TestStack;
+  let result: CommandResult;
+
+  before(async () => {
+    emulator = await createEmulator({ deploySeconds: 0.02, token: TOKEN, rateLimit: false });
+    stack = await TestStack.create(emulator);
+    stack.declare({
+      first: { spec: { services: [{ name: "web", image, quantum_drive: { flavour: "new" } }] } },
+      second: {
+        spec: {
+          services: [
+            {
+              name: "web",
+              image,
+              envs: [
+                { key: "FIRST_URL", value: { $output: "first.liveUrl" } },
+                { key: "FIRST_ID", value: { $output: "first.id" }, type: "SECRET" },
+              ],
+            },
+          ],
+        },
+        redeployOn: { first: { $output: "first.activeDeploymentId" } },
+      },
+    });
+    result = succeeded(await stack.run(["up", "--yes"]));
+  });
+
+  after(async () => {
+    stack?.remove();
+    await emulator?.close();
+  });
+
+  const appOf = (name: string) => emulator.apps().find(({ spec }) => spec.name === name);
+
+  it("may hold values that a preview does not know yet", () => {
+    assert.deepEqual(writes(emulator), ["POST /v2/apps", "POST /v2/apps"]);
+    const envs = appOf("second")?.spec.services?.[0]?.envs ?? [];
+    assert.match(envs.find(({ key }) => key === "FIRST_URL")?.value ?? "", /^https:\/\/first-/);
+    const id = envs.find(({ key }) => key === "FIRST_ID")?.value ?? "";
+    assert.equal(appOf("second")?.plain(id), appOf("first")?.id);
+  });
+
+  it("may hold a field that nobody knows: it gets to the service, with a warning", () => {
+    assert.match(result.output, /warning: spec\.services\.web\.quantum_drive: /);
+    assert.deepEqual(appOf("first")?.spec.services?.[0]?.["quantum_drive"], { flavour: "new" });
+  });
+});
