@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { spawn, type ChildProcess } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, join, relative, resolve } from "node:path";
 
 /** The top of the repository. */
 export const TOP = resolve(__dirname, "..");
@@ -20,6 +20,7 @@ export interface RunOptions {
   readonly env?: Record<string, string>;
   /** Show the output as it comes; on a terminal the command is given the terminal itself, and nothing is kept. */
   readonly show?: boolean;
+  /** When aborted, the command is stopped as Ctrl-C does, and the result tells how it ended. */
   readonly signal?: AbortSignal;
   /** Called with every piece of output. */
   readonly onOutput?: (text: string) => void;
@@ -57,21 +58,26 @@ export class PulumiProject {
    * @param program the folder to copy: a program of this repository, whose packages it finds as it does there
    * @param cli the folder of the Pulumi CLI
    * @param serviceEnv where the service is and what opens it: DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN
+   * @throws Error when the stack cannot be made; nothing is left behind
    */
   static async create(
     program: string,
     cli: string,
     serviceEnv: Record<string, string>,
+    options: RunOptions = {},
   ): Promise<PulumiProject> {
     const project = new PulumiProject(cli, serviceEnv);
-    cpSync(program, project.folder, {
-      recursive: true,
-      filter: (path) => !/node_modules|app-spec-backups/.test(path),
-    });
-    if (!existsSync(join(project.folder, "node_modules")))
+    try {
+      const ours = (path: string): boolean =>
+        !/node_modules|app-spec-backups|Pulumi\..+\.yaml/.test(relative(program, path));
+      cpSync(program, project.folder, { recursive: true, filter: ours });
       symlinkSync(join(TOP, "node_modules"), join(project.folder, "node_modules"), "junction");
-    await project.mustRun(["stack", "init", "dev"]);
-    return project;
+      await project.mustRun(["stack", "init", "dev"], options);
+      return project;
+    } catch (error) {
+      project.remove();
+      throw error;
+    }
   }
 
   /** Runs `pulumi` in the program's folder. */
@@ -119,30 +125,53 @@ export function runCommand(
   options: RunOptions = {},
 ): Promise<CommandResult> {
   const onTerminal = options.show === true && process.stdout.isTTY === true;
+  // In a process group of its own a command is not hit by the terminal's Ctrl-C as well as by ours: it takes a second
+  // one as the order to stop at once. Only what is given the terminal has to stay in the group in front.
+  const detached = (options.signal !== undefined || options.onGroup !== undefined) && !onTerminal;
   const started = Date.now();
   const child = spawn(command, args, {
     cwd,
     env,
+    detached,
     stdio: onTerminal ? "inherit" : ["ignore", "pipe", "pipe"],
-    ...(options.signal && { signal: options.signal }),
-    detached: options.onGroup !== undefined,
   });
-  if (child.pid !== undefined) options.onGroup?.(child.pid);
+  if (detached && child.pid !== undefined) options.onGroup?.(child.pid);
+  const stop = (): void => interrupt(child, onTerminal);
+  if (options.signal?.aborted) stop();
+  options.signal?.addEventListener("abort", stop, { once: true });
+
   let output = "";
   let stdout = "";
-  const take = (chunk: Buffer): void => {
-    const text = chunk.toString("utf8");
+  const take = (text: string): void => {
     output += text;
     if (options.show) process.stdout.write(text);
     options.onOutput?.(text);
   };
-  child.stdout?.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString("utf8");
-    take(chunk);
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    take(text);
   });
-  child.stderr?.on("data", take);
+  child.stderr?.setEncoding("utf8").on("data", take);
   return new Promise((done, fail) => {
     child.on("error", fail);
-    child.on("close", (code, signal) => done({ code, signal, output, stdout, took: Date.now() - started }));
+    child.on("close", (code, signal) => {
+      options.signal?.removeEventListener("abort", stop);
+      done({ code, signal, output, stdout, took: Date.now() - started });
+    });
+  });
+}
+
+/** Milliseconds. */
+const TIME_FOR_CTRL_C = 5_000;
+const TIME_TO_END = 15_000;
+
+/** Has a command end in good order, and ends it the hard way should it not. */
+function interrupt(child: ChildProcess, onTerminal: boolean): void {
+  // On a terminal Ctrl-C has reached the command already; if the order came from elsewhere, it is passed on then.
+  const polite = setTimeout(() => child.kill("SIGINT"), onTerminal ? TIME_FOR_CTRL_C : 0);
+  const hard = setTimeout(() => child.kill("SIGKILL"), TIME_TO_END);
+  child.once("close", () => {
+    clearTimeout(polite);
+    clearTimeout(hard);
   });
 }

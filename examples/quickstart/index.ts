@@ -3,7 +3,8 @@ import { App, loadSpec } from "pulumi-app-platform";
 
 const config = new pulumi.Config();
 
-const spec = loadSpec("app.yaml", {
+// pulumi config set appSpec app-spec-backups/….yaml: from the backup of a deleted app.
+const spec = loadSpec(config.get("appSpec") ?? "app.yaml", {
   // pulumi config set --secret sessionKey …
   secrets: { "web.SESSION_KEY": config.getSecret("sessionKey") ?? "only-for-trying-it-out" },
 });

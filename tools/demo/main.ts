@@ -1,0 +1,81 @@
+// `npm start`: the Pulumi CLI, the emulator, and a program that goes through the life of an app. Nothing outside a
+// temporary folder is touched; no account is needed, and none is used, whatever the environment says.
+
+import { constants } from "node:os";
+import { getPulumiCli } from "../pulumi-cli/get";
+import { DEPLOY_SECONDS, SESSION_KEY, Stage, Stopped } from "./stage";
+import { STEPS } from "./steps";
+import { NotSo, Story } from "./story";
+
+const STOPS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+async function main(): Promise<number> {
+  const story = new Story();
+  const stopper = new AbortController();
+  let code = 1;
+  for (const name of STOPS)
+    process.on(name, () => {
+      code = 128 + constants.signals[name];
+      if (!stopper.signal.aborted) stopper.abort();
+    });
+  // Whoever reads our output has left, as `npm start | head` does.
+  process.stdout.on("error", () => stopper.abort());
+
+  try {
+    await demo(story, stopper.signal);
+    return 0;
+  } catch (error) {
+    if (stopper.signal.aborted) {
+      story.gap();
+      story.tell("Stopped. Nothing is left behind.");
+    } else if (error instanceof NotSo) story.failure(`not so: ${error.fact}`, error.detail);
+    else story.failure("The demo could not go on", error instanceof Error ? error.message : String(error));
+    return code;
+  }
+}
+
+async function demo(story: Story, signal: AbortSignal): Promise<void> {
+  story.heading("pulumi-app-platform: the life of an app in seven steps");
+  story.tell(
+    "The real Pulumi CLI runs a real program, examples/quickstart. The service is an emulator on this machine: no account, " +
+      "no token, no costs. All of it is in a temporary folder, which is gone at the end.",
+  );
+  story.gap();
+  const cli = await getPulumiCli({ log: (line) => story.tell(line) });
+  if (signal.aborted) throw new Stopped();
+  story.tell(`Pulumi CLI ${cli.version} in ${cli.bin}`);
+
+  const started = Date.now();
+  const stage = await Stage.set(story, cli.bin, signal);
+  // However the process ends.
+  const clear = (): void => stage.clear();
+  process.once("exit", clear);
+  try {
+    story.tell(`emulator on ${stage.emulator.url}, where a deployment takes ${DEPLOY_SECONDS} seconds`);
+    await stage.quietly("config", "set", "--secret", "sessionKey", SESSION_KEY);
+    for (const [index, step] of STEPS.entries()) {
+      story.heading(`${index + 1}/${STEPS.length}  ${step.title}`);
+      await step.run(stage);
+    }
+  } finally {
+    clear();
+  }
+  sumUp(story, Math.round((Date.now() - started) / 1000));
+}
+
+function sumUp(story: Story, seconds: number): void {
+  story.heading("That was all");
+  story.tell(
+    `An app was created, changed, deployed again, repaired, broken and fixed, deleted and brought back, in ${seconds} seconds. ` +
+      `All ${story.checked} facts marked ✓ were checked at the emulator, in Pulumi's events and in its state.`,
+  );
+  story.gap();
+  story.tell(
+    "Next: your own app. README.md shows a first program, and in «The real service» how to switch to it.",
+  );
+  story.gap();
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});
