@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { systemClock } from "../../provider/clock";
+
+describe("systemClock", () => {
+  it("tells the time, and sleeps", async () => {
+    const before = Date.now();
+    await systemClock.sleep(5);
+    assert.ok(systemClock.now() >= before + 4);
+    await systemClock.sleep(-1, new AbortController().signal);
+  });
+
+  it("ends a sleep with the signal's reason, also one that has not begun", async () => {
+    const stop = new AbortController();
+    const reason = new Error("enough");
+    // Longer than a timer can be: such a one must not end at once.
+    const sleeping = systemClock.sleep(2 ** 40, stop.signal);
+    let ended = false;
+    sleeping.catch(() => (ended = true));
+    await systemClock.sleep(5);
+    assert.equal(ended, false);
+    stop.abort(reason);
+    await assert.rejects(sleeping, (error) => error === reason);
+    await assert.rejects(systemClock.sleep(5, stop.signal), (error) => error === reason);
+  });
+});
