@@ -6,6 +6,7 @@ import { Client, type ClientOptions } from "../../provider/api/client";
 import { Limiter } from "../../provider/api/limiter";
 import { AppPlatformError, type ErrorCode } from "../../provider/errors";
 import { loadSpec } from "../../provider/load";
+import type { AppInputs } from "../../provider/state";
 import { changed, eachInItsWorld, inputs, SHOP, TOKEN } from "../helpers/provider-world";
 
 /** The codes of the union, from the text of its source: types are gone when tests run. */
@@ -66,6 +67,22 @@ describe("error codes", () => {
     "app-exists": async () => {
       await world.create();
       await world.create();
+    },
+    "app-pinned": async () => {
+      const made = await world.create();
+      await fetch(`${world.emulator.url}/v2/apps/${made.id}/rollback`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${TOKEN}` },
+        body: JSON.stringify({ deployment_id: made.outs.activeDeploymentId }),
+      });
+      await world.update(made, inputs(changed((spec) => (spec.region = "fra"))));
+    },
+    "alerts-not-set": async () => {
+      const spec = changed((one) => (one.alerts = [{ rule: "DEPLOYMENT_FAILED" }]));
+      const alertDestinations = { DEPLOYMENT_FAILED: { emails: ["on-call@example.com"] } };
+      const fault = { status: 403, body: { id: "forbidden", message: "scope missing" } };
+      world.emulator.faults.add({ method: "POST", path: /\/destinations$/, fault });
+      await world.create(inputs(spec, { alertDestinations } as Partial<AppInputs>));
     },
     "app-gone": async () => {
       const made = await world.create();
