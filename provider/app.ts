@@ -67,7 +67,7 @@ export const APP_TYPE = "pulumi-nodejs:dynamic/app-platform:App";
  * What the state keeps of this package's code, and runs for every operation. The text must never change, and what it
  * names must be there in every later version: it is what upgrades hang on.
  */
-const PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").app()';
+export const APP_PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").app()';
 
 const VALID_NAME = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
 
@@ -113,7 +113,7 @@ export class App extends pulumi.CustomResource {
         ...settings,
         ...(alertDestinations !== undefined && { alertDestinations: alertInputs(alertDestinations) }),
         spec: specInputs(spec, VALID_NAME.test(name) ? name : undefined),
-        __provider: PROVIDER,
+        __provider: APP_PROVIDER,
         __urn: pulumi.createUrn(name, APP_TYPE, options?.parent),
         __preview: pulumi.runtime.isDryRun(),
         ...(file !== undefined && { __file: file }),

@@ -1,0 +1,56 @@
+/** One figure of the benchmark; smaller is better. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  /** What is to be reached: the value is at most this. */
+  readonly limit: number;
+  readonly unit: string;
+  /** The same figure of others, where one is known or was measured in the same run. */
+  readonly reference?: string;
+}
+
+/** `ok  hundred-apps-seconds  61.2 of 68 s  (…)` */
+export function formatFigure({ name, value, limit, unit, reference }: Figure): string {
+  const verdict = value <= limit ? "ok  " : "OVER";
+  const beside = reference ? `  (${reference})` : "";
+  return `${verdict}  ${name.padEnd(36)} ${round(value)} of ${round(limit)} ${unit}${beside}`;
+}
+
+export const round = (value: number): number => Math.round(value * 100) / 100;
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
+}
+
+const ROW = 26;
+const WIDTH = 720;
+const BARS_AT = 300;
+const FULL = 300;
+
+/** The figures as a chart: each bar is the value's share of its limit. */
+export function chart(figures: readonly Figure[]): string {
+  const rows = figures.map((figure, index) => {
+    const share =
+      figure.limit === 0 ? (figure.value === 0 ? 0 : 1.2) : Math.min(1.2, figure.value / figure.limit);
+    const y = 40 + index * ROW;
+    const color = figure.value <= figure.limit ? "#2e7d32" : "#c62828";
+    return [
+      `<text x="8" y="${y + 14}">${figure.name}</text>`,
+      `<rect x="${BARS_AT}" y="${y + 3}" width="${Math.max(1, share * FULL)}" height="14" fill="${color}"/>`,
+      `<text x="${BARS_AT + FULL + 70}" y="${y + 14}">${round(figure.value)} ${figure.unit}</text>`,
+    ].join("");
+  });
+  const height = 60 + figures.length * ROW;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH + 60}" height="${height}" font-family="sans-serif" font-size="12">`,
+    `<rect width="100%" height="100%" fill="white"/>`,
+    `<text x="8" y="20" font-weight="bold">Share of the limit; smaller is better</text>`,
+    ...rows,
+    `<line x1="${BARS_AT + FULL}" x2="${BARS_AT + FULL}" y1="32" y2="${height - 12}" stroke="black" stroke-dasharray="3"/>`,
+    `</svg>`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,191 @@
+import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { APP_PROVIDER } from "../provider/app";
+import { getPulumiCli } from "../tools/pulumi-cli/get";
+import { chart, formatFigure, median, type Figure } from "./figures";
+import { BenchStack, refused, writes, type Run } from "./stack";
+import { startRatio } from "./start";
+
+// As it is published: the build adds what makes it quick.
+const { validate } = createRequire(__filename)("../provider/dist/spec/validate") as {
+  validate: (spec: unknown) => unknown;
+};
+
+/**
+ * The benchmark: the real CLI on the emulator with the service's real limits. Figures of others were measured on a plain
+ * stand-in of the service: 100 apps at once, deployments of 60 s, 250 calls a minute.
+ */
+const figures: Figure[] = [];
+
+function tell(name: string, value: number, limit: number, unit: string, reference?: string): void {
+  const figure: Figure = { name, value, limit, unit, ...(reference && { reference }) };
+  figures.push(figure);
+  console.log(formatFigure(figure));
+}
+
+async function main(): Promise<void> {
+  const { bin } = await getPulumiCli({ log: (line) => console.error(line) });
+  await hundredApps(bin);
+  const one = await oneApp(bin);
+  await fiveHundredApps(bin, one);
+  tell("start-ratio", await startRatio(), 1.5, "x an empty dynamic provider");
+  tell("provider-text-bytes", Buffer.byteLength(APP_PROVIDER), 100, "bytes");
+  validation();
+  writeFileSync(join(__dirname, "results.json"), `${JSON.stringify(figures.map(bare), null, 2)}\n`);
+  writeFileSync(join(__dirname, "results.svg"), chart(figures));
+  process.exitCode = figures.some(({ value, limit }) => value > limit) ? 1 : 0;
+}
+
+const bare = ({ name, value, limit, unit }: Figure): Figure => ({ name, value, limit, unit });
+
+let extraOfHundred = 0;
+
+async function hundredApps(cli: string): Promise<void> {
+  const stack = await BenchStack.create(cli, "apps", 100, 60);
+  try {
+    const up = await stack.run(["up", "--parallel", "100"]);
+    extraOfHundred = up.calls.length - writes(up.calls);
+    tell("hundred-apps-seconds", up.result.took / 1000, 68, "s", "Terraform 74, bridged provider 77");
+    tell("hundred-apps-calls", up.calls.length, 200, "calls", "Terraform 656, bridged provider 805");
+    tell("hundred-apps-refused", refused(up.calls), 0, "calls", "Terraform 206, bridged provider 375");
+    tell("state-bytes-per-app", stateBytes(stack), stateLimit(stack), "bytes", "bridged provider 5700");
+    const refresh = await stack.run(["refresh"]);
+    tell("refresh-calls", refresh.calls.length, 3, "calls", "Terraform 100, bridged provider 200");
+    await secondUp(cli, stack);
+  } finally {
+    await stack.close();
+  }
+}
+
+const REPEATS = 3;
+
+/** In turns with a program whose resources do nothing, so that both see the same machine. */
+async function secondUp(cli: string, stack: BenchStack): Promise<void> {
+  const plain = await BenchStack.create(cli, "plain", 100, 60);
+  try {
+    await plain.run(["up"]);
+    const ratios: number[] = [];
+    let calls: Run["calls"] = [];
+    for (let repeat = 0; repeat < REPEATS; repeat++) {
+      const ours = await stack.run(["up"]);
+      const theirs = await plain.run(["up"]);
+      ratios.push(ours.result.took / theirs.result.took);
+      calls = ours.calls;
+    }
+    if (writes(calls) > 0) throw new Error("the second up wrote to the service");
+    tell("noop-calls", calls.length, 3, "calls");
+    tell("noop-time-ratio", median(ratios), 1.3, "x resources that do nothing");
+  } finally {
+    await plain.close();
+  }
+}
+
+async function oneApp(cli: string): Promise<Run> {
+  const stack = await BenchStack.create(cli, "apps", 1, 5);
+  try {
+    let endedAt = 0;
+    const up = await stack.run(["up"], (text) => {
+      if (endedAt === 0 && /App\s+app-000 created \(/.test(text)) endedAt = Date.now();
+    });
+    const created = up.calls.find(({ method }) => method === "POST")?.at ?? NaN;
+    tell(
+      "active-to-done-seconds",
+      (endedAt - created) / 1000 - 5,
+      1,
+      "s",
+      "Terraform 5.6, bridged provider 7.4",
+    );
+    return up;
+  } finally {
+    await stack.close();
+  }
+}
+
+async function fiveHundredApps(cli: string, one: Run): Promise<void> {
+  const stack = await BenchStack.create(cli, "apps", 500, 20);
+  try {
+    const up = await stack.run(["up", "--parallel", "500"]);
+    const extra = up.calls.length - writes(up.calls);
+    tell("five-hundred-apps-refused", refused(up.calls), 0, "calls");
+    tell(
+      "five-hundred-apps-extra-calls-ratio",
+      extra / (5 * extraOfHundred),
+      1,
+      "x five times those of 100 apps",
+      `${extra} and ${extraOfHundred} calls beside the writes`,
+    );
+    const memory = `${Math.round(up.megabytes)} and ${Math.round(one.megabytes)} MB`;
+    tell("memory-ratio", up.megabytes / one.megabytes, 1.5, "x that of one app", memory);
+  } finally {
+    await stack.close();
+  }
+}
+
+interface StoredResource {
+  type: string;
+  inputs: { spec?: unknown };
+}
+
+function appsIn(stack: BenchStack): StoredResource[] {
+  const state = JSON.parse(stack.stateText()) as {
+    checkpoint: { latest: { resources: StoredResource[] } };
+  };
+  return state.checkpoint.latest.resources.filter(({ type }) => type.includes("app-platform:App"));
+}
+
+function stateBytes(stack: BenchStack): number {
+  const apps = appsIn(stack);
+  return apps.reduce((sum, app) => sum + JSON.stringify(app).length, 0) / apps.length;
+}
+
+/** 2 KB and four times the spec, which is what the program gave. */
+function stateLimit(stack: BenchStack): number {
+  const spec = stack.emulator.apps()[0]?.spec;
+  return 2048 + 4 * JSON.stringify(spec).length;
+}
+
+function validation(): void {
+  tell("validate-ratio", validateRatio(specOf(20, 5)), 10, "x JSON.parse");
+  tell("validate-large-ratio", validateRatio(specOf(20, 640)), 10, "x JSON.parse");
+}
+
+function specOf(components: number, variables: number): unknown {
+  const envs = Array.from({ length: variables }, (_, index) => ({
+    key: `VARIABLE_${index}`,
+    value: `value ${index} of \${svc-0.PRIVATE_URL}`,
+    scope: "RUN_TIME",
+  }));
+  const services = Array.from({ length: components }, (_, index) => ({
+    name: `svc-${index}`,
+    github: { repo: "acme/shop", branch: "main" },
+    http_port: 8080,
+    instance_count: 2,
+    instance_size_slug: "apps-s-1vcpu-1gb",
+    health_check: { http_path: "/healthz" },
+    envs,
+  }));
+  return { name: "bench", region: "fra", services };
+}
+
+function validateRatio(spec: unknown): number {
+  const text = JSON.stringify(spec);
+  const batch = Math.max(1, Math.round(1_000_000 / text.length));
+  const time = (work: () => void): number => {
+    const started = performance.now();
+    for (let count = 0; count < batch; count++) work();
+    return performance.now() - started;
+  };
+  const ratios: number[] = [];
+  for (let round = 0; round < 40; round++) {
+    const ratio = time(() => validate(spec)) / time(() => JSON.parse(text));
+    // The first rounds warm both up.
+    if (round >= 15) ratios.push(ratio);
+  }
+  return median(ratios);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

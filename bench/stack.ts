@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { createEmulator, type Emulator, type RecordedCall } from "app-platform-emulator";
+import { PulumiProject, type CommandResult } from "../tools/pulumi-project";
+
+const PROGRAMS = join(__dirname, "programs");
+
+/** A stack of a benchmark program, beside an emulator with the service's real limits. */
+export class BenchStack {
+  private constructor(
+    readonly emulator: Emulator,
+    private readonly project: PulumiProject,
+    private readonly count: number,
+  ) {}
+
+  static async create(
+    cli: string,
+    program: "apps" | "plain",
+    count: number,
+    deploySeconds: number,
+  ): Promise<BenchStack> {
+    const emulator = await createEmulator({ deploySeconds, rateLimit: true });
+    const project = await PulumiProject.create(join(PROGRAMS, program), cli, {
+      DIGITALOCEAN_API_URL: emulator.url,
+      DIGITALOCEAN_TOKEN: "token-of-the-benchmark",
+    });
+    return new BenchStack(emulator, project, count);
+  }
+
+  /** Runs a command of Pulumi, and tells the calls it made and the memory its provider took. */
+  async run(args: readonly string[], onOutput?: (text: string) => void): Promise<Run> {
+    this.emulator.clearCalls();
+    const memory = watchMemory(this.project.folder);
+    try {
+      const result = await this.project.mustRun([...args, "--yes", "--skip-preview", "--non-interactive"], {
+        env: { COUNT: String(this.count) },
+        ...(onOutput && { onOutput }),
+      });
+      return { result, calls: [...this.emulator.calls], megabytes: memory.peak() };
+    } finally {
+      memory.stop();
+    }
+  }
+
+  stateText(): string {
+    return this.project.stateText();
+  }
+
+  async close(): Promise<void> {
+    this.project.remove();
+    await this.emulator.close();
+  }
+}
+
+export interface Run {
+  readonly result: CommandResult;
+  readonly calls: readonly RecordedCall[];
+  /** The most memory that the provider's process held; 0 where that cannot be seen. */
+  readonly megabytes: number;
+}
+
+export const refused = (calls: readonly RecordedCall[]): number =>
+  calls.filter(({ status }) => status === 429).length;
+
+export const writes = (calls: readonly RecordedCall[]): number =>
+  calls.filter(({ method }) => method !== "GET").length;
+
+const SAMPLE_MS = 200;
+
+/** Samples the resident memory of the host of dynamic providers that works in `folder`. Linux only. */
+function watchMemory(folder: string): { peak(): number; stop(): void } {
+  let most = 0;
+  const timer = setInterval(() => (most = Math.max(most, residentMegabytes(folder))), SAMPLE_MS);
+  return { peak: () => most, stop: () => clearInterval(timer) };
+}
+
+function residentMegabytes(folder: string): number {
+  let most = 0;
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readlinkSync(`/proc/${pid}/cwd`) !== folder) continue;
+      if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider")) continue;
+      const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+      most = Math.max(most, Number(kilobytes ?? 0) / 1024);
+    } catch {
+      // The process ended while it was looked at.
+    }
+  }
+  return most;
+}
