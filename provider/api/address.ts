@@ -60,12 +60,17 @@ export function path(strings: TemplateStringsArray, ...parts: string[]): string 
   return result;
 }
 
+type QueryValue = string | number | boolean | undefined;
+
+/** Parameters of a query; a list is sent as one parameter for each of its items. */
+export type Query = Readonly<Record<string, QueryValue | readonly string[]>>;
+
 /** `path` with those of `query` that are set. */
-export function withQuery(
-  path: string,
-  query: Record<string, string | number | boolean | undefined> = {},
-): string {
+export function withQuery(path: string, query: Query = {}): string {
   const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
+  for (const [key, value] of Object.entries(query)) {
+    for (const item of Array.isArray(value) ? (value as readonly string[]) : [value])
+      if (item !== undefined) search.append(key, String(item));
+  }
   return search.size === 0 ? path : `${path}?${search.toString()}`;
 }

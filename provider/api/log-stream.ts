@@ -9,7 +9,7 @@ import { DEFAULT_TIMEOUT_MS, openStream } from "./http";
 const LONGEST_LINE = 1024 * 1024;
 
 /** What errors call the request: the address is a credential. */
-const WHAT = "the log";
+export const WHAT = "the log";
 
 /**
  * The lines of the log at `url`, as they arrive; plain or compressed. No token is sent.
@@ -30,21 +30,25 @@ export async function* openLog(
   yield* lines(unpack(stream.chunks, signal));
 }
 
-function checkLogUrl(text: string): URL {
+/** Of the encrypted kinds; the same without encryption is for this machine only. */
+export function checkLogUrl(text: string, secure: readonly ("https:" | "wss:")[] = ["https:"]): URL {
   let url: URL;
   try {
     url = new URL(text);
   } catch {
     throw failure("unreadable-answer", "the service gave an address that cannot be read");
   }
-  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) return url;
+  for (const protocol of secure) {
+    if (url.protocol === protocol) return url;
+    if (url.protocol === protocol.replace("s:", ":") && isLoopback(url.hostname)) return url;
+  }
   throw failure(
     "unreadable-answer",
     `an address of the kind ${url.protocol}// on ${url.host} is not opened; https:// is`,
   );
 }
 
-function statusFailure(status: number): ApiError {
+export function statusFailure(status: number): ApiError {
   if (status === 404 || status === 410)
     return failure("not-found", `there is none any more (${status})`, status);
   if (status === 401 || status === 403 || status === 400) {
@@ -55,7 +59,7 @@ function statusFailure(status: number): ApiError {
   return failure("unexpected-status", `status ${status} is not expected`, status);
 }
 
-function failure(code: ApiError["errorCode"], what: string, status?: number): ApiError {
+export function failure(code: ApiError["errorCode"], what: string, status?: number): ApiError {
   return new ApiError(code, `GET ${WHAT}: ${what}.`, { request: { method: "GET", path: WHAT }, status });
 }
 

@@ -5,8 +5,13 @@ import type {
   Account,
   Alert,
   App,
+  AppEvent,
+  AppHealth,
+  AppInstance,
+  BandwidthUsage,
   Deployment,
   InstanceSize,
+  JobInvocation,
   LogUrls,
   Project,
   Proposal,
@@ -94,6 +99,38 @@ export function checkInstanceSize(answered: Answered, value: unknown, field: str
   const size = objectAt(answered, value, field);
   textAt(answered, size, field, "slug");
   return size as InstanceSize;
+}
+
+export function checkHealth(answered: Answered, value: unknown): AppHealth {
+  return objectAt(answered, value, "app_health");
+}
+
+export function checkInstance(answered: Answered, value: unknown, field: string): AppInstance {
+  const instance = objectAt(answered, value, field);
+  textAt(answered, instance, field, "instance_name");
+  return instance as AppInstance;
+}
+
+export function checkEvent(answered: Answered, value: unknown, field = "event"): AppEvent {
+  const event = objectAt(answered, value, field);
+  textAt(answered, event, field, "id");
+  return event as AppEvent;
+}
+
+export function checkInvocation(answered: Answered, value: unknown, field = "job_invocation"): JobInvocation {
+  const invocation = objectAt(answered, value, field);
+  textAt(answered, invocation, field, "id");
+  return invocation as JobInvocation;
+}
+
+export function checkExecUrl(answered: Answered): string {
+  const { url } = bodyOf(answered);
+  if (typeof url !== "string" || url === "") throw wrong(answered, '"url"', "a text");
+  return url;
+}
+
+export function checkBandwidth(answered: Answered): BandwidthUsage {
+  return bodyOf(answered) as BandwidthUsage;
 }
 
 /** A list of the body, each item checked. Absent and null are the empty list: that is how the service may write it. */

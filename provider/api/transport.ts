@@ -1,5 +1,5 @@
 import { ApiError, AppPlatformError, type RequestInfo } from "../errors";
-import { DEFAULT_BASE_URL, parseBaseUrl, withQuery } from "./address";
+import { DEFAULT_BASE_URL, type Query, parseBaseUrl, withQuery } from "./address";
 import { type Clock, systemClock } from "../clock";
 import { ConnectionFailure, abortedError, statusError } from "./failures";
 import { DEFAULT_TIMEOUT_MS, type HttpAnswer, request as send } from "./http";
@@ -32,12 +32,14 @@ export interface CallOptions {
 export interface Call extends CallOptions {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
-  readonly query?: Record<string, string | number | boolean | undefined>;
+  readonly query?: Query;
   readonly body?: unknown;
   /** True when the call changes something. @default every method but GET */
   readonly write?: boolean;
   /** True when a lost answer may simply be asked for again. @default what does not write */
   readonly repeatable?: boolean;
+  /** Milliseconds for one try. @default the client's */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** A good answer and what it answers. */
@@ -144,7 +146,7 @@ export class Transport {
         body: call.body,
         token: this.token,
         write,
-        timeoutMs: this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+        timeoutMs: call.timeoutMs ?? this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
         ...(this.options.maxBytes === undefined ? {} : { maxBytes: this.options.maxBytes }),
         signal: call.signal,
       });

@@ -180,6 +180,91 @@ export interface InstanceSize {
   [field: string]: unknown;
 }
 
+/** Percentages and containers of components, as the service measured them last. */
+export interface AppHealth {
+  components?: ComponentHealth[];
+  functions_components?: FunctionsHealth[];
+  [field: string]: unknown;
+}
+
+export interface ComponentHealth {
+  name?: string;
+  state?: "UNKNOWN" | "HEALTHY" | "UNHEALTHY" | (string & {});
+  cpu_usage_percent?: number;
+  memory_usage_percent?: number;
+  replicas_desired?: number;
+  replicas_ready?: number;
+  [field: string]: unknown;
+}
+
+export interface FunctionsHealth {
+  name?: string;
+  functions_component_health_metrics?: {
+    metric_label?: string;
+    metric_value?: number;
+    /** Such as `1h`. */
+    time_window?: string;
+  }[];
+  [field: string]: unknown;
+}
+
+/** A container that runs now; gone after the next deployment or restart. */
+export interface AppInstance {
+  instance_name: string;
+  instance_alias?: string;
+  component_name?: string;
+  component_type?: "SERVICE" | "WORKER" | "JOB" | (string & {});
+  [field: string]: unknown;
+}
+
+export type EventType = "UNKNOWN" | "DEPLOYMENT" | "AUTOSCALING" | (string & {});
+
+export interface AppEvent {
+  id: string;
+  type?: EventType;
+  created_at?: string;
+  /** Of an autoscaling: the deployment that was scaled. */
+  deployment_id?: string;
+  deployment?: Deployment | null;
+  autoscaling?: Autoscaling | null;
+  [field: string]: unknown;
+}
+
+export interface Autoscaling {
+  phase?: "UNKNOWN" | "PENDING" | "IN_PROGRESS" | "SUCCEEDED" | "FAILED" | "CANCELED" | (string & {});
+  /** Containers before and after, by component. */
+  components?: Record<string, { from?: number; to?: number; [field: string]: unknown }>;
+  [field: string]: unknown;
+}
+
+export type InvocationPhase =
+  "UNKNOWN" | "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELED" | "SKIPPED" | (string & {});
+
+/** One run of a job. */
+export interface JobInvocation {
+  id: string;
+  job_name?: string;
+  deployment_id?: string;
+  phase?: InvocationPhase;
+  trigger?: { type?: "MANUAL" | "SCHEDULE" | "UNKNOWN" | (string & {}); [field: string]: unknown };
+  created_at?: string;
+  started_at?: string;
+  completed_at?: string;
+  [field: string]: unknown;
+}
+
+/** What apps sent on one day. */
+export interface BandwidthUsage {
+  /** ISO 8601. */
+  date?: string;
+  app_bandwidth_usage?: {
+    app_id?: string;
+    /** A whole number as text. */
+    bandwidth_bytes?: string;
+  }[];
+  [field: string]: unknown;
+}
+
 export interface Account {
   uuid?: string;
   email?: string;

@@ -1,0 +1,105 @@
+import { path } from "./address";
+import * as shapes from "./shapes";
+import type { Call, CallOptions, Transport } from "./transport";
+import type {
+  Account,
+  Alert,
+  AlertDestinations,
+  BandwidthUsage,
+  InstanceSize,
+  Project,
+  Region,
+} from "./types";
+
+export type AlertCalls = ReturnType<typeof alertCalls>;
+
+/** Alerts of an app. */
+export function alertCalls(transport: Transport) {
+  return {
+    /** The alerts of the app and of its components, one for each rule, with their destinations. */
+    async listAlerts(appId: string, options?: CallOptions): Promise<Alert[]> {
+      const list = path`/v2/apps/${appId}/alerts`;
+      const answered = await transport.call({ method: "GET", path: list, ...options });
+      return shapes.checkList(answered, "alerts", shapes.checkAlert);
+    },
+
+    /** Whom an alert tells from now on, instead of those of before. No deployment. */
+    async assignAlertDestinations(
+      appId: string,
+      alertId: string,
+      body: AlertDestinations,
+      options?: CallOptions,
+    ): Promise<Alert> {
+      const assign = path`/v2/apps/${appId}/alerts/${alertId}/destinations`;
+      // Being told twice is the same as once.
+      const call: Call = { method: "POST", path: assign, body, repeatable: true, ...options };
+      const answered = await transport.call(call);
+      return shapes.checkAlert(answered, shapes.bodyOf(answered).alert, "alert");
+    },
+  };
+}
+
+export type AccountCalls = ReturnType<typeof accountCalls>;
+
+/** What an account has beside its apps: projects, what it may choose from, and what it used. */
+export function accountCalls(transport: Transport) {
+  return {
+    async getAccount(options?: CallOptions): Promise<Account> {
+      const answered = await transport.call({ method: "GET", path: "/v2/account", ...options });
+      return shapes.checkAccount(answered, shapes.bodyOf(answered).account);
+    },
+
+    /** Moves an app to a project. */
+    async assignProject(projectId: string, appId: string, options?: CallOptions): Promise<void> {
+      const resources = path`/v2/projects/${projectId}/resources`;
+      const body = { resources: [`do:app:${appId}`] };
+      // Being assigned twice is the same as once.
+      await transport.call({ method: "POST", path: resources, body, repeatable: true, ...options });
+    },
+
+    /** `id`: a project's id, or `default`. */
+    async getProject(id: string, options?: CallOptions): Promise<Project> {
+      const answered = await transport.call({ method: "GET", path: path`/v2/projects/${id}`, ...options });
+      return shapes.checkProject(answered, shapes.bodyOf(answered).project);
+    },
+
+    async listRegions(options?: CallOptions): Promise<Region[]> {
+      const answered = await transport.call({ method: "GET", path: "/v2/apps/regions", ...options });
+      return shapes.checkList(answered, "regions", shapes.checkRegion);
+    },
+
+    async listInstanceSizes(options?: CallOptions): Promise<InstanceSize[]> {
+      const sizes = "/v2/apps/tiers/instance_sizes";
+      const answered = await transport.call({ method: "GET", path: sizes, ...options });
+      return shapes.checkList(answered, "instance_sizes", shapes.checkInstanceSize);
+    },
+
+    async getInstanceSize(slug: string, options?: CallOptions): Promise<InstanceSize> {
+      const size = path`/v2/apps/tiers/instance_sizes/${slug}`;
+      const answered = await transport.call({ method: "GET", path: size, ...options });
+      const field = "instance_size";
+      return shapes.checkInstanceSize(answered, shapes.bodyOf(answered)[field], field);
+    },
+
+    /** What one app sent on a day. `date`: ISO 8601. @default yesterday */
+    async getBandwidth(
+      appId: string,
+      { date }: { date?: string | undefined } = {},
+      options?: CallOptions,
+    ): Promise<BandwidthUsage> {
+      const daily = path`/v2/apps/${appId}/metrics/bandwidth_daily`;
+      const call: Call = { method: "GET", path: daily, query: { date }, ...options };
+      return shapes.checkBandwidth(await transport.call(call));
+    },
+
+    /** The same for up to 100 apps. */
+    async getBandwidths(
+      body: { app_ids: readonly string[]; date?: string | undefined },
+      options?: CallOptions,
+    ): Promise<BandwidthUsage> {
+      const daily = "/v2/apps/metrics/bandwidth_daily";
+      const call: Call = { method: "POST", path: daily, body, write: false, ...options };
+      return shapes.checkBandwidth(await transport.call(call));
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { isApiError } from "../errors";
+import type { AppSpec } from "../spec/types";
+import { path } from "./address";
+import { askAll, askApp, askDeployment } from "./calls";
+import { LARGEST_PAGE, readPage } from "./pages";
+import * as shapes from "./shapes";
+import type { Call, CallOptions, Transport } from "./transport";
+import type { App, AppHealth, AppInstance, Deployment, Proposal } from "./types";
+
+export type AppCalls = ReturnType<typeof appCalls>;
+
+/** Apps themselves, and what runs of them. */
+export function appCalls(transport: Transport) {
+  /** All apps the token may see, in as few requests as possible. */
+  const listApps = (options?: CallOptions): AsyncIterable<App> =>
+    askAll(transport, { path: "/v2/apps", field: "apps", check: shapes.checkApp }, LARGEST_PAGE, options);
+
+  return {
+    listApps,
+
+    /** @throws {ApiError} `not-found` */
+    getApp(id: string, options?: CallOptions): Promise<App> {
+      return askApp(transport, { method: "GET", path: path`/v2/apps/${id}`, ...options });
+    },
+
+    /** The app of exactly this name, or undefined. */
+    async findAppByName(name: string, options?: CallOptions): Promise<App | undefined> {
+      // The sources disagree on what a question by name answers, and whether it exists: `{app}`, `{apps}`, or an error.
+      try {
+        const query = { name, per_page: LARGEST_PAGE };
+        const answered = await transport.call({ method: "GET", path: "/v2/apps", query, ...options });
+        const body = shapes.bodyOf(answered);
+        if (body.app != null) {
+          const app = shapes.checkApp(answered, body.app);
+          if (app.spec.name === name) return app;
+        } else if (Array.isArray(body.apps)) {
+          const apps = shapes.checkList(answered, "apps", shapes.checkApp);
+          const app = apps.find((one) => one.spec.name === name);
+          if (app !== undefined) return app;
+          if (readPage(answered, apps, 1, apps.length).next === undefined) return undefined;
+        }
+      } catch (error) {
+        if (!isApiError(error, "not-found", "bad-request", "invalid-spec")) throw error;
+      }
+      for await (const app of listApps(options)) if (app.spec.name === name) return app;
+      return undefined;
+    },
+
+    /** @throws {ApiError} `conflict` when the name is taken, `invalid-spec` */
+    createApp(body: { spec: AppSpec; project_id?: string }, options?: CallOptions): Promise<App> {
+      return askApp(transport, { method: "POST", path: "/v2/apps", body, ...options });
+    },
+
+    /** `update_all_source_versions` also fetches the newest sources, like a new deployment. @default false */
+    updateApp(
+      id: string,
+      body: { spec: AppSpec; update_all_source_versions?: boolean },
+      options?: CallOptions,
+    ): Promise<App> {
+      return askApp(transport, { method: "PUT", path: path`/v2/apps/${id}`, body, ...options });
+    },
+
+    /** Resolves when the service has taken the order; the app may be there a little longer. */
+    async deleteApp(id: string, options?: CallOptions): Promise<void> {
+      await transport.call({ method: "DELETE", path: path`/v2/apps/${id}`, ...options });
+    },
+
+    /** What the service would make of a spec, and its price. `app_id`: as an update of that app. */
+    async proposeApp(body: { spec: AppSpec; app_id?: string }, options?: CallOptions): Promise<Proposal> {
+      const call: Call = { method: "POST", path: "/v2/apps/propose", body, write: false, ...options };
+      return shapes.checkProposal(await transport.call(call));
+    },
+
+    /** Restarts containers as they are, one after the other. `components`: only these. @default all */
+    restartApp(
+      id: string,
+      body: { components?: readonly string[] } = {},
+      options?: CallOptions,
+    ): Promise<Deployment> {
+      const restart = path`/v2/apps/${id}/restart`;
+      return askDeployment(transport, { method: "POST", path: restart, body, ...options });
+    },
+
+    async getAppHealth(id: string, options?: CallOptions): Promise<AppHealth> {
+      const health = path`/v2/apps/${id}/health`;
+      const answered = await transport.call({ method: "GET", path: health, ...options });
+      return shapes.checkHealth(answered, shapes.bodyOf(answered).app_health);
+    },
+
+    /** The containers that run now. */
+    async listInstances(id: string, options?: CallOptions): Promise<AppInstance[]> {
+      const instances = path`/v2/apps/${id}/instances`;
+      const answered = await transport.call({ method: "GET", path: instances, ...options });
+      return shapes.checkList(answered, "instances", shapes.checkInstance);
+    },
+
+    /** The address of a terminal in a running component: a credential in itself, like those of logs. */
+    async getExecUrl(
+      id: string,
+      request: { component: string; deploymentId?: string | undefined; instance?: string | undefined },
+      options?: CallOptions,
+    ): Promise<string> {
+      const deployment = request.deploymentId === undefined ? "" : path`/deployments/${request.deploymentId}`;
+      const exec = path`/v2/apps/${id}` + deployment + path`/components/${request.component}/exec`;
+      const query = { instance_name: request.instance };
+      return shapes.checkExecUrl(await transport.call({ method: "GET", path: exec, query, ...options }));
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { path } from "./address";
+import { type PageRequest, askAll, askDeployment, askPage } from "./calls";
+import type { Page } from "./pages";
+import * as shapes from "./shapes";
+import type { CallOptions, Transport } from "./transport";
+import type { Deployment, RollbackValidation } from "./types";
+
+export type DeploymentCalls = ReturnType<typeof deploymentCalls>;
+
+/** Deployments, and going back to one of them. */
+export function deploymentCalls(transport: Transport) {
+  const listOf = (appId: string) => ({
+    path: path`/v2/apps/${appId}/deployments`,
+    field: "deployments",
+    check: shapes.checkDeployment,
+  });
+
+  return {
+    /** The newest first. `perPage`: how many are asked for at once, at most 200. @default 20, by the service */
+    listDeployments(appId: string, options?: CallOptions & { perPage?: number }): AsyncIterable<Deployment> {
+      const { perPage, ...call } = options ?? {};
+      return askAll(transport, listOf(appId), perPage, call);
+    },
+
+    /** One page of deployments, the newest first. */
+    listDeploymentPage(
+      appId: string,
+      page: PageRequest = {},
+      options?: CallOptions,
+    ): Promise<Page<Deployment>> {
+      return askPage(transport, listOf(appId), page, options);
+    },
+
+    /** @throws {ApiError} `not-found` */
+    getDeployment(appId: string, id: string, options?: CallOptions): Promise<Deployment> {
+      const deployment = path`/v2/apps/${appId}/deployments/${id}`;
+      return askDeployment(transport, { method: "GET", path: deployment, ...options });
+    },
+
+    /** Deploys the newest sources. `force_build`: without the build cache. */
+    createDeployment(
+      appId: string,
+      body: { force_build?: boolean } = {},
+      options?: CallOptions,
+    ): Promise<Deployment> {
+      const deployments = path`/v2/apps/${appId}/deployments`;
+      return askDeployment(transport, { method: "POST", path: deployments, body, ...options });
+    },
+
+    cancelDeployment(appId: string, id: string, options?: CallOptions): Promise<Deployment> {
+      const cancel = path`/v2/apps/${appId}/deployments/${id}/cancel`;
+      return askDeployment(transport, { method: "POST", path: cancel, ...options });
+    },
+
+    /** Whether the app could go back to a deployment of it. */
+    async validateRollback(
+      appId: string,
+      body: { deployment_id: string },
+      options?: CallOptions,
+    ): Promise<RollbackValidation> {
+      const validate = path`/v2/apps/${appId}/rollback/validate`;
+      return shapes.checkRollbackValidation(
+        await transport.call({ method: "POST", path: validate, body, write: false, ...options }),
+      );
+    },
+
+    /**
+     * Goes back to the spec of an earlier deployment, by a new one. Until that is committed or reverted, the app is
+     * pinned: it takes no other deployment. `skip_pin`: commits at once. @default false
+     */
+    createRollback(
+      appId: string,
+      body: { deployment_id: string; skip_pin?: boolean },
+      options?: CallOptions,
+    ): Promise<Deployment> {
+      const rollback = path`/v2/apps/${appId}/rollback`;
+      return askDeployment(transport, { method: "POST", path: rollback, body, ...options });
+    },
+
+    /** Makes a rollback last, and unpins the app. */
+    async commitRollback(appId: string, options?: CallOptions): Promise<void> {
+      const commit = path`/v2/apps/${appId}/rollback/commit`;
+      await transport.call({ method: "POST", path: commit, ...options });
+    },
+
+    /** Deploys the spec of before the rollback, and unpins the app. */
+    revertRollback(appId: string, options?: CallOptions): Promise<Deployment> {
+      const revert = path`/v2/apps/${appId}/rollback/revert`;
+      return askDeployment(transport, { method: "POST", path: revert, ...options });
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { type ClientRequest, type IncomingMessage } from "node:http";
+import WebSocket, { createWebSocketStream } from "ws";
+import { ApiError } from "../errors";
+import { abortedError, connectionError, timeoutError } from "./failures";
+import { DEFAULT_TIMEOUT_MS } from "./http";
+import { checkLogUrl, failure, lines, openLog, statusFailure, WHAT } from "./log-stream";
+
+/** A connection that answers no ping for this long is dead, whatever the network pretends. */
+const PING_MS = 20_000;
+
+/** Far above what one frame of a log holds. */
+const LARGEST_FRAME = 16 * 1024 * 1024;
+
+/** Answers by which a server says that it wants a WebSocket here. */
+const WANTS_UPGRADE = new Set([400, 426]);
+
+/**
+ * The lines of the live log at `url`, as they come, until the service closes it: over WebSocket for wss://, else over HTTP,
+ * and over WebSocket all the same where the service asks for that. Frames `{"data": "…"}` are unwrapped. No token is
+ * sent.
+ * @param options.timeoutMs until the connection stands; the log may be silent after that. @default 30_000
+ * @throws {ApiError} as `openLog`; `network` when the connection breaks
+ */
+export async function* openLive(
+  url: string,
+  options: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined } = {},
+): AsyncGenerator<string> {
+  const { protocol } = checkLogUrl(url, ["https:", "wss:"]);
+  if (protocol.startsWith("http")) {
+    try {
+      for await (const line of openLog(url, options)) yield* unwrapLine(line);
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiError) || !WANTS_UPGRADE.has(error.status ?? 0)) throw error;
+    }
+  }
+  yield* lines(framesOf(url.replace(/^http/i, "ws"), options));
+}
+
+/** The text in a frame `{"data": "…"}`; what is no frame is the text itself. Pure. */
+export function unwrapFrame(text: string): string {
+  if (!/^\s*\{\s*"data"\s*:/.test(text)) return text;
+  try {
+    const frame = JSON.parse(text) as { data?: unknown };
+    return typeof frame.data === "string" ? frame.data : text;
+  } catch {
+    return text;
+  }
+}
+
+/** The lines in one frame that came as a line of text. */
+function unwrapLine(line: string): string[] {
+  const text = unwrapFrame(line);
+  return text === line ? [line] : text.replace(/\r?\n$/, "").split(/\r?\n/);
+}
+
+async function* framesOf(
+  url: string,
+  {
+    signal,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+  }: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
+): AsyncGenerator<Buffer> {
+  const context = {
+    request: { method: "GET", path: WHAT },
+    write: false,
+    host: new URL(url).host,
+    secrets: [],
+  };
+  if (signal?.aborted) throw abortedError(context, false);
+  const socket = new WebSocket(url, { handshakeTimeout: timeoutMs, maxPayload: LARGEST_FRAME });
+  const stop = (): void => socket.terminate();
+  signal?.addEventListener("abort", stop, { once: true });
+  let refused: number | undefined;
+  let broken = false;
+  socket.on("unexpected-response", (request: ClientRequest, response: IncomingMessage) => {
+    refused = response.statusCode ?? 0;
+    request.destroy();
+    socket.terminate();
+  });
+  // 1000 and 1001 are a server's way to say that it is done; without a word the connection was lost.
+  socket.on("close", (code) => (broken = code !== 1000 && code !== 1001 && code !== 1005));
+  const endPings = watch(socket);
+  const stream = createWebSocketStream(socket, { readableObjectMode: true, encoding: "utf8" });
+  try {
+    for await (const message of stream) yield Buffer.from(unwrapFrame(String(message)));
+    if (signal?.aborted) throw abortedError(context, true);
+    if (broken) throw connectionError(context, "ECONNRESET");
+  } catch (error) {
+    if (signal?.aborted) throw abortedError(context, true);
+    if (refused !== undefined) throw statusFailure(refused);
+    throw named(error, context, timeoutMs);
+  } finally {
+    endPings();
+    signal?.removeEventListener("abort", stop);
+    socket.terminate();
+  }
+}
+
+/** Ends a connection whose other side is gone without a word. */
+function watch(socket: WebSocket): () => void {
+  let alive = true;
+  socket.on("pong", () => (alive = true));
+  const timer = setInterval(() => {
+    if (!alive) return socket.terminate();
+    // A reader that is slow keeps pongs waiting behind the log.
+    alive = socket.isPaused;
+    if (socket.readyState === WebSocket.OPEN) socket.ping();
+  }, PING_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function named(error: unknown, context: Parameters<typeof timeoutError>[0], timeoutMs: number): unknown {
+  if (error instanceof ApiError || !(error instanceof Error)) return error;
+  const { code, syscall } = error as { code?: unknown; syscall?: string };
+  if (/handshake has timed out/i.test(error.message)) return timeoutError(context, timeoutMs);
+  if (typeof code === "string" && code.startsWith("WS_ERR"))
+    return failure("unreadable-answer", "the service sent something that is no WebSocket");
+  // Whatever else ends a WebSocket is the connection's; the error's own text may hold the address.
+  return connectionError(context, typeof code === "string" ? code : "ECONNRESET", syscall);
+}

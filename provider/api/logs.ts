@@ -1,0 +1,66 @@
+import { path } from "./address";
+import { openLive } from "./live-log";
+import { openLog } from "./log-stream";
+import * as shapes from "./shapes";
+import type { CallOptions, ClientOptions, Transport } from "./transport";
+import type { LogType, LogUrls } from "./types";
+
+export interface LogRequest {
+  /** @default the active deployment */
+  readonly deploymentId?: string | undefined;
+  /** @default all components */
+  readonly component?: string | undefined;
+  readonly type: LogType;
+  /** Ask for an address that keeps sending. */
+  readonly follow?: boolean | undefined;
+  /** Only the last lines; not documented everywhere, so the answer may hold more. */
+  readonly tailLines?: number | undefined;
+  /** How long the service waits for a container, such as `3m`. @default "3m", by the service */
+  readonly podConnectionTimeout?: string | undefined;
+  /** Milliseconds that the answer may take, for the wait above. @default the client's */
+  readonly timeoutMs?: number | undefined;
+  /** Logs of an autoscaling event instead of those of a deployment. */
+  readonly eventId?: string | undefined;
+  /** Logs of one run of the job `component`. */
+  readonly invocationId?: string | undefined;
+}
+
+export type LogCalls = ReturnType<typeof logCalls>;
+
+/** Addresses of logs, and what lies behind them. */
+export function logCalls(transport: Transport, client: Pick<ClientOptions, "timeoutMs">) {
+  return {
+    /** Addresses of logs: credentials in themselves, to be opened at once and never kept. */
+    async getLogUrls(appId: string, request: LogRequest, options?: CallOptions): Promise<LogUrls> {
+      const query = {
+        ...(request.invocationId !== undefined && { deployment_id: request.deploymentId }),
+        type: request.invocationId === undefined ? request.type : "JOB_INVOCATION",
+        follow: request.follow,
+        tail_lines: request.tailLines,
+        pod_connection_timeout: request.podConnectionTimeout,
+      };
+      const logs = path`/v2/apps/${appId}` + belowApp(request) + "/logs";
+      const { timeoutMs } = request;
+      return shapes.checkLogUrls(
+        await transport.call({ method: "GET", path: logs, query, timeoutMs, ...options }),
+      );
+    },
+
+    /** The lines of one of the archives of `getLogUrls`, see `openLog` in log-stream.ts. */
+    openLog(url: string, options?: CallOptions): AsyncIterable<string> {
+      return openLog(url, { signal: options?.signal, timeoutMs: client.timeoutMs });
+    },
+
+    /** The lines of the live log of `getLogUrls` as they come, see `openLive` in live-log.ts. */
+    openLive(url: string, options?: CallOptions): AsyncIterable<string> {
+      return openLive(url, { signal: options?.signal, timeoutMs: client.timeoutMs });
+    },
+  };
+}
+
+function belowApp({ deploymentId, component, eventId, invocationId }: LogRequest): string {
+  if (invocationId !== undefined) return path`/jobs/${component ?? ""}/invocations/${invocationId}`;
+  if (eventId !== undefined) return path`/events/${eventId}`;
+  const deployment = deploymentId === undefined ? "" : path`/deployments/${deploymentId}`;
+  return deployment + (component === undefined ? "" : path`/components/${component}`);
+}
