@@ -1,5 +1,6 @@
 import type { Emulator } from "app-platform-emulator";
 import type { Clock } from "../provider/clock";
+import { InitializationError } from "../provider/errors";
 import { AppProvider } from "../provider/provider";
 import { toKeyed } from "../provider/spec/keyed";
 import type { AppSpec } from "../provider/spec/types";
@@ -72,20 +73,27 @@ export class InProcessStack {
     return this.stepOf(await this.check(declared));
   }
 
-  /** `pulumi up`. */
+  /** `pulumi up`. @throws what the provider throws; what it left behind is in the state, as with the engine */
   async up(declared: Declared): Promise<Step> {
     const inputs = await this.check(declared);
     const step = await this.stepOf(inputs);
-    if (step === "create") {
-      const { id, outs } = await this.provider.create(inputs);
-      this.id = id;
-      this.outputs = outs;
-    } else if (step === "update") {
-      const { outs } = await this.provider.update(this.id as string, this.state, inputs);
-      this.outputs = outs;
+    try {
+      if (step === "create") this.keep(await this.provider.create(inputs));
+      else if (step === "update")
+        this.keep(await this.provider.update(this.id as string, this.state, inputs));
+    } catch (error) {
+      if (!(error instanceof InitializationError)) throw error;
+      this.keep({ id: error.id, outs: error.properties as unknown as AppOutputs });
+      this.inputs = inputs;
+      throw error;
     }
     this.inputs = inputs;
     return step;
+  }
+
+  private keep({ id = this.id, outs }: { id?: string | undefined; outs: AppOutputs }): void {
+    this.id = id;
+    this.outputs = outs;
   }
 
   /** `pulumi refresh`. */
