@@ -42,7 +42,7 @@ describe("deployments that fail", function () {
     emulator.apps().find(({ spec }) => spec.name === name)?.deployments.length ?? 0;
   /** What the list of diagnostics at the end of the output says about one resource. */
   const diagnosticsOf = (name: string): string => {
-    const text = result.output.slice(result.output.indexOf("Diagnostics:"));
+    const text = result.output.slice(result.output.lastIndexOf("Diagnostics:"));
     const start = text.indexOf(`(${name}):`);
     assert.ok(start >= 0, `nothing is said about ${name}:\n${result.output}`);
     const end = text.indexOf("\n  pulumi", start);
