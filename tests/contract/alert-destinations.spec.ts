@@ -47,8 +47,9 @@ describe("AppProvider: alert destinations", () => {
     const { id } = (await held())[rule] ?? assert.fail(`no alert ${rule}`);
     world.emulator.apps()[0]?.destinations.set(id, destinations as never);
   }
-  const fail = (times: number, fault: object): void =>
+  const fail = (times: number, fault: object): void => {
     world.emulator.faults.add({ method: "POST", path: /destinations$/, times, fault: fault as never });
+  };
   const deployments = (): number => world.emulator.apps()[0]?.deployments.length ?? 0;
   const fresh = async (made: Promise<Made>): Promise<Made> => {
     const result = await made;

@@ -170,9 +170,11 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
     });
 
     it("says whom alerts tell, and changes it", async () => {
-      const alert = (await client.listAlerts(id())).find(({ spec }) => spec?.rule === "DEPLOYMENT_FAILED");
+      const alerts = await client.listAlerts(id());
+      const alert =
+        alerts.find(({ spec }) => spec?.rule === "DEPLOYMENT_FAILED") ?? assert.fail("no such alert");
       const { email } = await client.getAccount();
-      const assigned = await client.assignAlertDestinations(id(), alert?.id ?? assert.fail("no alert"), {
+      const assigned = await client.assignAlertDestinations(id(), alert.id, {
         emails: [email ?? assert.fail("no email")],
         slack_webhooks: [],
       });

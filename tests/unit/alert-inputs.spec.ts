@@ -8,7 +8,7 @@ const URL = "https://hooks.slack.example/x";
 const secretOf = (value: unknown): Promise<boolean> =>
   pulumi.Output.isInstance(value) ? pulumi.isSecret(value) : Promise.resolve(false);
 const known = (value: unknown): Promise<unknown> =>
-  new Promise((resolve) => pulumi.output(value).apply((plain) => resolve(plain)));
+  new Promise((resolve) => (pulumi.output(value) as pulumi.Output<unknown>).apply(resolve));
 
 describe("alertDestinations as Pulumi sees it", () => {
   it("is a map by alert, with emails in order and webhooks by channel", async () => {
