@@ -93,7 +93,14 @@ export class Operation {
   async appToAdopt(): Promise<App | undefined> {
     const { adopt } = this.inputs;
     if (adopt === undefined || adopt === false) return undefined;
-    if (typeof adopt === "string") return this.existingApp(adopt);
+    if (typeof adopt === "string") {
+      const app = await this.findApp(adopt);
+      if (app) return app;
+      throw new AppPlatformError(
+        "invalid-input",
+        `adopt: there is no app with the id ${adopt}. Look the id up, or use adopt: true for the app named ${this.name}.`,
+      );
+    }
     const found = await this.client.findAppByName(this.name, this.options);
     if (!found) this.reporter.info(`There is no app named ${this.name} to adopt; a new one is created.`);
     return found;
@@ -242,7 +249,7 @@ export class Operation {
       );
       last = lastDeployment(ended);
       const outs = outputs(await this.appWith(app.id, ended));
-      if (standing(ended.phase) === "succeeded") return outs;
+      if (failures.length === 0) return outs;
       throw new InitializationError("deployment-failed", app.id, plain(outs), [...failures]);
     } catch (error) {
       if (error instanceof InitializationError) throw error;

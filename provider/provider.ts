@@ -194,7 +194,7 @@ export class AppProvider {
   private client(reporter: Reporter): Client {
     return new Client({
       ...serviceConfig(this.surroundings.env, this.stackConfig),
-      onWait: (ms) => reporter.status(`waiting ${Math.ceil(ms / 1000)} s for the service's rate limit`),
+      onWait: (ms, why) => reporter.status(`waiting ${Math.ceil(ms / 1000)} s for ${why}`),
     });
   }
 

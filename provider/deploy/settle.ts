@@ -31,7 +31,9 @@ export async function settle(
     onFollow: ({ id }) =>
       reporter.info(`Another deployment took the place of this one; waiting for ${id}, the newest.`),
   });
-  if (standing(deployment.phase) === "succeeded") return { deployment, failures: [] };
+  // Superseded by one that is gone again: this one was live.
+  if (standing(deployment.phase) === "succeeded" || deployment.phase === "SUPERSEDED")
+    return { deployment, failures: [] };
   return { deployment, failures: await explainFailure(source, appId, deployment, secrets) };
 }
 
@@ -41,7 +43,7 @@ async function explainFailure(
   deployment: Deployment,
   secrets: readonly string[],
 ): Promise<string[]> {
-  if (deployment.phase === "CANCELED" || deployment.phase === "SUPERSEDED")
+  if (deployment.phase === "CANCELED")
     return [
       `Deployment ${deployment.id} was canceled at the service, and no other followed it. The next pulumi up makes a new one.`,
     ];

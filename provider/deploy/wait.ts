@@ -83,7 +83,7 @@ export async function waitForDeployment(
   }
 }
 
-/** The deployment that took the place of `replaced`: the newest one that is younger. */
+/** The deployment that took the place of `replaced`: the newest younger one that was not canceled itself. */
 async function findSuccessor(
   source: DeploymentSource,
   appId: string,
@@ -93,7 +93,7 @@ async function findSuccessor(
   const { items: newest } = await source.listDeploymentPage(appId, {}, signal ? { signal } : {});
   const own = newest.findIndex(({ id }) => id === replaced.id);
   const younger = own < 0 ? newest.filter((one) => isYounger(one, replaced)) : newest.slice(0, own);
-  return younger[0];
+  return younger.find(({ phase }) => phase !== "CANCELED");
 }
 
 const isYounger = (one: Deployment, other: Deployment): boolean =>

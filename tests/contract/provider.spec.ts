@@ -202,7 +202,7 @@ describe("AppProvider: adopt", () => {
 
   it("fails where the id to adopt does not exist, and creates nothing", async () => {
     const error = await world.failure(world.create(inputs(SHOP, { adopt: randomUUID() })));
-    assert.equal(error.errorCode, "app-gone");
+    assert.equal(error.errorCode, "invalid-input");
     assert.deepEqual(world.writes, []);
   });
 });

@@ -93,6 +93,11 @@ describe("settle", () => {
     assert.match(outcome.failures.join(), /^Deployment d was canceled.*next pulumi up makes a new one/);
   });
 
+  it("has nothing to explain about a deployment that was live and made way for another", async () => {
+    const { outcome } = await settled(service([{ id: "d", phase: "SUPERSEDED" }]));
+    assert.deepEqual(outcome.failures, []);
+  });
+
   it("masks secrets in the log and in the service's reason", async () => {
     const reason = { code: "Exit", message: `command failed: login ${SECRET}` };
     const { outcome } = await settled(service([failing(reason)], [`+ login ${SECRET}`]));

@@ -112,6 +112,12 @@ describe("waitForDeployment", () => {
     assert.equal(source.lists, 1);
   });
 
+  it("takes no canceled deployment for a successor, but the one before it", async () => {
+    const newest = [{ id: "f", phase: "CANCELED" }, { id: "e", phase: "ACTIVE" }, { id: "d" }];
+    const source = new Scripted({ d: ["SUPERSEDED"], e: ["ACTIVE"] }, [newest]);
+    assert.equal((await wait(source)).id, "e");
+  });
+
   it("lets no passing failure end the wait, not even for an hour", async () => {
     for (const code of [
       "rate-limited",
