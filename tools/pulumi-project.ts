@@ -40,10 +40,12 @@ export class PulumiProject {
   private constructor(cli: string, serviceEnv: Record<string, string>) {
     this.top = mkdtempSync(join(tmpdir(), "app-platform-"));
     this.folder = join(this.top, "program");
-    for (const name of ["program", "home", "state"]) mkdirSync(join(this.top, name));
+    for (const name of ["program", "home", "state", "temp"]) mkdirSync(join(this.top, name));
     this.env = {
       ...withoutPrefixes(process.env, ["PULUMI_", "DIGITALOCEAN_"]),
       PATH: `${cli}${delimiter}${process.env["PATH"] ?? ""}`,
+      // Pulumi and its companions leave things there.
+      TMPDIR: join(this.top, "temp"),
       PULUMI_HOME: join(this.top, "home"),
       PULUMI_BACKEND_URL: `file://${join(this.top, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "only for this temporary folder",

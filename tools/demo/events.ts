@@ -10,6 +10,7 @@ interface Metadata {
 
 interface EngineEvent {
   diagnosticEvent?: { urn?: string; message: string; severity: string; ephemeral?: boolean };
+  stdoutEvent?: { message: string };
   resourcePreEvent?: { metadata: Metadata };
   resOutputsEvent?: { metadata: Metadata };
 }
@@ -23,7 +24,7 @@ interface RowLine {
 /** Colours, which the log keeps as marks where the command was given a terminal. */
 const COLOURS = /<\{%[^%]*%\}>/g;
 
-const ofApp = (urn: string | undefined): boolean => urn?.includes("app-platform:App::") === true;
+const ofApp = (urn: string | undefined): boolean => urn?.includes(":App::") === true;
 
 export class Events {
   private constructor(
@@ -41,6 +42,11 @@ export class Events {
         .filter(Boolean)
         .map((line) => JSON.parse(line) as EngineEvent),
     );
+  }
+
+  /** Whether Ctrl-C stopped the command: on a terminal, Pulumi reads that key itself, and nobody else hears of it. */
+  get stopped(): boolean {
+    return this.events.some(({ stdoutEvent }) => stdoutEvent?.message.includes("^C received"));
   }
 
   /** All that the app's row said, in order; what the next line replaced as well. */

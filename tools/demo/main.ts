@@ -12,7 +12,7 @@ const STOPS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 async function main(): Promise<number> {
   const story = new Story();
   const stopper = new AbortController();
-  let code = 1;
+  let code = 128 + constants.signals.SIGINT;
   for (const name of STOPS)
     process.on(name, () => {
       code = 128 + constants.signals[name];
@@ -25,12 +25,14 @@ async function main(): Promise<number> {
     await demo(story, stopper.signal);
     return 0;
   } catch (error) {
-    if (stopper.signal.aborted) {
+    if (stopper.signal.aborted || error instanceof Stopped) {
       story.gap();
       story.tell("Stopped. Nothing is left behind.");
-    } else if (error instanceof NotSo) story.failure(`not so: ${error.fact}`, error.detail);
+      return code;
+    }
+    if (error instanceof NotSo) story.failure(`not so: ${error.fact}`, error.detail);
     else story.failure("The demo could not go on", error instanceof Error ? error.message : String(error));
-    return code;
+    return 1;
   }
 }
 
@@ -52,6 +54,8 @@ async function demo(story: Story, signal: AbortSignal): Promise<void> {
   process.once("exit", clear);
   try {
     story.tell(`emulator on ${stage.emulator.url}, where a deployment takes ${DEPLOY_SECONDS} seconds`);
+    if (story.isNarrow)
+      story.tell("In a wider terminal, of 120 columns or more, the rows of Pulumi's tables are shown whole.");
     await stage.quietly("config", "set", "--secret", "sessionKey", SESSION_KEY);
     for (const [index, step] of STEPS.entries()) {
       story.heading(`${index + 1}/${STEPS.length}  ${step.title}`);

@@ -75,10 +75,10 @@ export class Stage {
       // Event logs are for debugging, as far as the CLI is concerned.
       env: { PULUMI_DEBUG_COMMANDS: "true" },
     });
-    if (this.signal.aborted) throw new Stopped();
+    const events = Events.read(log);
+    if (this.signal.aborted || events.stopped) throw new Stopped();
     // Pulumi ends its tables with an empty line, the rest without.
     if (args.includes("--diff") || args[0] === "destroy") this.story.gap();
-    const events = Events.read(log);
     this.said.push(result.output, events.text);
     return { ...result, events, writes: this.writes() };
   }
@@ -113,7 +113,7 @@ export class Stage {
   /** Ids of the apps in Pulumi's state. */
   appsInState(): string[] {
     return this.resources()
-      .filter(({ type }) => type.endsWith("app-platform:App"))
+      .filter(({ type }) => type.endsWith(":App"))
       .map(({ id }) => id ?? "");
   }
 

@@ -1,6 +1,7 @@
 // What the demo says around Pulumi's own output: headings, a few words, the commands, and the facts it checked.
 
 const WIDEST = 100;
+const WIDE_ENOUGH_FOR_ROWS = 120;
 const INDENT = "  ";
 
 /** Something that the demo promises is not so. */
@@ -29,6 +30,11 @@ export class Story {
 
   get onTerminal(): boolean {
     return this.out.isTTY === true;
+  }
+
+  /** Pulumi cuts its rows at the edge of the terminal, and what goes on stands at their end. */
+  get isNarrow(): boolean {
+    return this.onTerminal && this.out.columns < WIDE_ENOUGH_FOR_ROWS;
   }
 
   heading(text: string): void {
