@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { alertInputs } from "./alert-inputs";
-import type { AlertDestination } from "./alerts";
+import { alertInputs } from "./alerts/inputs";
+import type { AlertDestination } from "./alerts/destinations";
 import { specInputs, type AppSpecArgs, type DeepInput } from "./inputs";
 import { fileOf } from "./load";
 import { fromKeyed } from "./spec/keyed";

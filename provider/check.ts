@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { checkDestinations } from "./alert-check";
+import { checkDestinations } from "./alerts/check";
 import { describeProblem } from "./spec/describe";
 import { fromKeyed } from "./spec/keyed";
 import { parseSpec, type ParsedSpec } from "./spec/parse";

@@ -1,5 +1,5 @@
 export { App, type AppArgs } from "./app";
-export type { AlertDestination, SlackWebhook } from "./alerts";
+export type { AlertDestination, SlackWebhook } from "./alerts/destinations";
 export type { AppSpecArgs, DeepInput } from "./inputs";
 export { loadSpec } from "./load";
 export { explain, plan } from "./spec/plan";

@@ -1,5 +1,5 @@
-import { AlertWork, readDestinations } from "./alert-work";
-import { destinationPath, webhookUrls } from "./alerts";
+import { AlertWork, readDestinations } from "./alerts/work";
+import { destinationPath, webhookUrls } from "./alerts/destinations";
 import { Client } from "./api/client";
 import { check, type CheckResult } from "./check";
 import { systemClock, type Clock } from "./clock";

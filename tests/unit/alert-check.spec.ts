@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkDestinations } from "../../provider/alert-check";
+import { checkDestinations } from "../../provider/alerts/check";
 import { check } from "../../provider/check";
 import { toKeyed } from "../../provider/spec/keyed";
 import { KEPT_SECRET } from "../../provider/spec/secrets";

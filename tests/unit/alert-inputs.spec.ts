@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { alertInputs } from "../../provider/alert-inputs";
+import { alertInputs } from "../../provider/alerts/inputs";
 
 type Known = Record<string, unknown>;
 

@@ -11,7 +11,7 @@ import {
   webhooksOf,
   webhookUrls,
   type KeyedDestination,
-} from "../../provider/alerts";
+} from "../../provider/alerts/destinations";
 import { KEPT_SECRET } from "../../provider/spec/secrets";
 
 const CPU = { component: "web", rule: "CPU_UTILIZATION" };

@@ -1,8 +1,8 @@
-import { addressOf, destinationPath, matching, type AlertAddress, type KeyedDestination } from "./alerts";
-import { fromKeyed, isPlainObject } from "./spec/keyed";
-import { nearest } from "./spec/near";
-import { KEPT_SECRET } from "./spec/secrets";
-import { isUnknown } from "./spec/unknown";
+import { addressOf, destinationPath, matching, type AlertAddress, type KeyedDestination } from "./destinations";
+import { fromKeyed, isPlainObject } from "../spec/keyed";
+import { nearest } from "../spec/near";
+import { KEPT_SECRET } from "../spec/secrets";
+import { isUnknown } from "../spec/unknown";
 
 const COMPONENT_LISTS = ["services", "static_sites", "workers", "jobs", "functions"];
 

@@ -1,4 +1,4 @@
-import { alertsOfSpec } from "./alert-check";
+import { alertsOfSpec } from "./check";
 import {
   addressOf,
   destinationPath,
@@ -8,14 +8,14 @@ import {
   requestFor,
   webhookUrls,
   type KeyedDestination,
-} from "./alerts";
-import type { Alert, AlertDestinations } from "./api/types";
-import { InitializationError, isApiError } from "./errors";
-import type { Site } from "./operation";
-import { redact } from "./redact";
-import { isEqual } from "./spec/changes";
-import { isPlainObject } from "./spec/keyed";
-import { plain, type AppInputs, type AppOutputs, type HeldAlert } from "./state";
+} from "./destinations";
+import type { Alert, AlertDestinations } from "../api/types";
+import { InitializationError, isApiError } from "../errors";
+import type { Site } from "../operation";
+import { redact } from "../redact";
+import { isEqual } from "../spec/changes";
+import { isPlainObject } from "../spec/keyed";
+import { plain, type AppInputs, type AppOutputs, type HeldAlert } from "../state";
 
 /** A rule that the service has just accepted may take this long to become an alert. */
 const APPEARS_WITHIN_MS = 30_000;

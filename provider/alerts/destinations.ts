@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Alert, AlertDestinations } from "./api/types";
-import { isEqual } from "./spec/changes";
-import { isPlainObject } from "./spec/keyed";
-import { KEPT_SECRET } from "./spec/secrets";
+import type { Alert, AlertDestinations } from "../api/types";
+import { isEqual } from "../spec/changes";
+import { isPlainObject } from "../spec/keyed";
+import { KEPT_SECRET } from "../spec/secrets";
 
 /** Whom one alert of the app tells, beside the AppSpec that holds its rule. */
 export interface AlertDestination {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { destinationKeys, type AlertDestination } from "./alerts";
-import { isDeferred, whenKnown, type DeepInput } from "./inputs";
-import { isPlainObject } from "./spec/keyed";
+import { destinationKeys, type AlertDestination } from "./destinations";
+import { isDeferred, whenKnown, type DeepInput } from "../inputs";
+import { isPlainObject } from "../spec/keyed";
 
 const NAMING = ["component", "rule", "operator", "window"];
 
