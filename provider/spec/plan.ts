@@ -194,9 +194,11 @@ function effectOn(
   const all = isDatabase ? own : [...own, ...shared];
   const reasons = [...new Set(all.map(({ path, change }) => reason(path, change)))];
   const fetched = causes.fetchesSources && !isDatabase;
-  if (fetched) reasons.push(causes.forceBuild ? "new deployment without build cache" : "new deployment");
+  const isBuilt = !hasImage(component.spec);
+  if (fetched)
+    reasons.push(causes.forceBuild && isBuilt ? "new deployment without build cache" : "new deployment");
   if (reasons.length === 0) return { effect: "unchanged", inferred: true, reasons };
-  if (isDatabase || hasImage(component.spec)) return { effect: "redeployed", inferred: isDatabase, reasons };
+  if (isDatabase || !isBuilt) return { effect: "redeployed", inferred: isDatabase, reasons };
   if (fetched) return { effect: "rebuilt", inferred: false, reasons };
   const rebuilt = all.some((cause) => touchesBuild(cause, component.kind));
   return { effect: rebuilt ? "rebuilt" : "redeployed", inferred: rebuilt, reasons };
