@@ -44,6 +44,7 @@ export class PulumiProject {
     this.env = {
       ...withoutPrefixes(process.env, ["PULUMI_", "DIGITALOCEAN_"]),
       PATH: `${cli}${delimiter}${process.env["PATH"] ?? ""}`,
+      ...loopbackWithoutProxy(process.env),
       // Pulumi and its companions leave things there.
       TMPDIR: join(this.top, "temp"),
       PULUMI_HOME: join(this.top, "home"),
@@ -110,6 +111,12 @@ export class PulumiProject {
   remove(): void {
     rmSync(this.top, { recursive: true, force: true });
   }
+}
+
+/** The parts of Pulumi speak to each other over loopback, also where the rest of the world is behind a proxy. */
+function loopbackWithoutProxy(env: NodeJS.ProcessEnv): Record<string, string> {
+  const list = [env["no_proxy"] ?? env["NO_PROXY"], "127.0.0.1", "localhost"].filter(Boolean).join(",");
+  return { no_proxy: list, NO_PROXY: list };
 }
 
 function withoutPrefixes(env: NodeJS.ProcessEnv, prefixes: readonly string[]): Record<string, string> {
