@@ -2,6 +2,24 @@ export { App, type AppArgs } from "./app";
 export type { AlertDestination, SlackWebhook } from "./alerts/destinations";
 export type { AppSpecArgs, DeepInput } from "./inputs";
 export { loadSpec } from "./load";
+export * from "./lookups";
+export type {
+  App as AppInfo,
+  AppEvent,
+  AppHealth,
+  AppInstance,
+  BandwidthUsage,
+  ComponentHealth,
+  Deployment as DeploymentInfo,
+  DeploymentPhase,
+  DeploymentProgress,
+  DeploymentStep,
+  EventType,
+  InstanceSize,
+  InvocationPhase,
+  JobInvocation,
+  Region,
+} from "./api/types";
 export { explain, plan } from "./spec/plan";
 export type { Accepted, Action, ComponentKind, ComponentPlan, Effect, Plan, Wanted } from "./spec/plan";
 export type * from "./spec/types";

@@ -66,3 +66,10 @@ function pageNumber(link: string): number | undefined {
     return undefined;
   }
 }
+
+/** All of it as a list. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
