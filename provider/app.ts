@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { alertInputs } from "./alerts/inputs";
 import type { AlertDestination } from "./alerts/destinations";
-import { specInputs, type AppSpecArgs, type DeepInput } from "./inputs";
+import { orderInputs, specInputs, type AppSpecArgs, type DeepInput } from "./inputs";
 import { fileOf } from "./load";
 import { fromKeyed } from "./spec/keyed";
 import type { AppSpec } from "./spec/types";
@@ -114,6 +114,7 @@ export class App extends pulumi.CustomResource {
         ...(alertDestinations !== undefined && { alertDestinations: alertInputs(alertDestinations) }),
         spec: specInputs(spec, VALID_NAME.test(name) ? name : undefined),
         __provider: APP_PROVIDER,
+        __order: orderInputs(spec),
         __urn: pulumi.createUrn(name, APP_TYPE, options?.parent),
         __preview: pulumi.runtime.isDryRun(),
         ...(file !== undefined && { __file: file }),

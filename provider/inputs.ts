@@ -1,5 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isPlainObject, listKeys, SPEC_LISTS, type ListShape, type ListShapes } from "./spec/keyed";
+import {
+  isPlainObject,
+  listKeys,
+  listOrder,
+  SPEC_LISTS,
+  type ListShape,
+  type ListShapes,
+} from "./spec/keyed";
 import { isSecretPlace } from "./spec/secrets";
 import type { AppSpec } from "./spec/types";
 
@@ -38,6 +45,11 @@ export function specInputs(spec: AppSpecArgs, defaultName: string | undefined): 
   const named =
     spec["name"] === undefined && defaultName !== undefined ? { ...spec, name: defaultName } : spec;
   return keyed(named, SPEC_LISTS, []);
+}
+
+/** The order of the lists that {@link specInputs} turns into maps, as far as it is known without waiting for Outputs. */
+export function orderInputs(spec: AppSpecArgs): unknown {
+  return isDeferred(spec) ? whenKnown(spec, listOrder) : listOrder(spec);
 }
 
 function keyed(value: unknown, lists: ListShapes, path: readonly (string | number)[]): unknown {

@@ -11,8 +11,8 @@ import { AppPlatformError, InitializationError, isApiError } from "./errors";
 import type { SharedReads } from "./shared-reads";
 import { formatChange } from "./spec/changes";
 import { drift } from "./spec/drift";
-import { formatPath, fromKeyed, toKeyed } from "./spec/keyed";
-import { normalizeScalars } from "./spec/scalars";
+import { formatPath, toKeyed } from "./spec/keyed";
+import { sendable } from "./spec/send";
 import { danglingSecrets, sealUnchanged, secretValues } from "./spec/secrets";
 import { secretAddresses } from "./spec/secret-addresses";
 import type { AppSpec } from "./spec/types";
@@ -184,7 +184,7 @@ export class Operation {
         "invalid-input",
         `${dangling.join(", ")}: the service holds no secret here any more. Give its value in the program.`,
       );
-    return normalizeScalars(fromKeyed(sealed) as AppSpec);
+    return sendable(sealed, this.inputs.__order);
   }
 
   async createDeployment(appId: string, forceBuild: boolean): Promise<Deployment> {

@@ -17,7 +17,7 @@ import { changes } from "./spec/changes";
 import { inputsWithDrift } from "./spec/drift";
 import { fromKeyed, toKeyed } from "./spec/keyed";
 import { explain, plan, type Accepted, type Plan } from "./spec/plan";
-import { normalizeScalars } from "./spec/scalars";
+import { sendable } from "./spec/send";
 import { hideCiphertext, sealUnchanged, secretValues } from "./spec/secrets";
 import type { AppSpec } from "./spec/types";
 import {
@@ -74,7 +74,7 @@ export class AppProvider {
     for (const warning of result.warnings) reporter.warn(warning);
     // What exists already is proposed in diff, which is told its id.
     if (result.failures.length === 0 && olds.spec === undefined) {
-      const spec = sendable(result.inputs.spec);
+      const spec = sendable(result.inputs.spec, result.inputs.__order);
       const adopt = result.inputs.adopt;
       const appId = typeof adopt === "string" ? adopt : undefined;
       const refusals = await this.propose(result.inputs, reporter, { spec, appId, adopts: Boolean(adopt) });
@@ -205,7 +205,7 @@ export class AppProvider {
     reporter: Reporter,
   ): Promise<readonly string[]> {
     const held = olds.__liveSpec;
-    const spec = sendable(sealUnchanged(news.spec, olds.spec, held, held));
+    const spec = sendable(sealUnchanged(news.spec, olds.spec, held, held), news.__order);
     return this.propose(news, reporter, { spec, appId: id, before: fromKeyed(held) as AppSpec });
   }
 
@@ -255,9 +255,6 @@ export class AppProvider {
     return createReporter(this.surroundings.engine, inputs.__urn);
   }
 }
-
-/** The AppSpec as the service takes it. */
-const sendable = (spec: unknown): AppSpec => normalizeScalars(fromKeyed(spec) as AppSpec);
 
 /**
  * Beside the error on the resource, the host prints the text and the stack of what check, diff, read and delete throw, on

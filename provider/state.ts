@@ -1,5 +1,5 @@
 import type { App, Deployment } from "./api/types";
-import { toKeyed } from "./spec/keyed";
+import { toKeyed, type ListOrder } from "./spec/keyed";
 
 /**
  * What Pulumi keeps of an App. Inputs as the service last accepted them, the service's answer, and, under keys that begin
@@ -22,6 +22,8 @@ export interface AppInputs {
   /** In its form by key, see alerts.ts; a list only where that is not possible. */
   alertDestinations?: unknown;
   onFailedDeployment?: "keep" | "rollback";
+  /** The order of the spec's lists, which the form by name does not keep. */
+  __order?: ListOrder;
   /** The resource's own URN, for its row. */
   __urn?: string;
   __provider?: string;
@@ -94,6 +96,7 @@ const INPUT_KEYS = [
   "maxMonthlyCost",
   "alertDestinations",
   "onFailedDeployment",
+  "__order",
   "__urn",
   "__provider",
 ] as const satisfies readonly (keyof AppInputs)[];

@@ -105,6 +105,41 @@ function nameInKey(key: string, shape: ListShape): string {
   return shape.and ? (key.split(KEY_SEPARATOR)[0] ?? key) : key;
 }
 
+/** The names in the lists at the top of a spec, as they stand there. */
+export type ListOrder = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * The order that the form by name loses on its way through Pulumi: the service may give the root to the first component. */
+export function listOrder(spec: unknown): ListOrder | undefined {
+  if (!isPlainObject(spec)) return undefined;
+  const order = Object.fromEntries(
+    Object.entries(SPEC_LISTS).flatMap(([field, shape]) => {
+      const list = spec[field];
+      const keys =
+        field !== "envs" && Array.isArray(list) && list.length > 1 ? listKeys(list, shape) : undefined;
+      return keys ? [[field, keys]] : [];
+    }),
+  );
+  return Object.keys(order).length > 0 ? order : undefined;
+}
+
+/** A spec in its list form with its lists in the given order; items the order does not name come last. Pure. */
+export function inOrder<T>(spec: T, order: unknown): T {
+  if (!isPlainObject(spec) || !isPlainObject(order)) return spec;
+  return mapFields(spec, (field, list) => {
+    const names = order[field];
+    const shape = shapeOf(SPEC_LISTS, field);
+    const keys = shape && Array.isArray(list) && Array.isArray(names) ? listKeys(list, shape) : undefined;
+    if (!keys) return list;
+    const place = new Map((names as string[]).map((name, index) => [name, index]));
+    const rank = (key: string): number => place.get(key) ?? place.size;
+    return keys
+      .map((key, index) => ({ rank: rank(key), item: (list as unknown[])[index] }))
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ item }) => item);
+  }) as T;
+}
+
 /**
  * A place in an AppSpec as Pulumi prints it, by name: `["services", 0, "envs", 2, "value"]` becomes
  * `spec.services.web.envs.PORT.value`.

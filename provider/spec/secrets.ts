@@ -72,8 +72,10 @@ function isSecretVariable(parent: unknown): boolean {
 export function secretValues(spec: unknown): string[] {
   const found = new Set<string>();
   mapLeaves(spec, (leaf, path) => {
-    if (typeof leaf === "string" && leaf !== "" && isSecretPlace(path, valueAt(spec, path.slice(0, -1))))
-      found.add(leaf);
+    // Programs may write a secret as a number; it is sent as text.
+    const text = typeof leaf === "number" ? String(leaf) : leaf;
+    if (typeof text === "string" && text !== "" && isSecretPlace(path, valueAt(spec, path.slice(0, -1))))
+      found.add(text);
     return leaf;
   });
   return [...found];

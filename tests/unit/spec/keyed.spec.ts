@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { displayPath, formatPath, fromKeyed, toKeyed } from "../../../provider/spec/keyed";
+import {
+  displayPath,
+  formatPath,
+  fromKeyed,
+  inOrder,
+  listOrder,
+  toKeyed,
+} from "../../../provider/spec/keyed";
 
 const spec = {
   name: "shop",
@@ -92,6 +99,25 @@ describe("the form by name", () => {
         assert.deepEqual(fromKeyed(toKeyed({ services })), { services });
       }),
     );
+  });
+});
+
+describe("the order of components", () => {
+  const sorted = { services: [{ name: "api" }, { name: "new" }, { name: "web" }], name: "shop" };
+
+  it("comes back after the form by name lost it, with new ones at the end", () => {
+    const order = listOrder({ services: [{ name: "web" }, { name: "api" }], domains: [{ domain: "one" }] });
+    assert.deepEqual(order, { services: ["web", "api"] });
+    assert.deepEqual(inOrder(sorted, order), {
+      services: [{ name: "web" }, { name: "api" }, { name: "new" }],
+      name: "shop",
+    });
+  });
+
+  it("is left alone where it is not known", () => {
+    for (const order of [undefined, "unknown", {}, { services: "unknown" }])
+      assert.deepEqual(inOrder(sorted, order), sorted);
+    assert.equal(listOrder("unknown"), undefined);
   });
 });
 
