@@ -285,10 +285,14 @@ export class Operation {
     const directory = (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
     const path = await writeBackup(app, directory, new Date(this.clock.now()));
     const secrets = secretAddresses(app.spec);
+    const load = `loadSpec(${JSON.stringify(path)}${secrets.length > 0 ? ", { secrets }" : ""})`;
     this.reporter.warn(
-      `${name} ${end} Its spec is backed up in ${path}. To create the app again from it: ` +
-        `new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: loadSpec(${JSON.stringify(path)}${secrets.length > 0 ? ", { secrets }" : ""}) })` +
-        (secrets.length > 0 ? `; supply the secrets again: ${secrets.join(", ")}.` : "."),
+      [
+        `${name} ${end}`,
+        `Its spec is backed up in ${path}. To create the app again:`,
+        `  new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: ${load} })`,
+        ...(secrets.length > 0 ? [`Its secrets have to be supplied again: ${secrets.join(", ")}.`] : []),
+      ].join("\n"),
     );
   }
 

@@ -121,7 +121,7 @@ describe("the deletion of apps", function () {
       /warning: The app kept .* All its active deployments are shut down for good/,
     );
     assert.match(destroyed.output, /new App\("kept", \{ spec: loadSpec\("app-spec-backups\/kept-/);
-    assert.match(destroyed.output, /supply the secrets again: web\.TOKEN/);
+    assert.match(destroyed.output, /Its secrets have to be supplied again: web\.TOKEN/);
     assert.doesNotMatch(destroyed.output + readFileSync(stack.path(backup), "utf8"), /s3cret/);
   });
 
