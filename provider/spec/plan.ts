@@ -1,8 +1,11 @@
 import { changes, isEqual, valueAt, type Change, type Path } from "./changes";
 import { dangers } from "./dangers";
-import { isPlainObject } from "./keyed";
+import { isPlainObject, toKeyed } from "./keyed";
 
-/** What an App is told to be: the part of its inputs that decides what is deployed. Specs are in the form by name. */
+/**
+ * What an App is told to be: the part of its inputs that decides what is deployed. The spec may be an AppSpec, or have the
+ * form by name that Pulumi shows and policy packs see.
+ */
 export interface Wanted {
   readonly spec: unknown;
   readonly redeployOn?: unknown;
@@ -65,7 +68,11 @@ const FINE = new Set(["ACTIVE", "SUPERSEDED"]);
  * @param olds what the service took last; absent when the app is still to be created
  */
 export function plan(olds: Accepted | undefined, news: Wanted): Plan {
-  if (!olds) return creation(news);
+  const wanted = { ...news, spec: toKeyed(news.spec) };
+  return olds ? change({ ...olds, spec: toKeyed(olds.spec) }, wanted) : creation(wanted);
+}
+
+function change(olds: Accepted, news: Wanted): Plan {
   const changed = changes(olds.spec, news.spec);
   const redeployAsked = !isEqual(olds.redeployOn ?? {}, news.redeployOn ?? {});
   const action = decide(olds, changed, redeployAsked);
