@@ -65,6 +65,16 @@ describe("the plan", () => {
     );
   });
 
+  it("takes AppSpecs with their lists for the same as their form by name", () => {
+    const lists = { services: [{ name: "web", envs: [{ key: "A", value: "1" }] }] };
+    const from = { spec: lists, lastPhase: "ACTIVE" };
+    assert.equal(plan(from, { spec: toKeyed(lists) }).action, "none");
+    const news = {
+      spec: { services: [{ name: "web", envs: [{ key: "A", value: "2", scope: "RUN_TIME" }] }] },
+    };
+    assert.deepEqual(plan(from, news), plan({ ...from, spec: toKeyed(lists) }, { spec: toKeyed(news.spec) }));
+  });
+
   it("creates what is not there", () => {
     const planned = plan(undefined, same);
     assert.equal(planned.action, "create");
