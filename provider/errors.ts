@@ -113,3 +113,9 @@ export class InitializationError extends AppPlatformError {
     super(code, reasons[0] ?? "The resource is not ready.");
   }
 }
+
+/** Anything thrown as an error with a code; a mistake of our own counts as the service's, so that nothing is lost by it. */
+export function asAppPlatformError(error: unknown): AppPlatformError {
+  if (error instanceof AppPlatformError) return error;
+  return new AppPlatformError("service-error", error instanceof Error ? error.message : String(error));
+}

@@ -7,7 +7,7 @@ import type { LogSource } from "./deploy/logs";
 import { settle } from "./deploy/settle";
 import type { DeploymentSource } from "./deploy/wait";
 import { standing } from "./deploy/progress";
-import { AppPlatformError, InitializationError, isApiError } from "./errors";
+import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "./errors";
 import type { SharedReads } from "./shared-reads";
 import { formatChange } from "./spec/changes";
 import { drift } from "./spec/drift";
@@ -28,7 +28,7 @@ import {
 import { timeoutMs } from "./timeouts";
 import { adoptable, createAppOnce, createDeploymentOnce, deleteAppOnce, updateAppOnce } from "./writes";
 
-/** What an operation works with, for what goes beside the app: see alert-work.ts and rollback.ts. */
+/** What an operation works with, for what goes beside the app: see alerts/work.ts and rollback.ts. */
 export interface Site {
   readonly inputs: AppInputs;
   readonly client: Client;
@@ -253,7 +253,7 @@ export class Operation {
       throw new InitializationError("deployment-failed", app.id, plain(outs), [...failures]);
     } catch (error) {
       if (error instanceof InitializationError) throw error;
-      const { errorCode, message } = asError(nameInterruption(error, this.stopped));
+      const { errorCode, message } = asAppPlatformError(nameInterruption(error, this.stopped));
       throw new InitializationError(errorCode, app.id, plain(outputs(app)), [message]);
     }
   }
@@ -326,9 +326,4 @@ export function nameInterruption(error: unknown, stopped: AbortSignal | undefine
     "The run was stopped. What was begun goes on at the service; the next pulumi up, refresh or destroy finds out how it ended.",
     { cause: error },
   );
-}
-
-function asError(error: unknown): AppPlatformError {
-  if (error instanceof AppPlatformError) return error;
-  return new AppPlatformError("service-error", error instanceof Error ? error.message : String(error));
 }

@@ -1,7 +1,7 @@
 import type { App, Deployment, RollbackCondition } from "./api/types";
 import { standing } from "./deploy/progress";
 import { settle, type Outcome } from "./deploy/settle";
-import { AppPlatformError, InitializationError, type ErrorCode } from "./errors";
+import { asAppPlatformError, AppPlatformError, InitializationError, type ErrorCode } from "./errors";
 import type { Site } from "./operation";
 import { inputsWithDrift } from "./spec/drift";
 import { toKeyed } from "./spec/keyed";
@@ -46,7 +46,7 @@ export class Rollback {
       if (obstacle !== undefined) return kept(failed, obstacle);
       made = await this.start(app.id, target);
     } catch (error) {
-      return kept(failed, asError(error).message);
+      return kept(failed, asAppPlatformError(error).message);
     }
     return this.follow(failed, target, made);
   }
@@ -105,7 +105,7 @@ export class Rollback {
         ...failures,
       );
     } catch (error) {
-      const { errorCode, message } = asError(error);
+      const { errorCode, message } = asAppPlatformError(error);
       const next = pinned ? " The app stays pinned to the rollback; the next pulumi up commits it." : "";
       return ended(
         errorCode,
@@ -190,9 +190,4 @@ function kept(failed: InitializationError, why: string): InitializationError {
 function describe({ code, message, components }: RollbackCondition): string {
   const where = components && components.length > 0 ? ` (${components.join(", ")})` : "";
   return `${message ?? code ?? "it gives no reason"}${where}`;
-}
-
-function asError(error: unknown): AppPlatformError {
-  if (error instanceof AppPlatformError) return error;
-  return new AppPlatformError("service-error", error instanceof Error ? error.message : String(error));
 }
