@@ -49,7 +49,7 @@ export function app(): AppProvider {
 export class AppProvider {
   private stackConfig: (key: string) => string | undefined = () => undefined;
   /** What a check told about the run, by URN: in a plain refresh or destroy no check is made. */
-  private readonly checked = new Map<string, { preview: boolean }>();
+  private readonly checked = new Map<string, { preview: boolean; order: AppInputs["__order"] }>();
   private readonly proposals: Proposals;
   private readonly reads: SharedReads;
 
@@ -69,12 +69,13 @@ export class AppProvider {
 
   async check(olds: Partial<AppInputs>, news: AppInputs & RunInputs): Promise<CheckResult> {
     const result = check(news);
-    this.checked.set(news.__urn ?? "", { preview: news.__preview === true });
+    const { __urn = "", __preview, __order } = news;
+    this.checked.set(__urn, { preview: __preview === true, order: __order });
     const reporter = this.reporter(news);
     for (const warning of result.warnings) reporter.warn(warning);
     // What exists already is proposed in diff, which is told its id.
     if (result.failures.length === 0 && olds.spec === undefined) {
-      const spec = sendable(result.inputs.spec, result.inputs.__order);
+      const spec = sendable(result.inputs.spec, __order);
       const adopt = result.inputs.adopt;
       const appId = typeof adopt === "string" ? adopt : undefined;
       const refusals = await this.propose(result.inputs, reporter, { spec, appId, adopts: Boolean(adopt) });
@@ -182,13 +183,18 @@ export class AppProvider {
     const reporter = this.reporter(inputs);
     try {
       const client = this.client(reporter);
-      const result = await work(new Operation(inputs, client, this.reads, reporter, clock, engine?.stopped));
+      const ordered = { ...inputs, __order: this.orderOf(inputs) };
+      const result = await work(new Operation(ordered, client, this.reads, reporter, clock, engine?.stopped));
       return result === undefined ? result : plain(result);
     } catch (error) {
       throw toldOnce(withoutSecrets(nameInterruption(error, engine?.stopped), inputs), inputs);
     } finally {
       await reporter.flush();
     }
+  }
+
+  private orderOf(inputs: AppInputs): AppInputs["__order"] {
+    return this.checked.get(inputs.__urn ?? "")?.order;
   }
 
   private client(reporter: Reporter): Client {
@@ -205,7 +211,7 @@ export class AppProvider {
     reporter: Reporter,
   ): Promise<readonly string[]> {
     const held = olds.__liveSpec;
-    const spec = sendable(sealUnchanged(news.spec, olds.spec, held, held), news.__order);
+    const spec = sendable(sealUnchanged(news.spec, olds.spec, held, held), this.orderOf(news));
     return this.propose(news, reporter, { spec, appId: id, before: fromKeyed(held) as AppSpec });
   }
 

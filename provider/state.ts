@@ -22,8 +22,11 @@ export interface AppInputs {
   /** In its form by key, see alerts.ts; a list only where that is not possible. */
   alertDestinations?: unknown;
   onFailedDeployment?: "keep" | "rollback";
-  /** The order of the spec's lists, which the form by name does not keep. */
-  __order?: ListOrder;
+  /**
+   * The order of the spec's lists, which the form by name does not keep. Comes with every run of a program, and is never in
+   * the state: there it would show in diffs.
+   */
+  __order?: ListOrder | undefined;
   /** The resource's own URN, for its row. */
   __urn?: string;
   __provider?: string;
@@ -96,7 +99,6 @@ const INPUT_KEYS = [
   "maxMonthlyCost",
   "alertDestinations",
   "onFailedDeployment",
-  "__order",
   "__urn",
   "__provider",
 ] as const satisfies readonly (keyof AppInputs)[];

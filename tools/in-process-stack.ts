@@ -2,8 +2,7 @@ import type { Emulator } from "app-platform-emulator";
 import type { Clock } from "../provider/clock";
 import { InitializationError } from "../provider/errors";
 import { AppProvider } from "../provider/provider";
-import { toKeyed } from "../provider/spec/keyed";
-import type { AppSpec } from "../provider/spec/types";
+import { listOrder, toKeyed } from "../provider/spec/keyed";
 import { plain, type AppInputs, type AppOutputs } from "../provider/state";
 
 /** Arguments of an App, the spec in its list form. */
@@ -109,7 +108,12 @@ export class InProcessStack {
   /** Once for each object: most of the time would else go into checking the same program again. */
   private async check(declared: Declared): Promise<AppInputs> {
     if (this.checked?.declared === declared) return this.checked.inputs;
-    const news = plain({ ...declared, spec: toKeyed(declared.spec as AppSpec), __urn: URN });
+    const news = plain({
+      ...declared,
+      spec: toKeyed(declared.spec),
+      __order: listOrder(declared.spec),
+      __urn: URN,
+    });
     const { inputs, failures } = await this.provider.check(this.inputs ?? {}, { ...news, __preview: false });
     if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
     this.checked = { declared, inputs };
