@@ -1,9 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Client } from "./api/client";
+import { Client } from "./api/client";
+import { serviceConfig } from "./config";
 import { AppPlatformError } from "./errors";
 import type { DeepInput } from "./inputs";
-import { appById, componentNames, isUnknownId, near, notFound, serviceClient } from "./service";
+import { appById, componentNames, isUnknownId, near, notFound } from "./service";
 import { hideCiphertext } from "./spec/secrets";
+
+/**
+ * A client for programs: the token and address of the environment, or the token of the stack's configuration.
+ * @throws AppPlatformError `missing-token`, `bad-address`
+ */
+export function serviceClient(): Client {
+  // Config.get() would warn of reading a secret in clear; a client has no other use for it.
+  return new Client(serviceConfig(process.env, (key) => pulumi.runtime.getConfig(key)));
+}
 
 type Inputs<Args extends readonly unknown[]> = { [Index in keyof Args]: DeepInput<Args[Index]> };
 

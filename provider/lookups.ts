@@ -15,8 +15,8 @@ import type {
   Region,
 } from "./api/types";
 import { AppPlatformError } from "./errors";
-import { explained, lifted, refuseUnreadable, withoutCiphertext } from "./lookup-calls";
-import { appById, appByName, componentNames, near, notFound, serviceClient } from "./service";
+import { explained, lifted, refuseUnreadable, serviceClient, withoutCiphertext } from "./lookup-calls";
+import { appById, appByName, componentNames, near, notFound } from "./service";
 
 /** Which app: by its id at the service, or by the name in its spec. */
 export type AppQuery = { readonly id: string } | { readonly name: string };

@@ -1,20 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
-import { Client } from "./api/client";
+import type { Client } from "./api/client";
 import { collect } from "./api/pages";
 import type { App } from "./api/types";
-import { serviceConfig } from "./config";
 import { AppPlatformError, isApiError } from "./errors";
 import { nearest } from "./spec/near";
-
-/**
- * A client for programs and commands: the token and address of the environment, or of the stack's configuration where a
- * program runs under Pulumi.
- * @throws AppPlatformError `missing-token`, `bad-address`
- */
-export function serviceClient(): Client {
-  // Config.get() would warn of reading a secret in clear; a client has no other use for it.
-  return new Client(serviceConfig(process.env, (key) => pulumi.runtime.getConfig(key)));
-}
 
 /** Names beyond this say more than anybody reads. */
 const MOST_NAMES = 10;

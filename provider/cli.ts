@@ -1,0 +1,117 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { INTERRUPTED, paint, UsageError, type Command, type Io } from "./cli/command";
+import { cancel, deployments } from "./cli/deployments";
+import { importFile } from "./cli/import";
+import { logs } from "./cli/logs";
+import { validate } from "./cli/validate";
+import { redact } from "./redact";
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  logs,
+  deployments,
+  cancel,
+  validate,
+  import: importFile,
+};
+
+const HELP = `Usage: app-platform <command> [options]
+
+What is of use beside \`pulumi up\`, for apps on the DigitalOcean App Platform.
+
+Commands:
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
+  .join("\n")}
+
+  --help       of the command, where one is given
+  --version
+
+Environment:
+  DIGITALOCEAN_TOKEN     the token (or DIGITALOCEAN_ACCESS_TOKEN)
+  DIGITALOCEAN_API_URL   another address of the service, such as an emulator's
+`;
+
+function version(): string {
+  // Up one folder from the compiled file; from the source it lies beside.
+  for (const folder of [join(__dirname, ".."), __dirname]) {
+    try {
+      const found = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, string>;
+      if (found["name"] === "pulumi-app-platform") return found["version"] ?? "unknown";
+    } catch {
+      continue;
+    }
+  }
+  return "unknown";
+}
+
+async function shown(help: string, io: Io): Promise<number> {
+  await io.out(help);
+  return 0;
+}
+
+async function run(args: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === "--version") return shown(`${version()}\n`, io);
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    if (name !== undefined) return shown(HELP, io);
+    io.err(HELP);
+    return 2;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) throw new UsageError(`there is no command ${name}`);
+  const options = { ...command.options, help: { type: "boolean", short: "h" } } as const;
+  let parsed;
+  try {
+    parsed = parseArgs({ args: rest, options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  if (parsed.values["help"] === true) return shown(command.help, io);
+  return command.run(parsed.values, parsed.positionals, io);
+}
+
+async function main(): Promise<number> {
+  const stop = new AbortController();
+  // Once: a second Ctrl-C ends the process the hard way.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  // Who reads no further, as `head` does, has what was wanted.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  const shows = (stream: NodeJS.WriteStream): boolean =>
+    stream.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
+  const io: Io = {
+    out: (text) =>
+      new Promise((resolve) =>
+        process.stdout.write(text) ? resolve() : process.stdout.once("drain", resolve),
+      ),
+    err: (text) => void process.stderr.write(text),
+    colours: shows(process.stdout),
+    errColours: shows(process.stderr),
+    env: process.env,
+    signal: stop.signal,
+  };
+  try {
+    const stopped = new Promise<number>((resolve) => {
+      stop.signal.addEventListener("abort", () => resolve(INTERRUPTED), { once: true });
+    });
+    return await Promise.race([run(process.argv.slice(2), io), stopped]);
+  } catch (error) {
+    if (stop.signal.aborted) return INTERRUPTED;
+    const { message } = error as Error;
+    io.err(`${paint("error:", "red", io.errColours)} ${redact(message)}\n`);
+    if (!(error instanceof UsageError)) return 1;
+    io.err("app-platform --help tells more.\n");
+    return 2;
+  }
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+  // Connections that are kept open must not keep the command.
+  process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+});

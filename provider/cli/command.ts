@@ -1,0 +1,94 @@
+import type { ParseArgsConfig } from "node:util";
+import { Client } from "../api/client";
+import { serviceConfig } from "../config";
+import { AppPlatformError } from "../errors";
+import type { App } from "../api/types";
+import { appByNameOrId } from "../service";
+
+/** Where a command reads and writes; tests give their own. */
+export interface Io {
+  /** Standard output: what was asked for. Resolves when more may come. */
+  out(text: string): Promise<void>;
+  /** Standard error: what goes wrong, and progress. */
+  err(text: string): void;
+  /** True where standard output is a terminal that shows colours. */
+  readonly colours: boolean;
+  /** The same of standard error. */
+  readonly errColours: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+export type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
+
+export interface Command {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  readonly help: string;
+  readonly options: NonNullable<ParseArgsConfig["options"]>;
+  /** @returns the exit code */
+  run(values: Values, positionals: string[], io: Io): Promise<number>;
+}
+
+/** A command line that cannot be understood: exit code 2. */
+export class UsageError extends Error {}
+
+/** Exit code after Ctrl-C, as shells have it. */
+export const INTERRUPTED = 130;
+
+const COLOURS = { red: 31, green: 32, yellow: 33, cyan: 36, grey: 90 } as const;
+
+export const paint = (text: string, colour: keyof typeof COLOURS, colours: boolean): string =>
+  colours ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text;
+
+/** The only argument of a command. @throws UsageError */
+export function only(positionals: readonly string[], what: string): string {
+  const [one, ...more] = positionals;
+  if (one === undefined || one === "") throw new UsageError(`give the ${what}`);
+  if (more.length > 0) throw new UsageError(`one ${what} only, not also ${more.join(" ")}`);
+  return one;
+}
+
+/** The option as a text. */
+export function text(values: Values, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The option as a whole number from `least`. @throws UsageError */
+export function whole(values: Values, name: string, least: number, most = Infinity): number | undefined {
+  const given = text(values, name);
+  if (given === undefined) return undefined;
+  const number = Number(given);
+  if (/^\d+$/.test(given) && number >= least && number <= most) return number;
+  const range = most === Infinity ? `from ${least}` : `from ${least} to ${most}`;
+  throw new UsageError(`--${name}: "${given}" is not a whole number ${range}`);
+}
+
+/** A client of the service that the environment names. */
+export function clientOf(io: Io): Client {
+  try {
+    return new Client(serviceConfig(io.env, () => undefined));
+  } catch (error) {
+    if (!(error instanceof AppPlatformError) || error.errorCode !== "missing-token") throw error;
+    throw new AppPlatformError("missing-token", "No token: set DIGITALOCEAN_TOKEN.");
+  }
+}
+
+/** The app that an argument names. */
+export const appOf = (client: Client, argument: string): Promise<App> => appByNameOrId(client, argument);
+
+/** Rows as columns, without spaces at line ends. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join("");
+}

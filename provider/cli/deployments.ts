@@ -1,0 +1,109 @@
+import type { Deployment } from "../api/types";
+import { describeProgress, standing } from "../deploy/progress";
+import { AppPlatformError, isApiError } from "../errors";
+import { hideCiphertext } from "../spec/secrets";
+import { appOf, clientOf, only, paint, table, UsageError, whole, type Command } from "./command";
+
+const PAGE = 20;
+
+export const deployments: Command = {
+  summary: "list the deployments of an app, the newest first",
+  help: `Usage: app-platform deployments <app> [options]
+
+<app> is a name or an id.
+
+Options:
+  --phase PHASE   only these, such as ACTIVE or ERROR; may be given several times
+  --page N        which page (default 1)
+  --per-page N    how many, 1 to 200 (default ${PAGE})
+  --all           all pages
+  --json          as the service answers, without the ciphertext of secrets
+`,
+  options: {
+    phase: { type: "string", multiple: true },
+    page: { type: "string" },
+    "per-page": { type: "string" },
+    all: { type: "boolean" },
+    json: { type: "boolean" },
+  },
+  async run(values, positionals, io) {
+    const argument = only(positionals, "app");
+    const [page, perPage] = [whole(values, "page", 1) ?? 1, whole(values, "per-page", 1, 200) ?? PAGE];
+    if (values["all"] === true && values["page"] !== undefined)
+      throw new UsageError("--all reads every page: leave out --page");
+    const client = clientOf(io);
+    const { id } = await appOf(client, argument);
+    const { signal } = io;
+    const found: Deployment[] = [];
+    if (values["all"] === true) {
+      for await (const one of client.listDeployments(id, { perPage: 200, signal })) found.push(one);
+    } else found.push(...(await client.listDeploymentPage(id, { page, perPage }, { signal })).items);
+    const phases = values["phase"] as string[] | undefined;
+    const wanted = phases
+      ? found.filter(({ phase }) => phases.some((one) => one.toUpperCase() === (phase ?? "UNKNOWN")))
+      : found;
+    if (values["json"] === true) {
+      await io.out(`${JSON.stringify(hideCiphertext(wanted), undefined, 2)}\n`);
+    } else if (wanted.length === 0) io.err("No deployments.\n");
+    else {
+      const rows = wanted.map((one) => [
+        one.id,
+        one.created_at ?? "",
+        describeProgress(one),
+        one.cause ?? "",
+      ]);
+      const lines = table([["ID", "CREATED", "STATE", "CAUSE"], ...rows]).split("\n");
+      await io.out(lines.map((line, index) => coloured(line, wanted[index - 1], io.colours)).join("\n"));
+    }
+    return 0;
+  },
+};
+
+const COLOUR = { succeeded: "green", failed: "red", running: "cyan", replaced: "grey" } as const;
+
+const coloured = (line: string, deployment: Deployment | undefined, colours: boolean): string =>
+  deployment === undefined ? line : paint(line, COLOUR[standing(deployment.phase)], colours);
+
+export const cancel: Command = {
+  summary: "cancel a deployment that has not ended",
+  help: `Usage: app-platform cancel <app> [deployment] [options]
+
+<app> is a name or an id. Without an id, the deployment that goes on is cancelled.
+
+Options:
+  --json   the cancelled deployment, as the service answers
+`,
+  options: { json: { type: "boolean" } },
+  async run(values, [argument, ...rest], io) {
+    const name = only(argument === undefined ? [] : [argument], "app");
+    const client = clientOf(io);
+    const app = await appOf(client, name);
+    const given = rest.length === 0 ? undefined : only(rest, "deployment");
+    const running = [app.in_progress_deployment, app.pending_deployment].find(
+      (one) => one && standing(one.phase) === "running",
+    );
+    const id = given ?? running?.id;
+    if (id === undefined)
+      throw new AppPlatformError(
+        "not-found",
+        `No deployment of ${app.spec.name ?? app.id} goes on: nothing to cancel.`,
+      );
+    try {
+      const cancelled = await client.cancelDeployment(app.id, id, { signal: io.signal });
+      if (values["json"] === true)
+        await io.out(`${JSON.stringify(hideCiphertext(cancelled), undefined, 2)}\n`);
+      else await io.out(`${cancelled.id}: ${describeProgress(cancelled)}\n`);
+      return 0;
+    } catch (error) {
+      if (!isApiError(error, "not-found", "bad-request", "conflict")) throw error;
+      // Who is late is told so, in words about the deployment.
+      const now = await client.getDeployment(app.id, id).catch(() => undefined);
+      if (!now || standing(now.phase) === "running") throw error;
+      throw new AppPlatformError(
+        "bad-request",
+        `The deployment ${id} has ended already (${now.phase ?? "UNKNOWN"}): nothing to cancel.`,
+        { cause: error },
+      );
+    }
+  },
+};

@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { collect } from "../api/pages";
+import type { App } from "../api/types";
+import { APP_PROVIDER, APP_TYPE } from "../app";
+import { AppPlatformError } from "../errors";
+import { toKeyed } from "../spec/keyed";
+import { hideCiphertext } from "../spec/secrets";
+import { inputsOf, lastDeployment, outputsOf } from "../state";
+import { appOf, clientOf, text, UsageError, type Command, type Io } from "./command";
+
+/** The first CLI that takes inputs and outputs from an import file. */
+const NEEDED = [3, 254] as const;
+const DEFAULT_FILE = "import.json";
+
+export const importFile: Command = {
+  summary: "write the file with which `pulumi import` takes existing apps over",
+  help: `Usage: app-platform import <app>... [options]
+       app-platform import --all [options]
+
+Writes a file for \`pulumi import --file\` (Pulumi ${NEEDED.join(".")} or newer). <app> is a name or an id. Values of
+secrets are not in it: they stay with the service.
+
+Options:
+  --all         all apps
+  --name NAME   name of the resource (default: the app's; for one app only)
+  --out FILE    where to write; - is standard output (default ${DEFAULT_FILE})
+  --force       write over a file that exists
+`,
+  options: {
+    all: { type: "boolean" },
+    name: { type: "string" },
+    out: { type: "string" },
+    force: { type: "boolean" },
+  },
+  async run(values, wanted, io) {
+    const all = values["all"] === true;
+    if (all === wanted.length > 0) throw new UsageError("give the apps to import, or --all");
+    const name = text(values, "name");
+    if (name !== undefined && (all || wanted.length !== 1)) throw new UsageError("--name is for one app");
+    await refuseOldCli(io);
+    const client = clientOf(io);
+    const apps: App[] = all ? await collect(client.listApps({ signal: io.signal })) : [];
+    for (const one of wanted) apps.push(await appOf(client, one));
+    const file = text(values, "out") ?? DEFAULT_FILE;
+    const content = `${JSON.stringify({ resources: apps.map((app) => entry(app, name)) }, undefined, 2)}\n`;
+    if (file === "-") await io.out(content);
+    else {
+      write(file, content, values["force"] === true);
+      await io.out(`${file}: ${apps.length} ${apps.length === 1 ? "app" : "apps"}\n`);
+      io.err(`Next: pulumi import --file ${file}\n`);
+    }
+    return 0;
+  },
+};
+
+/** One app as the state is to hold it: what a refresh would have read. */
+function entry(app: App, name = app.spec.name ?? app.id): object {
+  const spec = hideCiphertext(toKeyed(app.spec));
+  const inputs = inputsOf({ spec, __provider: APP_PROVIDER });
+  const last = app.pending_deployment ?? app.in_progress_deployment ?? app.active_deployment;
+  const outputs = outputsOf(inputs, app, last ? lastDeployment(last) : undefined);
+  return { type: APP_TYPE, name, id: app.id, inputs, outputs };
+}
+
+async function refuseOldCli(io: Io): Promise<void> {
+  let version: string;
+  try {
+    const { stdout } = await promisify(execFile)("pulumi", ["version"], { signal: io.signal });
+    version = stdout.trim();
+  } catch {
+    return io.err(`Note: the file is for Pulumi ${NEEDED.join(".")} or newer; no pulumi was found here.\n`);
+  }
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  if (Number(major) > NEEDED[0] || (Number(major) === NEEDED[0] && Number(minor) >= NEEDED[1])) return;
+  throw new AppPlatformError(
+    "invalid-input",
+    `pulumi ${version} cannot import apps: that takes ${NEEDED.join(".")} or newer. ` +
+      "With any version, `adopt: true` in the arguments of an App takes over the existing app of its name.",
+  );
+}
+
+function write(file: string, content: string, over: boolean): void {
+  try {
+    writeFileSync(file, content, { mode: 0o600, flag: over ? "w" : "wx" });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const what =
+      code === "EEXIST" ? "is there already; --force writes over it" : `cannot be written (${code})`;
+    throw new AppPlatformError("invalid-input", `${file} ${what}.`);
+  }
+}

@@ -1,0 +1,55 @@
+import { readLog } from "../deploy/log-reader";
+import { appOf, clientOf, INTERRUPTED, only, text, UsageError, whole, type Command } from "./command";
+
+const TYPES = ["BUILD", "DEPLOY", "RUN", "RUN_RESTARTED", "JOB", "AUTOSCALE_EVENT"];
+
+export const logs: Command = {
+  summary: "show the log of an app, and follow it",
+  help: `Usage: app-platform logs <app> [component] [options]
+
+<app> is a name or an id. Without a component, the log of all components.
+
+Options:
+  --type TYPE            ${TYPES.map((type) => type.toLowerCase()).join(", ")} (default run)
+  --deployment ID        default: the active one; for build and deploy the one that goes on
+  --invocation ID        the log of one run of a job
+  --event ID             the log of one autoscaling
+  -f, --follow           go on with the lines to come, until the deployment ends or Ctrl-C
+  -n, --tail N           begin with the last N lines
+  --wait DURATION        for a container that is not there yet, such as 90s (default 3m)
+`,
+  options: {
+    type: { type: "string" },
+    deployment: { type: "string" },
+    invocation: { type: "string" },
+    event: { type: "string" },
+    follow: { type: "boolean", short: "f" },
+    tail: { type: "string", short: "n" },
+    wait: { type: "string" },
+  },
+  async run(values, [argument, component, ...more], io) {
+    const name = only(argument === undefined ? [] : [argument, ...more], "app");
+    const type = text(values, "type")?.toUpperCase();
+    if (type !== undefined && !TYPES.includes(type))
+      throw new UsageError(`--type: there is no type ${type.toLowerCase()}; see app-platform logs --help`);
+    const tailLines = whole(values, "tail", 0);
+    const client = clientOf(io);
+    const { id: appId } = await appOf(client, name);
+    const query = {
+      appId,
+      component,
+      type,
+      deploymentId: text(values, "deployment"),
+      invocationId: text(values, "invocation"),
+      eventId: text(values, "event"),
+    };
+    const lines = readLog(client, query, {
+      follow: values["follow"] === true,
+      tailLines,
+      podConnectionTimeout: text(values, "wait"),
+      signal: io.signal,
+    });
+    for await (const line of lines) await io.out(`${line}\n`);
+    return io.signal.aborted ? INTERRUPTED : 0;
+  },
+};

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { AppPlatformError } from "../errors";
+import { loadSpec } from "../load";
+import { describeProblem } from "../spec/describe";
+import { SpecFileError } from "../spec/file-error";
+import { displayPath } from "../spec/keyed";
+import { parseSpec } from "../spec/parse";
+import type { Problem } from "../spec/problem";
+import { validate as check } from "../spec/validate";
+import { paint, UsageError, type Command, type Io } from "./command";
+
+/** One thing that is wrong, as `--json` tells it. */
+interface Finding {
+  readonly file: string;
+  readonly severity: Problem["severity"];
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** By name, such as `spec.services.web.http_port`. */
+  readonly path?: string;
+  /** From 1. */
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  /** As a person reads it. */
+  readonly text: string;
+}
+
+export const validate: Command = {
+  summary: "check an AppSpec, without the service",
+  help: `Usage: app-platform validate <file>... [options]
+
+Checks AppSpecs: app.yaml, the same as JSON, or a deploy template. Needs neither a token nor a network.
+
+Options:
+  --allow-unknown   let fields through that look misspelled, with a warning
+  --json            a list of problems: file, line, column, path, severity, code, message, hint
+
+Exit code: 0 without errors (warnings are none), 1 with errors, 2 when a file cannot be read.
+`,
+  options: { json: { type: "boolean" }, "allow-unknown": { type: "boolean" } },
+  async run(values, files, io) {
+    if (files.length === 0) throw new UsageError("give the file to check");
+    const found: Finding[] = [];
+    let unreadable = false;
+    for (const file of files) {
+      const { findings, readable } = findingsIn(file, values["allow-unknown"] === true);
+      found.push(...findings);
+      unreadable ||= !readable;
+      if (values["json"] !== true) await tell(file, findings, io);
+    }
+    if (values["json"] === true) {
+      const shown = found.map(({ text: _text, ...rest }) => rest);
+      await io.out(`${JSON.stringify(shown, undefined, 2)}\n`);
+    }
+    if (unreadable) return 2;
+    return found.some(({ severity }) => severity === "error") ? 1 : 0;
+  },
+};
+
+const CONTENT = new Set(["missing", "not-a-file", "unreadable"]);
+
+function findingsIn(file: string, allowUnknown: boolean): { findings: Finding[]; readable: boolean } {
+  try {
+    const spec = loadSpec(file);
+    const source = { ...parseSpec(readFileSync(file, "utf8"), { file }), file };
+    const findings = check(spec, { allowUnknown }).map((problem): Finding => {
+      const { severity, code, path, message, hint } = problem;
+      const place = source.locate(path);
+      const text = describeProblem(problem, spec, source);
+      const position = place && { line: place.line, column: place.column };
+      return { file, severity, code, path: displayPath(spec, path), message, hint, ...position, text };
+    });
+    return { findings, readable: true };
+  } catch (error) {
+    if (!(error instanceof AppPlatformError)) throw error;
+    const { reason, line, column } = error instanceof SpecFileError ? error : ({} as Partial<SpecFileError>);
+    const code = reason ?? error.errorCode;
+    const text = error.message;
+    const finding: Finding = { file, severity: "error", code, message: text, line, column, text };
+    return { findings: [finding], readable: !CONTENT.has(code) };
+  }
+}
+
+async function tell(file: string, findings: readonly Finding[], io: Io): Promise<void> {
+  for (const { severity, text } of findings) {
+    const label = paint(`${severity}:`, severity === "error" ? "red" : "yellow", io.errColours);
+    io.err(`${label} ${text}\n`);
+  }
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const warnings = findings.length - errors;
+  const counts = [errors && count(errors, "error"), warnings && count(warnings, "warning")].filter(Boolean);
+  const verdict = errors > 0 ? paint("not valid", "red", io.colours) : paint("valid", "green", io.colours);
+  await io.out(`${file}: ${verdict}${counts.length > 0 ? ` (${counts.join(", ")})` : ""}\n`);
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;

@@ -1,0 +1,247 @@
+import type { LogUrls } from "../api/types";
+import { systemClock, type Clock } from "../clock";
+import { ApiError, AppPlatformError, isApiError } from "../errors";
+import { parseDuration } from "../timeouts";
+import { LineMemory, stampOf } from "./line-memory";
+import { findTarget, type LogClient, type LogQuery, type LogTarget } from "./log-target";
+
+export interface ReadOptions {
+  /** Go on with the lines to come, until what writes them ends. @default false */
+  readonly follow?: boolean | undefined;
+  /** Begin with the last lines only. @default all */
+  readonly tailLines?: number | undefined;
+  /** How long to wait for a log or container that is not there yet, such as `90s`. @default "3m" */
+  readonly podConnectionTimeout?: string | undefined;
+  /** Ends the reading, without an error. */
+  readonly signal?: AbortSignal | undefined;
+  readonly clock?: Clock | undefined;
+  /** Told before a lost connection is made anew. */
+  readonly onReconnect?: ((why: string) => void) | undefined;
+}
+
+const DEFAULT_WAIT = "3m";
+/** Beyond the time that the service may wait for a container. */
+const ANSWER_MS = 30_000;
+const ASK_AGAIN_MS = 2_000;
+const ARCHIVE_TRIES = 3;
+const LONGEST_PAUSE_MS = 15_000;
+/** A followed log that cannot be had for so long is given up. */
+const GIVE_UP_MS = 10 * 60_000;
+/** A silent connection may be one whose end was lost. */
+const SILENT_MS = 30_000;
+/** Without `follow`, a live log that is silent for so long has told what there is. */
+const TOLD_MS = 5_000;
+
+/**
+ * The lines of a log, one by one, in constant memory: first all archives in order, then, with `follow`, those to come. The
+ * addresses are asked for when they are needed and never kept.
+ * @throws AppPlatformError `not-found`, `invalid-input`; ApiError
+ */
+export async function* readLog(
+  client: LogClient,
+  query: LogQuery,
+  options: ReadOptions = {},
+): AsyncGenerator<string> {
+  try {
+    yield* new Reading(client, query, options).lines();
+  } catch (error) {
+    // Who stops the reading has what was wanted.
+    if (!options.signal?.aborted) throw error;
+  }
+}
+
+class Reading {
+  private readonly clock: Clock;
+  private readonly waitMs: number;
+  private readonly memory = new LineMemory();
+  private readonly signal: AbortSignal | undefined;
+
+  constructor(
+    private readonly client: LogClient,
+    private readonly query: LogQuery,
+    private readonly options: ReadOptions,
+  ) {
+    const { tailLines, podConnectionTimeout = DEFAULT_WAIT } = options;
+    this.clock = options.clock ?? systemClock;
+    this.signal = options.signal;
+    const waitMs = parseDuration(podConnectionTimeout);
+    if (waitMs === undefined)
+      throw invalid('podConnectionTimeout must be a duration with its unit, such as "90s" or "3m"');
+    if (tailLines !== undefined && (!Number.isInteger(tailLines) || tailLines < 0))
+      throw invalid("tailLines must be a whole number from 0");
+    this.waitMs = waitMs;
+  }
+
+  async *lines(): AsyncGenerator<string> {
+    const { follow = false, tailLines } = this.options;
+    const began = new Date(this.clock.now()).toISOString();
+    const target = await findTarget(this.client, this.query, this.signal);
+    const urls = await this.firstUrls(target);
+    const archived = this.archived(target, urls);
+    const past = tailLines === undefined ? archived : lastOf(archived, tailLines);
+    for await (const line of past) {
+      // Only who follows hears lines twice.
+      if (follow) this.memory.isNew(line);
+      yield line;
+    }
+    if (follow) yield* this.live(target, urls);
+    else if (urls.live_url !== undefined && (urls.historic_urls ?? []).length === 0) {
+      const told = this.toldSoFar(urls.live_url, stampOf(began) ?? "");
+      yield* tailLines === undefined ? told : lastOf(told, tailLines);
+    }
+  }
+
+  private urls(target: LogTarget, again = false, follow = this.options.follow): Promise<LogUrls> {
+    const { tailLines, podConnectionTimeout } = this.options;
+    const request = {
+      ...target.request,
+      follow,
+      podConnectionTimeout,
+      // Made anew, a connection has to tell more than the last lines, not to leave a gap.
+      tailLines: again ? undefined : tailLines,
+      timeoutMs: this.waitMs + ANSWER_MS,
+    };
+    return this.client.getLogUrls(this.query.appId, request, { signal: this.signal });
+  }
+
+  /** Waits for a log that is not there yet, as long as it may come. */
+  private async firstUrls(target: LogTarget): Promise<LogUrls> {
+    const deadline = this.clock.now() + this.waitMs;
+    for (;;) {
+      let missing: ApiError | undefined;
+      try {
+        const urls = await this.urls(target);
+        if (urls.live_url !== undefined || (urls.historic_urls ?? []).length > 0) return urls;
+      } catch (error) {
+        if (!isApiError(error, "not-found", "bad-request")) throw error;
+        missing = error;
+      }
+      if (this.clock.now() >= deadline || !(await target.mayCome())) {
+        if (missing) throw missing;
+        return {};
+      }
+      await this.clock.sleep(ASK_AGAIN_MS, this.signal);
+    }
+  }
+
+  /** All archives, each to its end; what breaks off is read on, at addresses asked for anew. */
+  private async *archived(target: LogTarget, first: LogUrls): AsyncGenerator<string> {
+    let urls = first.historic_urls ?? [];
+    let tries = 0;
+    for (let index = 0, given = 0; index < urls.length;) {
+      let at = 0;
+      try {
+        for await (const line of this.client.openLog(urls[index] ?? "", { signal: this.signal })) {
+          if (++at <= given) continue;
+          given = at;
+          tries = 0;
+          yield line;
+        }
+        index += 1;
+        given = 0;
+      } catch (error) {
+        if (!isPassing(error) || ++tries > ARCHIVE_TRIES) throw error;
+        await this.clock.sleep(pause(tries), this.signal);
+        urls = (await this.urls(target)).historic_urls ?? [];
+      }
+    }
+  }
+
+  /** Lines as they come, over as many connections as it takes. */
+  private async *live(target: LogTarget, first: LogUrls): AsyncGenerator<string> {
+    let urls: LogUrls = first;
+    let failingSince: number | undefined;
+    for (let idle = 1; ; idle++) {
+      let failure: unknown;
+      try {
+        if (urls.live_url !== undefined) {
+          this.memory.reconnected();
+          for await (const line of this.connection(urls.live_url, SILENT_MS, () => target.goesOn())) {
+            failingSince = undefined;
+            if (!this.memory.isNew(line)) continue;
+            idle = 0;
+            yield line;
+          }
+        }
+        if (!(await target.goesOn())) return yield* this.rest(target);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        failure = error;
+        failingSince ??= this.clock.now();
+        if (this.clock.now() - failingSince >= GIVE_UP_MS) throw error;
+      }
+      this.options.onReconnect?.(failure instanceof Error ? failure.message : "the service closed it");
+      await this.clock.sleep(pause(idle), this.signal);
+      urls = await this.urls(target, true).catch((error: unknown) => {
+        if (isPassing(error) || isApiError(error, "bad-request", "not-found")) return {};
+        throw error;
+      });
+    }
+  }
+
+  /** What came after the last connection, from the archives, which are complete now. */
+  private async *rest(target: LogTarget): AsyncGenerator<string> {
+    this.memory.reconnected();
+    const urls = await this.urls(target, true, false).catch((error: unknown) => {
+      if (isApiError(error, "bad-request", "not-found")) return {};
+      throw error;
+    });
+    for await (const line of this.archived(target, urls)) if (this.memory.isNew(line)) yield line;
+  }
+
+  /** A live log that nobody follows: what was written before it was asked for. */
+  private async *toldSoFar(url: string, began: string): AsyncGenerator<string> {
+    for await (const line of this.connection(url, TOLD_MS, async () => false)) {
+      if ((stampOf(line) ?? "") > began) return;
+      yield line;
+    }
+  }
+
+  /** The lines of one connection, which ends when it was silent for a while and `goesOn` says no. */
+  private async *connection(
+    url: string,
+    silentMs: number,
+    goesOn: () => Promise<boolean>,
+  ): AsyncGenerator<string> {
+    const end = new AbortController();
+    const stop = (): void => end.abort();
+    this.signal?.addEventListener("abort", stop, { once: true });
+    let heard = false;
+    const watch = async (): Promise<void> => {
+      for (;;) {
+        await this.clock.sleep(silentMs, end.signal);
+        if (!heard && !(await goesOn().catch(() => true))) return end.abort();
+        heard = false;
+      }
+    };
+    watch().catch(() => {});
+    try {
+      for await (const line of this.client.openLive(url, { signal: end.signal })) {
+        heard = true;
+        yield line;
+      }
+    } catch (error) {
+      if (!isApiError(error, "aborted") || this.signal?.aborted) throw error;
+    } finally {
+      this.signal?.removeEventListener("abort", stop);
+      end.abort();
+    }
+  }
+}
+
+/** Failures of the way, and addresses that ran out: another try may go well. */
+const isPassing = (error: unknown): boolean =>
+  isApiError(error, "network", "timeout", "service-error", "rate-limited", "unreadable-answer", "forbidden");
+
+const pause = (tries: number): number => Math.min(LONGEST_PAUSE_MS, 500 * 2 ** Math.min(tries, 10));
+
+const invalid = (what: string): AppPlatformError => new AppPlatformError("invalid-input", `${what}.`);
+
+async function* lastOf(lines: AsyncIterable<string>, count: number): AsyncGenerator<string> {
+  let kept: string[] = [];
+  for await (const line of lines) {
+    kept.push(line);
+    if (kept.length > 2 * count + 1000) kept = kept.slice(kept.length - count);
+  }
+  yield* kept.slice(Math.max(0, kept.length - count));
+}

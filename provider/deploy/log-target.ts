@@ -1,0 +1,103 @@
+import type { Client, LogRequest } from "../api/client";
+import type { Deployment } from "../api/types";
+import { AppPlatformError } from "../errors";
+import { appById, componentNames, near, notFound } from "../service";
+import { standing } from "./progress";
+
+/** Which log. */
+export interface LogQuery extends Pick<
+  LogRequest,
+  "component" | "deploymentId" | "eventId" | "invocationId"
+> {
+  readonly appId: string;
+  /** @default "RUN" */
+  readonly type?: LogRequest["type"] | undefined;
+}
+
+export type LogClient = Pick<
+  Client,
+  | "getApp"
+  | "listApps"
+  | "getDeployment"
+  | "getEvent"
+  | "getJobInvocation"
+  | "getLogUrls"
+  | "openLog"
+  | "openLive"
+>;
+
+/** What a log belongs to. */
+export interface LogTarget {
+  /** What to ask the service for. */
+  readonly request: Pick<LogRequest, "component" | "deploymentId" | "eventId" | "invocationId" | "type">;
+  /** True while a log that is not there may still come. */
+  mayCome(): Promise<boolean>;
+  /** True while lines may be added. */
+  goesOn(): Promise<boolean>;
+}
+
+const WHILE_DEPLOYING = new Set(["BUILD", "DEPLOY"]);
+
+/**
+ * Finds what writes the log. Without a deployment in the query, that is the active one; for BUILD and DEPLOY the one that
+ * goes on, since the service would answer with the log of the active one.
+ * @throws AppPlatformError `not-found` for the app, the component, or where nothing was deployed yet
+ */
+export async function findTarget(
+  client: LogClient,
+  query: LogQuery,
+  signal?: AbortSignal,
+): Promise<LogTarget> {
+  const { appId, component, eventId, invocationId, type = "RUN" } = query;
+  const options = { signal };
+  if (invocationId !== undefined) {
+    const waiting = async (): Promise<boolean> => {
+      const { phase } = await client.getJobInvocation(appId, invocationId, {}, options);
+      return ["PENDING", "RUNNING", "UNKNOWN"].includes(phase ?? "UNKNOWN");
+    };
+    const job = component ?? (await client.getJobInvocation(appId, invocationId, {}, options)).job_name;
+    return {
+      request: { type, invocationId, component: job, deploymentId: query.deploymentId },
+      mayCome: waiting,
+      goesOn: waiting,
+    };
+  }
+  if (eventId !== undefined) {
+    const scaling = async (): Promise<boolean> => {
+      const { autoscaling } = await client.getEvent(appId, eventId, options);
+      return ["PENDING", "IN_PROGRESS"].includes(autoscaling?.phase ?? "");
+    };
+    return { request: { type: query.type ?? "AUTOSCALE_EVENT", eventId }, mayCome: scaling, goesOn: scaling };
+  }
+  const id = query.deploymentId ?? (await deploymentOf(client, query, type));
+  const stands = async () => standing((await client.getDeployment(appId, id, options)).phase);
+  return {
+    request: { type, component, deploymentId: id },
+    mayCome: async () => (await stands()) === "running",
+    goesOn: async () => {
+      const now = await stands();
+      return now === "running" || (now === "succeeded" && !WHILE_DEPLOYING.has(type) && type !== "JOB");
+    },
+  };
+}
+
+async function deploymentOf(client: LogClient, query: LogQuery, type: string): Promise<string> {
+  const app = await appById(client as Client, query.appId);
+  const names = componentNames(app);
+  const { component } = query;
+  if (component !== undefined && !names.includes(component))
+    throw notFound(
+      `no component ${component} in the app ${app.spec.name ?? app.id}`,
+      near(component, names, "components"),
+    );
+  const isGoing = (one: Deployment | null | undefined): boolean => !!one && standing(one.phase) === "running";
+  const going = [app.in_progress_deployment, app.pending_deployment].find(isGoing);
+  const wanted = WHILE_DEPLOYING.has(type)
+    ? (going ?? app.active_deployment)
+    : (app.active_deployment ?? going);
+  if (wanted) return wanted.id;
+  throw new AppPlatformError(
+    "not-found",
+    `The app ${app.spec.name ?? app.id} has no deployment that runs or goes on. Give the id of an earlier one.`,
+  );
+}
