@@ -1,5 +1,5 @@
 import type { Proposal } from "./api/types";
-import { ApiError, isApiError } from "./errors";
+import { asAppPlatformError, isApiError, type ApiError } from "./errors";
 import { redact } from "./redact";
 import { displayPath, toKeyed } from "./spec/keyed";
 import { secretValues } from "./spec/secrets";
@@ -29,7 +29,7 @@ export interface Review {
   /** Why the spec would not be accepted. */
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
-  /** `monthly cost: $24 → $41`; absent when the price is not known. */
+  /** `cost: $24 → $41 a month`; absent when the price is not known. */
   readonly cost?: string;
 }
 
@@ -58,12 +58,12 @@ export class Proposals {
       return {
         refusals: [...nameTaken(answer, proposed), ...tooDear(price, proposed)],
         warnings: [],
-        ...(price.after !== undefined && { cost: `monthly cost: ${formatPrice(price)}` }),
+        ...(price.after !== undefined && { cost: `cost: ${formatPrice(price)} a month` }),
       };
     } catch (error) {
       if (isApiError(error, "invalid-spec", "bad-request", "conflict"))
         return { refusals: [refusal(error, proposed.spec)], warnings: [] };
-      const why = error instanceof Error ? error.message : String(error);
+      const why = redact(asAppPlatformError(error).message, secretValues(toKeyed(proposed.spec)));
       return {
         refusals: [],
         warnings: [`The service did not say what it thinks of this spec and its price: ${why}`],
@@ -86,7 +86,7 @@ export class Proposals {
     const total = (part: (price: Price) => number): number =>
       prices.reduce((sum, price) => sum + part(price), 0);
     const price = { before: total(({ before }) => before ?? 0), after: total(({ after }) => after ?? 0) };
-    return `monthly cost of the ${prices.length} apps that are new or change: ${formatPrice(price)}`;
+    return `cost of the ${prices.length} apps that are new or change: ${formatPrice(price)} a month`;
   }
 }
 

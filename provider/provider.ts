@@ -1,6 +1,6 @@
 import { AlertWork, readDestinations } from "./alerts/work";
 import { destinationPath, webhookUrls } from "./alerts/destinations";
-import { Client } from "./api/client";
+import { Client, type ClientOptions } from "./api/client";
 import { check, type CheckResult } from "./check";
 import { systemClock, type Clock } from "./clock";
 import { serviceConfig } from "./config";
@@ -197,8 +197,9 @@ export class AppProvider {
     return this.checked.get(inputs.__urn ?? "")?.order;
   }
 
-  private client(reporter: Reporter): Client {
+  private client(reporter: Reporter, options: Partial<ClientOptions> = {}): Client {
     return new Client({
+      ...options,
       ...serviceConfig(this.surroundings.env, this.stackConfig),
       onWait: (ms, why) => reporter.status(`waiting ${Math.ceil(ms / 1000)} s for ${why}`),
     });
@@ -225,7 +226,7 @@ export class AppProvider {
     if (inputs.propose === false || this.checked.get(urn)?.preview !== true) return [];
     let client: Client;
     try {
-      client = this.client(reporter);
+      client = this.client(reporter, PROPOSAL_LIMITS);
     } catch (error) {
       // Without a token previews work as well; what is wrong with the address will be said by the update, too.
       if (error instanceof AppPlatformError && error.errorCode !== "missing-token")
@@ -261,6 +262,12 @@ export class AppProvider {
     return createReporter(this.surroundings.engine, inputs.__urn);
   }
 }
+
+/** A preview goes on without the service's opinion rather than wait for it. */
+const PROPOSAL_LIMITS: Partial<ClientOptions> = {
+  timeoutMs: 10_000,
+  retry: { attempts: 1, limitMs: 5_000, rateLimitMs: 10_000 },
+};
 
 /**
  * Beside the error on the resource, the host prints the text and the stack of what check, diff, read and delete throw, on
