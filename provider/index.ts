@@ -2,6 +2,15 @@ export { App, type AppArgs } from "./app";
 export type { AlertDestination, SlackWebhook } from "./alerts/destinations";
 export type { AppSpecArgs, DeepInput } from "./inputs";
 export { loadSpec } from "./load";
+export {
+  getLogs,
+  getLogsText,
+  getLogsTextOutput,
+  getLogUrls,
+  getLogUrlsOutput,
+  type LogsQuery,
+  type LogsTextQuery,
+} from "./logs";
 export * from "./lookups";
 export type {
   App as AppInfo,
@@ -18,6 +27,8 @@ export type {
   InstanceSize,
   InvocationPhase,
   JobInvocation,
+  LogType,
+  LogUrls,
   Region,
 } from "./api/types";
 export { explain, plan } from "./spec/plan";

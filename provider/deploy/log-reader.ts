@@ -208,8 +208,9 @@ class Reading {
     this.signal?.addEventListener("abort", stop, { once: true });
     let heard = false;
     const watch = async (): Promise<void> => {
-      for (;;) {
-        await this.clock.sleep(silentMs, end.signal);
+      // The first line takes longer: the connection has to be made.
+      for (let ms = SILENT_MS; ; ms = silentMs) {
+        await this.clock.sleep(ms, end.signal);
         if (!heard && !(await goesOn().catch(() => true))) return end.abort();
         heard = false;
       }
