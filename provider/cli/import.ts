@@ -59,7 +59,8 @@ Options:
 function entry(app: App, name = app.spec.name ?? app.id): object {
   const spec = hideCiphertext(toKeyed(app.spec));
   const inputs = inputsOf({ spec, __provider: APP_PROVIDER });
-  const last = app.pending_deployment ?? app.in_progress_deployment ?? app.active_deployment;
+  // A deployment that failed or goes on is somebody else's: the next update is not to make up for it.
+  const last = app.active_deployment;
   const outputs = outputsOf(inputs, app, last ? lastDeployment(last) : undefined);
   return { type: APP_TYPE, name, id: app.id, inputs, outputs };
 }
