@@ -103,21 +103,33 @@ export class App extends pulumi.CustomResource {
   /** ISO 8601. */
   declare readonly updatedAt: pulumi.Output<string>;
 
-  constructor(name: string, args: AppArgs, options?: pulumi.CustomResourceOptions) {
-    const { spec, alertDestinations, ...settings } = args;
-    const file = fileOf(spec);
+  /**
+   * An app that exists, to read from: its outputs as for one of the program's own. The stack does not manage it, and never
+   * changes or deletes it; to have it managed, see `adopt`. Secrets of its spec are replaced by a fixed text.
+   * Fails the run where there is no app of this id.
+   *
+   * @example
+   * export const url = App.get("shop", "4f6c71e2-fa90-4762-8b11-3bb0bb2bd1a4").liveUrl;
+   */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): App {
+    return new App(name, undefined, { ...options, id });
+  }
+
+  /** @param args `undefined` only together with the option `id`: the app of that id is read, see {@link App.get} */
+  constructor(name: string, args: AppArgs, options?: pulumi.CustomResourceOptions);
+  constructor(
+    name: string,
+    args: undefined,
+    options: pulumi.CustomResourceOptions & { id: pulumi.Input<pulumi.ID> },
+  );
+  constructor(name: string, args: AppArgs | undefined, options?: pulumi.CustomResourceOptions) {
     super(
       APP_TYPE,
       name,
       {
-        ...settings,
-        ...(alertDestinations !== undefined && { alertDestinations: alertInputs(alertDestinations) }),
-        spec: specInputs(spec, VALID_NAME.test(name) ? name : undefined),
+        ...(args === undefined || options?.id !== undefined ? EXISTING : inputs(name, args)),
         __provider: APP_PROVIDER,
-        __order: orderInputs(spec),
         __urn: pulumi.createUrn(name, APP_TYPE, options?.parent),
-        __preview: pulumi.runtime.isDryRun(),
-        ...(file !== undefined && { __file: file }),
         // Pulumi hands out only the outputs that are named here.
         liveUrl: undefined,
         liveDomain: undefined,
@@ -141,4 +153,19 @@ export class App extends pulumi.CustomResource {
     this.spec = applied.apply(fromKeyed) as pulumi.Output<AppSpec>;
     this.liveSpec = held.apply(fromKeyed) as pulumi.Output<AppSpec>;
   }
+}
+
+/** Of an app that is only read, all comes from the service. */
+const EXISTING = { spec: undefined, __get: true };
+
+function inputs(name: string, { spec, alertDestinations, ...settings }: AppArgs): pulumi.Inputs {
+  const file = fileOf(spec);
+  return {
+    ...settings,
+    ...(alertDestinations !== undefined && { alertDestinations: alertInputs(alertDestinations) }),
+    spec: specInputs(spec, VALID_NAME.test(name) ? name : undefined),
+    __order: orderInputs(spec),
+    __preview: pulumi.runtime.isDryRun(),
+    ...(file !== undefined && { __file: file }),
+  };
 }

@@ -27,7 +27,7 @@ export interface CheckResult {
  * through, at any depth.
  */
 export function check(news: AppInputs & RunInputs): CheckResult {
-  const { __preview, __file, __order, ...inputs } = news;
+  const { __preview, __file, __get, __order, ...inputs } = news;
   const spec = specProblems(inputs, __file);
   const alerts = checkDestinations(inputs.alertDestinations, inputs.spec);
   const failures = [...argumentFailures(inputs), ...spec.failures, ...alerts.map(asFailure)];

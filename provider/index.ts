@@ -2,6 +2,8 @@ export { App, type AppArgs } from "./app";
 export type { AlertDestination, SlackWebhook } from "./alerts/destinations";
 export type { AppSpecArgs, DeepInput } from "./inputs";
 export { loadSpec } from "./load";
+export { Deployment, type DeploymentArgs } from "./resources/deployment";
+export { Rollback, type RollbackArgs, type RollbackState } from "./resources/rollback";
 export {
   getLogs,
   getLogsText,

@@ -8,7 +8,8 @@ import { settle } from "./deploy/settle";
 import type { DeploymentSource } from "./deploy/wait";
 import { standing } from "./deploy/progress";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "./errors";
-import type { SharedReads } from "./shared-reads";
+import { appById, isUnknownId } from "./service";
+import { sharedDeployments, type SharedReads } from "./shared-reads";
 import { formatChange } from "./spec/changes";
 import { drift } from "./spec/drift";
 import { formatPath, toKeyed } from "./spec/keyed";
@@ -65,7 +66,8 @@ export class Operation {
 
   get site(): Site {
     const { inputs, client, reads, reporter, clock, stopped, options } = this;
-    return { inputs, client, reads, deployments: this.deployments(), reporter, clock, stopped, options };
+    const deployments = sharedDeployments(client, reads);
+    return { inputs, client, reads, deployments, reporter, clock, stopped, options };
   }
 
   /**
@@ -75,6 +77,15 @@ export class Operation {
   async findApp(id: string, maxAgeMs = READ_MAX_AGE_MS): Promise<App | undefined> {
     return this.reads.app(this.client, id, maxAgeMs, this.options).catch((error: unknown) => {
       if (isApiError(error, "not-found")) return undefined;
+      throw error;
+    });
+  }
+
+  /** The app that `App.get` names. @throws AppPlatformError `not-found`, naming apps that are near */
+  async appToGet(id: string): Promise<App> {
+    const shared = this.reads.app(this.client, id, READ_MAX_AGE_MS, this.options);
+    return shared.catch((error: unknown) => {
+      if (isUnknownId(error, id)) return appById(this.client, id);
       throw error;
     });
   }
@@ -235,7 +246,7 @@ export class Operation {
     if (this.inputs.wait === false) return outputs(app);
     try {
       const { deployment: ended, failures } = await settle(
-        this.deployments(),
+        sharedDeployments(this.client, this.reads),
         app.id,
         last.id,
         this.reporter,
@@ -263,17 +274,6 @@ export class Operation {
     const shared = await this.reads.app(this.client, id, GONE_POLL_MS, this.options);
     const known = standing(ended.phase) !== "succeeded" || shared.active_deployment?.id === ended.id;
     return known ? shared : this.client.getApp(id, this.options);
-  }
-
-  /** The client, with waits that share their looks with those of other resources. */
-  private deployments(): DeploymentSource & LogSource {
-    const { client, reads } = this;
-    return {
-      getDeployment: (appId, id, options) => reads.deployment(client, appId, id, options),
-      listDeploymentPage: (appId, page, options) => client.listDeploymentPage(appId, page, options),
-      getLogUrls: (appId, query, options) => client.getLogUrls(appId, query, options),
-      openLog: (url, options) => client.openLog(url, options),
-    };
   }
 
   /** Warns, and leaves a backup of the spec behind, if the program did not decline it. */

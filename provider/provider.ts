@@ -2,15 +2,19 @@ import { AlertWork, readDestinations } from "./alerts/work";
 import { destinationPath, webhookUrls } from "./alerts/destinations";
 import { Client, type ClientOptions } from "./api/client";
 import { check, type CheckResult } from "./check";
-import { systemClock, type Clock } from "./clock";
+import { systemClock } from "./clock";
 import { serviceConfig } from "./config";
 import { standing } from "./deploy/progress";
 import { createReporter, type Reporter } from "./deploy/report";
-import { connectEngine, type Engine } from "./engine";
+import { connectEngine } from "./engine";
 import { ApiError, AppPlatformError, InitializationError } from "./errors";
 import { nameInterruption, Operation } from "./operation";
 import { Proposals, type Proposed } from "./proposal";
 import { redact } from "./redact";
+import { DeploymentProvider } from "./resources/deployment-provider";
+import { RollbackProvider } from "./resources/rollback-provider";
+import type { Surroundings } from "./resources/service-provider";
+import { toldOnce } from "./resources/told-once";
 import { refuseWhilePinned, Rollback } from "./rollback";
 import { SharedReads } from "./shared-reads";
 import { changes } from "./spec/changes";
@@ -30,20 +34,31 @@ import {
   type RunInputs,
 } from "./state";
 
-/** What a provider takes from its surroundings; tests give their own. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-  /** Absent where Pulumi does not run the process. */
-  readonly engine: Engine | undefined;
-}
+export type { Surroundings };
 
 /**
  * What the text in the state calls (see app.ts), in every version of this package: the provider behind `App`, in the
  * terms of Pulumi's dynamic providers.
  */
 export function app(): AppProvider {
-  return new AppProvider({ env: process.env, clock: systemClock, engine: connectEngine(process.argv) });
+  return new AppProvider(surroundings());
+}
+
+/** The same for `Deployment`, see resources/deployment.ts. */
+export function deployment(): DeploymentProvider {
+  return new DeploymentProvider(surroundings());
+}
+
+/** The same for `Rollback`, see resources/rollback.ts. */
+export function rollback(): RollbackProvider {
+  return new RollbackProvider(surroundings());
+}
+
+let shared: Surroundings | undefined;
+
+/** One connection to the engine, whatever the number of providers in the process. */
+function surroundings(): Surroundings {
+  return (shared ??= { env: process.env, clock: systemClock, engine: connectEngine(process.argv) });
 }
 
 export class AppProvider {
@@ -94,7 +109,7 @@ export class AppProvider {
       const refusals = planned.action === "update" ? await this.proposeUpdate(id, olds, news, reporter) : [];
       await reporter.flush();
       if (refusals.length > 0)
-        throw toldOnce(new AppPlatformError("invalid-spec", refusals.join("\n")), news);
+        throw toldOnce(new AppPlatformError("invalid-spec", refusals.join("\n")), news.__urn);
     }
     // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
     if (changes(visible(olds), visible(news)).length > 0) return {};
@@ -147,10 +162,10 @@ export class AppProvider {
 
   async read(
     id: string,
-    props: AppOutputs,
+    props: AppOutputs & RunInputs,
   ): Promise<{ id?: string; props?: AppOutputs; inputs?: AppInputs }> {
     return this.run(props, async (operation) => {
-      const found = await operation.findApp(id);
+      const found = props.__get ? await operation.appToGet(id) : await operation.findApp(id);
       if (!found) return {};
       const now = toKeyed(found.spec);
       const then = props.__liveSpec ?? now;
@@ -187,7 +202,7 @@ export class AppProvider {
       const result = await work(new Operation(ordered, client, this.reads, reporter, clock, engine?.stopped));
       return result === undefined ? result : plain(result);
     } catch (error) {
-      throw toldOnce(withoutSecrets(nameInterruption(error, engine?.stopped), inputs), inputs);
+      throw toldOnce(withoutSecrets(nameInterruption(error, engine?.stopped), inputs), inputs.__urn);
     } finally {
       await reporter.flush();
     }
@@ -268,18 +283,6 @@ const PROPOSAL_LIMITS: Partial<ClientOptions> = {
   timeoutMs: 10_000,
   retry: { attempts: 1, limitMs: 5_000, rateLimitMs: 10_000 },
 };
-
-/**
- * Beside the error on the resource, the host prints the text and the stack of what check, diff, read and delete throw, on
- * the stack's row: kept to one line there.
- */
-function toldOnce(error: unknown, inputs: AppInputs): unknown {
-  if (!(error instanceof Error)) return error;
-  const name = inputs.__urn?.split("::").at(-1) ?? "App";
-  error.toString = () => name;
-  error.stack = "failed, as its own row says";
-  return error;
-}
 
 /** The service may repeat what it was sent. */
 function withoutSecrets(error: unknown, inputs: AppInputs): unknown {

@@ -55,9 +55,9 @@ export class Rollback {
   private async obstacle(appId: string, { id }: Deployment): Promise<string | undefined> {
     const { client, reporter, options } = this.site;
     const { valid, error, warnings } = await client.validateRollback(appId, { deployment_id: id }, options);
-    if (!valid) return `the service does not allow it: ${describe(error ?? {})}`;
+    if (!valid) return `the service does not allow it: ${describeCondition(error ?? {})}`;
     for (const warning of warnings ?? [])
-      reporter.warn(`Rolling back to deployment ${id}: ${describe(warning)}`);
+      reporter.warn(`Rolling back to deployment ${id}: ${describeCondition(warning)}`);
     return undefined;
   }
 
@@ -175,7 +175,8 @@ export function refuseWhilePinned(app: App): void {
   throw new AppPlatformError(
     "app-pinned",
     `The app ${app.spec.name ?? ""} (id ${app.id}) is pinned to the rollback deployment ${pin.id}, so that nothing new can be deployed. ` +
-      "Commit the rollback to keep what runs now, or revert it to go back to the spec of before it: in the control panel, or by " +
+      "Commit the rollback to keep what runs now, or revert it to go back to the spec of before it: where a program made it, by " +
+      'state: "committed" or "reverted" of its Rollback, in a run without other changes of the app; else in the control panel, or by ' +
       `POST /v2/apps/${app.id}/rollback/commit or /revert. Then run pulumi up again.`,
   );
 }
@@ -187,7 +188,8 @@ function kept(failed: InitializationError, why: string): InitializationError {
   ]);
 }
 
-function describe({ code, message, components }: RollbackCondition): string {
+/** What the service says of a rollback. */
+export function describeCondition({ code, message, components }: RollbackCondition): string {
   const where = components && components.length > 0 ? ` (${components.join(", ")})` : "";
   return `${message ?? code ?? "it gives no reason"}${where}`;
 }

@@ -1,5 +1,8 @@
+import type { Client } from "./api/client";
 import type { App, Deployment } from "./api/types";
 import type { Clock } from "./clock";
+import type { LogSource } from "./deploy/logs";
+import type { DeploymentSource } from "./deploy/wait";
 import { isApiError } from "./errors";
 
 interface Options {
@@ -161,6 +164,16 @@ export class SharedReads {
       return undefined;
     }
   }
+}
+
+/** The client, for waits that share their looks with those of other resources. */
+export function sharedDeployments(client: Client, reads: SharedReads): DeploymentSource & LogSource {
+  return {
+    getDeployment: (appId, id, options) => reads.deployment(client, appId, id, options),
+    listDeploymentPage: (appId, page, options) => client.listDeploymentPage(appId, page, options),
+    getLogUrls: (appId, query, options) => client.getLogUrls(appId, query, options),
+    openLog: (url, options) => client.openLog(url, options),
+  };
 }
 
 function inListing(listing: Listing | undefined, appId: string, id: string): Deployment | undefined {

@@ -82,6 +82,8 @@ export interface RunInputs {
   __preview?: boolean;
   /** The file the spec came from, for line and column in errors. */
   __file?: string;
+  /** True where `App.get` asks: an app that is not there is an error then. */
+  __get?: boolean;
 }
 
 const INPUT_KEYS = [

@@ -84,7 +84,7 @@ export async function waitForDeployment(
 }
 
 /** The deployment that took the place of `replaced`: the newest younger one that was not canceled itself. */
-async function findSuccessor(
+export async function findSuccessor(
   source: DeploymentSource,
   appId: string,
   replaced: Deployment,

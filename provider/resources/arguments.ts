@@ -1,0 +1,61 @@
+import { isUnknown } from "../spec/unknown";
+import { parseDuration } from "../timeouts";
+
+/** What is wrong with an argument, if anything. Values that are not known yet are let through. */
+export type Rule = (value: unknown) => string | undefined;
+
+const optional =
+  (rule: Rule): Rule =>
+  (value) =>
+    value === undefined || isUnknown(value) ? undefined : rule(value);
+
+const text = (value: unknown): boolean => typeof value === "string" && value !== "";
+
+export const id =
+  (what: string): Rule =>
+  (value) =>
+    isUnknown(value) || text(value) ? undefined : `must be the id of ${what}, as text`;
+
+export const optionalId = (what: string): Rule => optional(id(what));
+
+export const boolean: Rule = optional((value) =>
+  typeof value === "boolean" ? undefined : "must be true or false",
+);
+
+export const mapOrList: Rule = optional((value) =>
+  typeof value === "object" && value !== null ? undefined : "must be a map or a list of any values",
+);
+
+export const oneOf = (...words: readonly string[]): Rule =>
+  optional((value) =>
+    words.includes(value as string)
+      ? undefined
+      : `must be ${words.map((word) => JSON.stringify(word)).join(" or ")}`,
+  );
+
+const OPERATIONS = ["create", "update"];
+
+export const timeouts: Rule = optional((value) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return 'must be a map such as { create: "30m" }';
+  for (const [operation, duration] of Object.entries(value)) {
+    if (!OPERATIONS.includes(operation)) return `knows ${OPERATIONS.join(" and ")}, not ${operation}`;
+    if (!isUnknown(duration) && parseDuration(duration) === undefined)
+      return `${operation} must be a duration with its unit, such as "90s", "20m" or "1.5h"`;
+  }
+  return undefined;
+});
+
+export interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+/** All that is wrong with the arguments, at once. */
+export function failuresOf(inputs: object, rules: Readonly<Record<string, Rule>>): CheckFailure[] {
+  const values = inputs as Record<string, unknown>;
+  return Object.entries(rules).flatMap(([name, rule]) => {
+    const reason = rule(values[name]);
+    return reason === undefined ? [] : [{ property: "", reason: `${name}: ${reason}` }];
+  });
+}

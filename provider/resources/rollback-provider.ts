@@ -1,0 +1,322 @@
+import type { App, Deployment } from "../api/types";
+import { standing } from "../deploy/progress";
+import {
+  asAppPlatformError,
+  AppPlatformError,
+  InitializationError,
+  isApiError,
+  type ErrorCode,
+} from "../errors";
+import { nameInterruption } from "../operation";
+import { refuseWhilePinned } from "../rollback";
+import { appById } from "../service";
+import { changes } from "../spec/changes";
+import { isUnknown } from "../spec/unknown";
+import { plain, type Timeouts } from "../state";
+import { createDeploymentOnce, once } from "../writes";
+import * as rules from "./arguments";
+import { mustBePossible, rollbackTarget } from "./rollback-target";
+import { ServiceProvider, settleAt, type Desk, type Hidden } from "./service-provider";
+import { toldOnce } from "./told-once";
+
+export type RollbackState = "pinned" | "committed" | "reverted";
+
+export interface RollbackInputs extends Hidden {
+  appId: string;
+  deploymentId?: string;
+  state?: RollbackState;
+  timeouts?: Pick<Timeouts, "create" | "update">;
+}
+
+export interface RollbackOutputs extends RollbackInputs {
+  /** The deployment that was gone back to, whether the program names it or not. */
+  deploymentId: string;
+  /** How far it has come, which may be less than what the program wants. */
+  state: RollbackState;
+  /** Whether the app was pinned to it when last seen. */
+  pinned: boolean;
+  phase: string;
+  /** The deployment whose phase it is: that of the rollback, or the one that reverts it. */
+  __last: string;
+  /** What the program left to us, and is not among the inputs therefore. */
+  __chosen: ("deploymentId" | "state")[];
+}
+
+const ARGUMENTS = {
+  appId: rules.id("an app"),
+  deploymentId: rules.optionalId("a deployment"),
+  state: rules.oneOf("pinned", "committed", "reverted"),
+  timeouts: rules.timeouts,
+};
+
+export class RollbackProvider extends ServiceProvider {
+  /** A new rollback is validated in previews, so that nobody learns in the update that it is not possible. */
+  async check(
+    olds: Partial<RollbackInputs>,
+    { __preview, ...news }: RollbackInputs & { __preview?: boolean },
+  ): Promise<{ inputs: RollbackInputs; failures: rules.CheckFailure[] }> {
+    const failures = rules.failuresOf(news, ARGUMENTS);
+    const isNew = olds.appId === undefined;
+    if (isNew && news.state === "reverted") failures.push({ property: "", reason: NOTHING_TO_REVERT });
+    const known = !isUnknown(news.appId) && !isUnknown(news.deploymentId);
+    if (isNew && known && __preview === true && failures.length === 0)
+      failures.push(...(await this.obstacles(news)));
+    return { inputs: news, failures };
+  }
+
+  private async obstacles(inputs: RollbackInputs): Promise<rules.CheckFailure[]> {
+    try {
+      await this.run(inputs, async ({ client, reporter }) => {
+        const app = await appById(client, inputs.appId);
+        refuseWhilePinned(app);
+        const target = await rollbackTarget(client, app, inputs.deploymentId);
+        await mustBePossible(client, app.id, target, reporter);
+        reporter.info(`The app ${app.spec.name ?? ""} goes back to deployment ${target}.`);
+      });
+      return [];
+    } catch (error) {
+      const { errorCode, message } = asAppPlatformError(error);
+      if (OBSTACLES.includes(errorCode)) return [{ property: "", reason: message }];
+      const reporter = this.reporter(inputs);
+      // Without a token previews work as well, and the update will say what is wrong.
+      if (errorCode !== "missing-token") reporter.warn(`The rollback could not be validated: ${message}`);
+      await reporter.flush();
+      return [];
+    }
+  }
+
+  async diff(
+    _id: string,
+    olds: RollbackOutputs,
+    news: RollbackInputs,
+  ): Promise<{ changes?: boolean; replaces?: string[]; deleteBeforeReplace?: boolean }> {
+    const replaces = (["appId", "deploymentId"] as const).filter(
+      (key) => news[key] !== undefined && !isUnknown(news[key]) && news[key] !== olds[key],
+    );
+    // A pinned app takes no other rollback.
+    if (replaces.length > 0) return { replaces, deleteBeforeReplace: true };
+    const obstacle = noWay(olds.state, news.state);
+    if (obstacle !== undefined) throw toldOnce(obstacle, news.__urn);
+    if (changes(visible(olds), visible(news)).length > 0) return {};
+    const isDone = standing(olds.phase) !== "running" && standing(olds.phase) !== "failed";
+    return { changes: !isDone && (olds.pinned || olds.state === "reverted") };
+  }
+
+  async create(inputs: RollbackInputs): Promise<{ id: string; outs: RollbackOutputs }> {
+    return this.run(inputs, async (desk) => {
+      if (inputs.state === "reverted") throw new AppPlatformError("invalid-input", NOTHING_TO_REVERT);
+      const app = await appById(desk.client, inputs.appId);
+      refuseWhilePinned(app);
+      const target = await rollbackTarget(desk.client, app, inputs.deploymentId);
+      await mustBePossible(desk.client, app.id, target, desk.reporter);
+      const made = await rollBack(desk, app.id, target);
+      const work = new RollbackWork(desk, made.id, inputs, begun(inputs, target, made), "create");
+      return { id: made.id, outs: await work.reach(inputs.state ?? "pinned") };
+    });
+  }
+
+  async update(id: string, olds: RollbackOutputs, news: RollbackInputs): Promise<{ outs: RollbackOutputs }> {
+    return this.run(news, async (desk) => {
+      const obstacle = noWay(olds.state, news.state);
+      if (obstacle) throw obstacle;
+      const now = await seen(desk, id, olds, await appById(desk.client, news.appId));
+      const outs = { ...now, ...news, deploymentId: olds.deploymentId, state: olds.state };
+      const work = new RollbackWork(desk, id, news, { ...outs, __chosen: chosen(news) }, "update");
+      return { outs: await work.reach(news.state ?? "pinned") };
+    });
+  }
+
+  async read(
+    id: string,
+    props: RollbackOutputs,
+  ): Promise<{ id?: string; props?: RollbackOutputs; inputs?: RollbackInputs }> {
+    return this.run(props, async (desk) => {
+      const app = await orNothing(desk.reads.app(desk.client, props.appId, 0, desk.options));
+      if (!app) return {};
+      const now = await seen(desk, id, props, app);
+      if (props.pinned && !now.pinned)
+        desk.reporter.info("changed at the service: the rollback was committed or reverted.");
+      return { id, props: now, inputs: inputsOf(now) };
+    });
+  }
+
+  async delete(id: string, props: RollbackOutputs): Promise<void> {
+    await this.run(props, async (desk) => {
+      const app = await orNothing(desk.client.getApp(props.appId, desk.options));
+      if (app?.pinned_deployment?.id !== id) return;
+      desk.reporter.warn(
+        `The app ${app.spec.name ?? ""} was pinned to this rollback, which is committed: what runs now goes on running.`,
+      );
+      await commit(desk, app.id, id);
+    });
+  }
+}
+
+/** What an operation does after the rollback has been made. Whatever fails leaves it in the state as far as it came. */
+class RollbackWork {
+  constructor(
+    private readonly desk: Desk,
+    private readonly id: string,
+    private readonly inputs: RollbackInputs,
+    private outs: RollbackOutputs,
+    private readonly operation: "create" | "update",
+  ) {}
+
+  /** @throws InitializationError */
+  async reach(wanted: RollbackState): Promise<RollbackOutputs> {
+    try {
+      if (wanted === "reverted") await this.revert();
+      else await this.keep(wanted);
+      return plain(this.outs);
+    } catch (error) {
+      if (error instanceof InitializationError) throw error;
+      const { errorCode, message } = asAppPlatformError(nameInterruption(error, this.desk.stopped));
+      throw this.failed(errorCode, [message]);
+    }
+  }
+
+  private async keep(wanted: "pinned" | "committed"): Promise<void> {
+    if (this.outs.state === wanted && !this.outs.pinned) return;
+    if (!this.outs.pinned) {
+      this.desk.reporter.info("The app was not pinned any more: there is nothing to commit.");
+      this.outs.state = wanted;
+      return;
+    }
+    await this.settle(
+      "The app stays pinned to this rollback, which did not work. " +
+        'Set state: "reverted" to deploy the spec of before it, or remove the resource to free the app as it is.',
+    );
+    if (wanted === "pinned") return;
+    await commit(this.desk, this.inputs.appId, this.id);
+    this.outs = { ...this.outs, state: "committed", pinned: false };
+  }
+
+  private async revert(): Promise<void> {
+    const { outs, desk } = this;
+    if (outs.state !== "reverted") {
+      if (!outs.pinned)
+        throw new AppPlatformError(
+          "invalid-input",
+          "The app is not pinned to this rollback any more: it was committed or reverted in between, and can not be reverted now. " +
+            'Set state: "committed", or remove the resource.',
+        );
+      this.follow(await revert(desk, this.inputs.appId, this.id));
+    } else if (standing(outs.phase) === "failed" || outs.phase === "CANCELED")
+      this.follow(await createDeploymentOnce(desk.client, this.inputs.appId, {}, {}));
+    await this.settle(
+      "The rollback is reverted, but its spec of before does not work: the next pulumi up tries it again.",
+    );
+  }
+
+  private follow(made: Deployment): void {
+    this.desk.reads.noteWrite(this.inputs.appId);
+    this.outs = { ...this.outs, state: "reverted", pinned: false, ...last(made) };
+  }
+
+  private async settle(advice: string): Promise<void> {
+    const { desk, inputs, outs } = this;
+    if (standing(outs.phase) === "succeeded" || outs.phase === "SUPERSEDED") return;
+    const onSeen = (now: Deployment): void => void (this.outs = { ...this.outs, ...last(now) });
+    const ended = await settleAt(desk, inputs.appId, outs.__last, this.operation, inputs.timeouts, onSeen);
+    onSeen(ended.deployment);
+    if (ended.failures.length > 0) throw this.failed("deployment-failed", [...ended.failures, advice]);
+  }
+
+  private failed(code: ErrorCode, reasons: string[]): InitializationError {
+    return new InitializationError(code, this.id, plain(this.outs), reasons);
+  }
+}
+
+const OBSTACLES: readonly ErrorCode[] = ["not-found", "app-pinned", "invalid-input"];
+
+const NOTHING_TO_REVERT =
+  'state: "reverted" is for a Rollback that has been made: this one is new, and nothing has been rolled back. Remove it from the program.';
+
+/** From committed and reverted there is no way on. */
+function noWay(reached: RollbackState, wanted: RollbackState = "pinned"): AppPlatformError | undefined {
+  if (reached === "pinned" || wanted === reached || isUnknown(wanted)) return undefined;
+  return new AppPlatformError(
+    "invalid-input",
+    `state: this rollback is ${reached} for good, and can not be ${wanted} any more. ` +
+      `Keep state: "${reached}" or remove it; to go back again, add a Rollback of another name.`,
+  );
+}
+
+/** Not stopped by Ctrl-C: the app would be pinned to a deployment that nobody knows to be ours. */
+async function rollBack({ client, reads, reporter, stopped }: Desk, appId: string, target: string) {
+  stopped?.throwIfAborted();
+  reporter.status(`rolling back to deployment ${target}`);
+  const made = await once(
+    () => client.createRollback(appId, { deployment_id: target }),
+    async () => (await client.getApp(appId)).pinned_deployment ?? undefined,
+  );
+  reads.noteWrite(appId);
+  return made;
+}
+
+async function commit({ client, reads, reporter }: Desk, appId: string, id: string): Promise<void> {
+  reporter.status("committing the rollback");
+  const isDone = async (): Promise<true | undefined> =>
+    (await client.getApp(appId)).pinned_deployment?.id === id ? undefined : true;
+  await once(() => client.commitRollback(appId).then(() => true as const), isDone);
+  reads.noteWrite(appId);
+}
+
+async function revert({ client, reporter, stopped }: Desk, appId: string, id: string): Promise<Deployment> {
+  stopped?.throwIfAborted();
+  reporter.status("reverting the rollback");
+  return once(
+    () => client.revertRollback(appId),
+    async () => {
+      if ((await client.getApp(appId)).pinned_deployment?.id === id) return undefined;
+      return (await client.listDeploymentPage(appId, {})).items.find((one) => one.id !== id);
+    },
+  );
+}
+
+/** The outputs, brought up to date. */
+async function seen(
+  { client, options }: Desk,
+  id: string,
+  props: RollbackOutputs,
+  app: App,
+): Promise<RollbackOutputs> {
+  const found = await orNothing(client.getDeployment(app.id, props.__last, options));
+  return { ...props, ...(found && last(found)), pinned: app.pinned_deployment?.id === id };
+}
+
+async function orNothing<T>(look: Promise<T>): Promise<T | undefined> {
+  try {
+    return await look;
+  } catch (error) {
+    if (isApiError(error, "not-found")) return undefined;
+    throw error;
+  }
+}
+
+const last = ({ id, phase = "UNKNOWN" }: Deployment): { __last: string; phase: string } => ({
+  __last: id,
+  phase,
+});
+
+const begun = (inputs: RollbackInputs, target: string, made: Deployment): RollbackOutputs => ({
+  ...inputs,
+  deploymentId: target,
+  state: "pinned",
+  pinned: true,
+  ...last(made),
+  __chosen: chosen(inputs),
+});
+
+const chosen = (inputs: RollbackInputs): RollbackOutputs["__chosen"] =>
+  (["deploymentId", "state"] as const).filter((key) => inputs[key] === undefined);
+
+function inputsOf(props: RollbackOutputs): RollbackInputs {
+  const { pinned: _pinned, phase: _phase, __last, __chosen, ...inputs } = props;
+  return plain({ ...inputs, ...Object.fromEntries(__chosen.map((key) => [key, undefined])) });
+}
+
+/** Inputs that a person sees and changes; where the program names no deployment, it is not for change. */
+function visible({ state = "pinned", timeouts }: RollbackInputs): object {
+  return { state, timeouts };
+}

@@ -1,0 +1,105 @@
+import { Client } from "../api/client";
+import type { Clock } from "../clock";
+import { serviceConfig } from "../config";
+import type { LogSource } from "../deploy/logs";
+import { createReporter, type Reporter } from "../deploy/report";
+import { settle, type Outcome } from "../deploy/settle";
+import type { DeploymentSource } from "../deploy/wait";
+import type { Deployment } from "../api/types";
+import type { Engine } from "../engine";
+import { nameInterruption } from "../operation";
+import { sharedDeployments, SharedReads } from "../shared-reads";
+import { plain, type Timeouts } from "../state";
+import { timeoutMs } from "../timeouts";
+import { toldOnce } from "./told-once";
+
+/** What a provider takes from its surroundings; tests give their own. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Absent where Pulumi does not run the process. */
+  readonly engine: Engine | undefined;
+}
+
+/** What every resource has beside its arguments. */
+export interface Hidden {
+  /** The resource's own URN, for its row. */
+  __urn?: string;
+  __provider?: string;
+}
+
+/** What an operation works with. */
+export interface Desk {
+  readonly client: Client;
+  readonly reads: SharedReads;
+  /** The client, with waits that share their looks with those of other resources. */
+  readonly deployments: DeploymentSource & LogSource;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+  /** Aborted when the user stops the run. */
+  readonly stopped: AbortSignal | undefined;
+  /** For calls that a stop of the run may end. */
+  readonly options: { signal?: AbortSignal };
+}
+
+/** What the resources beside the app have in common: where the service is, the row, and how operations fail. */
+export abstract class ServiceProvider {
+  private stackConfig: (key: string) => string | undefined = () => undefined;
+  private readonly reads: SharedReads;
+
+  constructor(private readonly surroundings: Surroundings) {
+    this.reads = new SharedReads(surroundings.clock);
+  }
+
+  /** Never awaits and never throws: the host uses the provider before this has ended, and does not try it again. */
+  async configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
+    this.stackConfig = (key) => config.get(key);
+  }
+
+  /** Runs one operation on one resource. What it said has arrived when it ends. */
+  protected async run<T>(row: Hidden, work: (desk: Desk) => Promise<T>): Promise<T> {
+    const { reads } = this;
+    const { clock, engine } = this.surroundings;
+    const reporter = this.reporter(row);
+    try {
+      const client = this.client(reporter);
+      const stopped = engine?.stopped;
+      const options = stopped ? { signal: stopped } : {};
+      const deployments = sharedDeployments(client, reads);
+      const result = await work({ client, reads, deployments, reporter, clock, stopped, options });
+      return result === undefined ? result : plain(result);
+    } catch (error) {
+      throw toldOnce(nameInterruption(error, engine?.stopped), row.__urn);
+    } finally {
+      await reporter.flush();
+    }
+  }
+
+  protected reporter(row: Hidden): Reporter {
+    return createReporter(this.surroundings.engine, row.__urn);
+  }
+
+  private client(reporter: Reporter): Client {
+    return new Client({
+      ...serviceConfig(this.surroundings.env, this.stackConfig),
+      onWait: (ms, why) => reporter.status(`waiting ${Math.ceil(ms / 1000)} s for ${why}`),
+    });
+  }
+}
+
+/** Waits for a deployment on the resource's row; see {@link settle}. The app's secrets are not known here. */
+export function settleAt(
+  { deployments, reporter, clock, stopped }: Desk,
+  appId: string,
+  deploymentId: string,
+  operation: "create" | "update",
+  timeouts: Timeouts | undefined,
+  onSeen: (seen: Deployment) => void,
+): Promise<Outcome> {
+  return settle(deployments, appId, deploymentId, reporter, [], {
+    clock,
+    signal: stopped,
+    timeoutMs: timeoutMs(operation, timeouts),
+    onSeen,
+  });
+}

@@ -1,0 +1,11 @@
+/**
+ * Beside the error on the resource, the host prints the text and the stack of what check, diff, read and delete throw, on
+ * the stack's row: kept to one line there.
+ */
+export function toldOnce(error: unknown, urn: string | undefined): unknown {
+  if (!(error instanceof Error)) return error;
+  const name = urn?.split("::").at(-1) ?? "the resource";
+  error.toString = () => name;
+  error.stack = "failed, as its own row says";
+  return error;
+}
