@@ -1,4 +1,10 @@
-import { addressOf, destinationPath, matching, type AlertAddress, type KeyedDestination } from "./destinations";
+import {
+  addressOf,
+  destinationPath,
+  matching,
+  type AlertAddress,
+  type KeyedDestination,
+} from "./destinations";
 import { fromKeyed, isPlainObject } from "../spec/keyed";
 import { nearest } from "../spec/near";
 import { KEPT_SECRET } from "../spec/secrets";
