@@ -17,6 +17,7 @@ import { logRoutes } from "./routes/logs";
 import { projectRoutes } from "./routes/projects";
 import { proposeRoutes } from "./routes/propose";
 import { rollbackRoutes } from "./routes/rollback";
+import { statusRoutes } from "./routes/status";
 import type { Emulator } from "./index";
 import { serveWith } from "./wire";
 
@@ -36,7 +37,7 @@ export interface Wiring extends Deps {
   emulator(): Emulator;
 }
 
-const isControl = (path: string): boolean => path.startsWith("/_emulator/");
+const isControl = (path: string): boolean => path === "/" || path.startsWith("/_emulator/");
 
 async function readBody(c: Ctx): Promise<unknown> {
   if (c.req.method === "GET" || c.req.method === "HEAD") return undefined;
@@ -113,6 +114,7 @@ export function buildApp(wiring: Wiring): Api {
   });
 
   controlRoutes(api, wiring);
+  statusRoutes(api, wiring);
   catalogueRoutes(api);
   proposeRoutes(api, wiring);
   appRoutes(api, wiring);

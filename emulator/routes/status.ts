@@ -1,0 +1,17 @@
+import { statusOf } from "../status";
+import { STATUS_PAGE, STATUS_PAGE_POLICY } from "../status-page";
+import type { Api, Deps } from "./context";
+
+/** A page that shows apps and deployments, for a person. No token is asked for: only this machine can reach it. */
+export function statusRoutes(api: Api, deps: Deps): void {
+  api.get("/", (c) => {
+    c.header("content-security-policy", STATUS_PAGE_POLICY);
+    c.header("x-content-type-options", "nosniff");
+    c.header("referrer-policy", "no-referrer");
+    return c.html(STATUS_PAGE);
+  });
+  api.get("/_emulator/status", (c) => {
+    c.header("cache-control", "no-store");
+    return c.json(statusOf(deps.store()));
+  });
+}

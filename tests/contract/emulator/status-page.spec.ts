@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { createEmulator, steppedClock, type Clock } from "../../../emulator/index";
+import { temporaryFolder } from "../../helpers/temporary-folder";
+import { bench, webSpec, WHOLE, type Bench } from "./http";
+
+describe("emulator: status page", () => {
+  let b: Bench;
+  beforeEach(async () => {
+    b = await bench();
+  });
+  afterEach(() => b.emulator.close());
+
+  it("is one page that asks for no token, loads nothing from elsewhere and is not counted as a call", async () => {
+    const { status, headers, body } = await b.call("GET", "/", undefined, "");
+    assert.equal(status, 200);
+    assert.match(headers.get("content-type") ?? "", /^text\/html/);
+    assert.match(headers.get("content-security-policy") ?? "", /^default-src 'none'; script-src 'sha256-/);
+    assert.doesNotMatch(body, /https?:\/\//);
+    assert.doesNotMatch(body, /innerHTML|insertAdjacentHTML|document\.write/);
+    assert.equal(b.emulator.calls.length, 0);
+  });
+
+  it("takes no changes", async () => {
+    assert.equal((await b.call("POST", "/", {}, "")).status, 404);
+    assert.equal((await b.call("DELETE", "/_emulator/status", undefined, "")).status, 404);
+  });
+
+  it("tells each app with its components, and the deployments of all apps, newest first", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: { ...webSpec("one"), region: "fra" } });
+    b.clock.advance(WHOLE);
+    b.emulator.failNext({ component: "web", step: "build", reason: { code: "Boom", message: "it broke" } });
+    await b.ok("POST", `/v2/apps/${app.id}/deployments`, {});
+    b.clock.advance(WHOLE);
+    await b.ok("POST", "/v2/apps", {
+      spec: { ...webSpec("two"), databases: [{ name: "db", engine: "PG" }] },
+    });
+    b.clock.advance(WHOLE / 2);
+
+    const { apps, deployments } = (await b.call("GET", "/_emulator/status", undefined, "")).body;
+    assert.deepEqual(
+      apps.map(({ id: _id, ...rest }: Record<string, unknown>) => rest),
+      [
+        {
+          name: "two",
+          region: "nyc",
+          components: ["web (service)", "db (database)"],
+          phase: "BUILDING",
+          pinned: false,
+          deployments: 1,
+        },
+        {
+          name: "one",
+          region: "fra",
+          components: ["web (service)"],
+          phase: "ERROR",
+          pinned: false,
+          deployments: 2,
+        },
+      ],
+    );
+    const told = deployments.map((one: Record<string, unknown>) => [one.app, one.phase, one.reason]);
+    assert.deepEqual(told, [
+      ["two", "BUILDING", undefined],
+      ["one", "ERROR", "web: Boom: it broke"],
+      ["one", "ACTIVE", undefined],
+    ]);
+    const [running, failed, active] = deployments;
+    assert.equal(running.seconds, WHOLE / 2000);
+    assert.ok(running.running && running.done > 0 && running.done < running.total);
+    assert.ok(!failed.running && failed.seconds < WHOLE / 1000);
+    assert.deepEqual([active.done, active.seconds], [active.total, WHOLE / 1000]);
+  });
+
+  it("says that an app is being deleted, and forgets it once it is gone", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    await b.call("DELETE", `/v2/apps/${app.id}`);
+    assert.equal((await b.ok("GET", "/_emulator/status")).apps[0].phase, "DELETING");
+    b.clock.advance(WHOLE);
+    assert.deepEqual((await b.ok("GET", "/_emulator/status")).apps, []);
+  });
+
+  it("shows no value of a variable, neither in clear nor sealed", async () => {
+    const envs = [
+      { key: "PLAIN", value: "plain-value" },
+      { key: "HIDDEN", value: "hidden-value", type: "SECRET" },
+    ];
+    await b.ok("POST", "/v2/apps", { spec: webSpec("demo", { envs }) });
+    const text = JSON.stringify(await b.ok("GET", "/_emulator/status"));
+    assert.doesNotMatch(text, /plain-value|hidden-value|EV\[|PLAIN|HIDDEN/);
+  });
+});
+
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+function findBrowser(): string | undefined {
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  const candidates = folders.flatMap((folder) => BROWSERS.map((name) => join(folder, name)));
+  return candidates.find((file) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The page as the browser holds it after six seconds of its own time, in which it polls as often. */
+async function rendered(browser: string, profile: string, url: string): Promise<string> {
+  const headless = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync"];
+  const quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update"];
+  const page = ["--virtual-time-budget=6000", "--dump-dom", `--user-data-dir=${profile}`, url];
+  const { stdout } = await promisify(execFile)(browser, [...headless, ...quiet, ...page], {
+    timeout: 60_000,
+  });
+  return stdout;
+}
+
+describe("emulator: status page in a browser", () => {
+  const profile = temporaryFolder();
+  let browser: string;
+  before(function () {
+    const found = findBrowser();
+    if (found === undefined) this.skip();
+    browser = found;
+  });
+
+  it("shows apps and deployments, and what a user wrote only as text", async function () {
+    this.timeout(90_000);
+    const { emulator, call, clock } = await bench();
+    try {
+      emulator.failNext({ reason: { code: "Boom", message: '<img src=x onerror="document.title=1">' } });
+      await call("POST", "/v2/apps", { spec: webSpec("shop") });
+      clock.advance(WHOLE);
+      const dom = await rendered(browser, profile.path, `${emulator.url}/`);
+      assert.match(dom, /<th scope="row">shop<small/);
+      assert.match(dom, /<span class="phase bad">error<\/span>/);
+      assert.match(dom, /1 app, nothing is being deployed/);
+      assert.match(dom, /data-state="live">Live</);
+      assert.match(dom, /web: Boom: &lt;img src=x onerror=/);
+      assert.doesNotMatch(dom, /<img/);
+      assert.match(dom, /<title>App Platform emulator</);
+    } finally {
+      await emulator.close();
+    }
+  });
+
+  it("follows a deployment to its end without being loaded again, and announces it", async function () {
+    this.timeout(90_000);
+    const stepped = steppedClock();
+    let watched = false;
+    // Time passes by being looked at, so each poll meets a later moment however fast the browser is.
+    const clock: Clock = {
+      now: () => {
+        if (watched) stepped.advance(WHOLE / 4);
+        return stepped.now();
+      },
+      setTimeout: (callback, ms) => stepped.setTimeout(callback, ms),
+    };
+    const emulator = await createEmulator({ clock, deploySeconds: 100, rateLimit: false });
+    try {
+      const headers = { authorization: "Bearer token" };
+      const body = JSON.stringify({ spec: webSpec("shop") });
+      assert.equal((await fetch(`${emulator.url}/v2/apps`, { method: "POST", headers, body })).status, 200);
+      watched = true;
+      const dom = await rendered(browser, profile.path, `${emulator.url}/`);
+      assert.match(dom, /role="status" aria-live="polite">shop: deployment is ACTIVE<\/p>/);
+      assert.match(dom, /<span class="phase good">active<\/span>/);
+    } finally {
+      await emulator.close();
+    }
+  });
+});
