@@ -55,7 +55,9 @@ export function forgetGoneAlerts(app: StoredApp): void {
 
 /** @throws {@link ApiError} 400 naming what is wrong */
 export function parseDestinations(body: Record<string, unknown>): Destinations {
-  const { emails = [], slack_webhooks: webhooks = [] } = body;
+  // Some clients send null for an empty list.
+  const emails = body.emails ?? [];
+  const webhooks = body.slack_webhooks ?? [];
   if (!Array.isArray(emails) || !emails.every(isEmail))
     throw badRequest("emails must be a list of email addresses");
   if (!Array.isArray(webhooks) || !webhooks.every(isWebhook))

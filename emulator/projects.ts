@@ -1,5 +1,5 @@
 import { isoTime, type Clock } from "./clock";
-import { badRequest, notFound } from "./errors";
+import { ApiError, badRequest, notFound } from "./errors";
 import type { Ids } from "./ids";
 
 export interface Project {
@@ -18,7 +18,8 @@ export interface Project {
 /** The account's projects; there is always a default one. */
 export class Projects {
   private readonly byId = new Map<string, Project>();
-  readonly defaultId: string;
+  /** Of the project that takes what names none. */
+  defaultId: string;
 
   constructor(
     private readonly clock: Clock,
@@ -44,6 +45,32 @@ export class Projects {
     if (this.list().some((project) => project.name === given.name))
       throw badRequest("name is already in use");
     return this.add({ ...given, name: given.name }, false);
+  }
+
+  /** @throws {@link ApiError} 400 when the name is not free or no text, 404 */
+  change(id: string, given: Record<string, unknown>): Project {
+    const project = this.get(id);
+    const { name, is_default: isDefault } = given;
+    if (name !== undefined && (typeof name !== "string" || name === "")) throw badRequest("name is required");
+    if (this.list().some((other) => other !== project && other.name === name))
+      throw badRequest("name is already in use");
+    for (const field of ["name", "description", "purpose", "environment"] as const) {
+      const value = given[field];
+      if (typeof value === "string") project[field] = value;
+    }
+    if (isDefault === true) {
+      for (const other of this.list()) other.is_default = other === project;
+      this.defaultId = project.id;
+    }
+    project.updated_at = isoTime(this.clock.now());
+    return project;
+  }
+
+  /** Whoever calls makes sure that nothing is in it. @throws {@link ApiError} 404, 412 for the default one */
+  remove(project: Project): void {
+    if (project.id === this.defaultId)
+      throw new ApiError(412, "precondition_failed", "cannot delete the default project");
+    this.byId.delete(project.id);
   }
 
   private add(given: Record<string, unknown> & { name: string }, isDefault: boolean): Project {

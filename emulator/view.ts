@@ -64,7 +64,7 @@ export function appView(
     ...(pending === undefined ? {} : { pending_deployment: view(pending) }),
     ...(app.pinned === undefined ? {} : { pinned_deployment: view(app.pinned.deployment) }),
     ...(active === undefined ? {} : { last_deployment_active_at: isoTime(naturalEnd(active)) }),
-    region: region(app.spec.region),
+    region: regionView(app.spec.region),
     tier_slug: "basic",
     project_id: app.projectId,
     ...(app.spec.domains === undefined
@@ -84,6 +84,17 @@ export function appView(
         }
       : {}),
   };
+}
+
+/**
+ * Without its data centers, which `GET /v2/apps/regions` tells: the service's TypeScript client, with the newest of the
+ * libraries it names, can not read any list of plain strings, and so no app that has one.
+ */
+function regionView(slug: string | undefined): Record<string, unknown> | undefined {
+  const found = region(slug);
+  if (found === undefined) return undefined;
+  const { data_centers: _, ...rest } = found;
+  return rest;
 }
 
 /** A UUID that is the same for the same parts. */

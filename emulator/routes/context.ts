@@ -25,9 +25,8 @@ export function objectBody(c: Ctx): Record<string, unknown> {
   return body as Record<string, unknown>;
 }
 
-/** As {@link objectBody}, and an empty object when there is no body. */
-export const optionalBody = (c: Ctx): Record<string, unknown> =>
-  c.get("body") === undefined ? {} : objectBody(c);
+/** As {@link objectBody}, and an empty object when there is no body, or `null`, which some clients send for none. */
+export const optionalBody = (c: Ctx): Record<string, unknown> => (c.get("body") == null ? {} : objectBody(c));
 
 /** The request's address as links should show it. */
 export const addressOf = (c: Ctx, deps: Deps): string => {

@@ -1,5 +1,5 @@
 import { isoTime } from "../clock";
-import { badRequest } from "../errors";
+import { ApiError, badRequest } from "../errors";
 import { page } from "../paging";
 import type { Store } from "../store";
 import { addressOf, objectBody, param, type Api, type Deps } from "./context";
@@ -27,6 +27,19 @@ export function projectRoutes(api: Api, deps: Deps): void {
   api.get("/v2/projects", (c) => c.json(page("projects", deps.store().projects.list(), addressOf(c, deps))));
   api.post("/v2/projects", (c) => c.json({ project: deps.store().projects.create(objectBody(c)) }, 201));
   api.get("/v2/projects/:id", (c) => c.json({ project: deps.store().projects.get(param(c, "id")) }));
+  for (const method of ["PATCH", "PUT"]) {
+    api.on(method, "/v2/projects/:id", (c) =>
+      c.json({ project: deps.store().projects.change(param(c, "id"), objectBody(c)) }),
+    );
+  }
+  api.delete("/v2/projects/:id", (c) => {
+    const store = deps.store();
+    const project = store.projects.get(param(c, "id"));
+    if (store.list().some((app) => app.projectId === project.id))
+      throw new ApiError(412, "precondition_failed", "cannot delete a project with resources");
+    store.projects.remove(project);
+    return c.body(null, 204);
+  });
   api.get("/v2/projects/:id/resources", (c) => {
     const store = deps.store();
     const project = store.projects.get(param(c, "id"));
