@@ -16,6 +16,7 @@ import { deploymentRoutes } from "./routes/deployments";
 import { logRoutes } from "./routes/logs";
 import { projectRoutes } from "./routes/projects";
 import { proposeRoutes } from "./routes/propose";
+import { runningRoutes } from "./routes/running";
 import { rollbackRoutes } from "./routes/rollback";
 import { statusRoutes } from "./routes/status";
 import type { Emulator } from "./index";
@@ -121,6 +122,7 @@ export function buildApp(wiring: Wiring): Api {
   deploymentRoutes(api, wiring);
   rollbackRoutes(api, wiring);
   logRoutes(api, wiring);
+  runningRoutes(api, wiring);
   alertRoutes(api, wiring);
   projectRoutes(api, wiring);
   accountRoutes(api, wiring);
