@@ -137,7 +137,7 @@ describe("DeploymentProvider", () => {
     const { id, outs } = await run().create(wanted({ wait: false }));
     await world.clock.sleep(60_000);
     assert.equal((await run().read(id, outs)).props?.phase, "ACTIVE");
-    await world.run().delete(app.id, app.outs);
+    await world.run().delete(app.id, { ...app.outs, backup: false });
     assert.deepEqual(await run().read(id, outs), {});
   });
 
@@ -164,7 +164,7 @@ describe("DeploymentProvider", () => {
       world.emulator.clearCalls();
       await run().delete(id, outs);
       assert.deepEqual(world.writes, []);
-      await world.run().delete(app.id, app.outs);
+      await world.run().delete(app.id, { ...app.outs, backup: false });
       await run().delete(id, outs);
     });
 
