@@ -14,5 +14,7 @@ export class ApiError extends Error {
 export const notFound = (): ApiError =>
   new ApiError(404, "not_found", "The resource you were accessing could not be found.");
 export const badRequest = (message: string): ApiError => new ApiError(400, "bad_request", message);
+export const unprocessable = (message: string): ApiError =>
+  new ApiError(422, "unprocessable_entity", message);
 export const conflict = (message: string): ApiError => new ApiError(409, "conflict", message);
 export const unauthorized = (): ApiError => new ApiError(401, "unauthorized", "Unable to authenticate you");

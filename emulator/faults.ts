@@ -4,6 +4,8 @@ export type Fault =
   | { status: number; headers?: Record<string, string>; body?: unknown }
   /** The work after a delay, in milliseconds. */
   | { delayMs: number }
+  /** The connection is cut after so many lines of a live log; only there. */
+  | { dropAfter: number }
   /** The connection is cut before anything is done. */
   | "reset-before"
   /** The work is done, its answer lost. */
@@ -76,6 +78,8 @@ export class Faults {
 export function parseFault(value: unknown): Fault | undefined {
   if (typeof value === "string") return NAMED.includes(value) ? (value as Fault) : undefined;
   if (typeof value !== "object" || value === null) return undefined;
-  const { status, delayMs } = value as { status?: unknown; delayMs?: unknown };
-  return typeof status === "number" || typeof delayMs === "number" ? (value as Fault) : undefined;
+  const numbers = Object.entries(value).filter(([, part]) => typeof part === "number");
+  return numbers.some(([key]) => ["status", "delayMs", "dropAfter"].includes(key))
+    ? (value as Fault)
+    : undefined;
 }

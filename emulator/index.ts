@@ -6,6 +6,8 @@ import { RateLimiter, type RateLimits } from "./limits";
 import { Recorder, type CallMatch, type RecordedCall } from "./recorder";
 import { buildApp, listen, type Wiring } from "./server";
 import { Store, type FailureRequest, type StoredApp } from "./store";
+import { serveSockets } from "./live";
+import { Tickets } from "./tickets";
 import type { Spec } from "./types";
 import { appView } from "./view";
 
@@ -87,6 +89,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const wiring: Wiring = {
     store: () => store,
     url: () => url,
+    tickets: { logs: new Tickets(), consoles: new Tickets() },
     faults,
     recorder,
     limiter,
@@ -97,6 +100,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   };
   const { server, port } = await listen(buildApp(wiring), options.port ?? 0);
   url = `http://127.0.0.1:${port}`;
+  const cutSockets = serveSockets(server, wiring);
 
   const emulator: Emulator = {
     url,
@@ -112,6 +116,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        cutSockets();
         server.closeAllConnections();
       }),
     clearCalls: () => recorder.clear(),

@@ -69,6 +69,21 @@ export function logLines(record: DeploymentRecord, name: string, type: LogType, 
   return lines.filter((line) => record.canceledAt === undefined || line.at <= record.canceledAt);
 }
 
+/** Every line of one run of a job, also those still to come. @param canceledAt nothing is written after it */
+export function runLines(
+  job: Component,
+  startedAt: number,
+  endsAt: number,
+  fails: boolean,
+  canceledAt?: number,
+): LogLine[] {
+  const last = fails ? `process exited with code ${exitCode(job.run_command)}` : "done";
+  const texts = [`starting: ${job.run_command ?? "default command"}`, "working", last];
+  return texts
+    .map((text, index) => ({ at: startedAt + ((endsAt - startedAt) * index) / (texts.length - 1), text }))
+    .filter(({ at }) => canceledAt === undefined || at <= canceledAt);
+}
+
 export const formatLine = (name: string, line: LogLine): string => `${name} ${isoTime(line.at)} ${line.text}`;
 
 const HEARTBEAT_MS = 5000;

@@ -6,7 +6,8 @@ function whole(text: string | undefined, fallback: number, name: string, max: nu
   if (text === undefined || text === "") return fallback;
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw badRequest(`${name} must be a whole number from 1`);
-  return Math.min(value, max);
+  if (value > max) throw badRequest(`${name} must be at most ${max}`);
+  return value;
 }
 
 /**

@@ -74,6 +74,9 @@ export function componentsToBuild(spec: Spec, previous: Spec | undefined, all: b
 
 const EXITS = /\bexit [1-9]|^\s*false\s*$/;
 
+/** Whether a component's command asks for a failure. */
+export const runFails = (component: Component): boolean => EXITS.test(component.run_command ?? "");
+
 /** The failure a spec asks for by itself, so that one can be shown without any control call. */
 export function failureInSpec(spec: Spec, built: readonly string[]): Failure | undefined {
   for (const { component } of components(spec)) {
@@ -82,8 +85,8 @@ export function failureInSpec(spec: Spec, built: readonly string[]): Failure | u
     }
   }
   for (const { component } of components(spec)) {
-    if (component.kind === "FAILED_DEPLOY") continue;
-    if (EXITS.test(component.run_command ?? "")) {
+    if (component.kind === "FAILED_DEPLOY" || component.kind === "SCHEDULED") continue;
+    if (runFails(component)) {
       return { component: component.name, step: "wait", reason: REASONS.deploy };
     }
     if (component.health_check?.http_path?.startsWith("/fail") === true) {

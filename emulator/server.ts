@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
+import { parse } from "yaml";
 import { ApiError, badRequest, notFound, unauthorized } from "./errors";
 import type { Faults } from "./faults";
 import type { RateLimiter } from "./limits";
@@ -13,7 +14,10 @@ import { catalogueRoutes } from "./routes/catalogue";
 import type { Api, Ctx, Deps, Env } from "./routes/context";
 import { controlRoutes } from "./routes/control";
 import { deploymentRoutes } from "./routes/deployments";
+import { invocationRoutes } from "./routes/invocations";
 import { logRoutes } from "./routes/logs";
+import { methodGuard } from "./routes/methods";
+import { metricRoutes } from "./routes/metrics";
 import { projectRoutes } from "./routes/projects";
 import { proposeRoutes } from "./routes/propose";
 import { runningRoutes } from "./routes/running";
@@ -24,6 +28,15 @@ import { serveWith } from "./wire";
 
 /** Bodies beyond this are refused with 413. */
 const MAX_BODY_BYTES = 1024 * 1024;
+
+const YAML_TYPE = /^(application|text)\/(x-)?yaml\b/i;
+
+/** Few aliases are enough for any spec; many are an attack. */
+const MAX_ALIASES = 100;
+
+/** What JSON could hold as well: no dates, no numbers that are none. */
+const parseYaml = (text: string): unknown =>
+  JSON.parse(JSON.stringify(parse(text, { maxAliasCount: MAX_ALIASES, schema: "core" }) ?? null)) as unknown;
 
 export interface Wiring extends Deps {
   faults: Faults;
@@ -49,10 +62,11 @@ async function readBody(c: Ctx): Promise<unknown> {
   const text = await c.req.text();
   if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw tooLarge;
   if (text.trim() === "") return undefined;
+  const isYaml = YAML_TYPE.test(c.req.header("content-type") ?? "");
   try {
-    return JSON.parse(text) as unknown;
+    return isYaml ? parseYaml(text) : (JSON.parse(text) as unknown);
   } catch {
-    throw badRequest("the body is not valid JSON");
+    throw badRequest(`the body is not valid ${isYaml ? "YAML" : "JSON"}`);
   }
 }
 
@@ -114,6 +128,8 @@ export function buildApp(wiring: Wiring): Api {
     await next();
   });
 
+  api.use(methodGuard(api));
+
   controlRoutes(api, wiring);
   statusRoutes(api, wiring);
   catalogueRoutes(api);
@@ -123,6 +139,8 @@ export function buildApp(wiring: Wiring): Api {
   rollbackRoutes(api, wiring);
   logRoutes(api, wiring);
   runningRoutes(api, wiring);
+  invocationRoutes(api, wiring);
+  metricRoutes(api, wiring);
   alertRoutes(api, wiring);
   projectRoutes(api, wiring);
   accountRoutes(api, wiring);

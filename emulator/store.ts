@@ -34,6 +34,8 @@ export interface StoredApp {
   goneAt?: number;
   /** By alert id. */
   readonly destinations: Map<string, Destinations>;
+  /** Runs of jobs and scalings that were canceled: when, by their id. */
+  readonly stopped: Map<string, number>;
   /** Set while a rollback is neither committed nor reverted: its deployment, and the spec of before. */
   pinned?: { readonly deployment: DeploymentRecord; readonly specBefore: Spec };
   /** The text behind one of this app's `EV[…]`; undefined for any other. */
@@ -120,6 +122,7 @@ export class Store {
       deployments: [],
       suffix: ids.word(5),
       destinations: new Map(),
+      stopped: new Map(),
       plain: (ciphertext) => decrypt(ciphertext, key),
     };
     this.keys.set(app, key);

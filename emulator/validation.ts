@@ -1,5 +1,5 @@
 import { region } from "./catalogue";
-import { badRequest } from "./errors";
+import { badRequest, unprocessable } from "./errors";
 import { firstSchemaError } from "./schema";
 import { components, DEPLOYED_KINDS, SOURCES, type Component, type Spec } from "./types";
 
@@ -9,7 +9,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const invalid = (path: string, what: string): Error =>
-  badRequest(`error validating app spec field "${path}": ${what}`);
+  unprocessable(`error validating app spec field "${path}": ${what}`);
 
 function checkName(path: string, name: unknown): void {
   if (typeof name !== "string" || !NAME.test(name)) {
@@ -39,7 +39,7 @@ function checkSource(path: string, component: Component): void {
 
 /**
  * Refuses what the service refuses; like the service, at the first thing wrong.
- * @throws {@link ApiError} 400 naming the field
+ * @throws {@link ApiError} 422 naming the field; 400 when there is no spec
  */
 export function checkSpec(value: unknown): asserts value is Spec {
   if (!isRecord(value)) throw badRequest("spec is required and must be an object");
@@ -52,7 +52,7 @@ export function checkSpec(value: unknown): asserts value is Spec {
     throw invalid("region", `there is no region "${spec.region}"`);
   }
   const all = components(spec);
-  if (all.length === 0) throw badRequest("an app needs at least one component");
+  if (all.length === 0) throw unprocessable("an app needs at least one component");
   const seen = new Set<string>();
   for (const kind of [...DEPLOYED_KINDS, "databases"] as const) {
     (spec[kind] ?? []).forEach((component, index) => {

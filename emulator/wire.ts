@@ -48,6 +48,31 @@ async function halfOf(c: Context, response: Response): Promise<Response> {
   return RESPONSE_ALREADY_SENT;
 }
 
+/** The first chunks of an answer, each of which is a line of a live log, and then nothing but a cut connection. */
+async function dropping(c: Context, response: Response, chunks: number): Promise<Response> {
+  if (response.body === null) return response;
+  const { outgoing } = raw(c);
+  outgoing.writeHead(response.status, {
+    "content-type": response.headers.get("content-type") ?? "text/plain",
+  });
+  outgoing.flushHeaders();
+  const reader = response.body.getReader();
+  for (let left = chunks; left > 0; left -= 1) {
+    const { done, value } = await Promise.race([
+      reader.read(),
+      clientGone(c).then(() => ({ done: true, value: undefined })),
+    ]);
+    if (done || value === undefined) {
+      await reader.cancel();
+      outgoing.end();
+      return RESPONSE_ALREADY_SENT;
+    }
+    await new Promise<void>((resolve) => outgoing.write(value, () => resolve()));
+  }
+  await reader.cancel();
+  return cut(c);
+}
+
 async function drip(c: Context): Promise<Response> {
   const { outgoing } = raw(c);
   outgoing.writeHead(200, { "content-type": "application/json" });
@@ -64,6 +89,7 @@ export async function serveWith(fault: Fault, c: Context, work: () => Promise<Re
     await pause(c, fault.delayMs);
     return raw(c).outgoing.destroyed ? RESPONSE_ALREADY_SENT : work();
   }
+  if (typeof fault === "object" && "dropAfter" in fault) return dropping(c, await work(), fault.dropAfter);
   if (typeof fault === "object") {
     const {
       status,

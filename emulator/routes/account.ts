@@ -1,4 +1,12 @@
+import type { Store } from "../store";
 import type { Api, Deps } from "./context";
+
+/** The person behind the token, as runs of jobs name them. */
+export const ownerOf = (store: Store): { uuid: string; email: string; full_name: string } => ({
+  uuid: store.owner,
+  email: "sammy@example.com",
+  full_name: "Sammy the Shark",
+});
 
 /** The account behind the token. */
 export function accountRoutes(api: Api, deps: Deps): void {
@@ -6,9 +14,9 @@ export function accountRoutes(api: Api, deps: Deps): void {
     c.json({
       account: {
         uuid: deps.store().owner,
-        email: "sammy@example.com",
+        email: ownerOf(deps.store()).email,
         email_verified: true,
-        name: "Sammy the Shark",
+        name: ownerOf(deps.store()).full_name,
         status: "active",
         status_message: "",
         droplet_limit: 25,

@@ -1,21 +1,51 @@
 import { page } from "../paging";
 import { appView, deploymentView } from "../view";
+import { stringify } from "yaml";
+import { badRequest, notFound } from "../errors";
+import { flag } from "../query";
+import type { StoredApp } from "../store";
+import { components } from "../types";
 import { addressOf, objectBody, optionalBody, param, type Api, type Deps } from "./context";
+
+function checkRestart(app: StoredApp, names: unknown): void {
+  if (!Array.isArray(names)) throw badRequest("components must be a list of names");
+  const restartable = components(app.spec).filter(({ kind }) => kind === "services" || kind === "workers");
+  const wrong = (names as unknown[]).find(
+    (name) => !restartable.some(({ component }) => component.name === name),
+  );
+  if (wrong !== undefined)
+    throw badRequest(`components: there is no service or worker ${JSON.stringify(wrong)}`);
+}
 
 /** Apps: list, create, get, update, delete, restart. */
 export function appRoutes(api: Api, deps: Deps): void {
   api.get("/v2/apps", (c) => {
     const store = deps.store();
     const name = c.req.query("name");
+    flag(c, "with_projects");
     const found = store.list().filter((app) => name === undefined || app.spec.name === name);
     return c.json(page("apps", found, addressOf(c, deps), (app) => appView(store, app)));
+  });
+
+  // As described: one app by its name, with no id in the path.
+  api.get("/v2/apps/", (c) => {
+    const store = deps.store();
+    const name = c.req.query("name") ?? "";
+    if (name === "") throw badRequest("name is required when the path has no id");
+    const app = store.byName(name);
+    if (app === undefined) throw notFound();
+    return c.json({ app: appView(store, app) });
   });
 
   api.post("/v2/apps", (c) => {
     const { spec, project_id: project } = objectBody(c);
     const store = deps.store();
     const made = store.create(spec, typeof project === "string" && project !== "" ? project : undefined);
-    return c.json({ app: appView(store, made.app, made.deployment) });
+    const answer = { app: appView(store, made.app, made.deployment) };
+    if (!/^application\/(x-)?yaml\b/i.test(c.req.header("accept") ?? "")) return c.json(answer);
+    return c.body(stringify(answer, { aliasDuplicateObjects: false }), 200, {
+      "content-type": "application/yaml",
+    });
   });
 
   api.get("/v2/apps/:id", (c) => {
@@ -41,7 +71,7 @@ export function appRoutes(api: Api, deps: Deps): void {
   api.post("/v2/apps/:id/restart", (c) => {
     const store = deps.store();
     const app = store.get(param(c, "id"));
-    optionalBody(c);
+    checkRestart(app, optionalBody(c).components ?? []);
     const deployment = store.deploy(app, { cause: "app restarted", newSources: false });
     return c.json({ deployment: deploymentView(app, deployment, store.now) });
   });

@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import { badRequest, type ApiError } from "../errors";
 import type { Store } from "../store";
+import type { ConsoleTicket, LogTicket, Tickets } from "../tickets";
 
 /** What each request carries through the routes. */
 export interface Env {
@@ -15,6 +16,7 @@ export interface Deps {
   store(): Store;
   /** Base address, without a slash at its end. */
   url(): string;
+  readonly tickets: { readonly logs: Tickets<LogTicket>; readonly consoles: Tickets<ConsoleTicket> };
 }
 
 /** The request's body. @throws {@link ApiError} 400 unless it is a JSON object */

@@ -1,14 +1,32 @@
 import type { DeploymentRecord } from "../deployments";
+import { badRequest } from "../errors";
 import { page } from "../paging";
+import { list } from "../query";
 import { deploymentView } from "../view";
 import { addressOf, optionalBody, param, type Api, type Deps } from "./context";
+
+const DEPLOYMENT_TYPES = [
+  "MANUAL",
+  "DEPLOY_ON_PUSH",
+  "MAINTENANCE",
+  "MANUAL_ROLLBACK",
+  "AUTO_ROLLBACK",
+  "UPDATE_DATABASE_TRUSTED_SOURCES",
+  "AUTOSCALED",
+];
+
+const typeOf = (record: DeploymentRecord): string =>
+  record.clonedFrom === undefined ? "MANUAL" : "MANUAL_ROLLBACK";
 
 /** Deployments of an app: list, create, get, cancel. */
 export function deploymentRoutes(api: Api, deps: Deps): void {
   api.get("/v2/apps/:id/deployments", (c) => {
     const store = deps.store();
     const app = store.get(param(c, "id"));
-    const newestFirst = app.deployments.toReversed();
+    const types = list(c, "deployment_types", DEPLOYMENT_TYPES);
+    const newestFirst = app.deployments
+      .toReversed()
+      .filter((record) => types.length === 0 || types.includes(typeOf(record)));
     const view = (record: DeploymentRecord): unknown => deploymentView(app, record, store.now);
     return c.json(page("deployments", newestFirst, addressOf(c, deps), view));
   });
@@ -16,7 +34,8 @@ export function deploymentRoutes(api: Api, deps: Deps): void {
   api.post("/v2/apps/:id/deployments", (c) => {
     const store = deps.store();
     const app = store.get(param(c, "id"));
-    optionalBody(c);
+    if (typeof (optionalBody(c).force_build ?? false) !== "boolean")
+      throw badRequest("force_build must be true or false");
     const record = store.deploy(app, { cause: "manual", newSources: true });
     return c.json({ deployment: deploymentView(app, record, store.now) });
   });

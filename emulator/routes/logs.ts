@@ -1,129 +1,116 @@
-import { gzipSync } from "node:zlib";
+import { scalingsOf } from "../autoscaling";
 import { activeAmong, type DeploymentRecord } from "../deployments";
 import { badRequest, notFound } from "../errors";
-import { formatLine, logLines, logWindow, type LogType } from "../logtext";
+import {
+  deploymentSources,
+  invocationSource,
+  logTypeOf,
+  scalingSource,
+  type LogSource,
+} from "../log-sources";
+import { checkDuration, flag, optionalId, whole } from "../query";
+import { deploymentEventOf } from "../running";
+import type { StoredApp } from "../store";
+import { archive, follow, frame, packedArchive, type LogTicket } from "../tickets";
 import { components } from "../types";
+import { findInvocation } from "./invocations";
 import { param, type Api, type Ctx, type Deps } from "./context";
-
-/** What one of the handed-out addresses stands for. */
-interface Ticket {
-  store: ReturnType<Deps["store"]>;
-  record: DeploymentRecord;
-  names: string[];
-  type: LogType;
-  tail: number;
-  expiresAt: number;
-}
-
-const TYPES = ["BUILD", "DEPLOY", "RUN", "RUN_RESTARTED"];
-const TICKET_MS = 15 * 60_000;
-const MAX_TICKETS = 1000;
-const FOLLOW_MS = 1000;
-
-function typeOf(text: string | undefined): LogType {
-  const type = text === undefined || text === "" || text === "UNSPECIFIED" || text === "JOB" ? "RUN" : text;
-  if (!TYPES.includes(type)) throw badRequest(`invalid log type "${type}"`);
-  return type as LogType;
-}
 
 /** Addresses of logs, and what lies behind them. */
 export function logRoutes(api: Api, deps: Deps): void {
-  const tickets = new Map<string, Ticket>();
+  const { logs } = deps.tickets;
 
-  const issue = (kind: string, ticket: Omit<Ticket, "expiresAt">): string => {
-    const secret = ticket.store.options.ids.bytes(24).toString("base64url");
-    tickets.set(secret, { ...ticket, expiresAt: ticket.store.now + TICKET_MS });
-    const oldest = tickets.keys().next();
-    if (tickets.size > MAX_TICKETS && oldest.done !== true) tickets.delete(oldest.value);
-    return `${deps.url()}/_logs/${kind}/${secret}`;
+  const answer = (c: Ctx, sources: readonly LogSource[], type: string): Response => {
+    const store = deps.store();
+    checkDuration(c, "pod_connection_timeout");
+    flag(c, "follow");
+    const lines = whole(c, "tail_lines");
+    if (sources.length === 0)
+      throw badRequest(`there are no ${type} logs: the deployment did not come to that stage`);
+    const tail = lines === undefined || lines < 0 ? Infinity : lines;
+    const address = (kind: string, of: readonly LogSource[]): string =>
+      `${deps.url()}/_logs/${kind}/${logs.issue({ store, sources: of, tail })}`;
+    const begun = sources.filter(({ start }) => start <= store.now);
+    const names = [...new Set(begun.map(({ name }) => name))];
+    return c.json({
+      ...(sources.some(({ end }) => end > store.now) ? { live_url: address("live", sources) } : {}),
+      historic_urls: names.map((name, index) =>
+        address(
+          type === "BUILD" || index % 2 === 1 ? "packed" : "plain",
+          begun.filter((source) => source.name === name),
+        ),
+      ),
+    });
   };
 
-  const answer = (c: Ctx, record: DeploymentRecord | undefined): Response => {
-    const store = deps.store();
-    const type = typeOf(c.req.query("type"));
+  const ofDeployment = (c: Ctx, app: StoredApp, record: DeploymentRecord | undefined): Response => {
+    const type = logTypeOf(c.req.query("type"));
     if (record === undefined)
       throw badRequest("the app has no active deployment; ask with the id of a deployment");
     const asked = c.req.param("component");
     const all = components(record.spec).map(({ component }) => component.name);
     if (asked !== undefined && !all.includes(asked)) throw notFound();
-    const names = (asked === undefined ? all : [asked]).filter(
-      (name) => logWindow(record, name, type) !== undefined,
-    );
-    if (names.length === 0)
-      throw badRequest(`there are no ${type} logs: the deployment did not come to that stage`);
-    const tail = Number(c.req.query("tail_lines") ?? Infinity);
-    const started = names.filter((name) => (logWindow(record, name, type)?.start ?? Infinity) <= store.now);
-    const going =
-      names.some((name) => (logWindow(record, name, type)?.end ?? 0) > store.now) || type === "RUN";
-    const rest = { store, record, type, tail: Number.isFinite(tail) && tail >= 0 ? tail : Infinity };
-    return c.json({
-      ...(going ? { live_url: issue("live", { ...rest, names }) } : {}),
-      historic_urls: started.map((name, index) =>
-        issue(type === "BUILD" || index % 2 === 1 ? "packed" : "plain", { ...rest, names: [name] }),
-      ),
-    });
+    const names = asked === undefined ? all : [asked];
+    return answer(c, deploymentSources(app, record, names, type, deps.store().now), type);
   };
 
   for (const path of ["/logs", "/components/:component/logs"]) {
     api.get(`/v2/apps/:id${path}`, (c) => {
       const store = deps.store();
       const app = store.get(param(c, "id"));
-      return answer(c, activeAmong(app.deployments, store.now));
+      return ofDeployment(c, app, activeAmong(app.deployments, store.now));
     });
     api.get(`/v2/apps/:id/deployments/:deployment${path}`, (c) => {
       const store = deps.store();
       const app = store.get(param(c, "id"));
-      return answer(c, store.deployment(app, param(c, "deployment")));
+      return ofDeployment(c, app, store.deployment(app, param(c, "deployment")));
     });
   }
 
-  const written = ({ store, record, names, type, tail }: Ticket): string[] => {
-    const lines = names
-      .flatMap((name) => logLines(record, name, type, store.now).map((line) => ({ name, line })))
-      .filter(({ line }) => line.at <= store.now)
-      .sort((a, b) => a.line.at - b.line.at);
-    return lines
-      .slice(tail === 0 ? lines.length : -Math.min(tail, lines.length))
-      .map((e) => `${formatLine(e.name, e.line)}\n`);
-  };
+  api.get("/v2/apps/:id/events/:event/logs", (c) => {
+    const store = deps.store();
+    const app = store.get(param(c, "id"));
+    const type = logTypeOf(c.req.query("type"));
+    const scaling = scalingsOf(app, store.now).find(({ id }) => id === param(c, "event").toLowerCase());
+    if (scaling === undefined) return ofDeployment(c, app, deploymentEventOf(app, param(c, "event")));
+    const fits = type === "AUTOSCALE_EVENT" || (c.req.query("type") ?? "UNSPECIFIED") === "UNSPECIFIED";
+    return answer(c, fits ? [scalingSource(scaling, store.now)] : [], type);
+  });
 
-  const over = ({ store, record, names, type }: Ticket): boolean =>
-    type !== "RUN" && names.every((name) => (logWindow(record, name, type)?.end ?? 0) <= store.now);
+  api.get("/v2/apps/:id/jobs/:job/invocations/:invocation/logs", (c) => {
+    const store = deps.store();
+    const app = store.get(param(c, "id"));
+    const type = c.req.query("type");
+    if (type === undefined || !["JOB_INVOCATION", "JOB", "UNSPECIFIED", ""].includes(type))
+      throw badRequest("type is required and must be JOB_INVOCATION");
+    const deployment = optionalId(c, "deployment_id");
+    const run = findInvocation(c, store, app, param(c, "job"));
+    if (deployment !== undefined && run.record.id !== deployment) throw notFound();
+    return answer(c, [invocationSource(run)], "JOB_INVOCATION");
+  });
 
-  const follow = (ticket: Ticket): ReadableStream<Uint8Array> => {
-    const { clock } = ticket.store.options;
-    const sent = new Set<string>();
+  const stream = (ticket: LogTicket): ReadableStream<Uint8Array> => {
     let stop = (): void => {};
     return new ReadableStream({
       start(controller) {
-        const push = (): void => {
-          // Asked first: lines of the last moment must still go out.
-          const last = over(ticket);
-          for (const line of written({ ...ticket, tail: Infinity })) {
-            if (sent.has(line)) continue;
-            sent.add(line);
-            controller.enqueue(Buffer.from(`${JSON.stringify({ data: line })}\n`));
-          }
-          if (last) controller.close();
-          else
-            stop = clock.setTimeout(push, Math.min(FOLLOW_MS, Math.max(10, ticket.record.durationMs / 40)));
-        };
-        push();
+        stop = follow(
+          ticket,
+          (line) => controller.enqueue(Buffer.from(`${frame(line)}\n`)),
+          () => controller.close(),
+        );
       },
       cancel: () => stop(),
     });
   };
 
   api.get("/_logs/:kind/:secret", (c) => {
-    const ticket = tickets.get(param(c, "secret"));
-    if (ticket === undefined || ticket.expiresAt < ticket.store.now)
-      return c.text("this address has expired", 403);
+    const ticket = logs.find(param(c, "secret"));
+    if (ticket === undefined) return c.text("this address has expired", 403);
     if (c.req.param("kind") === "live")
-      return c.body(follow(ticket), 200, { "content-type": "application/json" });
-    const text = written(ticket).join("");
+      return c.body(stream(ticket), 200, { "content-type": "application/json" });
     c.header("content-type", "text/plain; charset=utf-8");
-    if (c.req.param("kind") !== "packed") return c.body(text);
+    if (c.req.param("kind") !== "packed") return c.body(archive(ticket));
     c.header("content-encoding", "gzip");
-    return c.body(new Uint8Array(gzipSync(text)));
+    return c.body(packedArchive(ticket));
   });
 }

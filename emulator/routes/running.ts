@@ -1,9 +1,14 @@
-import { notFound } from "../errors";
+import { isScaling, scalingsOf, scalingView } from "../autoscaling";
+import { activeAmong, type DeploymentRecord } from "../deployments";
+import { badRequest, notFound } from "../errors";
+import { isUuid } from "../ids";
 import { page } from "../paging";
-import { eventsOf, eventView, healthView, instancesView } from "../running";
-import { addressOf, param, type Api, type Deps } from "./context";
+import { list } from "../query";
+import { consoleInstance, deploymentEventOf, eventsOf, healthView, instancesView } from "../running";
+import type { StoredApp } from "../store";
+import { addressOf, optionalBody, param, type Api, type Ctx, type Deps } from "./context";
 
-/** What runs of an app, and what happened to it. */
+/** What runs of an app, consoles in it, and what happened to it. */
 export function runningRoutes(api: Api, deps: Deps): void {
   api.get("/v2/apps/:id/instances", (c) => {
     const store = deps.store();
@@ -15,25 +20,57 @@ export function runningRoutes(api: Api, deps: Deps): void {
     return c.json({ app_health: healthView(store.get(param(c, "id")), store.now) });
   });
 
-  api.get("/v2/apps/:id/events", (c) => {
+  const openConsole = (c: Ctx, app: StoredApp, record: DeploymentRecord | undefined): Response => {
+    const store = deps.store();
+    const asked = c.req.query("instance_name");
+    const name = asked === "" ? undefined : asked;
+    const instance = consoleInstance(app, record, param(c, "component"), name, store.now);
+    const secret = deps.tickets.consoles.issue({ store, instance });
+    return c.json({ url: `${deps.url().replace(/^http/, "ws")}/_exec/${secret}` });
+  };
+
+  api.get("/v2/apps/:id/components/:component/exec", (c) => {
     const store = deps.store();
     const app = store.get(param(c, "id"));
-    const types = c.req.queries("event_types") ?? [];
-    const events = types.length === 0 || types.includes("DEPLOYMENT") ? eventsOf(app) : [];
-    return c.json(page("events", events, addressOf(c, deps), (event) => eventView(app, event, store.now)));
+    return openConsole(c, app, activeAmong(app.deployments, store.now));
+  });
+
+  api.get("/v2/apps/:id/deployments/:deployment/components/:component/exec", (c) => {
+    const store = deps.store();
+    const app = store.get(param(c, "id"));
+    return openConsole(c, app, store.deployment(app, param(c, "deployment")));
+  });
+
+  api.get("/v2/apps/:id/events", (c) => {
+    const store = deps.store();
+    const types = list(c, "event_types", ["UNKNOWN", "DEPLOYMENT", "AUTOSCALING"]);
+    const events = eventsOf(store.get(param(c, "id")), store.now);
+    const asked = events.filter(({ type }) => types.length === 0 || types.includes(type));
+    return c.json(page("events", asked, addressOf(c, deps), (event) => event.view()));
   });
 
   api.get("/v2/apps/:id/events/:event", (c) => {
     const store = deps.store();
     const app = store.get(param(c, "id"));
-    const event = eventsOf(app).find(({ id }) => id === param(c, "event"));
+    const id = param(c, "event");
+    if (!isUuid(id)) throw badRequest("invalid event id: it must be a UUID");
+    const event = eventsOf(app, store.now).find((candidate) => candidate.id === id.toLowerCase());
     if (event === undefined) throw notFound();
-    return c.json({ event: eventView(app, event, store.now) });
+    return c.json({ event: event.view() });
   });
 
-  // Scheduled jobs never come to their time here, so none has run.
-  api.get("/v2/apps/:id/job-invocations", (c) => {
-    deps.store().get(param(c, "id"));
-    return c.json(page("job_invocations", [], addressOf(c, deps)));
+  api.post("/v2/apps/:id/events/:event/cancel", (c) => {
+    const store = deps.store();
+    const app = store.get(param(c, "id"));
+    optionalBody(c);
+    const find = () => scalingsOf(app, store.now).find(({ id }) => id === param(c, "event").toLowerCase());
+    const found = find();
+    if (found === undefined) {
+      deploymentEventOf(app, param(c, "event"));
+      throw badRequest("only autoscaling events can be canceled; cancel the deployment instead");
+    }
+    if (!isScaling(found, store.now)) throw badRequest("the event is over and can not be canceled");
+    app.stopped.set(found.id, store.now);
+    return c.json({ event: scalingView(find() ?? found, store.now) });
   });
 }

@@ -26,6 +26,7 @@ describe("emulator: what it refuses", () => {
         "request_entity_too_large",
       ],
       ["a name that exists", "POST", "/v2/apps", { spec: webSpec("taken") }, 409, "conflict"],
+      ["no spec", "POST", "/v2/apps", {}, 400, "bad_request"],
       ["page 0", "GET", "/v2/apps?page=0", undefined, 400, "bad_request"],
     ];
   for (const [title, method, path, body, status, id] of requests) {
@@ -37,7 +38,6 @@ describe("emulator: what it refuses", () => {
   }
 
   const specs: [title: string, spec: unknown, message: RegExp][] = [
-    ["no spec", undefined, /spec is required/],
     ["a bad name", webSpec("Bad_Name"), /"name"/],
     ["no component", { name: "demo" }, /at least one component/],
     ["no source", { name: "demo", services: [{ name: "web" }] }, /services\.0.*source/],
@@ -59,10 +59,10 @@ describe("emulator: what it refuses", () => {
     ],
   ];
   for (const [title, spec, message] of specs) {
-    it(`a spec with ${title}: 400, on create and propose alike`, async () => {
+    it(`a spec with ${title}: 422, on create and propose alike`, async () => {
       for (const path of ["/v2/apps", "/v2/apps/propose"]) {
         const answer = await b.call("POST", path, { spec });
-        assert.deepEqual([answer.status, answer.body.id], [400, "bad_request"]);
+        assert.deepEqual([answer.status, answer.body.id], [422, "unprocessable_entity"]);
         assert.match(answer.body.message, message);
       }
     });

@@ -1,0 +1,120 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer, type WebSocket } from "ws";
+import type { Fault, Faults } from "./faults";
+import type { Recorder } from "./recorder";
+import type { Deps } from "./routes/context";
+import { follow, frame, type ConsoleTicket, type LogTicket } from "./tickets";
+
+interface SocketDeps extends Deps {
+  faults: Faults;
+  recorder: Recorder;
+}
+
+/** Serves live logs and consoles to those who ask for a WebSocket. @returns cuts all that are open */
+export function serveSockets(server: Server, deps: SocketDeps): () => void {
+  const sockets = new WebSocketServer({ noServer: true });
+
+  const upgrade = (request: IncomingMessage, raw: Duplex, head: Buffer): void => {
+    // Whoever goes away early is nothing to end the process for.
+    raw.on("error", () => raw.destroy());
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const [, kind, live, secret] = /^\/_(logs|exec)\/(live\/)?([^/]+)$/.exec(pathname) ?? [];
+    const isLog = kind === "logs" && live !== undefined;
+    const call = { method: "GET", path: isLog ? "/_logs" : "/_exec", query: {}, at: deps.store().now };
+    if (kind !== undefined) deps.recorder.add(call);
+    const fault = deps.faults.take("GET", pathname);
+    const open = (serve: (socket: WebSocket) => void): void =>
+      sockets.handleUpgrade(request, raw, head, serve);
+    const serve = (): void => {
+      const log = isLog ? deps.tickets.logs.find(secret ?? "") : undefined;
+      const terminal = kind === "exec" ? deps.tickets.consoles.find(secret ?? "") : undefined;
+      const frames = typeof fault === "object" && "dropAfter" in fault ? fault.dropAfter : Infinity;
+      if (log !== undefined) open((socket) => serveLog(socket, log, frames));
+      else if (terminal !== undefined) open((socket) => serveConsole(socket, terminal));
+      else refuse(raw, kind === undefined ? 404 : 403);
+    };
+    meet(fault, raw, serve);
+  };
+  server.on("upgrade", upgrade);
+  return () => {
+    for (const socket of sockets.clients) socket.terminate();
+    sockets.close();
+  };
+}
+
+/** What a fault makes of a request for a WebSocket; those that are about answers cut the connection. */
+function meet(fault: Fault | undefined, raw: Duplex, serve: () => void): void {
+  if (fault === undefined) serve();
+  else if (fault === "timeout") return;
+  else if (fault === "html-502") refuse(raw, 502);
+  else if (typeof fault === "string") raw.destroy();
+  else if ("delayMs" in fault) setTimeout(serve, fault.delayMs).unref();
+  else if ("dropAfter" in fault) serve();
+  else refuse(raw, fault.status);
+}
+
+const refuse = (raw: Duplex, status: number): void =>
+  void raw.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+
+/** @param frames after how many the connection is cut */
+function serveLog(socket: WebSocket, ticket: LogTicket, frames: number): void {
+  let left = frames;
+  let stop = (): void => {};
+  const cut = (): void => {
+    stop();
+    socket.terminate();
+  };
+  if (left <= 0) return cut();
+  stop = follow(
+    ticket,
+    (line) => {
+      if (left <= 0) return;
+      left -= 1;
+      // What was sent before has to arrive before the connection ends.
+      socket.send(frame(line), () => void (left <= 0 && cut()));
+    },
+    () => left > 0 && socket.close(1000),
+  );
+  socket.on("close", stop);
+  socket.on("error", cut);
+}
+
+const PROMPT = "$ ";
+
+/** A console that echoes what is typed and knows `echo`, `hostname` and `exit`. */
+function serveConsole(socket: WebSocket, { instance }: ConsoleTicket): void {
+  let typed = "";
+  const write = (data: string): void => socket.send(JSON.stringify({ data }));
+  const run = (command: string): void => {
+    const [name = "", ...words] = command.trim().split(/\s+/);
+    if (name === "exit") return socket.close(1000);
+    const output =
+      name === "echo" ? words.join(" ") : name === "hostname" ? instance : `sh: ${name}: not found`;
+    write(`${name === "" ? "" : `${output}\r\n`}${PROMPT}`);
+  };
+  write(PROMPT);
+  socket.on("message", (message) => {
+    for (const character of inputOf(String(message))) {
+      if (character === "\r" || character === "\n") {
+        write("\r\n");
+        run(typed);
+        typed = "";
+      } else {
+        typed += character;
+        write(character);
+      }
+    }
+  });
+  socket.on("error", () => socket.terminate());
+}
+
+/** The keys in a message: `{"op": "stdin", "data": "…"}`, or text as it is; nothing in other messages. */
+function inputOf(message: string): string {
+  try {
+    const { op, data } = JSON.parse(message) as { op?: unknown; data?: unknown };
+    return typeof data === "string" && (op === undefined || op === "stdin") ? data : "";
+  } catch {
+    return message;
+  }
+}

@@ -1,0 +1,56 @@
+import { badRequest } from "./errors";
+import { isUuid } from "./ids";
+import type { Ctx } from "./routes/context";
+
+/** Parameters of the query, refused with 400 naming them when they can not be read. */
+
+const DURATION = /^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
+const WHOLE = /^-?\d{1,15}$/;
+const DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+/** Values of a list, given one by one or with commas. */
+export function list(c: Ctx, name: string, allowed?: readonly string[]): string[] {
+  const values = (c.req.queries(name) ?? []).flatMap((text) => text.split(",")).filter((text) => text !== "");
+  const odd = allowed === undefined ? undefined : values.find((value) => !allowed.includes(value));
+  if (odd !== undefined) throw badRequest(`${name}: "${odd}" is none of ${allowed?.join(", ")}`);
+  return values;
+}
+
+export function flag(c: Ctx, name: string): boolean {
+  const text = c.req.query(name) ?? "";
+  if (!["", "true", "false", "1", "0"].includes(text.toLowerCase()))
+    throw badRequest(`${name} must be true or false`);
+  return ["true", "1"].includes(text.toLowerCase());
+}
+
+/** Undefined when it is not given. */
+export function whole(c: Ctx, name: string): number | undefined {
+  const text = c.req.query(name) ?? "";
+  if (text === "") return undefined;
+  if (!WHOLE.test(text)) throw badRequest(`${name} must be a whole number`);
+  return Number(text);
+}
+
+export function checkDuration(c: Ctx, name: string): void {
+  const text = c.req.query(name) ?? "";
+  if (text !== "" && !DURATION.test(text)) throw badRequest(`${name} must be a duration such as 3m`);
+}
+
+/** An id, or undefined when it is not given. */
+export function optionalId(c: Ctx, name: string): string | undefined {
+  const text = c.req.query(name) ?? "";
+  if (text === "") return undefined;
+  if (!isUuid(text)) throw badRequest(`${name} must be a UUID`);
+  return text.toLowerCase();
+}
+
+/** The moment a text names, in milliseconds since the epoch. @throws {@link ApiError} 400 */
+export function moment(name: string, text: unknown): number {
+  // A plus sign arrives as a space unless the client encodes it.
+  const at =
+    typeof text === "string" && DATE.test(text.replace(/ (?=\d{2}:?\d{2}$)/, "+"))
+      ? Date.parse(text.replace(/ (?=\d{2}:?\d{2}$)/, "+"))
+      : NaN;
+  if (Number.isNaN(at)) throw badRequest(`${name} must be a date and time such as 2026-01-17T00:00:00Z`);
+  return at;
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import WebSocket from "ws";
+import { bench, webSpec, WHOLE, type Bench } from "./http";
+
+const sockets = (url: string): string => url.replace(/^http/, "ws");
+const dataOf = (message: unknown): string => (JSON.parse(String(message)) as { data: string }).data;
+
+describe("emulator: live logs and consoles", () => {
+  let b: Bench;
+  let at: string;
+  beforeEach(async () => {
+    b = await bench();
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    at = `/v2/apps/${app.id}`;
+  });
+  afterEach(() => b.emulator.close());
+
+  const buildLog = async (): Promise<string> => {
+    const id = (await b.ok("GET", at)).app.pending_deployment.id;
+    return (await b.ok("GET", `${at}/deployments/${id}/logs?type=BUILD&follow=true`)).live_url as string;
+  };
+
+  it("sends each line as a frame over WebSocket, and closes when the build is over", async () => {
+    const url = await buildLog();
+    const socket = new WebSocket(sockets(url));
+    const lines: string[] = [];
+    socket.on("message", (message) => lines.push(dataOf(message)));
+    await once(socket, "open");
+    b.clock.advance(WHOLE);
+    const [code] = (await once(socket, "close")) as [number];
+    assert.equal(code, 1000);
+    assert.match(lines[0] ?? "", /git repo clone/);
+    assert.match(lines.at(-1) ?? "", /build complete\n$/);
+    assert.equal(new Set(lines).size, lines.length);
+  });
+
+  it("goes on with a running service's log until the reader leaves", async () => {
+    b.clock.advance(WHOLE);
+    const { live_url: url } = await b.ok("GET", `${at}/components/web/logs?type=RUN&follow=true`);
+    const socket = new WebSocket(sockets(url));
+    const [first] = (await once(socket, "message")) as [unknown];
+    assert.match(dataOf(first), /starting/);
+    const beat = new Promise<string>((resolve) =>
+      socket.on("message", (message) => /GET \//.test(dataOf(message)) && resolve(dataOf(message))),
+    );
+    b.clock.advance(10_000);
+    assert.match(await beat, /^web .* 200 612\n$/);
+    socket.close();
+    await once(socket, "close");
+  });
+
+  it("drops the connection after some lines on demand, over either, and is whole the next time", async () => {
+    const url = await buildLog();
+    b.clock.advance(WHOLE);
+    b.emulator.faults.add({ path: /^\/_logs\/live/, times: 2, fault: { dropAfter: 3 } });
+    const dropped = new WebSocket(sockets(url));
+    const lines: string[] = [];
+    dropped.on("message", (message) => lines.push(dataOf(message)));
+    assert.equal(((await once(dropped, "close")) as [number])[0], 1006);
+    assert.equal(lines.length, 3);
+    await assert.rejects(async () => (await fetch(url)).text());
+    const whole = await (await fetch(url)).text();
+    assert.ok(whole.startsWith(lines.map((data) => `${JSON.stringify({ data })}\n`).join("")));
+    assert.match(whole, /build complete/);
+  });
+
+  it("refuses addresses it never gave, and meets faults before the connection stands", async () => {
+    const failure = async (url: string): Promise<string> => {
+      const [error] = (await once(new WebSocket(url), "error")) as [Error];
+      return error.message;
+    };
+    const root = sockets(b.emulator.url);
+    assert.match(await failure(`${root}/_logs/live/guess`), /403/);
+    assert.match(await failure(`${root}/_exec/guess`), /403/);
+    assert.match(await failure(`${root}/v2/apps`), /404/);
+    const url = sockets(await buildLog());
+    b.emulator.faults.add({ path: /^\/_logs/, fault: { status: 503 } });
+    assert.match(await failure(url), /503/);
+    b.emulator.faults.add({ path: /^\/_logs/, fault: "reset-before" });
+    assert.match(await failure(url), /hang up|ECONNRESET/);
+    assert.ok(
+      b.emulator.calls.every((call) => !call.path.includes("guess")),
+      "addresses of logs are credentials",
+    );
+  });
+
+  it("opens a console in an instance that runs", async () => {
+    assert.equal((await b.call("GET", `${at}/components/web/exec`)).status, 400);
+    b.clock.advance(WHOLE);
+    const [{ instance_name: name }] = (await b.ok("GET", `${at}/instances`)).instances;
+    const { url } = await b.ok("GET", `${at}/components/web/exec?instance_name=${name}`);
+    const socket = new WebSocket(url as string);
+    let seen = "";
+    socket.on("message", (message) => (seen += dataOf(message)));
+    await once(socket, "open");
+    socket.send(JSON.stringify({ op: "resize", width: 80, height: 24 }));
+    socket.send(JSON.stringify({ op: "stdin", data: "hostname\r" }));
+    socket.send("echo hello\n");
+    socket.send(JSON.stringify({ op: "stdin", data: "exit\n" }));
+    const [code] = (await once(socket, "close")) as [number];
+    assert.equal(code, 1000);
+    assert.equal(seen, `$ hostname\r\n${name}\r\n$ echo hello\r\nhello\r\n$ exit\r\n`);
+    const id = (await b.ok("GET", at)).app.active_deployment.id;
+    assert.match((await b.ok("GET", `${at}/deployments/${id}/components/web/exec`)).url, /^ws:/);
+    assert.equal((await b.call("GET", `${at}/components/gone/exec`)).status, 404);
+    assert.equal((await b.call("GET", `${at}/components/web/exec?instance_name=gone`)).status, 404);
+  });
+
+  it("ends with the emulator", async () => {
+    b.clock.advance(WHOLE);
+    const { live_url: url } = await b.ok("GET", `${at}/logs?type=RUN`);
+    const socket = new WebSocket(sockets(url));
+    await once(socket, "open");
+    const closed = once(socket, "close");
+    await b.emulator.close();
+    await closed;
+  });
+});
