@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { bench, WHOLE, type Answer, type Bench } from "./http";
+import { operations, problems, unseen, type Operation } from "./facts";
+
+/** What the service's own clients know beside the description, or what the description has at another place. */
+const EXTRA = new Set([
+  "alerts", // of the app as a whole, in the spec
+  "features", // in the spec
+  "previous_deployment_id",
+  "source_image_digest",
+  "last_deployment_active_at",
+  "max_free_static_apps",
+  "job_invocation", // described as the run itself, and said to be below this key
+  "meta", // of lists that are described without a total
+]);
+
+const github = { repo: "acme/shop", branch: "main" };
+const SPEC = {
+  name: "shop",
+  region: "nyc",
+  services: [
+    {
+      name: "web",
+      github,
+      http_port: 8080,
+      autoscaling: { min_instance_count: 1, max_instance_count: 2, metrics: { cpu: { percent: 80 } } },
+      alerts: [{ rule: "CPU_UTILIZATION", operator: "GREATER_THAN", value: 80, window: "FIVE_MINUTES" }],
+    },
+  ],
+  static_sites: [{ name: "site", github }],
+  workers: [{ name: "mailer", github, instance_count: 1 }],
+  jobs: [{ name: "migrate", kind: "PRE_DEPLOY", github }],
+  functions: [{ name: "fn", github }],
+  databases: [{ name: "db", engine: "PG" }],
+  domains: [{ domain: "shop.example.com", type: "PRIMARY" }],
+  egress: { type: "DEDICATED_IP" },
+};
+
+const UNKNOWN = "11111111-1111-4111-8111-111111111111";
+
+/** Ids of what is there when a request is made. */
+interface World {
+  app: string;
+  deployment: string;
+  first: string;
+  running: string;
+  alert: string;
+  run: string;
+  event: string;
+}
+
+describe("emulator: every operation of the description", () => {
+  let b: Bench;
+  let world: World;
+
+  /** An app with two deployments that were active, a third that runs, and a scaling that goes on. */
+  beforeEach(async () => {
+    b = await bench();
+    const { app } = await b.ok("POST", "/v2/apps", { spec: SPEC });
+    const at = `/v2/apps/${app.id}`;
+    b.clock.advance(WHOLE);
+    await b.ok("POST", `${at}/deployments`, { force_build: true });
+    b.clock.advance(WHOLE * 2.1);
+    const [{ id: deployment }, { id: first }] = (await b.ok("GET", `${at}/deployments`)).deployments;
+    const running = (await b.ok("POST", `${at}/restart`, {})).deployment.id;
+    const [alert] = (await b.ok("GET", `${at}/alerts`)).alerts;
+    const [event] = (await b.ok("GET", `${at}/events?event_types=AUTOSCALING`)).events;
+    // Its run of migrate goes on now.
+    b.clock.advance(WHOLE * 0.25);
+    const [run] = (await b.ok("GET", `${at}/job-invocations`)).job_invocations;
+    world = { app: app.id, deployment, first, running, alert: alert.id, run: run.id, event: event.id };
+  });
+  afterEach(() => b.emulator.close());
+
+  const place = (path: string, world: World): string =>
+    path
+      .replace("{id}", world.app)
+      .replace("{app_id}", world.app)
+      .replace("{deployment_id}/cancel", `${world.running}/cancel`)
+      .replace("{deployment_id}", world.deployment)
+      .replace("{component_name}", "web")
+      .replace("{job_name}", "migrate")
+      .replace("{job_invocation_id}", world.run)
+      .replace("{event_id}", world.event)
+      .replace("{alert_id}", world.alert)
+      .replace("{slug}", "apps-s-1vcpu-1gb");
+
+  const QUERIES: Record<string, string> = {
+    "GET /v2/apps": "?per_page=1&with_projects=true",
+    "GET /v2/apps/{app_id}/deployments": "?per_page=1&page=2&deployment_types=MANUAL",
+    "GET /v2/apps/{app_id}/events": "?event_types=AUTOSCALING",
+    "GET /v2/apps/{app_id}/events/{event_id}/logs": "?type=AUTOSCALE_EVENT",
+    "GET /v2/apps/{app_id}/metrics/bandwidth_daily": "?date=2026-01-01T00:00:00Z",
+  };
+  const queryOf = ({ title, query }: Operation): string =>
+    QUERIES[title] ??
+    ("type" in query ? (title.includes("{job_name}") ? "?type=JOB_INVOCATION" : "?type=RUN") : "");
+
+  const BODIES: Record<string, (world: World) => unknown> = {
+    "POST /v2/apps": () => ({ spec: { ...SPEC, name: "other", domains: [] } }),
+    "PUT /v2/apps/{id}": () => ({ spec: { ...SPEC, region: "fra" } }),
+    "POST /v2/apps/propose": () => ({ spec: SPEC }),
+    "POST /v2/apps/{app_id}/restart": () => ({ components: ["web"] }),
+    "POST /v2/apps/{app_id}/deployments": () => ({ force_build: true }),
+    "POST /v2/apps/{app_id}/alerts/{alert_id}/destinations": () => ({ emails: ["ops@example.com"] }),
+    "POST /v2/apps/{app_id}/rollback": ({ first }) => ({ deployment_id: first }),
+    "POST /v2/apps/{app_id}/rollback/validate": ({ first }) => ({ deployment_id: first }),
+    "POST /v2/apps/metrics/bandwidth_daily": ({ app }) => ({ app_ids: [app] }),
+  };
+
+  /** Whatever has to be done before. */
+  const BEFORE: Record<string, () => Promise<unknown>> = {
+    "POST /v2/apps/{app_id}/rollback/commit": () => rollBack(),
+    "POST /v2/apps/{app_id}/rollback/revert": () => rollBack(),
+  };
+  const rollBack = (): Promise<unknown> =>
+    b.ok("POST", `/v2/apps/${world.app}/rollback`, { deployment_id: world.first });
+
+  const ask = (operation: Operation, ids: World, token?: string): Promise<Answer> =>
+    b.call(
+      operation.method,
+      place(operation.path, ids) + queryOf(operation),
+      BODIES[operation.title]?.(ids),
+      token,
+    );
+
+  it("is asked for with a body where the description has one", () => {
+    const withBody = operations.filter(({ body }) => body !== undefined).map(({ title }) => title);
+    assert.deepEqual(Object.keys(BODIES).sort(), withBody.sort());
+  });
+
+  for (const operation of operations) {
+    describe(operation.title, () => {
+      const { answers, path } = operation;
+      const described = (status: number): string[] => (String(status) in answers ? [] : [`status ${status}`]);
+      const conforms = (answer: Answer, status: number): void => {
+        assert.equal(answer.status, status, JSON.stringify(answer.body));
+        const shape = answers[status] ?? answers.default ?? "any";
+        if (shape === "nothing") assert.equal(answer.body, "");
+        else assert.deepEqual(problems(shape, answer.body, EXTRA), []);
+      };
+
+      it("answers 200 as described", async () => {
+        await BEFORE[operation.title]?.();
+        const answer = await ask(operation, world);
+        assert.deepEqual(described(answer.status), []);
+        conforms(answer, 200);
+      });
+
+      it("answers 401 without a token", async () => conforms(await ask(operation, world, ""), 401));
+
+      if ("404" in answers) {
+        it("answers 404 for ids that are not there", async () => {
+          const nowhere = Object.fromEntries(
+            Object.keys(world).map((key) => [key, UNKNOWN]),
+          ) as unknown as World;
+          const target = path.includes("{slug}")
+            ? { ...operation, path: path.replace("{slug}", "huge") }
+            : operation;
+          conforms(await ask(target, nowhere), 404);
+        });
+      }
+
+      if (/\{(app_)?id\}/.test(path)) {
+        it("answers 400 for malformed ids", async () =>
+          conforms(await ask(operation, { ...world, app: "nonsense" }), 400));
+      }
+    });
+  }
+
+  it("tells each described field of an app, a deployment, an event and a run of a job somewhere", async () => {
+    const at = `/v2/apps/${world.app}`;
+    await rollBack();
+    b.clock.advance(WHOLE * 0.3);
+    const { app } = await b.ok("GET", at);
+    // A private network is given to an app elsewhere.
+    assert.deepEqual(unseen("#app", app), ["vpc"]);
+    const { deployment } = await b.ok("GET", `${at}/deployments/${app.pinned_deployment.id}`);
+    assert.deepEqual(unseen("#apps_deployment", deployment), []);
+    assert.deepEqual(
+      unseen("#app_job_invocation", await b.ok("GET", `${at}/job-invocations/${world.run}`)),
+      [],
+    );
+    const { event } = await b.ok("GET", `${at}/events/${world.event}`);
+    assert.deepEqual(unseen("#app_event", event), ["deployment"]);
+  });
+});
