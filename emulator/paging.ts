@@ -3,9 +3,9 @@ import { badRequest } from "./errors";
 const MAX_PER_PAGE = 200;
 
 function whole(text: string | undefined, fallback: number, name: string, max: number): number {
-  if (text === undefined || text === "") return fallback;
+  if (text === undefined) return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw badRequest(`${name} must be a whole number from 1`);
+  if (!/^\d{1,15}$/.test(text) || value < 1) throw badRequest(`${name} must be a whole number from 1`);
   if (value > max) throw badRequest(`${name} must be at most ${max}`);
   return value;
 }

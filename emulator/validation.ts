@@ -5,6 +5,8 @@ import { components, DEPLOYED_KINDS, SOURCES, type Component, type Spec } from "
 
 const NAME = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
 
+const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -37,6 +39,18 @@ function checkSource(path: string, component: Component): void {
   }
 }
 
+function checkAddress(path: string, value: unknown): void {
+  if (value === undefined) return;
+  // Letters beyond ASCII have to be encoded in an address.
+  if (
+    typeof value !== "string" ||
+    !/^[\x21-\x7e]+$/.test(value) ||
+    !URL.canParse(value) ||
+    new URL(value).host === ""
+  )
+    throw invalid(path, "must be an address such as https://status.example.com/");
+}
+
 /**
  * Refuses what the service refuses; like the service, at the first thing wrong.
  * @throws {@link ApiError} 422 naming the field; 400 when there is no spec
@@ -67,6 +81,15 @@ export function checkSpec(value: unknown): asserts value is Spec {
       }
     });
   }
+  (spec.domains ?? []).forEach(({ zone }, index) => {
+    if (zone !== undefined && (typeof zone !== "string" || !HOST.test(zone)))
+      throw invalid(`domains.${index}.zone`, "must be a host name such as example.com");
+  });
+  checkAddress("ingress.custom_error_page_url", spec.ingress?.custom_error_page_url);
+  checkAddress(
+    "maintenance.offline_page_url",
+    (spec.maintenance as Record<string, unknown> | undefined)?.offline_page_url,
+  );
   for (const rule of spec.ingress?.rules ?? []) {
     const name = rule.component?.name;
     if (name !== undefined && !seen.has(name))

@@ -5,7 +5,16 @@ import { badRequest, notFound } from "../errors";
 import { flag } from "../query";
 import type { StoredApp } from "../store";
 import { components } from "../types";
-import { addressOf, objectBody, optionalBody, param, type Api, type Deps } from "./context";
+import {
+  addressOf,
+  objectBody,
+  optionalBody,
+  optionalFlag,
+  optionalText,
+  param,
+  type Api,
+  type Deps,
+} from "./context";
 
 function checkRestart(app: StoredApp, names: unknown): void {
   if (!Array.isArray(names)) throw badRequest("components must be a list of names");
@@ -38,9 +47,9 @@ export function appRoutes(api: Api, deps: Deps): void {
   });
 
   api.post("/v2/apps", (c) => {
-    const { spec, project_id: project } = objectBody(c);
+    const body = objectBody(c);
     const store = deps.store();
-    const made = store.create(spec, typeof project === "string" && project !== "" ? project : undefined);
+    const made = store.create(body.spec, optionalText(body, "project_id"));
     const answer = { app: appView(store, made.app, made.deployment) };
     if (!/^application\/(x-)?yaml\b/i.test(c.req.header("accept") ?? "")) return c.json(answer);
     return c.body(stringify(answer, { aliasDuplicateObjects: false }), 200, {
@@ -54,10 +63,11 @@ export function appRoutes(api: Api, deps: Deps): void {
   });
 
   api.put("/v2/apps/:id", (c) => {
-    const { spec, update_all_source_versions: newSources } = objectBody(c);
+    const body = objectBody(c);
+    const newSources = optionalFlag(body, "update_all_source_versions");
     const store = deps.store();
     const app = store.get(param(c, "id"));
-    const deployment = store.update(app, spec, newSources === true);
+    const deployment = store.update(app, body.spec, newSources);
     return c.json({ app: appView(store, app, deployment ?? null) });
   });
 

@@ -30,6 +30,20 @@ export function objectBody(c: Ctx): Record<string, unknown> {
 /** As {@link objectBody}, and an empty object when there is no body, or `null`, which some clients send for none. */
 export const optionalBody = (c: Ctx): Record<string, unknown> => (c.get("body") == null ? {} : objectBody(c));
 
+/** A text of the body; undefined when it is left out or empty. @throws {@link ApiError} 400 */
+export function optionalText(body: Record<string, unknown>, name: string): string | undefined {
+  const { [name]: value = "" } = body;
+  if (typeof value !== "string") throw badRequest(`${name} must be a text`);
+  return value === "" ? undefined : value;
+}
+
+/** A yes or no of the body; no when it is left out. @throws {@link ApiError} 400 */
+export function optionalFlag(body: Record<string, unknown>, name: string): boolean {
+  const { [name]: value = false } = body;
+  if (typeof value !== "boolean") throw badRequest(`${name} must be true or false`);
+  return value;
+}
+
 /** The request's address as links should show it. */
 export const addressOf = (c: Ctx, deps: Deps): string => {
   const { pathname, search } = new URL(c.req.url);

@@ -1,9 +1,8 @@
 import type { DeploymentRecord } from "../deployments";
-import { badRequest } from "../errors";
 import { page } from "../paging";
 import { list } from "../query";
 import { deploymentView } from "../view";
-import { addressOf, optionalBody, param, type Api, type Deps } from "./context";
+import { addressOf, optionalBody, optionalFlag, param, type Api, type Deps } from "./context";
 
 const DEPLOYMENT_TYPES = [
   "MANUAL",
@@ -34,8 +33,7 @@ export function deploymentRoutes(api: Api, deps: Deps): void {
   api.post("/v2/apps/:id/deployments", (c) => {
     const store = deps.store();
     const app = store.get(param(c, "id"));
-    if (typeof (optionalBody(c).force_build ?? false) !== "boolean")
-      throw badRequest("force_build must be true or false");
+    optionalFlag(optionalBody(c), "force_build");
     const record = store.deploy(app, { cause: "manual", newSources: true });
     return c.json({ deployment: deploymentView(app, record, store.now) });
   });

@@ -20,7 +20,7 @@ function bandwidth(app: StoredApp, day: number, now: number): Record<string, unk
 /** How much apps sent on a day. */
 export function metricRoutes(api: Api, deps: Deps): void {
   const dayOf = (text: unknown): number => {
-    const at = text === undefined || text === "" ? deps.store().now - DAY : moment("date", text);
+    const at = text === undefined ? deps.store().now - DAY : moment("date", text);
     return Math.floor(at / DAY) * DAY;
   };
   const usage = (apps: readonly StoredApp[], day: number): Record<string, unknown> => ({

@@ -1,14 +1,16 @@
 import { FREE_STATIC_APPS, isStatic, monthlyCost } from "../costs";
 import { checkSpec } from "../validation";
-import { objectBody, type Api, type Deps } from "./context";
+import { objectBody, optionalText, type Api, type Deps } from "./context";
 
 /** Validates and prices a spec without making anything of it. */
 export function proposeRoutes(api: Api, deps: Deps): void {
   api.post("/v2/apps/propose", (c) => {
-    const { spec, app_id: id } = objectBody(c);
+    const body = objectBody(c);
+    const { spec } = body;
+    const id = optionalText(body, "app_id");
     const store = deps.store();
     checkSpec(spec);
-    const app = typeof id === "string" && id !== "" ? store.get(id) : undefined;
+    const app = id === undefined ? undefined : store.get(id);
     const namesake = store.byName(spec.name);
     const available = namesake === undefined || namesake === app;
     const others = store.list().filter((other) => other !== app && isStatic(other.spec)).length;

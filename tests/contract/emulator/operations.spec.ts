@@ -62,11 +62,12 @@ describe("emulator: the rest of what the service does", () => {
     );
     const yesterday = await b.ok("GET", `${at}/metrics/bandwidth_daily`);
     assert.equal(yesterday.date, "2026-01-03T00:00:00.000Z");
-    const before = await b.ok("GET", `${at}/metrics/bandwidth_daily?date=2025-12-31`);
+    const before = await b.ok("GET", `${at}/metrics/bandwidth_daily?date=2025-12-31T00:00:00Z`);
     assert.equal(before.app_bandwidth_usage[0].bandwidth_bytes, "0");
     const list = "/v2/apps/metrics/bandwidth_daily";
     await statuses([
       ["GET", `${at}/metrics/bandwidth_daily?date=soon`, undefined, 400],
+      ["GET", `${at}/metrics/bandwidth_daily?date=2026-01-02`, undefined, 400],
       ["GET", `/v2/apps/${UNKNOWN}/metrics/bandwidth_daily`, undefined, 404],
       ["POST", list, {}, 400],
       ["POST", list, { app_ids: [7] }, 400],
@@ -183,6 +184,16 @@ describe("emulator: the rest of what the service does", () => {
     assert.equal((await b.call("HEAD", at)).status, 200);
   });
 
+  it("refuses fields of bodies that have another type than described", async () => {
+    const at = await create();
+    await statuses([
+      ["POST", "/v2/apps", { spec: webSpec("other"), project_id: 7 }, 400],
+      ["POST", "/v2/apps/propose", { spec: webSpec("other"), app_id: 7 }, 400],
+      ["PUT", at, { spec: webSpec(), update_all_source_versions: {} }, 400],
+      ["POST", `${at}/deployments`, { force_build: "yes" }, 400],
+    ]);
+  });
+
   it("refuses parameters of logs and lists that can not be read", async () => {
     const at = await create();
     for (const query of [
@@ -197,6 +208,8 @@ describe("emulator: the rest of what the service does", () => {
     await statuses([
       ["GET", "/v2/apps?with_projects=maybe", undefined, 400],
       ["GET", "/v2/apps?per_page=201", undefined, 400],
+      ["GET", "/v2/apps?per_page=", undefined, 400],
+      ["GET", "/v2/apps?page=1e1", undefined, 400],
     ]);
   });
 });

@@ -51,6 +51,16 @@ describe("emulator: what it refuses", () => {
     ["a wrong type", webSpec("demo", { http_port: "eighty" }), /services\.0\.http_port.*integer/],
     ["a list that is none", { name: "demo", services: {} }, /services.*list/],
     ["an unknown region", { ...webSpec(), region: "moon" }, /region.*moon/],
+    [
+      "an address that is none",
+      { ...webSpec(), ingress: { custom_error_page_url: "https://" } },
+      /ingress\.custom_error_page_url.*address/,
+    ],
+    [
+      "a zone that is no host",
+      { ...webSpec(), domains: [{ domain: "a.example.com", zone: "" }] },
+      /domains\.0\.zone/,
+    ],
     ["a rule to nowhere", { ...webSpec(), ingress: { rules: [{ component: { name: "gone" } }] } }, /gone/],
     [
       "tag and digest",
