@@ -1,15 +1,11 @@
-import type { Client } from "./api/client";
 import type { App, Deployment } from "./api/types";
 import { DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
-import type { Clock } from "./clock";
 import type { Reporter } from "./deploy/report";
-import type { LogSource } from "./deploy/logs";
 import { settle } from "./deploy/settle";
-import type { DeploymentSource } from "./deploy/wait";
 import { standing } from "./deploy/progress";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "./errors";
 import { appById, isUnknownId } from "./service";
-import { sharedDeployments, type SharedReads } from "./shared-reads";
+import { nameInterruption, type Desk } from "./service-provider";
 import { formatChange } from "./spec/changes";
 import { drift } from "./spec/drift";
 import { formatPath, toKeyed } from "./spec/keyed";
@@ -29,19 +25,9 @@ import {
 import { timeoutMs } from "./timeouts";
 import { adoptable, createAppOnce, createDeploymentOnce, deleteAppOnce, updateAppOnce } from "./writes";
 
-/** What an operation works with, for what goes beside the app: see alerts/work.ts and rollback.ts. */
-export interface Site {
+/** What goes beside an app works with: see alerts/work.ts and rollback.ts. */
+export interface Site extends Desk {
   readonly inputs: AppInputs;
-  readonly client: Client;
-  readonly reads: SharedReads;
-  /** The client, with waits that share their looks with those of other resources. */
-  readonly deployments: DeploymentSource & LogSource;
-  readonly reporter: Reporter;
-  readonly clock: Clock;
-  /** Aborted when the user stops the run. */
-  readonly stopped: AbortSignal | undefined;
-  /** For calls that a stop of the run may end. */
-  readonly options: { signal?: AbortSignal };
 }
 
 /** One operation on one resource: its inputs, the service, and the row it reports to. */
@@ -50,24 +36,17 @@ export class Operation {
 
   constructor(
     private readonly inputs: AppInputs,
-    private readonly client: Client,
-    private readonly reads: SharedReads,
-    readonly reporter: Reporter,
-    private readonly clock: Clock,
-    /** Aborted when the user stops the run. */
-    private readonly stopped: AbortSignal | undefined,
+    private readonly desk: Desk,
   ) {
-    this.startedAt = clock.now();
+    this.startedAt = desk.clock.now();
   }
 
-  private get options(): { signal?: AbortSignal } {
-    return this.stopped ? { signal: this.stopped } : {};
+  get reporter(): Reporter {
+    return this.desk.reporter;
   }
 
   get site(): Site {
-    const { inputs, client, reads, reporter, clock, stopped, options } = this;
-    const deployments = sharedDeployments(client, reads);
-    return { inputs, client, reads, deployments, reporter, clock, stopped, options };
+    return { ...this.desk, inputs: this.inputs };
   }
 
   /**
@@ -75,7 +54,7 @@ export class Operation {
    * @param maxAgeMs how old the answer may be
    */
   async findApp(id: string, maxAgeMs = READ_MAX_AGE_MS): Promise<App | undefined> {
-    return this.reads.app(this.client, id, maxAgeMs, this.options).catch((error: unknown) => {
+    return this.desk.reads.app(this.desk.client, id, maxAgeMs, this.desk.options).catch((error: unknown) => {
       if (isApiError(error, "not-found")) return undefined;
       throw error;
     });
@@ -83,9 +62,9 @@ export class Operation {
 
   /** The app that `App.get` names. @throws AppPlatformError `not-found`, naming apps that are near */
   async appToGet(id: string): Promise<App> {
-    const shared = this.reads.app(this.client, id, READ_MAX_AGE_MS, this.options);
+    const shared = this.desk.reads.app(this.desk.client, id, READ_MAX_AGE_MS, this.desk.options);
     return shared.catch((error: unknown) => {
-      if (isUnknownId(error, id)) return appById(this.client, id);
+      if (isUnknownId(error, id)) return appById(this.desk.client, id);
       throw error;
     });
   }
@@ -112,7 +91,7 @@ export class Operation {
         `adopt: there is no app with the id ${adopt}. Look the id up, or use adopt: true for the app named ${this.name}.`,
       );
     }
-    const found = await this.client.findAppByName(this.name, this.options);
+    const found = await this.desk.client.findAppByName(this.name, this.desk.options);
     if (!found) this.reporter.info(`There is no app named ${this.name} to adopt; a new one is created.`);
     return found;
   }
@@ -129,12 +108,12 @@ export class Operation {
     };
     this.reporter.status("creating");
     try {
-      const app = await createAppOnce(this.client, request, this.startedAt, this.options);
-      this.reads.noteWrite(app.id);
+      const app = await createAppOnce(this.desk.client, request, this.startedAt, this.desk.options);
+      this.desk.reads.noteWrite(app.id);
       return app;
     } catch (error) {
       if (!isApiError(error, "conflict")) throw error;
-      const taken = await this.client.findAppByName(this.name, this.options).catch(() => undefined);
+      const taken = await this.desk.client.findAppByName(this.name, this.desk.options).catch(() => undefined);
       if (!taken) throw error;
       throw new AppPlatformError(
         "app-exists",
@@ -158,8 +137,8 @@ export class Operation {
     const { projectId } = this.inputs;
     if (projectId === undefined || projectId === app.project_id) return;
     this.reporter.status("moving to another project");
-    await this.client.assignProject(projectId, app.id, this.options);
-    this.reads.noteWrite(app.id);
+    await this.desk.client.assignProject(projectId, app.id, this.desk.options);
+    this.desk.reads.noteWrite(app.id);
   }
 
   /** Says what the update is about to undo. */
@@ -182,8 +161,8 @@ export class Operation {
       ...(updateSources && { update_all_source_versions: true }),
     };
     this.reporter.status("updating");
-    const updated = await updateAppOnce(this.client, app, request, this.options);
-    this.reads.noteWrite(app.id);
+    const updated = await updateAppOnce(this.desk.client, app, request, this.desk.options);
+    this.desk.reads.noteWrite(app.id);
     return updated;
   }
 
@@ -201,8 +180,8 @@ export class Operation {
   async createDeployment(appId: string, forceBuild: boolean): Promise<Deployment> {
     this.reporter.status("creating a deployment");
     const request = forceBuild ? { force_build: true } : {};
-    const deployment = await createDeploymentOnce(this.client, appId, request, this.options);
-    this.reads.noteWrite(appId);
+    const deployment = await createDeploymentOnce(this.desk.client, appId, request, this.desk.options);
+    this.desk.reads.noteWrite(appId);
     return deployment;
   }
 
@@ -214,10 +193,12 @@ export class Operation {
     const active = app.active_deployment ?? undefined;
     if (!last) return active && lastDeployment(active);
     if (active && active.id === last.id) return lastDeployment(active);
-    const now = await this.client.getDeployment(app.id, last.id, this.options).catch((error: unknown) => {
-      if (isApiError(error, "not-found")) return undefined;
-      throw error;
-    });
+    const now = await this.desk.client
+      .getDeployment(app.id, last.id, this.desk.options)
+      .catch((error: unknown) => {
+        if (isApiError(error, "not-found")) return undefined;
+        throw error;
+      });
     const overtaken =
       active && (!now || Date.parse(active.created_at ?? "") > Date.parse(now.created_at ?? ""));
     if (overtaken) return lastDeployment(active);
@@ -246,14 +227,14 @@ export class Operation {
     if (this.inputs.wait === false) return outputs(app);
     try {
       const { deployment: ended, failures } = await settle(
-        sharedDeployments(this.client, this.reads),
+        this.desk.deployments,
         app.id,
         last.id,
         this.reporter,
         secretValues(this.inputs.spec),
         {
-          clock: this.clock,
-          signal: this.stopped,
+          clock: this.desk.clock,
+          signal: this.desk.stopped,
           timeoutMs: timeoutMs(operation, this.inputs.timeouts),
           onSeen: (seen) => (last = lastDeployment(seen)),
         },
@@ -264,16 +245,16 @@ export class Operation {
       throw new InitializationError("deployment-failed", app.id, plain(outs), [...failures]);
     } catch (error) {
       if (error instanceof InitializationError) throw error;
-      const { errorCode, message } = asAppPlatformError(nameInterruption(error, this.stopped));
+      const { errorCode, message } = asAppPlatformError(nameInterruption(error, this.desk.stopped));
       throw new InitializationError(errorCode, app.id, plain(outputs(app)), [message]);
     }
   }
 
   /** The app after a deployment of it has ended; if that went well, as an answer that knows it. */
   private async appWith(id: string, ended: Deployment): Promise<App> {
-    const shared = await this.reads.app(this.client, id, GONE_POLL_MS, this.options);
+    const shared = await this.desk.reads.app(this.desk.client, id, GONE_POLL_MS, this.desk.options);
     const known = standing(ended.phase) !== "succeeded" || shared.active_deployment?.id === ended.id;
-    return known ? shared : this.client.getApp(id, this.options);
+    return known ? shared : this.desk.client.getApp(id, this.desk.options);
   }
 
   /** Warns, and leaves a backup of the spec behind, if the program did not decline it. */
@@ -283,7 +264,7 @@ export class Operation {
     if (backup === false)
       return this.reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);
     const directory = (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
-    const path = await writeBackup(app, directory, new Date(this.clock.now()));
+    const path = await writeBackup(app, directory, new Date(this.desk.clock.now()));
     const secrets = secretAddresses(app.spec);
     const load = `loadSpec(${JSON.stringify(path)}${secrets.length > 0 ? ", { secrets }" : ""})`;
     this.reporter.warn(
@@ -297,18 +278,18 @@ export class Operation {
   }
 
   async deleteApp(id: string): Promise<void> {
-    await deleteAppOnce(this.client, id, this.options);
-    this.reads.noteWrite(id);
-    const giveUpAt = this.clock.now() + timeoutMs("delete", this.inputs.timeouts);
+    await deleteAppOnce(this.desk.client, id, this.desk.options);
+    this.desk.reads.noteWrite(id);
+    const giveUpAt = this.desk.clock.now() + timeoutMs("delete", this.inputs.timeouts);
     for (;;) {
-      if (await this.reads.isGone(this.client, id, this.options)) return;
+      if (await this.desk.reads.isGone(this.desk.client, id, this.desk.options)) return;
       this.reporter.status("deleting: waiting until the app is gone");
-      if (this.clock.now() >= giveUpAt)
+      if (this.desk.clock.now() >= giveUpAt)
         throw new AppPlatformError(
           "wait-timeout",
           `The app ${id} is still there after its deletion was accepted. Run pulumi destroy again to go on waiting.`,
         );
-      await this.clock.sleep(GONE_POLL_MS, this.stopped);
+      await this.desk.clock.sleep(GONE_POLL_MS, this.desk.stopped);
     }
   }
 }
@@ -316,14 +297,3 @@ export class Operation {
 const GONE_POLL_MS = 1_000;
 /** A listing that serves many reads at once may be this old. */
 const READ_MAX_AGE_MS = 5_000;
-
-/** A sleep or a call that the user's signal ends fails in words that tell a user nothing. */
-export function nameInterruption(error: unknown, stopped: AbortSignal | undefined): unknown {
-  const named = error instanceof AppPlatformError && !isApiError(error, "aborted");
-  if (named || !stopped?.aborted) return error;
-  return new AppPlatformError(
-    "interrupted",
-    "The run was stopped. What was begun goes on at the service; the next pulumi up, refresh or destroy finds out how it ended.",
-    { cause: error },
-  );
-}

@@ -1,21 +1,20 @@
 import { AlertWork, readDestinations } from "./alerts/work";
 import { destinationPath, webhookUrls } from "./alerts/destinations";
-import { Client, type ClientOptions } from "./api/client";
+import type { Client, ClientOptions } from "./api/client";
 import { check, type CheckResult } from "./check";
 import { systemClock } from "./clock";
-import { serviceConfig } from "./config";
 import { standing } from "./deploy/progress";
-import { createReporter, type Reporter } from "./deploy/report";
+import type { Reporter } from "./deploy/report";
 import { connectEngine } from "./engine";
 import { ApiError, AppPlatformError, InitializationError } from "./errors";
-import { nameInterruption, Operation } from "./operation";
+import { Operation } from "./operation";
 import { Proposals, type Proposed } from "./proposal";
 import { redact } from "./redact";
 import { DeploymentProvider } from "./resources/deployment-provider";
 import { RollbackProvider } from "./resources/rollback-provider";
-import type { Surroundings } from "./resources/service-provider";
 import { toldOnce } from "./resources/told-once";
 import { refuseWhilePinned, Rollback } from "./rollback";
+import { ServiceProvider, type Surroundings } from "./service-provider";
 import { SharedReads } from "./shared-reads";
 import { changes } from "./spec/changes";
 import { inputsWithDrift } from "./spec/drift";
@@ -24,15 +23,7 @@ import { explain, plan, type Accepted, type Plan } from "./spec/plan";
 import { sendable } from "./spec/send";
 import { hideCiphertext, sealUnchanged, secretValues } from "./spec/secrets";
 import type { AppSpec } from "./spec/types";
-import {
-  inputsOf,
-  outputsOf,
-  plain,
-  visible,
-  type AppInputs,
-  type AppOutputs,
-  type RunInputs,
-} from "./state";
+import { inputsOf, outputsOf, visible, type AppInputs, type AppOutputs, type RunInputs } from "./state";
 
 export type { Surroundings };
 
@@ -56,31 +47,24 @@ export function rollback(): RollbackProvider {
 
 let shared: Surroundings | undefined;
 
-/** One connection to the engine, whatever the number of providers in the process. */
+/** One connection to the engine, and one set of reads, whatever the number of providers in the process. */
 function surroundings(): Surroundings {
-  return (shared ??= { env: process.env, clock: systemClock, engine: connectEngine(process.argv) });
+  return (shared ??= {
+    env: process.env,
+    clock: systemClock,
+    engine: connectEngine(process.argv),
+    reads: new SharedReads(systemClock),
+  });
 }
 
-export class AppProvider {
-  private stackConfig: (key: string) => string | undefined = () => undefined;
+export class AppProvider extends ServiceProvider {
   /** What a check told about the run, by URN: in a plain refresh or destroy no check is made. */
   private readonly checked = new Map<string, { preview: boolean; order: AppInputs["__order"] }>();
-  private readonly proposals: Proposals;
-  private readonly reads: SharedReads;
-
-  constructor(private readonly surroundings: Surroundings) {
-    this.reads = new SharedReads(surroundings.clock);
-    this.proposals = new Proposals(async (sum) => {
-      const stack = createReporter(surroundings.engine, undefined);
-      stack.info(sum);
-      await stack.flush();
-    });
-  }
-
-  /** Never awaits and never throws: the host uses the provider before this has ended, and does not try it again. */
-  async configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
-    this.stackConfig = (key) => config.get(key);
-  }
+  private readonly proposals = new Proposals(async (sum) => {
+    const stack = this.reporter({});
+    stack.info(sum);
+    await stack.flush();
+  });
 
   async check(olds: Partial<AppInputs>, news: AppInputs & RunInputs): Promise<CheckResult> {
     const result = check(news);
@@ -117,7 +101,7 @@ export class AppProvider {
   }
 
   async create(inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
-    return this.run(inputs, async (operation) => {
+    return this.operate(inputs, async (operation) => {
       const existing = await operation.appToAdopt();
       const made = existing ? await operation.takeOver(existing) : await operation.createApp();
       const rollback = new Rollback(operation.site, undefined);
@@ -130,7 +114,7 @@ export class AppProvider {
   }
 
   async update(id: string, olds: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
-    return this.run(news, async (operation) => {
+    return this.operate(news, async (operation) => {
       const rollback = new Rollback(operation.site, olds);
       const alerts = new AlertWork(operation.site, olds);
       const settled = async (finish: () => Promise<AppOutputs>) => ({
@@ -164,7 +148,7 @@ export class AppProvider {
     id: string,
     props: AppOutputs & RunInputs,
   ): Promise<{ id?: string; props?: AppOutputs; inputs?: AppInputs }> {
-    return this.run(props, async (operation) => {
+    return this.operate(props, async (operation) => {
       const found = props.__get ? await operation.appToGet(id) : await operation.findApp(id);
       if (!found) return {};
       const now = toKeyed(found.spec);
@@ -183,7 +167,7 @@ export class AppProvider {
   }
 
   async delete(id: string, props: AppOutputs): Promise<void> {
-    await this.run(props, async (operation) => {
+    await this.operate(props, async (operation) => {
       // What the backup keeps has to be the spec of this moment, give or take a second.
       const found = await operation.findApp(id, 1_000);
       if (!found) return operation.reporter.info("The app was gone already.");
@@ -192,32 +176,17 @@ export class AppProvider {
     });
   }
 
-  /** Runs one operation on one resource. What it said has arrived when it ends. */
-  private async run<T>(inputs: AppInputs, work: (operation: Operation) => Promise<T>): Promise<T> {
-    const { clock, engine } = this.surroundings;
-    const reporter = this.reporter(inputs);
-    try {
-      const client = this.client(reporter);
-      const ordered = { ...inputs, __order: this.orderOf(inputs) };
-      const result = await work(new Operation(ordered, client, this.reads, reporter, clock, engine?.stopped));
-      return result === undefined ? result : plain(result);
-    } catch (error) {
-      throw toldOnce(withoutSecrets(nameInterruption(error, engine?.stopped), inputs), inputs.__urn);
-    } finally {
-      await reporter.flush();
-    }
+  private operate<T>(inputs: AppInputs, work: (operation: Operation) => Promise<T>): Promise<T> {
+    const ordered = { ...inputs, __order: this.orderOf(inputs) };
+    return this.run(
+      inputs,
+      (desk) => work(new Operation(ordered, desk)),
+      (error) => withoutSecrets(error, inputs),
+    );
   }
 
   private orderOf(inputs: AppInputs): AppInputs["__order"] {
     return this.checked.get(inputs.__urn ?? "")?.order;
-  }
-
-  private client(reporter: Reporter, options: Partial<ClientOptions> = {}): Client {
-    return new Client({
-      ...options,
-      ...serviceConfig(this.surroundings.env, this.stackConfig),
-      onWait: (ms, why) => reporter.status(`waiting ${Math.ceil(ms / 1000)} s for ${why}`),
-    });
   }
 
   private proposeUpdate(
@@ -271,10 +240,6 @@ export class AppProvider {
       reporter.info("A rollback of an earlier run is not completed: this update does that first.");
     for (const line of explain(planned)) reporter.info(line);
     for (const warning of planned.warnings) reporter.warn(warning);
-  }
-
-  private reporter(inputs: AppInputs): Reporter {
-    return createReporter(this.surroundings.engine, inputs.__urn);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Emulator } from "app-platform-emulator";
 import type { Clock } from "../provider/clock";
 import { InitializationError } from "../provider/errors";
 import { AppProvider } from "../provider/provider";
+import { SharedReads } from "../provider/shared-reads";
 import { listOrder, toKeyed } from "../provider/spec/keyed";
 import { plain, type AppInputs, type AppOutputs } from "../provider/state";
 
@@ -52,13 +53,15 @@ export class InProcessStack {
   private readonly provider: AppProvider;
 
   constructor(emulator: Emulator, pass: (ms: number) => void = () => {}) {
+    const clock = instantClock(pass);
     this.provider = new AppProvider({
       env: { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: `token-${++stacks}` },
-      clock: instantClock(pass),
+      clock,
       engine: {
         log: async ({ severity, message }) => void this.lines.push(`${severity}: ${message}`),
         stopped: new AbortController().signal,
       },
+      reads: new SharedReads(clock),
     });
   }
 

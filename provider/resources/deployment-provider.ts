@@ -2,15 +2,14 @@ import type { Deployment } from "../api/types";
 import { standing } from "../deploy/progress";
 import { findSuccessor } from "../deploy/wait";
 import { asAppPlatformError, InitializationError, isApiError } from "../errors";
-import { nameInterruption } from "../operation";
 import { refuseWhilePinned } from "../rollback";
 import { appById } from "../service";
+import { nameInterruption, ServiceProvider, settleAt, type Desk, type Hidden } from "../service-provider";
 import { changes } from "../spec/changes";
 import { isUnknown } from "../spec/unknown";
 import { plain, type Timeouts } from "../state";
 import { createDeploymentOnce, once } from "../writes";
 import * as rules from "./arguments";
-import { ServiceProvider, settleAt, type Desk, type Hidden } from "./service-provider";
 
 export interface DeploymentInputs extends Hidden {
   appId: string;

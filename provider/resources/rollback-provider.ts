@@ -7,16 +7,15 @@ import {
   isApiError,
   type ErrorCode,
 } from "../errors";
-import { nameInterruption } from "../operation";
 import { refuseWhilePinned } from "../rollback";
 import { appById } from "../service";
+import { nameInterruption, ServiceProvider, settleAt, type Desk, type Hidden } from "../service-provider";
 import { changes } from "../spec/changes";
 import { isUnknown } from "../spec/unknown";
 import { plain, type Timeouts } from "../state";
 import { createDeploymentOnce, once } from "../writes";
 import * as rules from "./arguments";
 import { mustBePossible, rollbackTarget } from "./rollback-target";
-import { ServiceProvider, settleAt, type Desk, type Hidden } from "./service-provider";
 import { toldOnce } from "./told-once";
 
 export type RollbackState = "pinned" | "committed" | "reverted";

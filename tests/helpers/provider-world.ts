@@ -3,6 +3,7 @@ import { createEmulator, steppedClock, type Emulator, type RecordedCall } from "
 import type { LogLine } from "../../provider/engine";
 import { InitializationError } from "../../provider/errors";
 import { AppProvider, type Surroundings } from "../../provider/provider";
+import { SharedReads } from "../../provider/shared-reads";
 import { toKeyed } from "../../provider/spec/keyed";
 import type { AppSpec } from "../../provider/spec/types";
 import type { AppInputs, AppOutputs } from "../../provider/state";
@@ -83,6 +84,7 @@ export class World {
       env: { DIGITALOCEAN_TOKEN: TOKEN, DIGITALOCEAN_API_URL: this.emulator.url },
       clock: this.clock,
       engine: { log, stopped: this.stop.signal },
+      reads: new SharedReads(this.clock),
       ...more,
     };
   }

@@ -1,17 +1,17 @@
-import { Client } from "../api/client";
-import type { Clock } from "../clock";
-import { serviceConfig } from "../config";
-import type { LogSource } from "../deploy/logs";
-import { createReporter, type Reporter } from "../deploy/report";
-import { settle, type Outcome } from "../deploy/settle";
-import type { DeploymentSource } from "../deploy/wait";
-import type { Deployment } from "../api/types";
-import type { Engine } from "../engine";
-import { nameInterruption } from "../operation";
-import { sharedDeployments, SharedReads } from "../shared-reads";
-import { plain, type Timeouts } from "../state";
-import { timeoutMs } from "../timeouts";
-import { toldOnce } from "./told-once";
+import { Client, type ClientOptions } from "./api/client";
+import type { Clock } from "./clock";
+import { serviceConfig } from "./config";
+import type { LogSource } from "./deploy/logs";
+import { createReporter, type Reporter } from "./deploy/report";
+import { settle, type Outcome } from "./deploy/settle";
+import type { DeploymentSource } from "./deploy/wait";
+import type { Deployment } from "./api/types";
+import type { Engine } from "./engine";
+import { AppPlatformError, isApiError } from "./errors";
+import { sharedDeployments, type SharedReads } from "./shared-reads";
+import { plain, type Timeouts } from "./state";
+import { timeoutMs } from "./timeouts";
+import { toldOnce } from "./resources/told-once";
 
 /** What a provider takes from its surroundings; tests give their own. */
 export interface Surroundings {
@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly clock: Clock;
   /** Absent where Pulumi does not run the process. */
   readonly engine: Engine | undefined;
+  /** Of all providers in the process, whatever their resources. */
+  readonly reads: SharedReads;
 }
 
 /** What every resource has beside its arguments. */
@@ -42,24 +44,27 @@ export interface Desk {
   readonly options: { signal?: AbortSignal };
 }
 
-/** What the resources beside the app have in common: where the service is, the row, and how operations fail. */
+/** What the providers of all resources have in common: where the service is, the row, and how operations fail. */
 export abstract class ServiceProvider {
   private stackConfig: (key: string) => string | undefined = () => undefined;
-  private readonly reads: SharedReads;
 
-  constructor(private readonly surroundings: Surroundings) {
-    this.reads = new SharedReads(surroundings.clock);
-  }
+  constructor(private readonly surroundings: Surroundings) {}
 
   /** Never awaits and never throws: the host uses the provider before this has ended, and does not try it again. */
   async configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
     this.stackConfig = (key) => config.get(key);
   }
 
-  /** Runs one operation on one resource. What it said has arrived when it ends. */
-  protected async run<T>(row: Hidden, work: (desk: Desk) => Promise<T>): Promise<T> {
-    const { reads } = this;
-    const { clock, engine } = this.surroundings;
+  /**
+   * Runs one operation on one resource. What it said has arrived when it ends.
+   * @param masked given what the operation failed with, takes out what nobody may see
+   */
+  protected async run<T>(
+    row: Hidden,
+    work: (desk: Desk) => Promise<T>,
+    masked: (error: unknown) => unknown = (error) => error,
+  ): Promise<T> {
+    const { clock, engine, reads } = this.surroundings;
     const reporter = this.reporter(row);
     try {
       const client = this.client(reporter);
@@ -69,22 +74,36 @@ export abstract class ServiceProvider {
       const result = await work({ client, reads, deployments, reporter, clock, stopped, options });
       return result === undefined ? result : plain(result);
     } catch (error) {
-      throw toldOnce(nameInterruption(error, engine?.stopped), row.__urn);
+      throw toldOnce(masked(nameInterruption(error, engine?.stopped)), row.__urn);
     } finally {
       await reporter.flush();
     }
   }
 
-  protected reporter(row: Hidden): Reporter {
-    return createReporter(this.surroundings.engine, row.__urn);
+  /** @param urn absent: the stack's own row */
+  protected reporter({ __urn: urn }: Hidden): Reporter {
+    return createReporter(this.surroundings.engine, urn);
   }
 
-  private client(reporter: Reporter): Client {
+  /** @throws AppPlatformError `missing-token`, `bad-address` */
+  protected client(reporter: Reporter, options: Partial<ClientOptions> = {}): Client {
     return new Client({
+      ...options,
       ...serviceConfig(this.surroundings.env, this.stackConfig),
       onWait: (ms, why) => reporter.status(`waiting ${Math.ceil(ms / 1000)} s for ${why}`),
     });
   }
+}
+
+/** A sleep or a call that the user's signal ends fails in words that tell a user nothing. */
+export function nameInterruption(error: unknown, stopped: AbortSignal | undefined): unknown {
+  const named = error instanceof AppPlatformError && !isApiError(error, "aborted");
+  if (named || !stopped?.aborted) return error;
+  return new AppPlatformError(
+    "interrupted",
+    "The run was stopped. What was begun goes on at the service; the next pulumi up, refresh or destroy finds out how it ended.",
+    { cause: error },
+  );
 }
 
 /** Waits for a deployment on the resource's row; see {@link settle}. The app's secrets are not known here. */
