@@ -6,15 +6,18 @@ export { Deployment, type DeploymentArgs } from "./resources/deployment";
 export { Rollback, type RollbackArgs, type RollbackState } from "./resources/rollback";
 export {
   getLogs,
+  getLogsOutput,
   getLogsText,
   getLogsTextOutput,
   getLogUrls,
   getLogUrlsOutput,
+  type LogLines,
   type LogsQuery,
   type LogsTextQuery,
 } from "./logs";
 export * from "./lookups";
 export type {
+  Alert,
   App as AppInfo,
   AppEvent,
   AppHealth,
@@ -25,13 +28,17 @@ export type {
   DeploymentPhase,
   DeploymentProgress,
   DeploymentStep,
+  DeploymentType,
   EventType,
   InstanceSize,
   InvocationPhase,
   JobInvocation,
   LogType,
   LogUrls,
+  Proposal,
   Region,
+  RollbackCondition,
+  RollbackValidation,
 } from "./api/types";
 export { explain, plan } from "./spec/plan";
 export type { Accepted, Action, ComponentKind, ComponentPlan, Effect, Plan, Wanted } from "./spec/plan";

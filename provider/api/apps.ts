@@ -11,9 +11,13 @@ export type AppCalls = ReturnType<typeof appCalls>;
 
 /** Apps themselves, and what runs of them. */
 export function appCalls(transport: Transport) {
-  /** All apps the token may see, in as few requests as possible. */
-  const listApps = (options?: CallOptions): AsyncIterable<App> =>
-    askAll(transport, { path: "/v2/apps", field: "apps", check: shapes.checkApp }, LARGEST_PAGE, options);
+  /** All apps the token may see, in as few requests as possible. `withProjects`: each with its `project_id`. */
+  const listApps = (options?: CallOptions & { withProjects?: boolean | undefined }): AsyncIterable<App> => {
+    const { withProjects, ...call } = options ?? {};
+    const query = { with_projects: withProjects };
+    const list = { path: "/v2/apps", field: "apps", check: shapes.checkApp, query };
+    return askAll(transport, list, LARGEST_PAGE, call);
+  };
 
   return {
     listApps,

@@ -3,32 +3,39 @@ import { type PageRequest, askAll, askDeployment, askPage } from "./calls";
 import type { Page } from "./pages";
 import * as shapes from "./shapes";
 import type { CallOptions, Transport } from "./transport";
-import type { Deployment, RollbackValidation } from "./types";
+import type { Deployment, DeploymentType, RollbackValidation } from "./types";
 
 export type DeploymentCalls = ReturnType<typeof deploymentCalls>;
 
 /** Deployments, and going back to one of them. */
 export function deploymentCalls(transport: Transport) {
-  const listOf = (appId: string) => ({
+  const listOf = (appId: string, types?: readonly DeploymentType[]) => ({
     path: path`/v2/apps/${appId}/deployments`,
     field: "deployments",
     check: shapes.checkDeployment,
+    query: { deployment_types: types },
   });
 
   return {
-    /** The newest first. `perPage`: how many are asked for at once, at most 200. @default 20, by the service */
-    listDeployments(appId: string, options?: CallOptions & { perPage?: number }): AsyncIterable<Deployment> {
-      const { perPage, ...call } = options ?? {};
-      return askAll(transport, listOf(appId), perPage, call);
+    /**
+     * The newest first. `perPage`: how many are asked for at once, at most 200. @default 20, by the service. `types`: only
+     * those made in these ways.
+     */
+    listDeployments(
+      appId: string,
+      options?: CallOptions & { perPage?: number; types?: readonly DeploymentType[] | undefined },
+    ): AsyncIterable<Deployment> {
+      const { perPage, types, ...call } = options ?? {};
+      return askAll(transport, listOf(appId, types), perPage, call);
     },
 
     /** One page of deployments, the newest first. */
     listDeploymentPage(
       appId: string,
-      page: PageRequest = {},
+      { types, ...page }: PageRequest & { types?: readonly DeploymentType[] | undefined } = {},
       options?: CallOptions,
     ): Promise<Page<Deployment>> {
-      return askPage(transport, listOf(appId), page, options);
+      return askPage(transport, listOf(appId, types), page, options);
     },
 
     /** @throws {ApiError} `not-found` */

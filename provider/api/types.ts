@@ -39,6 +39,17 @@ export type DeploymentPhase =
   | "CANCELED"
   | (string & {});
 
+/** In which way a deployment came about. */
+export type DeploymentType =
+  | "MANUAL"
+  | "DEPLOY_ON_PUSH"
+  | "MAINTENANCE"
+  | "MANUAL_ROLLBACK"
+  | "AUTO_ROLLBACK"
+  | "UPDATE_DATABASE_TRUSTED_SOURCES"
+  | "AUTOSCALED"
+  | (string & {});
+
 export interface Deployment {
   id: string;
   phase?: DeploymentPhase;

@@ -1,4 +1,4 @@
-import { readLog } from "../deploy/log-reader";
+import { explainedLog } from "../lookups/log-lines";
 import { appOf, clientOf, INTERRUPTED, only, text, UsageError, whole, type Command } from "./command";
 
 const TYPES = ["BUILD", "DEPLOY", "RUN", "RUN_RESTARTED", "JOB", "AUTOSCALE_EVENT"];
@@ -35,15 +35,13 @@ Options:
     const tailLines = whole(values, "tail", 0);
     const client = clientOf(io);
     const { id: appId } = await appOf(client, name);
-    const query = {
+    const lines = explainedLog("logs", client, {
       appId,
       component,
       type,
       deploymentId: text(values, "deployment"),
       invocationId: text(values, "invocation"),
       eventId: text(values, "event"),
-    };
-    const lines = readLog(client, query, {
       follow: values["follow"] === true,
       tailLines,
       podConnectionTimeout: text(values, "wait"),

@@ -30,6 +30,8 @@ export type LogClient = Pick<
 export interface LogTarget {
   /** What to ask the service for. */
   readonly request: Pick<LogRequest, "component" | "deploymentId" | "eventId" | "invocationId" | "type">;
+  /** True where the service, asked for the log without a deployment, would take this one. */
+  readonly isActive: boolean;
   /** True while a log that is not there may still come. */
   mayCome(): Promise<boolean>;
   /** True while lines may be added. */
@@ -58,6 +60,7 @@ export async function findTarget(
     const job = component ?? (await client.getJobInvocation(appId, invocationId, {}, options)).job_name;
     return {
       request: { type, invocationId, component: job, deploymentId: query.deploymentId },
+      isActive: false,
       mayCome: waiting,
       goesOn: waiting,
     };
@@ -67,12 +70,16 @@ export async function findTarget(
       const { autoscaling } = await client.getEvent(appId, eventId, options);
       return ["PENDING", "IN_PROGRESS"].includes(autoscaling?.phase ?? "");
     };
-    return { request: { type: query.type ?? "AUTOSCALE_EVENT", eventId }, mayCome: scaling, goesOn: scaling };
+    const request = { type: query.type ?? "AUTOSCALE_EVENT", eventId };
+    return { request, isActive: false, mayCome: scaling, goesOn: scaling };
   }
-  const id = query.deploymentId ?? (await deploymentOf(client, query, type));
+  const given = query.deploymentId;
+  const { id, isActive } =
+    given === undefined ? await deploymentOf(client, query, type) : { id: given, isActive: false };
   const stands = async () => standing((await client.getDeployment(appId, id, options)).phase);
   return {
     request: { type, component, deploymentId: id },
+    isActive,
     mayCome: async () => (await stands()) === "running",
     goesOn: async () => {
       const now = await stands();
@@ -81,7 +88,11 @@ export async function findTarget(
   };
 }
 
-async function deploymentOf(client: LogClient, query: LogQuery, type: string): Promise<string> {
+async function deploymentOf(
+  client: LogClient,
+  query: LogQuery,
+  type: string,
+): Promise<Pick<Deployment, "id"> & { isActive: boolean }> {
   const app = await appById(client as Client, query.appId);
   const names = componentNames(app);
   const { component } = query;
@@ -95,7 +106,7 @@ async function deploymentOf(client: LogClient, query: LogQuery, type: string): P
   const wanted = WHILE_DEPLOYING.has(type)
     ? (going ?? app.active_deployment)
     : (app.active_deployment ?? going);
-  if (wanted) return wanted.id;
+  if (wanted) return { id: wanted.id, isActive: wanted === app.active_deployment };
   throw new AppPlatformError(
     "not-found",
     `The app ${app.spec.name ?? app.id} has no deployment that runs or goes on. Give the id of an earlier one.`,

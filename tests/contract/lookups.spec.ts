@@ -50,6 +50,11 @@ const GOOD: Record<string, unknown> = {
   [`POST /v2/apps/${SHOP}/job-invocations/${uuid(21)}/cancel`]: {
     job_invocation: { ...invocation, phase: "CANCELED" },
   },
+  [`GET /v2/apps/${SHOP}/alerts`]: {
+    alerts: [{ id: uuid(41), slack_webhooks: [{ url: "https://hooks.example/hush", channel: "#ops" }] }],
+  },
+  "POST /v2/apps/propose": { app_cost: 5, spec: shop.spec },
+  [`POST /v2/apps/${SHOP}/rollback/validate`]: { valid: false, error: { code: "app_pinned" } },
   [`GET /v2/apps/${SHOP}/metrics/bandwidth_daily`]: { app_bandwidth_usage: [{ bandwidth_bytes: "1" }] },
   "POST /v2/apps/metrics/bandwidth_daily": { app_bandwidth_usage: [{}, {}] },
   [`GET /v2/apps/${SHOP}/components/web/exec`]: { url: "wss://exec.example/?token=hush" },
@@ -119,14 +124,35 @@ describe("look-ups", () => {
     assert.equal((await lookups.getInstanceSize("apps-s-1vcpu-1gb")).slug, "apps-s-1vcpu-1gb");
     assert.equal((await lookups.getEvent(SHOP, uuid(31))).type, "AUTOSCALING");
     assert.equal((await lookups.getJobInvocation(SHOP, uuid(21))).job_name, "migrate");
+    assert.equal((await lookups.getAlerts(SHOP))[0]?.id, uuid(41));
+    assert.deepEqual(await lookups.validateRollback(SHOP, uuid(12)), {
+      valid: false,
+      error: { code: "app_pinned" },
+    });
     assert.equal((await lookups.getBandwidth(SHOP)).app_bandwidth_usage?.[0]?.bandwidth_bytes, "1");
     assert.equal((await lookups.getBandwidth([SHOP, uuid(2)])).app_bandwidth_usage?.length, 2);
   });
 
+  it("ask what the service would make of a spec, as of a new app or an existing one", async () => {
+    const spec = { name: "shop", services: [{ name: "web", image: { registry_type: "DOCR" as const } }] };
+    const { app_cost: cost, spec: proposed } = await lookups.getProposal({ spec, appId: SHOP });
+    assert.equal(cost, 5);
+    assert.equal(proposed?.services?.[0]?.envs?.[0]?.value, KEPT_SECRET);
+    await settled(lookups.getProposalOutput({ spec: pulumi.output(spec) }));
+    assert.deepEqual(
+      server.received.map(({ body }) => body),
+      [{ spec, app_id: SHOP }, { spec }],
+    );
+  });
+
   it("send filters as the service takes them", async () => {
+    await lookups.getApps({ withProjects: true });
+    await lookups.getDeployments(SHOP, { types: ["MANUAL", "DEPLOY_ON_PUSH"], page: 1 });
     await lookups.getEvents(SHOP, { types: ["DEPLOYMENT", "AUTOSCALING"], page: 1 });
     await lookups.getJobInvocations(SHOP, { jobs: ["a", "b"], deploymentId: uuid(11) });
     assert.deepEqual(paths(), [
+      "GET /v2/apps?page=1&per_page=200&with_projects=true",
+      `GET /v2/apps/${SHOP}/deployments?page=1&deployment_types=MANUAL&deployment_types=DEPLOY_ON_PUSH`,
       `GET /v2/apps/${SHOP}/events?page=1&event_types=DEPLOYMENT&event_types=AUTOSCALING`,
       `GET /v2/apps/${SHOP}/job-invocations?page=1&per_page=200&job_names=a&job_names=b&deployment_id=${uuid(11)}`,
     ]);
@@ -186,6 +212,10 @@ describe("look-ups", () => {
       phases: [pulumi.output("ERROR")],
     });
     assert.deepEqual((await settled(found)).length, 1);
+  });
+
+  it("give alerts, whose webhooks are credentials, as a secret", async () => {
+    assert.equal(await pulumi.isSecret(lookups.getAlertsOutput(pulumi.output(SHOP))), true);
   });
 
   it("give the address of a terminal as a secret", async () => {

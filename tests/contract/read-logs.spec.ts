@@ -7,7 +7,7 @@ import { readLog, type ReadOptions } from "../../provider/deploy/log-reader";
 import type { LogQuery } from "../../provider/deploy/log-target";
 import { systemClock, type Clock } from "../../provider/clock";
 import { AppPlatformError } from "../../provider/errors";
-import { getLogs, getLogsText, getLogUrls, getLogUrlsOutput } from "../../provider/logs";
+import { getLogs, getLogsOutput, getLogsText, getLogUrls, getLogUrlsOutput } from "../../provider/logs";
 import { FAST } from "../helpers/faulty-service";
 import { APP_ID, DEPLOYMENT_ID, logService, type LogService } from "../helpers/log-service";
 import { serviceEnv } from "../helpers/service-env";
@@ -27,6 +27,7 @@ describe("readLog", () => {
   after(() => service.close());
   beforeEach(() => {
     service.logs = [];
+    service.unknown = undefined;
     service.files.clear();
     service.sockets.clear();
     service.asked.splice(0);
@@ -84,6 +85,12 @@ describe("readLog", () => {
       return service.asked.find((path) => path.includes("/logs"))?.replace("GET /v2/apps/", "");
     };
     assert.equal(await asked({ type: "BUILD" }), `${APP_ID}/deployments/${going.id}/logs?type=BUILD`);
+    service.asked.splice(0);
+    await getLogUrls({ appId: APP_ID });
+    assert.ok(
+      service.asked.includes(`GET /v2/apps/${APP_ID}/logs?type=RUN`),
+      "the service knows the active one",
+    );
     assert.equal(await asked({ type: "RUN" }), `${APP_ID}/deployments/${DEPLOYMENT_ID}/logs?type=RUN`);
     assert.equal(
       await asked({ type: "RUN_RESTARTED", component: "web", deploymentId: "d" }),
@@ -204,9 +211,37 @@ describe("readLog", () => {
       assert.equal((await failed(read({}, options))).errorCode, "invalid-input");
   });
 
-  it("gives a text and the addresses to programs, the latter as a secret", async () => {
+  it("names the ids that the service does not know, in functions", async () => {
+    service.unknown = /2222-9999/;
+    for (const query of [
+      { deploymentId: "d-2222-9999" },
+      { invocationId: "i-2222-9999" },
+      { eventId: "e-2222-9999" },
+    ]) {
+      const { errorCode, message } = await failed(getLogsText({ appId: APP_ID, ...query }));
+      assert.equal(errorCode, "not-found");
+      assert.match(
+        message,
+        new RegExp(`There is no [a-z ]+ ${Object.values(query)[0]} of the app shop\\. It has no`),
+      );
+    }
+    const wrong = getLogs({ appId: APP_ID, deploymentId: DEPLOYMENT_ID, component: "wbe" });
+    service.unknown = /components/;
+    assert.match((await failed(wrong)).message, /no component wbe .*Did you mean web/);
+  });
+
+  it("gives a text, the lines and the addresses to programs, the last as a secret", async () => {
     archive("/a", join(range(1, 2)));
     service.logs = [{ historic_urls: ["/a?sig=hush"] }];
+    const lines = getLogs({ appId: APP_ID });
+    assert.deepEqual(service.asked, [], "nobody has asked for a line yet");
+    assert.deepEqual(await lines, range(1, 2));
+    assert.deepEqual(await Promise.all([lines]), [range(1, 2)]);
+    const seen: string[] = [];
+    for await (const line of lines) seen.push(line);
+    assert.deepEqual(seen, range(1, 2));
+    const output = getLogsOutput({ appId: pulumi.output(APP_ID), tailLines: 1 });
+    assert.deepEqual(await new Promise((resolve) => output.apply(resolve)), [stamped(2)]);
     assert.equal(await getLogsText({ appId: APP_ID }), join(range(1, 2)));
     assert.deepEqual((await getLogUrls({ appId: APP_ID })).historic_urls, [`${service.url}/a?sig=hush`]);
     assert.equal(await pulumi.isSecret(getLogUrlsOutput({ appId: APP_ID })), true);

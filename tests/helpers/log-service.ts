@@ -14,6 +14,8 @@ export interface LogService {
   readonly deployment: { id: string; phase: string };
   /** What the next questions for a log answer; the last one stays. Addresses are paths on this server. */
   logs: { status?: number; historic_urls?: string[]; live_url?: string }[];
+  /** Paths that the service does not know. */
+  unknown: RegExp | undefined;
   /** Archives and live logs over HTTP, by path. */
   readonly files: Map<string, Handler>;
   /** Live logs over WebSocket, by path, one for each connection; the last one stays. */
@@ -32,6 +34,7 @@ export async function logService(): Promise<LogService> {
     app: { id: APP_ID, spec: { name: "shop", services: [{ name: "web" }] } },
     deployment: { id: DEPLOYMENT_ID, phase: "ACTIVE" },
     logs: [],
+    unknown: undefined,
     files: new Map(),
     sockets: new Map(),
     close: async () => {
@@ -49,6 +52,7 @@ export async function logService(): Promise<LogService> {
     service.asked.push(`${request.method} ${request.url}`);
     const json = (body: unknown, status = 200): void =>
       void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    if (service.unknown?.test(path)) return json({ id: "not_found", message: "not found" }, 404);
     if (path.endsWith("/logs")) {
       const answer = (service.logs.length > 1 ? service.logs.shift() : service.logs[0]) ?? { status: 404 };
       if (answer.status !== undefined) return json({ id: "bad", message: "no logs" }, answer.status);
@@ -58,6 +62,8 @@ export async function logService(): Promise<LogService> {
         ...(address !== undefined && { live_url: absolute(address) }),
       });
     }
+    const list = /\/(deployments|events|job-invocations)$/.exec(path)?.[1];
+    if (list !== undefined) return json({ [list.replace("-", "_")]: [] });
     if (path.includes("/deployments/")) return json({ deployment: service.deployment });
     return json({ app: service.app });
   });

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Client } from "./api/client";
-import { serviceConfig } from "./config";
-import { AppPlatformError } from "./errors";
-import type { DeepInput } from "./inputs";
-import { appById, componentNames, isUnknownId, near, notFound } from "./service";
-import { hideCiphertext } from "./spec/secrets";
+import { Client } from "../api/client";
+import { serviceConfig } from "../config";
+import { AppPlatformError } from "../errors";
+import type { DeepInput } from "../inputs";
+import { appById, componentNames, isUnknownId, near, notFound } from "../service";
+import { hideCiphertext } from "../spec/secrets";
 
 /**
  * A client for programs: the token and address of the environment, or the token of the stack's configuration.
@@ -30,12 +30,20 @@ export function lifted<Args extends unknown[], Result>(
       .apply((known) => lookUp(...(known as unknown[] as Args))) as pulumi.Output<Result>;
 }
 
+/** The same for what nobody may see who does not need it: always a secret. */
+export function liftedSecret<Args extends unknown[], Result>(
+  lookUp: (...args: Args) => Promise<Result>,
+): (...args: Inputs<Args>) => pulumi.Output<Result> {
+  const twin = lifted(lookUp);
+  return (...args) => pulumi.secret(twin(...args)) as unknown as pulumi.Output<Result>;
+}
+
 /** Specs hold ciphertext of secrets, which is nobody's business but the service's. */
 export const withoutCiphertext = <T>(answer: T): T => hideCiphertext(answer) as T;
 
 /** What a look-up is about. */
 export interface Subject {
-  readonly appId?: string;
+  readonly appId?: string | undefined;
   readonly deploymentId?: string | undefined;
   readonly invocationId?: string | undefined;
   readonly eventId?: string | undefined;
@@ -101,6 +109,7 @@ async function missing(client: Client, subject: Subject, cause: unknown): Promis
   }
   if (invocationId !== undefined) {
     const { items } = await client.listJobInvocationPage(appId, { perPage: NEWEST });
+    if (items.some(({ id }) => id === invocationId)) return undefined;
     const known = items.map(
       ({ id, job_name: job, phase }) => `${id} (${job ?? "job"}, ${phase ?? "UNKNOWN"})`,
     );
@@ -108,6 +117,7 @@ async function missing(client: Client, subject: Subject, cause: unknown): Promis
   }
   if (eventId !== undefined) {
     const { items } = await client.listEventPage(appId, { perPage: NEWEST });
+    if (items.some(({ id }) => id === eventId)) return undefined;
     const known = items.map(({ id, type }) => `${id} (${type ?? "UNKNOWN"})`);
     return notFound(ofApp("event", eventId), newest("events", known), cause);
   }

@@ -1,0 +1,138 @@
+import * as pulumi from "@pulumi/pulumi";
+import { collect } from "../api/pages";
+import type { App, AppHealth, AppInstance, BandwidthUsage, Deployment, Proposal } from "../api/types";
+import { AppPlatformError } from "../errors";
+import { appById, appByName, componentNames, near, notFound } from "../service";
+import type { AppSpec } from "../spec/types";
+import { explained, lifted, liftedSecret, refuseUnreadable, serviceClient, withoutCiphertext } from "./calls";
+
+/** Which app: by its id at the service, or by the name in its spec. */
+export type AppQuery = { readonly id: string } | { readonly name: string };
+
+/**
+ * An existing app. Ciphertext in specs is replaced by a fixed text, here and in all look-ups: no other app could use it, and
+ * an `App` with that text keeps the value which the service holds.
+ * @throws AppPlatformError `not-found` with names that are near, `missing-token`; ApiError
+ */
+export async function getApp(query: AppQuery): Promise<App> {
+  const { id, name } = query as { id?: unknown; name?: unknown };
+  if ((id === undefined) === (name === undefined))
+    throw new AppPlatformError("invalid-input", "getApp takes { id } or { name }, one of them.");
+  refuseUnreadable("getApp", id === undefined ? { name } : { id });
+  const client = serviceClient();
+  const found =
+    id === undefined ? await appByName(client, name as string) : await appById(client, id as string);
+  return withoutCiphertext(found);
+}
+/** {@link getApp} with inputs. */
+export const getAppOutput = lifted(getApp);
+
+export interface AppsQuery {
+  /** Each with its `project_id`; the service takes longer then. @default false */
+  readonly withProjects?: boolean | undefined;
+}
+
+/** All apps that the token may see. */
+export async function getApps({ withProjects }: AppsQuery = {}): Promise<App[]> {
+  return withoutCiphertext(await collect(serviceClient().listApps({ withProjects })));
+}
+/** {@link getApps} as an Output. */
+export const getAppsOutput = lifted(getApps);
+
+export interface ProposalQuery {
+  readonly spec: AppSpec;
+  /** As an update of this app. @default as a new app */
+  readonly appId?: string | undefined;
+}
+
+/**
+ * What the service would make of a spec: the spec with its defaults, whether the name is free, and `app_cost`, US dollars a
+ * month. Nothing is created. Previews of an App ask this by themselves.
+ * @throws AppPlatformError `not-found` for the app; ApiError `invalid-spec` in the service's words
+ */
+export async function getProposal({ spec, appId }: ProposalQuery): Promise<Proposal> {
+  return explained("getProposal", { appId }, async (client) =>
+    withoutCiphertext(await client.proposeApp({ spec, ...(appId !== undefined && { app_id: appId }) })),
+  );
+}
+/** {@link getProposal} with inputs. */
+export const getProposalOutput = lifted(getProposal);
+
+export interface RestartArgs {
+  /** Names of components. @default all */
+  readonly components?: readonly string[] | undefined;
+}
+
+/**
+ * Restarts what runs, container by container, without a build. In a preview nothing is restarted, and the active
+ * deployment comes back as it stands.
+ * @returns the deployment that the restart is part of
+ * @throws AppPlatformError `not-found`, also for a component; ApiError
+ */
+export async function restartApp(appId: string, { components }: RestartArgs = {}): Promise<Deployment> {
+  return explained("restartApp", { appId }, async (client) => {
+    const app = await appById(client, appId);
+    const names = componentNames(app);
+    for (const name of components ?? [])
+      if (!names.includes(name))
+        throw notFound(`no component ${name} in the app ${app.spec.name}`, near(name, names, "components"));
+    if (!pulumi.runtime.isDryRun())
+      return withoutCiphertext(await client.restartApp(appId, components ? { components } : {}));
+    if (!app.active_deployment)
+      throw notFound(`nothing to restart in the app ${app.spec.name}`, "It has no active deployment.");
+    return withoutCiphertext(app.active_deployment);
+  });
+}
+/** {@link restartApp} with inputs. */
+export const restartAppOutput = lifted(restartApp);
+
+/** How the components of an app do. @throws AppPlatformError `not-found`; ApiError */
+export async function getAppHealth(appId: string): Promise<AppHealth> {
+  return explained("getAppHealth", { appId }, (client) => client.getAppHealth(appId));
+}
+/** {@link getAppHealth} with inputs. */
+export const getAppHealthOutput = lifted(getAppHealth);
+
+/** The containers of an app that run now. @throws AppPlatformError `not-found`; ApiError */
+export async function getInstances(appId: string): Promise<AppInstance[]> {
+  return explained("getInstances", { appId }, (client) => client.listInstances(appId));
+}
+/** {@link getInstances} with inputs. */
+export const getInstancesOutput = lifted(getInstances);
+
+export interface BandwidthQuery {
+  /** ISO 8601; the time of day does not matter. @default yesterday */
+  readonly date?: string | undefined;
+}
+
+/** What an app, or each of up to 100 apps, sent on one day. @throws AppPlatformError `not-found`; ApiError */
+export async function getBandwidth(
+  appIds: string | readonly string[],
+  { date }: BandwidthQuery = {},
+): Promise<BandwidthUsage> {
+  if (typeof appIds !== "string") return serviceClient().getBandwidths({ app_ids: appIds, date });
+  return explained("getBandwidth", { appId: appIds }, (client) => client.getBandwidth(appIds, { date }));
+}
+/** {@link getBandwidth} with inputs. */
+export const getBandwidthOutput = lifted(getBandwidth);
+
+export interface ExecQuery {
+  readonly component: string;
+  /** @default the active one */
+  readonly deploymentId?: string | undefined;
+  /** Name of a container, see {@link getInstances}. @default any */
+  readonly instance?: string | undefined;
+}
+
+/**
+ * The WebSocket address of a terminal in a running component. Whoever has it is in: never print or store it.
+ * @throws AppPlatformError `not-found`, also for a component; ApiError
+ */
+export async function getExecUrl(appId: string, query: ExecQuery): Promise<string> {
+  const { component, deploymentId } = query;
+  return explained("getExecUrl", { appId, deploymentId, component }, (client) =>
+    client.getExecUrl(appId, query),
+  );
+}
+/** {@link getExecUrl} with inputs, as a secret. */
+export const getExecUrlOutput = liftedSecret(getExecUrl);

@@ -1,0 +1,26 @@
+import type { Client } from "../api/client";
+import { readLog, type ReadOptions } from "../deploy/log-reader";
+import type { LogQuery } from "../deploy/log-target";
+import { explained } from "./calls";
+
+/**
+ * The lines of a log, see `readLog`. Where the service does not know what was asked for, the error says which part of it,
+ * and what is near.
+ * @param name of the function or command that asks
+ */
+export async function* explainedLog(
+  name: string,
+  client: Client,
+  { follow, tailLines, podConnectionTimeout, signal, ...query }: LogQuery & ReadOptions,
+): AsyncGenerator<string> {
+  const lines = readLog(client, query, { follow, tailLines, podConnectionTimeout, signal });
+  const { appId, deploymentId, eventId, invocationId, component } = query;
+  const subject = { appId, deploymentId, eventId, invocationId, component };
+  // The first line shows that all of these are right.
+  const first = await explained(name, subject, () => lines.next(), client);
+  try {
+    for (let next = first; next.done !== true; next = await lines.next()) yield next.value;
+  } finally {
+    await lines.return(undefined);
+  }
+}
