@@ -159,7 +159,8 @@ export function connectionError(context: FailureContext, code: string, syscall?:
   }
   if (TLS.test(code)) {
     return fail(
-      `no secure connection to ${host} (${code}). Is a proxy or a wrong certificate in between? ${ADDRESS_HELP}`,
+      `no secure connection to ${host} (${code}). Is a proxy or a wrong certificate in between? ${ADDRESS_HELP} ` +
+        "If its certificate is of an authority of your own, name that authority's file in NODE_EXTRA_CA_CERTS.",
       new ConnectionFailure(code, false, true),
     );
   }

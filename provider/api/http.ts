@@ -1,8 +1,7 @@
-import { Agent as HttpAgent, globalAgent as httpGlobal } from "node:http";
-import { Agent as HttpsAgent, globalAgent as httpsGlobal } from "node:https";
 import { createRequire } from "node:module";
 import type { Response } from "node-fetch" with { "resolution-mode": "import" };
 import type { ApiError } from "../errors";
+import { agentFor } from "./agents";
 import {
   ConnectionFailure,
   type FailureContext,
@@ -122,6 +121,7 @@ export async function openStream(
       const started = await fetch(url, {
         headers: { "user-agent": userAgent() },
         redirect: "manual",
+        agent: agentFor(url, false),
         signal: stop.signal,
       });
       signal.removeEventListener("abort", forward);
@@ -214,19 +214,6 @@ function asConnectionError(context: FailureContext, error: unknown): ApiError | 
   if (typeof code !== "string") return error;
   return connectionError(context, code, erroredSysCall ?? syscall);
 }
-
-/**
- * Reads share kept-open connections. A write gets a fresh one: a kept-open connection that the service closes at that very moment
- * breaks in a way that cannot be told from a lost answer.
- */
-function agentFor(url: URL, write: boolean): HttpAgent | HttpsAgent {
-  if (url.protocol === "http:")
-    return write ? (freshHttp ??= new HttpAgent({ keepAlive: false })) : httpGlobal;
-  // The global agent's options carry what Node was started with, such as a proxy.
-  return write ? (freshHttps ??= new HttpsAgent({ ...httpsGlobal.options, keepAlive: false })) : httpsGlobal;
-}
-let freshHttp: HttpAgent | undefined;
-let freshHttps: HttpsAgent | undefined;
 
 /** node-fetch is an ES module, which a CommonJS package can only load like this. */
 function loadFetch(): Promise<

@@ -1,6 +1,7 @@
 import { type ClientRequest, type IncomingMessage } from "node:http";
 import WebSocket, { createWebSocketStream } from "ws";
 import { ApiError } from "../errors";
+import { CHECKED } from "./agents";
 import { abortedError, connectionError, timeoutError } from "./failures";
 import { DEFAULT_TIMEOUT_MS } from "./http";
 import { checkLogUrl, failure, lines, openLog, statusFailure, WHAT } from "./log-stream";
@@ -68,7 +69,7 @@ async function* framesOf(
     secrets: [],
   };
   if (signal?.aborted) throw abortedError(context, false);
-  const socket = new WebSocket(url, { handshakeTimeout: timeoutMs, maxPayload: LARGEST_FRAME });
+  const socket = new WebSocket(url, { ...CHECKED, handshakeTimeout: timeoutMs, maxPayload: LARGEST_FRAME });
   const stop = (): void => socket.terminate();
   signal?.addEventListener("abort", stop, { once: true });
   let refused: number | undefined;

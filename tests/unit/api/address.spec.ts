@@ -46,6 +46,44 @@ describe("parseBaseUrl", () => {
     }
   });
 
+  it("is not taken in by addresses that only look like this machine", () => {
+    for (const text of [
+      "http://127.0.0.1.evil.example",
+      "http://127.0.0.1\t.evil.example",
+      "http://localhost\n.evil.example",
+      "http://localhost.",
+      "http://localhost.evil.example",
+      "http://xn--localhost-9qa",
+      "http://127.0.0.1@evil.example",
+      "http://127.0.0.1:80@evil.example",
+      "http://evil.example#@127.0.0.1",
+      "http://evil.example?@127.0.0.1",
+      "http://evil.example\\@127.0.0.1",
+      "http://0.0.0.0",
+      "http://0",
+      "http://0177.0.0.2.example",
+      "http://127.0.0.1.nip.io",
+      "http://128.0.0.1",
+      "http://[::]",
+      "http://[::1%25eth0]",
+      "http://[::ffff:10.0.0.1]",
+      "http://[::ffff:127.0.0.1]",
+      "http://[fe80::1]",
+      "http:evil.example",
+      "http:/evil.example",
+    ])
+      refused(text);
+  });
+
+  it("takes other ways to write an address of this machine for what they are", () => {
+    for (const host of ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "%31%32%37.0.0.1", "127。0。0。1"])
+      assert.equal(parseBaseUrl(`http://${host}`), "http://127.0.0.1", host);
+    assert.equal(parseBaseUrl("http://LOCALHOST:80"), "http://localhost");
+    assert.equal(parseBaseUrl("http://[0:0:0:0:0:0:0:1]:8"), "http://[::1]:8");
+    // What follows a backslash is a path, also for who connects.
+    assert.equal(parseBaseUrl("http://127.0.0.1\\@evil.example"), "http://127.0.0.1/@evil.example");
+  });
+
   it("says what is wrong with an address", () => {
     assert.match(refused("example").message, /is not an address.*DIGITALOCEAN_API_URL/);
     assert.match(refused("").message, /is not an address/);
