@@ -1,9 +1,8 @@
-import { constants } from "node:fs";
-import { link, lstat, mkdir, open, unlink } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { Document, visit } from "yaml";
 import type { App } from "./api/types";
 import { AppPlatformError } from "./errors";
+import { isBelowWorkingDirectory, writeNewFile } from "./new-file";
 import { secretAddresses } from "./spec/secret-addresses";
 
 /** Folder for backups, in the program's folder. */
@@ -12,8 +11,6 @@ export const DEFAULT_BACKUP_DIRECTORY = "app-spec-backups";
 /** How the head of a backup begins; `loadSpec` knows a backup by it. */
 export const BACKUP_HEAD = "# Backup of the app";
 
-const MOST_FILES_OF_A_NAME = 1_000;
-
 /**
  * The text of a backup: the spec as the service holds it, as YAML that `loadSpec` reads back, under a head that says what
  * it is and which secrets have to be supplied again. Pure.
@@ -21,7 +18,7 @@ const MOST_FILES_OF_A_NAME = 1_000;
 export function backupText(app: App, takenAt: Date): string {
   const secrets = secretAddresses(app.spec);
   const head = [
-    `${BACKUP_HEAD} ${oneLine(app.spec.name ?? "")} (id ${app.id}), taken ${takenAt.toISOString()} before its deletion.`,
+    `${BACKUP_HEAD} ${oneLine(app.spec.name ?? "")} (id ${oneLine(app.id)}), taken ${takenAt.toISOString()} before its deletion.`,
     "# To create the app again:",
     `#   new App(${JSON.stringify(oneLine(app.spec.name ?? "app"))}, { spec: loadSpec("<this file>"${secrets.length > 0 ? ", { secrets }" : ""}) })`,
     ...(secrets.length === 0
@@ -73,50 +70,14 @@ export function backupName(app: App, takenAt: Date): string {
 export async function writeBackup(app: App, directory: string, takenAt: Date): Promise<string> {
   const folder = resolve(directory);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const found = await lstat(folder);
-    if (!found.isDirectory()) throw new Error(`${directory} is a link or a file, not a folder`);
-    const path = await writeNew(folder, backupName(app, takenAt), backupText(app, takenAt));
-    const short = relative("", path);
-    return short.startsWith("..") ? path : short;
+    const path = await writeNewFile(folder, backupName(app, takenAt), ".yaml", backupText(app, takenAt));
+    return isBelowWorkingDirectory(path) ? relative("", path) : path;
   } catch (error) {
     throw new AppPlatformError(
       "backup-failed",
       `The app was not deleted, because its spec could not be backed up to ${directory}: ${(error as Error).message}. ` +
-        `Make the folder writable, or choose another in backup.directory and run pulumi up; backup: false does without.`,
+        `Make the folder writable, with room left, or choose another in backup.directory and run pulumi up; backup: false does without.`,
       { cause: error },
     );
   }
-}
-
-/** Writes beside the final name first: a full disk or a crash leaves no half backup under a name that looks complete. */
-async function writeNew(folder: string, name: string, text: string): Promise<string> {
-  const draft = join(folder, `.${name}-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-  const file = await open(draft, flags, 0o600);
-  try {
-    try {
-      await file.writeFile(text, "utf8");
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    return await nameFree(folder, name, draft);
-  } finally {
-    await unlink(draft);
-  }
-}
-
-/** Links the draft to the first free name: linking fails where something is already, whatever it is. */
-async function nameFree(folder: string, name: string, draft: string): Promise<string> {
-  for (let count = 1; count <= MOST_FILES_OF_A_NAME; count++) {
-    const path = join(folder, `${name}${count === 1 ? "" : `-${count}`}.yaml`);
-    try {
-      await link(draft, path);
-      return path;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-  }
-  throw new Error(`there are ${MOST_FILES_OF_A_NAME} files named ${name} already`);
 }

@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import * as promises from "node:fs/promises";
+import promises from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import fc from "fast-check";
 import type { App } from "../../provider/api/types";
@@ -231,6 +231,20 @@ describe("writeBackup", () => {
       handle.sync = sync;
     }
     assert.deepEqual(readdirSync(backups()), []);
+  });
+
+  it("is complete as well, and writes over nothing, where the file system has no hard links", async () => {
+    const { link } = promises;
+    const refuse = { code: "EPERM" };
+    (promises as { link: unknown }).link = () => Promise.reject(Object.assign(new Error("EPERM"), refuse));
+    try {
+      const paths = [await writeBackup(SHOP, backups(), AT), await writeBackup(SHOP, backups(), AT)];
+      assert.match(paths[1] ?? "", /-2\.yaml$/);
+      for (const path of paths) assert.equal(readFileSync(path, "utf8"), backupText(SHOP, AT));
+      assert.equal(readdirSync(backups()).length, 2);
+    } finally {
+      (promises as { link: unknown }).link = link;
+    }
   });
 
   it("gives a path relative to the program's folder where it lies below", async () => {
