@@ -14,6 +14,7 @@ Options:
   --delete-seconds N   how long an app answers after its deletion (default a tenth of a deployment, at most 3)
   --rate-limit off|N   no limits, or N requests a minute (default on: 250 a minute, 5000 an hour)
   --token TOKEN        accept this token only
+  --snapshot FILE      keep apps, deployments and projects in FILE, also when the process is killed (default: in memory)
   --verbose            print a line for each request
   --quiet              print nothing but errors
   --help, --version
@@ -53,6 +54,7 @@ const OPTIONS = {
   "delete-seconds": { type: "string" },
   "rate-limit": { type: "string" },
   token: { type: "string" },
+  snapshot: { type: "string" },
   verbose: { type: "boolean" },
   quiet: { type: "boolean" },
   help: { type: "boolean" },
@@ -89,20 +91,29 @@ async function main(): Promise<void> {
   if (values.version === true) return void console.log(version());
   const port = number("port", values.port) ?? 8787;
   if (!Number.isInteger(port) || port > 65535) throw new UsageError(`--port: "${values.port}" is not a port`);
-  if (values.token === "") throw new UsageError("--token: is empty");
+  for (const name of ["token", "snapshot"] as const)
+    if (values[name] === "") throw new UsageError(`--${name}: is empty`);
   const deploySeconds = number("deploy-seconds", values["deploy-seconds"]);
   const deleteSeconds = number("delete-seconds", values["delete-seconds"]);
   const emulator = await createEmulator({
     port,
     rateLimit: rateLimit(values["rate-limit"]),
     ...(values.token === undefined ? {} : { token: values.token }),
+    ...(values.snapshot === undefined ? {} : { snapshot: values.snapshot }),
     ...(deploySeconds === undefined ? {} : { deploySeconds }),
     ...(deleteSeconds === undefined ? {} : { deleteSeconds }),
     ...(values.verbose === true
       ? { onCall: (call) => console.log(`${call.method} ${call.path} ${call.status ?? "connection cut"}`) }
       : {}),
   });
-  const stop = (): void => void emulator.close().then(() => process.exit(0));
+  const stop = (): void =>
+    void emulator.close().then(
+      () => process.exit(0),
+      (error: Error) => {
+        console.error(`app-platform-emulator: ${error.message}`);
+        process.exit(1);
+      },
+    );
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   if (values.quiet !== true) console.log(`listening on ${emulator.url}`);

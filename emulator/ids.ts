@@ -2,6 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 
 /** Source of ids; with a seed, the same ones in the same order. */
 export interface Ids {
+  /** How much a source with a seed has given; one that begins there goes on with other ids. */
+  readonly drawn: number;
   bytes(count: number): Buffer;
   /** A version 4 UUID. */
   uuid(): string;
@@ -14,8 +16,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export const isUuid = (text: string): boolean => UUID.test(text);
 
-export function createIds(seed?: string): Ids {
-  let counter = 0;
+export function createIds(seed?: string, drawn = 0): Ids {
+  let counter = drawn;
   const block = (): Buffer => createHash("sha256").update(`${seed}/${counter++}`).digest();
   const bytes = (count: number): Buffer => {
     if (seed === undefined) return randomBytes(count);
@@ -24,6 +26,9 @@ export function createIds(seed?: string): Ids {
     return Buffer.concat(blocks).subarray(0, count);
   };
   return {
+    get drawn() {
+      return counter;
+    },
     bytes,
     uuid() {
       const raw = Buffer.from(bytes(16));

@@ -5,7 +5,10 @@ import { createIds } from "./ids";
 import { RateLimiter, type RateLimits } from "./limits";
 import { Recorder, type CallMatch, type RecordedCall } from "./recorder";
 import { buildApp, listen, type Wiring } from "./server";
-import { Store, type FailureRequest, type StoredApp } from "./store";
+import type { FailureRequest } from "./failures";
+import { SnapshotFile } from "./snapshot-file";
+import type { StoreState } from "./state";
+import { Store, type StoredApp } from "./store";
 import { serveSockets } from "./live";
 import { Tickets } from "./tickets";
 import type { Spec } from "./types";
@@ -15,7 +18,8 @@ export { steppedClock, systemClock, type Clock, type SteppedClock } from "./cloc
 export type { Fault, FaultRule } from "./faults";
 export type { RateLimits } from "./limits";
 export type { CallMatch, RecordedCall } from "./recorder";
-export type { FailureRequest, StoredApp } from "./store";
+export type { FailureRequest } from "./failures";
+export type { StoredApp } from "./store";
 export type { Component, Spec } from "./types";
 
 export interface EmulatorOptions {
@@ -33,6 +37,12 @@ export interface EmulatorOptions {
   clock?: Clock;
   /** Makes ids and ciphertext the same in each run. @default random */
   seed?: string;
+  /**
+   * A file that keeps the state: read at the start, made if it is not there, and written before a change is answered. Holds
+   * apps with the keys of their secrets, deployments, projects, and failures asked for by `failNext`; not recorded calls,
+   * faults, rate limits and addresses of logs. @default none: the state is gone with the process
+   */
+  snapshot?: string;
   /** Told of each request once it is answered, or its connection cut. */
   onCall?: (call: RecordedCall) => void;
 }
@@ -46,7 +56,7 @@ export interface Emulator {
   readonly faults: Faults;
   /** Forgets apps, projects, faults, calls and rate limits. */
   reset(): void;
-  /** Stops listening and cuts what is open. */
+  /** Stops listening and cuts what is open. @throws Error when the snapshot can not be written */
   close(): Promise<void>;
   clearCalls(): void;
   /** The next request that matches, as soon as it arrives. */
@@ -65,29 +75,47 @@ export interface Emulator {
 
 /**
  * Starts an emulator of the App Platform API on loopback.
- * @throws Error with code EADDRINUSE when the port is taken
+ * @throws Error with code EADDRINUSE when the port is taken; Error naming the snapshot, which stays as it is, when it can not
+ * be read, was not written by an emulator of this version, or is used by another one
  */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  if (options.snapshot === undefined) return serve(options, undefined);
+  const snapshot = await SnapshotFile.open(options.snapshot);
+  try {
+    return await serve(options, snapshot);
+  } catch (error) {
+    await snapshot.close().catch(() => {});
+    throw error;
+  }
+}
+
+async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefined): Promise<Emulator> {
   const clock = options.clock ?? systemClock;
   const deploySeconds = options.deploySeconds ?? 20;
   const deleteSeconds = options.deleteSeconds ?? Math.min(deploySeconds / 10, 3);
   const limits = options.rateLimit ?? true;
   const requestIds = createIds();
-  const freshStore = (): Store =>
-    new Store({
-      clock,
-      ids: createIds(options.seed),
-      deployMs: deploySeconds * 1000,
-      deleteMs: deleteSeconds * 1000,
-    });
+  const storeWith = (kept?: StoreState): Store =>
+    new Store(
+      {
+        clock,
+        ids: createIds(options.seed, kept?.drawn),
+        deployMs: deploySeconds * 1000,
+        deleteMs: deleteSeconds * 1000,
+        changed: () => snapshot?.changed(),
+      },
+      kept,
+    );
 
-  let store = freshStore();
+  let store = storeWith(snapshot?.found);
+  await snapshot?.keep(() => store.state());
   let url = "";
   const faults = new Faults();
   const recorder = new Recorder();
   const limiter = limits === false ? undefined : new RateLimiter(clock, limits === true ? {} : limits);
   const wiring: Wiring = {
     store: () => store,
+    saved: () => snapshot?.saved() ?? Promise.resolve(),
     url: () => url,
     tickets: { logs: new Tickets(), consoles: new Tickets() },
     faults,
@@ -108,17 +136,20 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     calls: recorder.calls,
     faults,
     reset() {
-      store = freshStore();
+      store = storeWith();
+      snapshot?.changed();
       faults.clear();
       recorder.clear();
       limiter?.reset();
     },
-    close: () =>
-      new Promise((resolve) => {
+    async close() {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         cutSockets();
         server.closeAllConnections();
-      }),
+      });
+      await snapshot?.close();
+    },
     clearCalls: () => recorder.clear(),
     nextCall: (match) => recorder.next(match),
     apps: () => store.list(),

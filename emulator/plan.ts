@@ -13,7 +13,8 @@ export interface Failure {
   log?: string[];
 }
 
-export type StepName = "initialize" | "build" | "deploy" | "wait" | "finalize";
+export const STEPS = ["initialize", "build", "deploy", "wait", "finalize"] as const;
+export type StepName = (typeof STEPS)[number];
 
 /** A step without children. Times are parts of the whole deployment, from 0 to 1. */
 export interface Leaf {

@@ -21,12 +21,21 @@ export class Projects {
   /** Of the project that takes what names none. */
   defaultId: string;
 
+  /**
+   * @param kept those of before
+   * @param changed told after each change
+   */
   constructor(
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly owner: string,
+    kept: readonly Project[] | undefined,
+    private readonly changed: () => void,
   ) {
-    this.defaultId = this.add({ name: "first-project", purpose: "Just trying out DigitalOcean" }, true).id;
+    for (const project of kept ?? []) this.byId.set(project.id, project);
+    this.defaultId =
+      kept?.find((project) => project.is_default)?.id ??
+      this.add({ name: "first-project", purpose: "Just trying out DigitalOcean" }, true).id;
   }
 
   list(): Project[] {
@@ -63,6 +72,7 @@ export class Projects {
       this.defaultId = project.id;
     }
     project.updated_at = isoTime(this.clock.now());
+    this.changed();
     return project;
   }
 
@@ -71,6 +81,7 @@ export class Projects {
     if (project.id === this.defaultId)
       throw new ApiError(412, "precondition_failed", "cannot delete the default project");
     this.byId.delete(project.id);
+    this.changed();
   }
 
   private add(given: Record<string, unknown> & { name: string }, isDefault: boolean): Project {
@@ -90,6 +101,7 @@ export class Projects {
       updated_at: now,
     };
     this.byId.set(project.id, project);
+    this.changed();
     return project;
   }
 }

@@ -47,6 +47,8 @@ export interface Wiring extends Deps {
   /** The only token accepted; any when undefined. */
   token: string | undefined;
   requestId(): string;
+  /** Resolves once nothing that happened until now can be lost. */
+  saved(): Promise<void>;
   /** What the control routes work on. */
   emulator(): Emulator;
 }
@@ -126,6 +128,13 @@ export function buildApp(wiring: Wiring): Api {
     const problem = c.get("bodyProblem");
     if (problem !== undefined) throw problem;
     await next();
+  });
+
+  // Innermost, so that even a fault that loses the answer does not lose the work. Whoever only looks waits as well: what
+  // another request changed a moment ago is in the answer.
+  api.use(async (_c, next) => {
+    await next();
+    await wiring.saved();
   });
 
   api.use(methodGuard(api));

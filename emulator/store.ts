@@ -3,19 +3,15 @@ import type { Clock } from "./clock";
 import { withDefaults } from "./defaults";
 import { activeAmong, isRunning, type DeploymentRecord } from "./deployments";
 import { badRequest, conflict, notFound } from "./errors";
-import { fingerprint, isUuid, type Ids } from "./ids";
-import {
-  componentsToBuild,
-  failureInSpec,
-  planDeployment,
-  REASONS,
-  type Failure,
-  type StepName,
-} from "./plan";
+import { failureOf, type FailureRequest } from "./failures";
+import { isUuid, type Ids } from "./ids";
+import { componentsToBuild, failureInSpec, planDeployment } from "./plan";
 import { Projects } from "./projects";
 import { staticSites, validateRollback } from "./rollback";
 import { decrypt, sealSecrets } from "./secrets";
-import { canonical, components, SOURCES, type Component, type Spec } from "./types";
+import { sourcesFor } from "./sources";
+import { appFrom, stateOfApp, type StoreState } from "./state";
+import { canonical, components, type Spec } from "./types";
 import { checkSpec } from "./validation";
 
 /** An app as it is remembered. */
@@ -42,21 +38,13 @@ export interface StoredApp {
   plain(ciphertext: string): string | undefined;
 }
 
-/** What the next deployment fails with. */
-export interface FailureRequest {
-  component?: string;
-  /** @default "build" */
-  step?: StepName;
-  reason?: { code: string; message: string };
-  /** Last lines of the log of the failing step. */
-  log?: string[];
-}
-
 export interface StoreOptions {
   clock: Clock;
   ids: Ids;
   deployMs: number;
   deleteMs: number;
+  /** Told after each change of what is remembered. */
+  changed?: () => void;
 }
 
 interface Start {
@@ -73,10 +61,29 @@ export class Store {
   private readonly byId = new Map<string, StoredApp>();
   private readonly keys = new WeakMap<StoredApp, Buffer>();
   private readonly failures: FailureRequest[] = [];
+  private readonly changed: () => void;
 
-  constructor(readonly options: StoreOptions) {
-    this.owner = options.ids.uuid();
-    this.projects = new Projects(options.clock, options.ids, this.owner);
+  /** @param kept what an earlier store remembered; its ids have to go on where they were */
+  constructor(
+    readonly options: StoreOptions,
+    kept?: StoreState,
+  ) {
+    this.changed = options.changed ?? (() => {});
+    this.owner = kept?.owner ?? options.ids.uuid();
+    this.projects = new Projects(options.clock, options.ids, this.owner, kept?.projects, this.changed);
+    this.failures.push(...(kept?.failures ?? []));
+    for (const state of kept?.apps ?? []) this.keep(appFrom(state), Buffer.from(state.key, "base64"));
+  }
+
+  /** All that is remembered, as it is now. */
+  state(): StoreState {
+    return {
+      owner: this.owner,
+      drawn: this.options.ids.drawn,
+      projects: this.projects.list(),
+      failures: this.failures,
+      apps: this.list().map((app) => stateOfApp(app, this.key(app))),
+    };
   }
 
   get now(): number {
@@ -85,17 +92,15 @@ export class Store {
 
   /** Apps that still answer, oldest first. */
   list(): StoredApp[] {
-    for (const app of this.byId.values()) {
-      if (app.goneAt !== undefined && app.goneAt <= this.now) this.byId.delete(app.id);
-    }
+    for (const app of this.byId.values()) if (this.isGone(app)) this.byId.delete(app.id);
     return [...this.byId.values()];
   }
 
   /** @throws {@link ApiError} 400 for a malformed id, 404 for an unknown one */
   get(id: string): StoredApp {
     if (!isUuid(id)) throw badRequest("invalid app id: it must be a UUID");
-    const app = this.list().find((candidate) => candidate.id === id.toLowerCase());
-    if (app === undefined) throw notFound();
+    const app = this.byId.get(id.toLowerCase());
+    if (app === undefined || this.isGone(app)) throw notFound();
     return app;
   }
 
@@ -104,6 +109,7 @@ export class Store {
   /** The next deployment, of whatever app, fails this way. */
   failNext(what: FailureRequest): void {
     this.failures.push(what);
+    this.changed();
   }
 
   create(given: unknown, projectId?: string): { app: StoredApp; deployment: DeploymentRecord } {
@@ -113,7 +119,7 @@ export class Store {
     const project = this.projects.get(projectId ?? "default");
     const { ids } = this.options;
     const key = ids.bytes(32);
-    const app: StoredApp = {
+    const made: Omit<StoredApp, "plain"> = {
       id: ids.uuid(),
       spec: withDefaults(given),
       projectId: project.id,
@@ -123,11 +129,9 @@ export class Store {
       suffix: ids.word(5),
       destinations: new Map(),
       stopped: new Map(),
-      plain: (ciphertext) => decrypt(ciphertext, key),
     };
-    this.keys.set(app, key);
-    sealSecrets(app.spec, key, ids);
-    this.byId.set(app.id, app);
+    sealSecrets(made.spec, key, ids);
+    const app = this.keep(made, key);
     return { app, deployment: this.deploy(app, { cause: "initial deployment", newSources: true }) };
   }
 
@@ -165,7 +169,7 @@ export class Store {
       if (component !== undefined && component.image === undefined && !built.includes(failing))
         built.push(failing);
     }
-    const failure = asked === undefined ? failureInSpec(app.spec, built) : this.asFailure(asked, failing);
+    const failure = asked === undefined ? failureInSpec(app.spec, built) : failureOf(asked, failing);
     const previous = app.deployments[app.deployments.length - 1];
     const record: DeploymentRecord = {
       id: this.options.ids.uuid(),
@@ -174,11 +178,12 @@ export class Store {
       plan: planDeployment(app.spec, built, failure),
       startedAt: now,
       durationMs: this.options.deployMs,
-      sources: rollbackTo?.sources ?? this.sources(app, start.newSources, active),
+      sources: rollbackTo?.sources ?? sourcesFor(app, app.deployments.length, start.newSources, active),
       ...(previous === undefined ? {} : { previousId: previous.id }),
       ...(rollbackTo === undefined ? {} : { clonedFrom: rollbackTo.id }),
     };
     app.deployments.push(record);
+    this.changed();
     return record;
   }
 
@@ -195,6 +200,7 @@ export class Store {
     this.setSpec(app, structuredClone(target.spec));
     const made = this.deploy(app, { cause: "rollback", newSources: false, rollbackTo: target });
     if (!skipPin) app.pinned = { deployment: made, specBefore };
+    this.changed();
     return made;
   }
 
@@ -202,11 +208,13 @@ export class Store {
   commitRollback(app: StoredApp): void {
     this.pinOf(app);
     delete app.pinned;
+    this.changed();
   }
 
   /** Deploys the spec of before the rollback. @throws {@link ApiError} 400 when there is no rollback to revert */
   revertRollback(app: StoredApp): DeploymentRecord {
     const { specBefore } = this.pinOf(app);
+    this.refuseWhileDeleting(app);
     delete app.pinned;
     this.setSpec(app, specBefore);
     return this.deploy(app, { cause: "rollback reverted", newSources: false });
@@ -216,6 +224,27 @@ export class Store {
   cancel(record: DeploymentRecord): void {
     if (!isRunning(record, this.now)) throw badRequest("the deployment is over and can not be canceled");
     record.canceledAt = this.now;
+    this.changed();
+  }
+
+  /** Stops a run of a job, or a scaling, that is no step of a deployment. */
+  stop(app: StoredApp, id: string): void {
+    app.stopped.set(id, this.now);
+    this.changed();
+  }
+
+  /** @param alert its id */
+  setDestinations(app: StoredApp, alert: string, destinations: Destinations): void {
+    app.destinations.set(alert, destinations);
+    this.changed();
+  }
+
+  /** @returns whether it was in another project */
+  assign(app: StoredApp, projectId: string): boolean {
+    const moves = app.projectId !== projectId;
+    app.projectId = projectId;
+    if (moves) this.changed();
+    return moves;
   }
 
   /** @throws {@link ApiError} 400, 404 */
@@ -229,6 +258,7 @@ export class Store {
   remove(app: StoredApp): void {
     app.goneAt ??= this.now + this.options.deleteMs;
     for (const record of app.deployments) if (isRunning(record, this.now)) record.canceledAt = this.now;
+    this.changed();
   }
 
   /** The spec with its secrets sealed for an app, or for none when it does not exist yet. */
@@ -236,6 +266,17 @@ export class Store {
     const spec = withDefaults(given);
     sealSecrets(spec, app === undefined ? this.options.ids.bytes(32) : this.key(app), this.options.ids);
     return spec;
+  }
+
+  private keep(app: Omit<StoredApp, "plain">, key: Buffer): StoredApp {
+    const kept: StoredApp = { ...app, plain: (ciphertext) => decrypt(ciphertext, key) };
+    this.keys.set(kept, key);
+    this.byId.set(kept.id, kept);
+    return kept;
+  }
+
+  private isGone(app: StoredApp): boolean {
+    return app.goneAt !== undefined && app.goneAt <= this.now;
   }
 
   private key(app: StoredApp): Buffer {
@@ -266,41 +307,4 @@ export class Store {
   private refuseWhileDeleting(app: StoredApp): void {
     if (app.goneAt !== undefined) throw conflict(`App "${app.spec.name}" is being deleted.`);
   }
-
-  private asFailure(asked: FailureRequest, component: string | undefined): Failure {
-    const step = asked.step ?? "build";
-    const reason =
-      asked.reason ?? (step === "build" ? REASONS.build : step === "wait" ? REASONS.health : REASONS.deploy);
-    return {
-      step,
-      reason,
-      ...(component === undefined ? {} : { component }),
-      ...(asked.log === undefined ? {} : { log: asked.log }),
-    };
-  }
-
-  /** A commit or digest per component: a new one when sources are fetched anew, else that of before. */
-  private sources(
-    app: StoredApp,
-    fresh: boolean,
-    active: DeploymentRecord | undefined,
-  ): Record<string, string> {
-    const round = app.deployments.length;
-    const before = new Map(
-      active === undefined
-        ? []
-        : components(active.spec).map(({ component }) => [component.name, canonical(sourceOf(component))]),
-    );
-    const entries = components(app.spec).map(({ component }): [string, string] => {
-      const { name, image } = component;
-      const same = before.get(name) === canonical(sourceOf(component));
-      const kept = same && !fresh ? active?.sources[name] : undefined;
-      if (kept !== undefined) return [name, kept];
-      if (image !== undefined) return [name, `sha256:${fingerprint(app.id, image)}`];
-      return [name, fingerprint(app.id, sourceOf(component), round).slice(0, 40)];
-    });
-    return Object.fromEntries(entries);
-  }
 }
-
-const sourceOf = (component: Component): unknown => SOURCES.map((source) => component[source] ?? null);

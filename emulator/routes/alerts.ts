@@ -15,7 +15,7 @@ export function alertRoutes(api: Api, deps: Deps): void {
     const find = (): Record<string, unknown> | undefined =>
       alertsOf(app).find((alert) => alert.id === param(c, "alert"));
     if (find() === undefined) throw notFound();
-    app.destinations.set(param(c, "alert"), parseDestinations(objectBody(c)));
+    store.setDestinations(app, param(c, "alert"), parseDestinations(objectBody(c)));
     return c.json({ alert: find() });
   });
 }

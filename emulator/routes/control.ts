@@ -1,7 +1,7 @@
 import { parseFault } from "../faults";
 import type { Wiring } from "../server";
 import { badRequest } from "../errors";
-import type { FailureRequest } from "../store";
+import { parseFailure } from "../failures";
 import type { Spec } from "../types";
 import { appView } from "../view";
 import { objectBody, optionalBody, param, type Api } from "./context";
@@ -60,7 +60,7 @@ export function controlRoutes(api: Api, wiring: Wiring): void {
   });
 
   api.post("/_emulator/failures", (c) => {
-    wiring.emulator().failNext(optionalBody(c) as FailureRequest);
+    wiring.emulator().failNext(parseFailure(optionalBody(c)));
     return c.body(null, 204);
   });
 

@@ -53,7 +53,7 @@ export function invocationRoutes(api: Api, deps: Deps): void {
     if (!["PENDING", "RUNNING"].includes(phaseOf(run, store.now)))
       throw badRequest("the job invocation is over and can not be canceled");
     const apart = run.schedule !== undefined || run.component.kind === "FAILED_DEPLOY";
-    if (apart) app.stopped.set(run.id, store.now);
+    if (apart) store.stop(app, run.id);
     // A deployment can not go on without a job that is one of its steps.
     else store.cancel(run.record);
     return c.json(both(store, findInvocation(c, store, app, undefined)));

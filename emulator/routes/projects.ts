@@ -19,9 +19,8 @@ export function projectRoutes(api: Api, deps: Deps): void {
     if (id === undefined)
       throw badRequest("resources must be URNs such as do:app:4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf");
     const app = store.get(id);
-    const already = app.projectId === project;
-    app.projectId = project;
-    return resource(`do:app:${app.id}`, store.now, already ? "already_assigned" : "assigned");
+    const moved = store.assign(app, project);
+    return resource(`do:app:${app.id}`, store.now, moved ? "assigned" : "already_assigned");
   };
 
   api.get("/v2/projects", (c) => c.json(page("projects", deps.store().projects.list(), addressOf(c, deps))));

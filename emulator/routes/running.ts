@@ -70,7 +70,7 @@ export function runningRoutes(api: Api, deps: Deps): void {
       throw badRequest("only autoscaling events can be canceled; cancel the deployment instead");
     }
     if (!isScaling(found, store.now)) throw badRequest("the event is over and can not be canceled");
-    app.stopped.set(found.id, store.now);
+    store.stop(app, found.id);
     return c.json({ event: scalingView(find() ?? found, store.now) });
   });
 }

@@ -1,32 +1,14 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { join } from "node:path";
 import { createEmulator } from "../../../emulator/index";
-
-const CLI = join(__dirname, "..", "..", "..", "emulator", "cli.ts");
-
-const run = (...args: string[]): ChildProcessWithoutNullStreams =>
-  spawn(process.execPath, ["--require", "tsx/cjs", CLI, ...args]);
-
-async function finished(
-  child: ChildProcessWithoutNullStreams,
-): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (part) => (out += String(part)));
-  child.stderr.on("data", (part) => (err += String(part)));
-  const [code] = (await once(child, "close")) as [number];
-  return { code, out, err };
-}
+import { endLeftovers, finished, listening, run } from "./command";
 
 describe("emulator: its command", () => {
+  afterEach(endLeftovers);
+
   it("says where it listens, serves, and ends on a signal with a connection open", async () => {
     const child = run("--port", "0", "--token", "right", "--verbose");
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const first = String((await lines.next()).value);
-    const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(first)?.[1];
-    assert.ok(url !== undefined, first);
+    const { url, lines } = await listening(child);
     assert.equal((await fetch(`${url}/v2/apps`)).status, 401);
     assert.equal(String((await lines.next()).value), "GET /v2/apps 401");
     const fault = { method: "POST", body: JSON.stringify({ fault: "timeout" }) };
@@ -53,12 +35,14 @@ describe("emulator: its command", () => {
   });
 
   it("names an option it does not know, and a value it can not use", async () => {
-    const [unknown, bad, limit] = await Promise.all([
+    const [unknown, bad, limit, empty] = await Promise.all([
       finished(run("--prot", "1")),
       finished(run("--deploy-seconds", "soon")),
       finished(run("--rate-limit", "some")),
+      finished(run("--snapshot", "")),
     ]);
-    assert.deepEqual([unknown.code, bad.code, limit.code], [2, 2, 2]);
+    assert.deepEqual([unknown.code, bad.code, limit.code, empty.code], [2, 2, 2, 2]);
+    assert.match(empty.err, /--snapshot: is empty/);
     assert.match(unknown.err, /--prot/);
     assert.match(bad.err, /--deploy-seconds: "soon"/);
     assert.match(limit.err, /--rate-limit: "some"/);
