@@ -2,7 +2,6 @@ import type { App, Deployment } from "./api/types";
 import { DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
 import type { Reporter } from "./deploy/report";
 import { settle } from "./deploy/settle";
-import { standing } from "./deploy/progress";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "./errors";
 import { appById, isUnknownId } from "./service";
 import { nameInterruption, type Desk } from "./service-provider";
@@ -240,7 +239,8 @@ export class Operation {
         },
       );
       last = lastDeployment(ended);
-      const outs = outputs(await this.appWith(app.id, ended));
+      const { client, reads, options } = this.desk;
+      const outs = outputs(await reads.appAfter(client, app.id, ended, options));
       if (failures.length === 0) return outs;
       throw new InitializationError("deployment-failed", app.id, plain(outs), [...failures]);
     } catch (error) {
@@ -248,13 +248,6 @@ export class Operation {
       const { errorCode, message } = asAppPlatformError(nameInterruption(error, this.desk.stopped));
       throw new InitializationError(errorCode, app.id, plain(outputs(app)), [message]);
     }
-  }
-
-  /** The app after a deployment of it has ended; if that went well, as an answer that knows it. */
-  private async appWith(id: string, ended: Deployment): Promise<App> {
-    const shared = await this.desk.reads.app(this.desk.client, id, GONE_POLL_MS, this.desk.options);
-    const known = standing(ended.phase) !== "succeeded" || shared.active_deployment?.id === ended.id;
-    return known ? shared : this.desk.client.getApp(id, this.desk.options);
   }
 
   /** Warns, and leaves a backup of the spec behind, if the program did not decline it. */

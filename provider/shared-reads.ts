@@ -13,7 +13,7 @@ interface Options {
 export interface AppSource {
   getApp(id: string, options?: Options): Promise<App>;
   getDeployment(appId: string, id: string, options?: Options): Promise<Deployment>;
-  listApps(options?: Options): AsyncIterable<App>;
+  listApps(options?: { timeoutMs?: number; repeatable?: boolean }): AsyncIterable<App>;
 }
 
 /** Up to this many apps are asked for one by one. */
@@ -22,9 +22,11 @@ const FEW = 3;
 const AT_ONCE_MS = 3_000;
 /** A single read waits this long for others that come with it. */
 const GATHER_MS = 15;
-/** A listing that takes longer is given up: the service has been seen to choke on heavy ones. */
-const LISTING_WITHIN_MS = 15_000;
-/** After a listing failed, apps are asked for one by one for this long. */
+/** A page that takes longer is given up: the service has been seen to choke on heavy ones. */
+const PAGE_WITHIN_MS = 15_000;
+/** After so many listings in a row failed, apps are asked for one by one. */
+const FAILURES_IN_A_ROW = 2;
+/** For this long. */
 const AFTER_FAILURE_MS = 60_000;
 /** How long a listing tells how deployments stand, for every page of it. */
 const TICK_MS = 1_000;
@@ -33,6 +35,7 @@ const PAGE = 200;
 interface Listing {
   /** When it was asked for, in milliseconds since the epoch. */
   readonly at: number;
+  /** Their deployments without specs, see {@link slim}. */
   readonly apps: ReadonlyMap<string, App>;
 }
 
@@ -47,7 +50,10 @@ export class SharedReads {
   /** When a listing lacked an app that is being deleted. */
   private readonly missedAt = new Map<string, number>();
   private listing: Listing | undefined;
-  private loading: { at: number; done: Promise<Listing | undefined> } | undefined;
+  private loading: { at: number; done: Promise<void> } | undefined;
+  /** Before then no other listing is asked for, however many wait for news. */
+  private nextAt = -Infinity;
+  private failures = 0;
   private failedAt = -Infinity;
 
   constructor(private readonly clock: Clock) {}
@@ -63,8 +69,22 @@ export class SharedReads {
    * @throws ApiError `not-found`
    */
   async app(source: AppSource, id: string, maxAgeMs: number, options: Options = {}): Promise<App> {
-    const found = (await this.fromListing(source, id, maxAgeMs, options))?.apps.get(id);
+    const notBefore = Math.max(this.asksFor(id) - maxAgeMs, this.writtenAt(id) + 1);
+    const serves = (listing: { at: number } | undefined): boolean => (listing?.at ?? -Infinity) >= notBefore;
+    if (!serves(this.listing) && (await this.isBusy(options))) {
+      // One that began before our own last write says nothing, but two at once would be one too many.
+      while (this.loading && !serves(this.loading)) await this.load(source, options);
+      const failedJustNow = this.failures > 0 && this.isCurrent();
+      if (!serves(this.listing) && !failedJustNow) await this.load(source, options);
+    }
+    const found = serves(this.listing) ? this.listing?.apps.get(id) : undefined;
     return found ?? source.getApp(id, options);
+  }
+
+  /** The app, as an answer that knows how a deployment of it ended. */
+  async appAfter(source: AppSource, id: string, ended: Deployment, options: Options = {}): Promise<App> {
+    const knows = inListing(this.listing, id, ended.id)?.phase === ended.phase;
+    return (knows ? this.listing?.apps.get(id) : undefined) ?? source.getApp(id, options);
   }
 
   /**
@@ -72,67 +92,60 @@ export class SharedReads {
    * could miss it, where pages shift while they are read.
    */
   async isGone(source: AppSource, id: string, options: Options = {}): Promise<boolean> {
-    const listing = await this.fromListing(source, id, TICK_MS, options);
-    if (!listing)
+    this.asksFor(id);
+    if (!(await this.isBusy(options)))
       return source.getApp(id, options).then(
         () => false,
         (error: unknown) => (isApiError(error, "not-found") ? true : Promise.reject(error as Error)),
       );
-    if (listing.apps.has(id)) return false;
+    if (!this.isCurrent()) await this.load(source, options);
+    const { listing } = this;
+    if (!listing || listing.at <= this.writtenAt(id) || listing.apps.has(id)) return false;
     const before = this.missedAt.get(id);
     this.missedAt.set(id, listing.at);
     return before !== undefined && before !== listing.at;
   }
 
-  /** A deployment as it is now, give or take a second. */
+  /** A deployment as it is now, give or take a second for every page of apps. */
   async deployment(source: AppSource, appId: string, id: string, options: Options = {}): Promise<Deployment> {
-    this.asked.set(appId, this.clock.now());
-    if (!(await this.isBusy(options))) return source.getDeployment(appId, id, options);
-    // Not before the next tick: however many wait, and whatever they have just written, one listing a tick serves all.
-    while (this.isCurrent() && !this.speaksOf(appId, id))
-      await this.clock.sleep(this.tickEnds() - this.clock.now(), options.signal);
-    const listing = this.isCurrent() ? this.listing : await this.load(source);
-    return inListing(listing, appId, id) ?? source.getDeployment(appId, id, options);
+    for (this.asksFor(appId); await this.isBusy(options); this.asksFor(appId)) {
+      // Not before the next tick: however many wait, and whatever they have just written, one listing a tick serves all.
+      if (!this.isCurrent()) await this.load(source, options);
+      else if (!this.speaksOf(appId, id))
+        await this.clock.sleep(this.nextAt - this.clock.now(), options.signal);
+      else break;
+    }
+    const shown = this.isCurrent() ? inListing(this.listing, appId, id) : undefined;
+    return shown ?? source.getDeployment(appId, id, options);
   }
 
   /** True when the listing shows the deployment, or is young enough to show that it is none of the app's latest. */
   private speaksOf(appId: string, id: string): boolean {
     const { listing } = this;
     if (!listing) return false;
-    return listing.at > (this.written.get(appId) ?? -Infinity) || inListing(listing, appId, id) !== undefined;
+    return listing.at > this.writtenAt(appId) || inListing(listing, appId, id) !== undefined;
   }
 
-  private tickEnds(): number {
-    const pages = Math.ceil((this.listing?.apps.size ?? 0) / PAGE);
-    return (this.listing?.at ?? -Infinity) + TICK_MS * Math.max(1, pages);
+  /** Notes that an app is asked for now, and tells when that is. */
+  private asksFor(id: string): number {
+    const now = this.clock.now();
+    this.asked.set(id, now);
+    return now;
+  }
+
+  private writtenAt(id: string): number {
+    return this.written.get(id) ?? -Infinity;
   }
 
   private isCurrent(): boolean {
-    return this.clock.now() < this.tickEnds();
-  }
-
-  /** A listing that may speak of the app; undefined where it is better asked for alone. */
-  private async fromListing(
-    source: AppSource,
-    id: string,
-    maxAgeMs: number,
-    options: Options,
-  ): Promise<Listing | undefined> {
-    const now = this.clock.now();
-    this.asked.set(id, now);
-    const notBefore = Math.max(now - maxAgeMs, (this.written.get(id) ?? -Infinity) + 1);
-    const serves = (at: number | undefined): boolean => at !== undefined && at >= notBefore;
-    if (serves(this.listing?.at)) return this.listing;
-    if (!(await this.isBusy(options))) return undefined;
-    // One that began before our own last write says nothing, but two at once would be one too many.
-    while (this.loading && !serves(this.loading.at)) await this.loading.done;
-    return serves(this.listing?.at) ? this.listing : this.load(source);
+    return this.clock.now() < this.nextAt;
   }
 
   /** True when so many apps are asked for at once that a listing is the cheaper way. */
   private async isBusy(options: Options): Promise<boolean> {
     if (!this.manyAsked()) await this.clock.sleep(GATHER_MS, options.signal);
-    return this.manyAsked() && this.clock.now() - this.failedAt >= AFTER_FAILURE_MS;
+    const works = this.failures < FAILURES_IN_A_ROW || this.clock.now() - this.failedAt >= AFTER_FAILURE_MS;
+    return this.manyAsked() && works;
   }
 
   private manyAsked(): boolean {
@@ -141,30 +154,73 @@ export class SharedReads {
     return this.asked.size > FEW;
   }
 
-  /** The listing under way, or a new one where there is none. */
-  private load(source: AppSource): Promise<Listing | undefined> {
+  /** Waits for the listing under way, or a new one where there is none. Others wait for it too: only the wait can be stopped. */
+  private async load(source: AppSource, { signal }: Options): Promise<void> {
     if (!this.loading) {
       const done = this.list(source).finally(() => (this.loading = undefined));
       this.loading = { at: this.clock.now(), done };
     }
-    return this.loading.done;
+    await unlessStopped(this.loading.done, signal);
   }
 
-  /** Not stopped by one caller's signal: others wait for it too. */
-  private async list(source: AppSource): Promise<Listing | undefined> {
+  private async list(source: AppSource): Promise<void> {
     const at = this.clock.now();
     try {
       const apps = new Map<string, App>();
-      for await (const app of source.listApps({ signal: AbortSignal.timeout(LISTING_WITHIN_MS) }))
-        apps.set(app.id, app);
-      return (this.listing = { at, apps });
+      // A second try is made by whoever asks next, so that nobody waits long for what does not work.
+      for await (const app of source.listApps({ timeoutMs: PAGE_WITHIN_MS, repeatable: false }))
+        apps.set(app.id, slim(app));
+      this.listing = { at, apps };
+      this.failures = 0;
+      const now = this.clock.now();
+      const pages = Math.max(1, Math.ceil(apps.size / PAGE));
+      // A service that is slow to answer is given as much time without a question.
+      this.nextAt = Math.max(at + TICK_MS * pages, now + (now - at));
     } catch (error) {
       if (isApiError(error, "unauthorized")) throw error;
+      this.failures += 1;
       this.failedAt = this.clock.now();
-      return undefined;
+      this.nextAt = this.failedAt + TICK_MS;
     }
   }
 }
+
+/** Ends with the work, or with the signal's reason if that is aborted first; the work goes on then. */
+function unlessStopped(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/** Most of an app's answer are the specs and sources of its deployments, which nobody asks a listing for. */
+function slim(app: App): App {
+  for (const slot of SLOTS) {
+    const deployment = app[slot];
+    if (!deployment) continue;
+    const {
+      spec: _1,
+      services: _2,
+      static_sites: _3,
+      workers: _4,
+      jobs: _5,
+      functions: _6,
+      ...rest
+    } = deployment;
+    app[slot] = rest;
+  }
+  return app;
+}
+
+const SLOTS = [
+  "pending_deployment",
+  "in_progress_deployment",
+  "active_deployment",
+  "pinned_deployment",
+] as const;
 
 /** The client, for waits that share their looks with those of other resources. */
 export function sharedDeployments(client: Client, reads: SharedReads): DeploymentSource & LogSource {

@@ -17,11 +17,21 @@ const WHY: Record<PaceReason, string> = {
 interface Waiter {
   readonly start: () => void;
   readonly onWait: OnWait | undefined;
+  /** What it was told that it waits for. */
+  told?: PaceReason;
+}
+
+/** What one of the queues waits for. */
+interface Turn {
+  readonly write: boolean;
+  readonly queue: Waiter[];
+  readonly ms: number;
+  readonly reason: PaceReason;
 }
 
 /**
- * Lets requests start at a pace the service accepts: writes before reads, else first come, first served. One for all
- * clients of the same token, see `sharedLimiter`.
+ * Lets requests start at a pace the service accepts: writes before reads as far as these have no share of their own, else
+ * first come, first served. One for all clients of the same token, see `sharedLimiter`.
  */
 export class Limiter {
   private readonly pace: Pace;
@@ -37,12 +47,15 @@ export class Limiter {
     this.pace = new Pace(pace);
   }
 
-  /** Resolves when the request may start; rejects with the signal's reason when it is aborted first. */
+  /**
+   * Resolves when the request may start; rejects with the signal's reason when it is aborted first.
+   * @returns what is to be called once, when the request has ended, in whatever way
+   */
   acquire(options: {
     write: boolean;
     signal?: AbortSignal | undefined;
     onWait?: OnWait | undefined;
-  }): Promise<void> {
+  }): Promise<() => void> {
     const { write, signal, onWait } = options;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);
@@ -55,13 +68,17 @@ export class Limiter {
       const waiter: Waiter = {
         start: () => {
           signal?.removeEventListener("abort", leave);
-          resolve();
+          resolve(() => {
+            this.pace.ended(this.clock.now(), write);
+            this.reconsider();
+          });
         },
         onWait,
       };
       signal?.addEventListener("abort", leave, { once: true });
       queue.push(waiter);
-      void this.pump();
+      if (this.pumping) this.reconsider();
+      else void this.pump();
     });
   }
 
@@ -75,35 +92,56 @@ export class Limiter {
     if (this.pumping) return;
     this.pumping = true;
     while (this.writes.length + this.reads.length > 0) {
-      const { ms, reason } = this.pace.delay(this.clock.now());
-      if (ms <= 0) {
-        this.pace.started(this.clock.now());
-        (this.writes.shift() ?? this.reads.shift())?.start();
+      const now = this.clock.now();
+      const [next, ...others] = this.turns(now);
+      if (next === undefined) break;
+      if (next.ms <= 0) {
+        this.pace.started(now, next.write);
+        next.queue.shift()?.start();
         continue;
       }
       // Before anybody is told: a listener may end the wait at once.
       const wake = (this.wake = new AbortController());
-      if (ms >= WORTH_TELLING_MS) this.tell(ms, WHY[reason]);
-      await this.clock.sleep(ms, wake.signal).catch(() => undefined);
+      for (const turn of [next, ...others]) if (turn.ms >= WORTH_TELLING_MS) tell(turn);
+      await this.clock.sleep(next.ms, wake.signal).catch(() => undefined);
       this.wake = undefined;
     }
     this.pumping = false;
   }
 
-  /** A wait that began with other knowledge is looked at again. */
+  /** A wait that began with other knowledge, or for others, is looked at again. */
   private reconsider(): void {
     this.wake?.abort();
   }
 
-  /** Once for each listener: a hundred requests that wait for the same are one wait to the user. */
-  private tell(ms: number, why: string): void {
-    const listeners = new Set([...this.writes, ...this.reads].map((waiter) => waiter.onWait));
-    for (const listener of listeners) {
-      try {
-        listener?.(ms, why);
-      } catch {
-        // A listener that fails must not stop the requests of all others.
-      }
+  /** When the next write and the next read may start, the sooner first, and the write where both may. */
+  private turns(now: number): Turn[] {
+    const queues = [
+      { write: true, queue: this.writes },
+      { write: false, queue: this.reads },
+    ];
+    return queues
+      .filter(({ queue }) => queue.length > 0)
+      .map((one) => ({ ...one, ...this.pace.delay(now, one.write) }))
+      .sort((a, b) => a.ms - b.ms);
+  }
+}
+
+/**
+ * Once for each listener: a hundred requests that wait for the same are one wait to the user. And once for each wait: where
+ * lines can not be replaced, seconds that tick are noise.
+ */
+function tell({ queue, ms, reason }: Turn): void {
+  const listeners = (waiters: Waiter[]) => new Set(waiters.map(({ onWait }) => onWait));
+  const know = listeners(queue.filter(({ told }) => told === reason));
+  const all = listeners(queue);
+  for (const waiter of queue) waiter.told = reason;
+  for (const listener of all) {
+    if (know.has(listener)) continue;
+    try {
+      listener?.(ms, WHY[reason]);
+    } catch {
+      // A listener that fails must not stop the requests of all others.
     }
   }
 }

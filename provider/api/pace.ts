@@ -4,8 +4,12 @@ import { parseReset, parseRetryAfter } from "./retry";
 export interface PaceOptions {
   /** Requests in any 60 s. The service takes 250; the rest is for what the network bunches up. @default 240 */
   readonly perMinute: number;
-  /** Below this many requests left in the hour they are spread out until the reset. @default 50 */
+  /** So many of them are kept for reads: whoever waits goes on to see what happens, however many writes there are. @default 40 */
+  readonly readsPerMinute: number;
+  /** Below this many requests left in the hour writes are spread out until the reset. @default 50 */
   readonly lowRemaining: number;
+  /** The same for reads: they can wait, and what is left serves other programs with the same token. @default 500 */
+  readonly lowRemainingForReads: number;
 }
 
 /** Which limit makes the next request wait. */
@@ -26,8 +30,9 @@ const LONGEST_PAUSE_MS = 60_000;
  */
 export class Pace {
   private readonly options: PaceOptions;
-  /** Times of the last requests, the oldest first, at most `perMinute`. */
-  private starts: number[] = [];
+  private readonly all: Window;
+  private readonly writes: Window;
+  private lastStart: number | undefined;
   private refusedUntil = -Infinity;
   /** Until then requests go one after another, so that those that waited do not come all at once. */
   private carefulUntil = -Infinity;
@@ -35,30 +40,40 @@ export class Pace {
   private hour: { remaining: number; limit: number; resetAt: number } | undefined;
 
   constructor(options: Partial<PaceOptions> = {}) {
-    this.options = { perMinute: 240, lowRemaining: 50, ...options };
+    const perMinute = options.perMinute ?? 240;
+    const readsPerMinute = options.readsPerMinute ?? Math.floor(perMinute / 6);
+    this.options = { perMinute, readsPerMinute, lowRemaining: 50, lowRemainingForReads: 500, ...options };
+    this.all = new Window(perMinute);
+    this.writes = new Window(Math.max(1, perMinute - readsPerMinute));
   }
 
   /** Milliseconds until the next request may start, and why. */
-  delay(now: number): { ms: number; reason: PaceReason } {
+  delay(now: number, write: boolean): { ms: number; reason: PaceReason } {
     const waits: { ms: number; reason: PaceReason }[] = [
       { ms: this.refusedUntil - now, reason: "refused" },
-      { ms: this.minuteFree() - now, reason: "minute" },
-      { ms: this.hourFree(now) - now, reason: "hour" },
+      { ms: this.minuteFree(now, write) - now, reason: "minute" },
+      { ms: this.hourFree(now, write) - now, reason: "hour" },
     ];
-    const last = this.starts.at(-1);
-    if (last !== undefined && now < this.carefulUntil) {
-      waits.push({ ms: last + MINUTE_MS / this.options.perMinute - now, reason: "refused" });
+    if (this.lastStart !== undefined && now < this.carefulUntil) {
+      waits.push({ ms: this.lastStart + MINUTE_MS / this.options.perMinute - now, reason: "refused" });
     }
     const longest = waits.reduce((a, b) => (b.ms > a.ms ? b : a));
     return { ms: Math.max(0, longest.ms), reason: longest.reason };
   }
 
   /** A request starts now. */
-  started(now: number): void {
-    this.starts.push(now);
-    if (this.starts.length > this.options.perMinute) this.starts.shift();
+  started(now: number, write: boolean): void {
+    this.lastStart = now;
+    this.all.started();
+    if (write) this.writes.started();
     // Until its answer says more: many may be on their way at once.
     if (this.hour !== undefined && this.hour.remaining > 0) this.hour.remaining -= 1;
+  }
+
+  /** A request has ended, in whatever way; to be told once for each that started. */
+  ended(now: number, write: boolean): void {
+    this.all.ended(now);
+    if (write) this.writes.ended(now);
   }
 
   /** An answer came. */
@@ -78,18 +93,18 @@ export class Pace {
     this.carefulUntil = Math.max(this.carefulUntil, this.refusedUntil + MINUTE_MS);
   }
 
-  private minuteFree(): number {
-    const oldest = this.starts[this.starts.length - this.options.perMinute];
-    return oldest === undefined ? -Infinity : oldest + MINUTE_MS;
+  private minuteFree(now: number, write: boolean): number {
+    return Math.max(this.all.freeAt(now), write ? this.writes.freeAt(now) : -Infinity);
   }
 
-  private hourFree(now: number): number {
+  private hourFree(now: number, write: boolean): number {
     const { hour } = this;
+    const low = write ? this.options.lowRemaining : this.options.lowRemainingForReads;
     if (hour === undefined || hour.resetAt <= now) return -Infinity;
     if (hour.remaining === 0) return hour.resetAt;
     // A service with a small limit would else be slow from its first request on.
-    if (hour.remaining >= Math.min(this.options.lowRemaining, hour.limit / 10)) return -Infinity;
-    const last = this.starts.at(-1);
+    if (hour.remaining >= Math.min(low, hour.limit / 10)) return -Infinity;
+    const last = this.lastStart;
     return last === undefined ? -Infinity : last + (hour.resetAt - last) / (hour.remaining + 1);
   }
 
@@ -101,5 +116,34 @@ export class Pace {
     // No reset is further away than the hour it ends; a clock that is wrong must not stop everything for a day.
     const resetAt = now + Math.min(reset, HOUR_MS);
     this.hour = { remaining, limit: limit > 0 ? limit : Infinity, resetAt };
+  }
+}
+
+/**
+ * Requests of the last minute. One counts until a minute after its end: the service counts it at some moment between start and
+ * end, which nobody here knows, and where answers are slow, what started evenly may arrive in a bunch.
+ */
+class Window {
+  private underway = 0;
+  /** Times of the last ends, the oldest first, at most `most`. */
+  private readonly ends: number[] = [];
+
+  constructor(private readonly most: number) {}
+
+  started(): void {
+    this.underway += 1;
+  }
+
+  ended(now: number): void {
+    this.underway -= 1;
+    this.ends.push(now);
+    if (this.ends.length > this.most) this.ends.shift();
+  }
+
+  /** When there is room for one more. Where that hangs on requests that have not ended, a minute from now. */
+  freeAt(now: number): number {
+    const oldest = this.ends.length + this.underway - this.most;
+    if (oldest < 0) return -Infinity;
+    return (this.ends[oldest] ?? now) + MINUTE_MS;
   }
 }

@@ -27,6 +27,10 @@ export interface ClientOptions {
 export interface CallOptions {
   /** Ends the call with an ApiError `aborted`. */
   readonly signal?: AbortSignal | undefined;
+  /** True when a lost answer may simply be asked for again. @default what does not write */
+  readonly repeatable?: boolean;
+  /** Milliseconds for one try. @default the client's */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface Call extends CallOptions {
@@ -36,10 +40,6 @@ export interface Call extends CallOptions {
   readonly body?: unknown;
   /** True when the call changes something. @default every method but GET */
   readonly write?: boolean;
-  /** True when a lost answer may simply be asked for again. @default what does not write */
-  readonly repeatable?: boolean;
-  /** Milliseconds for one try. @default the client's */
-  readonly timeoutMs?: number | undefined;
 }
 
 /** A good answer and what it answers. */
@@ -79,9 +79,9 @@ export class Transport {
     let began: number | undefined;
     let counted = 0;
     for (let tries = 1; ; tries++) {
-      await this.turn(request, write, call.signal);
+      const ended = await this.turn(request, write, call.signal);
       began ??= this.clock.now();
-      const outcome = await this.once(call, request, write);
+      const outcome = await this.once(call, request, write).finally(ended);
       if (!("error" in outcome)) return { body: outcome.body, status: outcome.status, request, write };
 
       const { error, failed } = outcome;
@@ -109,9 +109,13 @@ export class Transport {
     }
   }
 
-  private async turn(request: RequestInfo, write: boolean, signal: AbortSignal | undefined): Promise<void> {
+  private async turn(
+    request: RequestInfo,
+    write: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<() => void> {
     try {
-      await this.limiter.acquire({ write, signal, onWait: this.options.onWait });
+      return await this.limiter.acquire({ write, signal, onWait: this.options.onWait });
     } catch {
       throw abortedError({ request, write }, false);
     }

@@ -57,6 +57,20 @@ describe("reads that resources share", () => {
     return work;
   }
 
+  /** The service, whose listing takes until it is told to answer. */
+  function slowService(): { slow: AppSource; answer: () => void } {
+    let arrived = (): void => {};
+    const slow: AppSource = {
+      getApp: (id) => service.getApp(id),
+      getDeployment: (appId, id) => service.getDeployment(appId, id),
+      async *listApps() {
+        await new Promise<void>((resolve) => (arrived = resolve));
+        yield* service.listApps();
+      },
+    };
+    return { slow, answer: () => arrived() };
+  }
+
   const all = <T>(read: (id: string) => Promise<T>, of = ids): Promise<T[]> =>
     inTime(Promise.all(of.map(read)));
   const apps = (): Promise<App[]> => all((id) => reads.app(service, id, 5_000));
@@ -116,17 +130,67 @@ describe("reads that resources share", () => {
     assert.deepEqual(service.asked, ["list", "app-1/older"]);
   });
 
-  it("fall back to single calls for a minute after a listing failed", async () => {
+  const listings = (): number => service.asked.filter((what) => what === "list").length;
+
+  it("fall back to single calls for a minute after two listings in a row failed", async () => {
     service.broken = new ApiError("service-error", "524", { request, status: 524 });
     await apps();
     assert.deepEqual(service.asked.toSorted(), [...ids, "list"]);
+    await clock.advance(1_100);
+    await apps();
+    assert.equal(listings(), 2);
     service.broken = undefined;
     await clock.advance(30_000);
     await apps();
-    assert.equal(service.asked.filter((what) => what === "list").length, 1);
+    assert.equal(listings(), 2);
     await clock.advance(31_000);
     await apps();
-    assert.equal(service.asked.filter((what) => what === "list").length, 2);
+    assert.equal(listings(), 3);
+  });
+
+  it("wait for the next listing after one failed, instead of asking for a hundred deployments", async () => {
+    service.broken = new ApiError("service-error", "502", { request, status: 502 });
+    const looks = Promise.all(ids.map((id) => reads.deployment(service, id, `${id}-d`)));
+    await clock.advance(100);
+    service.broken = undefined;
+    assert.equal((await inTime(looks)).length, ids.length);
+    assert.deepEqual(service.asked, ["list", "list"]);
+  });
+
+  it("do not ask a slow service all the time", async () => {
+    const { slow, answer } = slowService();
+    const look = (): Promise<Deployment[]> =>
+      Promise.all(ids.map((id) => reads.deployment(slow, id, `${id}-d`)));
+    const first = look();
+    await clock.advance(8_000);
+    answer();
+    await inTime(first);
+    await clock.advance(7_000);
+    await inTime(look());
+    assert.deepEqual(service.asked, ["list"]);
+  });
+
+  it("end a wait for a listing when the user stops the run, and let the others go on", async () => {
+    const stop = new AbortController();
+    const { slow, answer } = slowService();
+    const looks = ids.map((id, index) =>
+      reads.deployment(slow, id, `${id}-d`, index === 0 ? { signal: stop.signal } : {}),
+    );
+    await clock.advance(100);
+    stop.abort(new Error("stopped"));
+    await assert.rejects(looks[0] ?? Promise.resolve(), { message: "stopped" });
+    answer();
+    assert.equal((await inTime(Promise.all(looks.slice(1)))).length, ids.length - 1);
+  });
+
+  it("give the app with the end of its deployment from the listing that showed it", async () => {
+    service.phase = "ACTIVE";
+    const [ended] = await all((id) => reads.deployment(service, id, `${id}-d`));
+    const shown = await reads.appAfter(service, "app-0", ended ?? assert.fail());
+    assert.equal(shown.pending_deployment?.phase, "ACTIVE");
+    assert.deepEqual(service.asked, ["list"]);
+    await reads.appAfter(service, "app-0", { id: "app-0-d", phase: "ERROR" });
+    assert.deepEqual(service.asked, ["list", "app-0"]);
   });
 
   it("tell a refused token to everybody who waits for the listing", async () => {
