@@ -70,6 +70,18 @@ export const activeAmong = (
   now: number,
 ): DeploymentRecord | undefined => records.findLast((record) => activatedAt(record, now) !== undefined);
 
+/** The next moment at which its phase or one of its steps is another one; Infinity once it is over. */
+export function nextChange(record: DeploymentRecord, now: number): number {
+  if (!isRunning(record, now)) return Infinity;
+  const { plan, startedAt, durationMs } = record;
+  const parts = [
+    ...plan.phases.map(({ at }) => at),
+    ...plan.leaves.flatMap(({ start, end }) => [start, end]),
+  ];
+  const moments = parts.map((part) => startedAt + part * durationMs);
+  return Math.min(naturalEnd(record), record.canceledAt ?? Infinity, ...moments.filter((at) => at > now));
+}
+
 function phaseAt(
   record: DeploymentRecord,
   now: number,

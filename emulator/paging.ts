@@ -10,16 +10,14 @@ function whole(text: string | undefined, fallback: number, name: string, max: nu
   return value;
 }
 
-/**
- * One page of `items` under `key`, with links to the others; the links carry every other query parameter along.
- * @param view how an item is told; asked for those on the page only
- */
-export function page<T>(
-  key: string,
-  items: readonly T[],
-  address: string,
-  view: (item: T) => unknown = (item) => item,
-): Record<string, unknown> {
+export interface Page<T> {
+  items: T[];
+  links: { pages?: Record<string, string> };
+  meta: { total: number };
+}
+
+/** The page that an address asks for, with links to the others; the links carry every other query parameter along. */
+export function pageOf<T>(items: readonly T[], address: string): Page<T> {
   const url = new URL(address);
   const perPage = whole(url.searchParams.get("per_page") ?? undefined, 20, "per_page", MAX_PER_PAGE);
   const current = whole(url.searchParams.get("page") ?? undefined, 1, "page", Number.MAX_SAFE_INTEGER);
@@ -40,8 +38,19 @@ export function page<T>(
     pages.last = link(last);
   }
   return {
-    [key]: items.slice((current - 1) * perPage, current * perPage).map((item) => view(item)),
+    items: items.slice((current - 1) * perPage, current * perPage),
     links: Object.keys(pages).length > 0 ? { pages } : {},
     meta: { total: items.length },
   };
+}
+
+/** The answer that tells one page of `items` under `key`. @param view how an item is told; asked for those on the page only */
+export function page<T>(
+  key: string,
+  items: readonly T[],
+  address: string,
+  view: (item: T) => unknown = (item) => item,
+): Record<string, unknown> {
+  const { items: shown, ...rest } = pageOf(items, address);
+  return { [key]: shown.map((item) => view(item)), ...rest };
 }

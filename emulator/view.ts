@@ -1,7 +1,6 @@
 import { region } from "./catalogue";
 import { isoTime } from "./clock";
 import {
-  activatedAt,
   activeAmong,
   deploymentAt,
   isCanceled,
@@ -22,6 +21,11 @@ export function deploymentView(
   return deploymentAt(record, now, supersededAt(app.deployments, app.deployments.indexOf(record), now));
 }
 
+/** An app's deployments that its view tells whole. */
+type Shown = Partial<
+  Record<`${"active" | "in_progress" | "pending" | "pinned"}_deployment`, DeploymentRecord>
+>;
+
 /**
  * The app as it stands now. @param answering in answers to create and update: the deployment that the call made, or
  * null when it made none; left out elsewhere, where `pending_deployment` is the newest not cancelled one
@@ -31,16 +35,32 @@ export function appView(
   app: StoredApp,
   answering?: DeploymentRecord | null,
 ): Record<string, unknown> {
-  const now = store.now;
+  const shown = Object.entries(shownOf(app, store.now, answering));
+  const views = shown.map(([name, record]) => [name, deploymentView(app, record, store.now)]);
+  return { ...apartFromDeployments(store, app), ...Object.fromEntries(views) };
+}
+
+export function shownOf(app: StoredApp, now: number, answering?: DeploymentRecord | null): Shown {
   const active = activeAmong(app.deployments, now);
   const running = app.deployments.findLast((record) => isRunning(record, now));
   const pending =
     answering === undefined
       ? app.deployments.findLast((record) => !isCanceled(record, now))
       : (answering ?? undefined);
-  const view = (record: DeploymentRecord): Record<string, unknown> => deploymentView(app, record, now);
+  return {
+    ...(active && { active_deployment: active }),
+    ...(running && { in_progress_deployment: running }),
+    ...(pending && { pending_deployment: pending }),
+    ...(app.pinned && { pinned_deployment: app.pinned.deployment }),
+  };
+}
+
+/** All of an app's view but its deployments. */
+export function apartFromDeployments(store: Store, app: StoredApp): Record<string, unknown> {
+  const now = store.now;
+  const active = activeAmong(app.deployments, now);
   const newest = app.deployments[app.deployments.length - 1];
-  const live = app.deployments.some((record) => activatedAt(record, now) !== undefined);
+  const live = active !== undefined;
   const host = `${app.spec.name}-${app.suffix}.ondigitalocean.app`;
   const primary = app.spec.domains?.find((domain) => domain.type === "PRIMARY")?.domain ?? host;
   const egress = app.spec.egress as { type?: string } | undefined;
@@ -59,10 +79,6 @@ export function appView(
     created_at: isoTime(app.createdAt),
     updated_at: isoTime(app.updatedAt),
     ...(newest === undefined ? {} : { last_deployment_created_at: isoTime(newest.startedAt) }),
-    ...(active === undefined ? {} : { active_deployment: view(active) }),
-    ...(running === undefined ? {} : { in_progress_deployment: view(running) }),
-    ...(pending === undefined ? {} : { pending_deployment: view(pending) }),
-    ...(app.pinned === undefined ? {} : { pinned_deployment: view(app.pinned.deployment) }),
     ...(active === undefined ? {} : { last_deployment_active_at: isoTime(naturalEnd(active)) }),
     region: regionView(app.spec.region),
     tier_slug: "basic",

@@ -1,5 +1,6 @@
-import { page } from "../paging";
+import { pageOf } from "../paging";
 import { appView, deploymentView } from "../view";
+import { appText } from "../view-text";
 import { stringify } from "yaml";
 import { badRequest, notFound } from "../errors";
 import { flag } from "../query";
@@ -15,6 +16,8 @@ import {
   type Api,
   type Deps,
 } from "./context";
+
+const JSON_TYPE = { "content-type": "application/json" };
 
 function checkRestart(app: StoredApp, names: unknown): void {
   if (!Array.isArray(names)) throw badRequest("components must be a list of names");
@@ -33,7 +36,9 @@ export function appRoutes(api: Api, deps: Deps): void {
     const name = c.req.query("name");
     flag(c, "with_projects");
     const found = store.list().filter((app) => name === undefined || app.spec.name === name);
-    return c.json(page("apps", found, addressOf(c, deps), (app) => appView(store, app)));
+    const { items, ...rest } = pageOf(found, addressOf(c, deps));
+    const apps = items.map((app) => appText(store, app)).join(",");
+    return c.body(`{"apps":[${apps}],${JSON.stringify(rest).slice(1)}`, 200, JSON_TYPE);
   });
 
   // As described: one app by its name, with no id in the path.
@@ -59,7 +64,7 @@ export function appRoutes(api: Api, deps: Deps): void {
 
   api.get("/v2/apps/:id", (c) => {
     const store = deps.store();
-    return c.json({ app: appView(store, store.get(param(c, "id"))) });
+    return c.body(`{"app":${appText(store, store.get(param(c, "id")))}}`, 200, JSON_TYPE);
   });
 
   api.put("/v2/apps/:id", (c) => {
