@@ -5,8 +5,10 @@ import { isCiphertext } from "./spec/secrets";
 import { toKeyed } from "./spec/keyed";
 import type { AppSpec } from "./spec/types";
 
+/** A stop of the run ends waits, but no write that is on its way: what it makes has to be known to the state. */
 interface Options {
   signal?: AbortSignal;
+  letFinish?: boolean;
 }
 
 /** What the writes below need of the service. The client has it. */
@@ -35,7 +37,7 @@ const MOST_TRIES = 3;
 /**
  * Does `write`; where its answer is lost, looks whether the work was done before it is sent again, so that nothing is
  * done twice. A refusal is thrown at once, unless an earlier try may have caused it («that name is taken»).
- * @param find what the write would have made, if it is there
+ * @param find what the write would have made, if it is there; to be looked for even when the run is being stopped
  */
 export async function once<T>(write: () => Promise<T>, find: () => Promise<T | undefined>): Promise<T> {
   let uncertain = false;
@@ -53,7 +55,8 @@ export async function once<T>(write: () => Promise<T>, find: () => Promise<T | u
 }
 
 /**
- * Creates the app, or finds the one that a lost answer of this very call has made.
+ * Creates the app, or finds the one that a lost answer of this very call has made: created since, with the same spec. The
+ * caller has seen that the name was free.
  * @param startedAt milliseconds since the epoch when the operation began; an older app of the name is someone else's
  */
 export function createAppOnce(
@@ -63,9 +66,9 @@ export function createAppOnce(
   options: Options,
 ): Promise<App> {
   return once(
-    () => service.createApp(request, options),
+    () => service.createApp(request, { ...options, letFinish: true }),
     async () => {
-      const found = await service.findAppByName(request.spec.name ?? "", options);
+      const found = await service.findAppByName(request.spec.name ?? "");
       return found && isOurs(found, request.spec, startedAt) ? found : undefined;
     },
   );
@@ -136,9 +139,9 @@ export function updateAppOnce(
   options: Options,
 ): Promise<App> {
   return once(
-    () => service.updateApp(before.id, request, options),
+    () => service.updateApp(before.id, request, { ...options, letFinish: true }),
     async () => {
-      const now = await service.getApp(before.id, options);
+      const now = await service.getApp(before.id);
       const done = now.updated_at !== before.updated_at && covers(toKeyed(now.spec), toKeyed(request.spec));
       return done ? now : undefined;
     },
@@ -152,11 +155,11 @@ export async function createDeploymentOnce(
   request: { force_build?: boolean },
   options: Options,
 ): Promise<Deployment> {
-  const newest = async () => (await service.listDeploymentPage(appId, {}, options)).items;
-  const known = new Set((await newest()).map(({ id }) => id));
+  const newest = async (look: Options) => (await service.listDeploymentPage(appId, {}, look)).items;
+  const known = new Set((await newest(options)).map(({ id }) => id));
   return once(
-    () => service.createDeployment(appId, request, options),
-    async () => (await newest()).find(({ id }) => !known.has(id)),
+    () => service.createDeployment(appId, request, { ...options, letFinish: true }),
+    async () => (await newest({})).find(({ id }) => !known.has(id)),
   );
 }
 
@@ -164,11 +167,11 @@ export async function createDeploymentOnce(
 export async function deleteAppOnce(service: AppService, id: string, options: Options): Promise<void> {
   await once(
     async () => {
-      await service.deleteApp(id, options);
+      await service.deleteApp(id, { ...options, letFinish: true });
       return true;
     },
     () =>
-      service.getApp(id, options).then(
+      service.getApp(id).then(
         () => undefined,
         (error: unknown) => (isApiError(error, "not-found") ? true : Promise.reject(error as Error)),
       ),

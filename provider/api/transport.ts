@@ -31,6 +31,8 @@ export interface CallOptions {
   readonly repeatable?: boolean;
   /** Milliseconds for one try. @default the client's */
   readonly timeoutMs?: number | undefined;
+  /** The signal ends waits, but not a request that is on its way: for writes whose outcome has to be known. @default false */
+  readonly letFinish?: boolean;
 }
 
 export interface Call extends CallOptions {
@@ -152,7 +154,7 @@ export class Transport {
         write,
         timeoutMs: call.timeoutMs ?? this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
         ...(this.options.maxBytes === undefined ? {} : { maxBytes: this.options.maxBytes }),
-        signal: call.signal,
+        signal: call.letFinish ? undefined : call.signal,
       });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
