@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { createRequire } from "node:module";
+import { onCancel } from "./cancellation";
 
 /**
  * The Pulumi engine, as far as it can be reached from the process in which a dynamic provider runs: log lines on a
@@ -11,6 +12,8 @@ export interface Engine {
   log(line: LogLine): Promise<void>;
   /** Aborted when the user stops the run, or the engine is gone. */
   readonly stopped: AbortSignal;
+  /** False where Ctrl-C cannot be observed: a wait then lasts until what it waits for has ended. */
+  readonly hearsCtrlC: boolean;
 }
 
 export interface LogLine {
@@ -26,6 +29,10 @@ const SEVERITIES = { info: 1, warning: 2 };
 const LOG_METHOD = "/pulumirpc.Engine/Log";
 const LOG_DEADLINE_MS = 5_000;
 const UNAVAILABLE = 14;
+/** States of a connection, in gRPC's numbers. */
+const READY = 2;
+const TRANSIENT_FAILURE = 3;
+const SHUTDOWN = 4;
 
 /** The parts of `@grpc/grpc-js` and of Pulumi's protocol that are used here. */
 interface GrpcClient {
@@ -37,9 +44,14 @@ interface GrpcClient {
     options: { deadline: Date },
     callback: (error: { code?: number } | null) => void,
   ): void;
+  getChannel(): Channel;
+}
+interface Channel {
+  getConnectivityState(connect: boolean): number;
+  watchConnectivityState(state: number, deadline: number, changed: (error?: Error) => void): void;
 }
 interface Grpc {
-  Client: new (address: string, credentials: unknown) => GrpcClient;
+  Client: new (address: string, credentials: unknown, options: Record<string, number>) => GrpcClient;
   credentials: { createInsecure(): unknown };
 }
 interface LogRequest {
@@ -53,12 +65,13 @@ interface LogRequest {
 /**
  * The engine that started this process, or undefined where there is none (a unit test, a script).
  * @param args the process's arguments; the host of dynamic providers is given the engine's address as the last one
+ * @param onGone called once when the engine has ended before this process
  */
-export function connectEngine(args: readonly string[]): Engine | undefined {
+export function connectEngine(args: readonly string[], onGone: () => void = () => {}): Engine | undefined {
   const address = args.at(-1);
   if (!address || !/^(127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(address)) return undefined;
   try {
-    return new GrpcEngine(address);
+    return new GrpcEngine(address, onGone);
   } catch {
     return undefined;
   }
@@ -68,17 +81,44 @@ class GrpcEngine implements Engine {
   private readonly stop = new AbortController();
   private readonly client: GrpcClient;
   private readonly newRequest: () => LogRequest;
+  readonly hearsCtrlC: boolean;
+  private isGone = false;
 
-  constructor(address: string) {
+  constructor(
+    address: string,
+    private readonly onGone: () => void,
+  ) {
     // From the host's own script, so that its copies are met and not others that are installed beside them.
     const require = createRequire(createRequire(process.argv[1] ?? __filename).resolve("@pulumi/pulumi"));
     const grpc = require("@grpc/grpc-js") as Grpc;
     const { LogRequest } = require("@pulumi/pulumi/proto/engine_pb") as { LogRequest: new () => LogRequest };
-    this.client = new grpc.Client(address, grpc.credentials.createInsecure());
+    // A proxy that the environment names is for the rest of the world.
+    const options = { "grpc.enable_http_proxy": 0 };
+    this.client = new grpc.Client(address, grpc.credentials.createInsecure(), options);
     this.newRequest = () => new LogRequest();
     // Every operation of the run listens, a hundred at once; Node takes more than ten for a leak.
     setMaxListeners(0, this.stop.signal);
-    onCancel(require, () => this.stop.abort());
+    this.hearsCtrlC = onCancel(require, () => this.stop.abort());
+    this.watch();
+  }
+
+  /**
+   * The engine lives on this machine and outlives its providers: where it cannot be reached, it was killed. Nobody would
+   * tell the provider, which would go on working behind the back of the next run.
+   */
+  private watch(wasThere = false): void {
+    const channel = this.client.getChannel();
+    const state = channel.getConnectivityState(true);
+    if (state === SHUTDOWN) return;
+    if (state === TRANSIENT_FAILURE && wasThere) return this.gone();
+    channel.watchConnectivityState(state, Infinity, () => this.watch(wasThere || state === READY));
+  }
+
+  private gone(): void {
+    this.stop.abort();
+    if (this.isGone) return;
+    this.isGone = true;
+    this.onGone();
   }
 
   get stopped(): AbortSignal {
@@ -100,30 +140,10 @@ class GrpcEngine implements Engine {
         request,
         { deadline: new Date(Date.now() + LOG_DEADLINE_MS) },
         (error) => {
-          // The engine lives on this machine and outlives its providers: where it is gone, it was killed.
-          if (error?.code === UNAVAILABLE) this.stop.abort();
+          if (error?.code === UNAVAILABLE) this.gone();
           resolve();
         },
       );
     });
-  }
-}
-
-/**
- * Calls `listener` when the engine sends Cancel. The host answers that call without telling the provider, but it decodes
- * the call's empty request, and nothing else it does decodes an empty message while the provider runs.
- */
-function onCancel(require: NodeJS.Require, listener: () => void): void {
-  try {
-    const { Empty } = require("google-protobuf/google/protobuf/empty_pb") as {
-      Empty: { deserializeBinary(bytes: Uint8Array): unknown };
-    };
-    const decode = Empty.deserializeBinary.bind(Empty);
-    Empty.deserializeBinary = (bytes) => {
-      listener();
-      return decode(bytes);
-    };
-  } catch {
-    // Without it a wait goes on until the deployment ends, as Pulumi does by itself.
   }
 }

@@ -59,6 +59,7 @@ export class InProcessStack {
       clock,
       engine: {
         log: async ({ severity, message }) => void this.lines.push(`${severity}: ${message}`),
+        hearsCtrlC: true,
         stopped: new AbortController().signal,
       },
       reads: new SharedReads(clock),

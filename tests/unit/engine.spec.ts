@@ -27,6 +27,9 @@ interface LogRequest {
 const require_ = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
 const grpc = require_("@grpc/grpc-js") as Grpc;
 const { EngineService } = require_("@pulumi/pulumi/proto/engine_grpc_pb") as { EngineService: unknown };
+const { ResourceProviderService } = require_("@pulumi/pulumi/proto/provider_grpc_pb") as {
+  ResourceProviderService: { cancel: { requestDeserialize(bytes: Buffer): unknown } };
+};
 interface EmptyMessage {
   serializeBinary(): Uint8Array;
 }
@@ -100,6 +103,27 @@ describe("connectEngine", () => {
     assert.equal(engine.stopped.aborted, true);
   });
 
+  it("tells when an SDK has no such decoding, or a frozen one, and is never stopped by it then", () => {
+    assert.equal(connect().hearsCtrlC, true);
+    const bytes = new Empty().serializeBinary();
+    Empty.deserializeBinary = decode;
+    const { cancel } = ResourceProviderService;
+    const own = cancel.requestDeserialize;
+    cancel.requestDeserialize = () => new Empty();
+    const engine = connect();
+    cancel.requestDeserialize = own;
+    assert.equal(engine.hearsCtrlC, false);
+    Empty.deserializeBinary(bytes);
+    assert.equal(engine.stopped.aborted, false);
+
+    Object.defineProperty(Empty, "deserializeBinary", { value: decode, writable: false, configurable: true });
+    try {
+      assert.equal(connect().hearsCtrlC, false);
+    } finally {
+      Object.defineProperty(Empty, "deserializeBinary", { value: decode, writable: true });
+    }
+  });
+
   it("is stopped, and does not hang, when the engine is dead", async () => {
     const engine = connect();
     server.forceShutdown();
@@ -115,6 +139,21 @@ describe("connectEngine", () => {
     server.forceShutdown();
     await sent;
     assert.equal(received.length, 0);
+  });
+
+  it("is stopped, and says so once, when the engine dies while nothing is said to it", async () => {
+    let told = 0;
+    let engine: Engine | undefined;
+    await new Promise<void>((gone) => {
+      engine = connectEngine([address], () => {
+        told += 1;
+        gone();
+      });
+      void engine?.log({ severity: "info", message: "it is there" }).then(() => server.forceShutdown());
+    });
+    assert.equal(engine?.stopped.aborted, true);
+    await engine?.log({ severity: "info", message: "into the void" });
+    assert.equal(told, 1);
   });
 
   it("goes on when the engine refuses a line", async () => {

@@ -11,6 +11,7 @@ describe("createReporter", () => {
     const engine: Engine = {
       log: async (line) => void lines.push(line),
       stopped: new AbortController().signal,
+      hearsCtrlC: true,
     };
     const reporter = createReporter(engine, URN, () => assert.fail("nothing is printed under Pulumi"));
     reporter.status("building 1/4");
@@ -46,6 +47,7 @@ describe("createReporter", () => {
           }),
         ),
       stopped: new AbortController().signal,
+      hearsCtrlC: true,
     };
     const reporter = createReporter(engine, URN);
     reporter.info("first");
