@@ -2,6 +2,8 @@ import type { App, Deployment } from "./api/types";
 import { DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
 import type { Reporter } from "./deploy/report";
 import { settle } from "./deploy/settle";
+import { standing } from "./deploy/progress";
+import { newestDeployment, runningDeployment } from "./earlier-run";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "./errors";
 import { appById, isUnknownId } from "./service";
 import { nameInterruption, type Desk } from "./service-provider";
@@ -27,6 +29,12 @@ import { adoptable, createAppOnce, createDeploymentOnce, deleteAppOnce, updateAp
 /** What goes beside an app works with: see alerts/work.ts and rollback.ts. */
 export interface Site extends Desk {
   readonly inputs: AppInputs;
+}
+
+/** The app after a write, and the deployment that belongs to it. */
+export interface Written {
+  readonly app: App;
+  readonly deployment: Deployment | undefined;
 }
 
 /** One operation on one resource: its inputs, the service, and the row it reports to. */
@@ -99,36 +107,49 @@ export class Operation {
     return (this.inputs.spec as AppSpec).name ?? "";
   }
 
-  async createApp(): Promise<App> {
+  async createApp(): Promise<Written> {
     const { projectId } = this.inputs;
     const request = {
       spec: this.specToSend(undefined, undefined),
       ...(projectId && { project_id: projectId }),
     };
     this.reporter.status("creating");
+    // Only what was free before can have become ours by an answer that got lost.
+    const { client, reads, options } = this.desk;
+    const there = await reads.appNamed(client, this.name, options);
+    if (there) throw this.nameTaken(there);
     try {
-      const app = await createAppOnce(this.desk.client, request, this.startedAt, this.desk.options);
-      this.desk.reads.noteWrite(app.id);
-      return app;
+      const app = await createAppOnce(client, request, this.startedAt, options);
+      reads.noteWrite(app.id);
+      return { app, deployment: app.pending_deployment ?? undefined };
     } catch (error) {
       if (!isApiError(error, "conflict")) throw error;
-      const taken = await this.desk.client.findAppByName(this.name, this.desk.options).catch(() => undefined);
-      if (!taken) throw error;
-      throw new AppPlatformError(
-        "app-exists",
-        `An app named ${this.name} exists already (id ${taken.id}), and this stack does not manage it. ` +
-          `To take it over, add adopt: ${JSON.stringify(taken.id)} to the arguments of this App; or choose another name.`,
-        { cause: error },
-      );
+      const taken = await client.findAppByName(this.name, options).catch(() => undefined);
+      throw taken ? this.nameTaken(taken, error) : error;
     }
   }
 
+  private nameTaken({ id }: App, cause?: unknown): AppPlatformError {
+    return new AppPlatformError(
+      "app-exists",
+      `An app named ${this.name} exists already (id ${id}), and this stack does not manage it. ` +
+        `To take it over, add adopt: ${JSON.stringify(id)} to the arguments of this App; or choose another name. ` +
+        "If a run of this program was killed, it may have made the app.",
+      { cause },
+    );
+  }
+
   /** Makes an existing app this resource's own. It is updated only where the program asks for something else. */
-  async takeOver(app: App): Promise<App> {
+  async takeOver(app: App): Promise<Written> {
     this.reporter.info(`Adopting the app ${app.spec.name ?? ""} (id ${app.id}).`);
     await this.moveProject(app);
-    if (adoptable(toKeyed(app.spec), this.inputs.spec)) return { ...app, pending_deployment: null };
-    return this.updateApp(app, undefined, this.inputs.updateSources === true);
+    if (!adoptable(toKeyed(app.spec), this.inputs.spec))
+      return this.updateApp(app, undefined, this.inputs.updateSources === true);
+    if (app.active_deployment) return { app, deployment: runningDeployment(app) };
+    // Nothing of it has worked yet: a run that was killed may have made it.
+    const newest = await newestDeployment(this.desk, app.id);
+    const failed = newest === undefined || standing(newest.phase) === "failed";
+    return { app, deployment: failed ? await this.createDeployment(app.id, false) : newest };
   }
 
   /** Moves the app to the project that the program names, if it is in another. No deployment. */
@@ -154,7 +175,7 @@ export class Operation {
       this.reporter.info(`changed at the service: ${formatChange(change)}`);
   }
 
-  async updateApp(app: App, olds: AppOutputs | undefined, updateSources: boolean): Promise<App> {
+  async updateApp(app: App, olds: AppOutputs | undefined, updateSources: boolean): Promise<Written> {
     const request = {
       spec: this.specToSend(olds, app),
       ...(updateSources && { update_all_source_versions: true }),
@@ -162,7 +183,9 @@ export class Operation {
     this.reporter.status("updating");
     const updated = await updateAppOnce(this.desk.client, app, request, this.desk.options);
     this.desk.reads.noteWrite(app.id);
-    return updated;
+    // Where the service saw no difference, the deployment that brought the spec there may still be running, or have failed.
+    const deployment = updated.pending_deployment ?? (await newestDeployment(this.desk, app.id));
+    return { app: updated, deployment };
   }
 
   private specToSend(olds: AppOutputs | undefined, app: App | undefined): AppSpec {

@@ -6,6 +6,7 @@ import { systemClock } from "./clock";
 import { standing } from "./deploy/progress";
 import type { Reporter } from "./deploy/report";
 import { connectEngine } from "./engine";
+import { newestDeployment, withEarlierRun } from "./earlier-run";
 import { ApiError, AppPlatformError, InitializationError } from "./errors";
 import { Operation } from "./operation";
 import { Proposals, type Proposed } from "./proposal";
@@ -17,13 +18,21 @@ import { refuseWhilePinned, Rollback } from "./rollback";
 import { ServiceProvider, type Surroundings } from "./service-provider";
 import { SharedReads } from "./shared-reads";
 import { changes } from "./spec/changes";
-import { inputsWithDrift } from "./spec/drift";
+import { drift, inputsWithDrift } from "./spec/drift";
 import { fromKeyed, toKeyed } from "./spec/keyed";
 import { explain, plan, type Accepted, type Plan } from "./spec/plan";
 import { sendable } from "./spec/send";
 import { hideCiphertext, sealUnchanged, secretValues } from "./spec/secrets";
 import type { AppSpec } from "./spec/types";
-import { inputsOf, outputsOf, visible, type AppInputs, type AppOutputs, type RunInputs } from "./state";
+import {
+  inputsOf,
+  lastDeployment,
+  outputsOf,
+  visible,
+  type AppInputs,
+  type AppOutputs,
+  type RunInputs,
+} from "./state";
 
 export type { Surroundings };
 
@@ -52,9 +61,17 @@ function surroundings(): Surroundings {
   return (shared ??= {
     env: process.env,
     clock: systemClock,
-    engine: connectEngine(process.argv),
+    engine: connectEngine(process.argv, leave),
     reads: new SharedReads(systemClock),
   });
+}
+
+/** Other packages' providers in this process get this long to come to an end, once nobody waits for it any more. */
+const LEAVE_AFTER_MS = 10_000;
+
+/** The host would stay for ever: it ends only when the engine ends it, and the engine was killed. */
+function leave(): void {
+  setTimeout(() => process.exit(1), LEAVE_AFTER_MS).unref();
 }
 
 export class AppProvider extends ServiceProvider {
@@ -103,26 +120,33 @@ export class AppProvider extends ServiceProvider {
   async create(inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
     return this.operate(inputs, async (operation) => {
       const existing = await operation.appToAdopt();
-      const made = existing ? await operation.takeOver(existing) : await operation.createApp();
+      const { app, deployment } = existing ? await operation.takeOver(existing) : await operation.createApp();
       const rollback = new Rollback(operation.site, undefined);
-      const finish = () => operation.finish(made, made.pending_deployment ?? undefined, "create");
-      const outs = await new AlertWork(operation.site, undefined).around(made.id, () =>
+      const finish = () => operation.finish(app, deployment, "create");
+      const outs = await new AlertWork(operation.site, undefined).around(app.id, () =>
         rollback.around(finish),
       );
-      return { id: made.id, outs };
+      return { id: app.id, outs };
     });
   }
 
-  async update(id: string, olds: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
+  async update(id: string, recorded: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
     return this.operate(news, async (operation) => {
-      const rollback = new Rollback(operation.site, olds);
-      const alerts = new AlertWork(operation.site, olds);
+      const rollback = new Rollback(operation.site, recorded);
+      const alerts = new AlertWork(operation.site, recorded);
       const settled = async (finish: () => Promise<AppOutputs>) => ({
         outs: await alerts.around(id, () => rollback.around(finish)),
       });
       let before = await operation.existingApp(id);
       if (await rollback.finishEarlier(before)) before = await operation.existingApp(id);
-      const last = await operation.currentState(before, olds.__deployment);
+      const olds = await withEarlierRun(
+        operation.site,
+        recorded,
+        before,
+        plan(accepted(recorded, news), news),
+      );
+      const last =
+        olds === recorded ? await operation.currentState(before, olds.__deployment) : olds.__deployment;
       const planned = plan({ ...accepted(olds, news), lastPhase: last?.phase }, news);
       if (planned.action === "update" || planned.action === "redeploy") refuseWhilePinned(before);
       await operation.moveProject(before);
@@ -130,7 +154,7 @@ export class AppProvider extends ServiceProvider {
         case "update": {
           operation.tellOverwrites(olds, before);
           const after = await operation.updateApp(before, olds, planned.updateSources);
-          return settled(() => operation.finish(after, after.pending_deployment ?? undefined, "update"));
+          return settled(() => operation.finish(after.app, after.deployment, "update"));
         }
         case "redeploy": {
           const deployment = await operation.createDeployment(id, planned.forceBuild);
@@ -159,7 +183,9 @@ export class AppProvider extends ServiceProvider {
       const { changed, ...alerts } = (await readDestinations(id, props, operation.site)) ?? { changed: [] };
       for (const key of changed) operation.reporter.info(`changed at the service: ~ ${destinationPath(key)}`);
       const inputs = inputsOf({ ...props, ...moved, ...alerts, spec });
-      const last = await operation.currentState(found, props.__deployment);
+      // What changed the spec, an earlier run that was killed perhaps, has made a deployment as well.
+      const newest = drift(then, now).length > 0 ? await newestDeployment(operation.site, id) : undefined;
+      const last = newest ? lastDeployment(newest) : await operation.currentState(found, props.__deployment);
       const pinned = props.__pinned !== undefined && found.pinned_deployment?.id === props.__pinned;
       const kept = { ...alerts, ...(pinned && { __pinned: props.__pinned }) };
       return { id, props: { ...outputsOf(inputs, found, last), ...kept }, inputs };

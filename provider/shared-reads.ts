@@ -14,6 +14,7 @@ export interface AppSource {
   getApp(id: string, options?: Options): Promise<App>;
   getDeployment(appId: string, id: string, options?: Options): Promise<Deployment>;
   listApps(options?: { timeoutMs?: number; repeatable?: boolean }): AsyncIterable<App>;
+  findAppByName(name: string, options?: Options): Promise<App | undefined>;
 }
 
 /** Up to this many apps are asked for one by one. */
@@ -70,14 +71,7 @@ export class SharedReads {
    */
   async app(source: AppSource, id: string, maxAgeMs: number, options: Options = {}): Promise<App> {
     const notBefore = Math.max(this.asksFor(id) - maxAgeMs, this.writtenAt(id) + 1);
-    const serves = (listing: { at: number } | undefined): boolean => (listing?.at ?? -Infinity) >= notBefore;
-    if (!serves(this.listing) && (await this.isBusy(options))) {
-      // One that began before our own last write says nothing, but two at once would be one too many.
-      while (this.loading && !serves(this.loading)) await this.load(source, options);
-      const failedJustNow = this.failures > 0 && this.isCurrent();
-      if (!serves(this.listing) && !failedJustNow) await this.load(source, options);
-    }
-    const found = serves(this.listing) ? this.listing?.apps.get(id) : undefined;
+    const found = (await this.listingSince(notBefore, source, options))?.apps.get(id);
     return found ?? source.getApp(id, options);
   }
 
@@ -85,6 +79,29 @@ export class SharedReads {
   async appAfter(source: AppSource, id: string, ended: Deployment, options: Options = {}): Promise<App> {
     const knows = inListing(this.listing, id, ended.id)?.phase === ended.phase;
     return (knows ? this.listing?.apps.get(id) : undefined) ?? source.getApp(id, options);
+  }
+
+  /** The app of this name, if there is one at this moment. */
+  async appNamed(source: AppSource, name: string, options: Options = {}): Promise<App | undefined> {
+    const listing = await this.listingSince(this.asksFor(`named ${name}`), source, options);
+    if (!listing) return source.findAppByName(name, options);
+    return [...listing.apps.values()].find(({ spec }) => spec.name === name);
+  }
+
+  /** A listing that was asked for at `notBefore` or later; undefined where things are better asked for one by one. */
+  private async listingSince(
+    notBefore: number,
+    source: AppSource,
+    options: Options,
+  ): Promise<Listing | undefined> {
+    const serves = (listing: { at: number } | undefined): boolean => (listing?.at ?? -Infinity) >= notBefore;
+    if (!serves(this.listing) && (await this.isBusy(options))) {
+      // One that began before our own last write says nothing, but two at once would be one too many.
+      while (this.loading && !serves(this.loading)) await this.load(source, options);
+      const failedJustNow = this.failures > 0 && this.isCurrent();
+      if (!serves(this.listing) && !failedJustNow) await this.load(source, options);
+    }
+    return serves(this.listing) ? this.listing : undefined;
   }
 
   /**

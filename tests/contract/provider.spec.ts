@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { StoredApp } from "../../emulator/index";
 import { loadSpec } from "../../provider/load";
 import { toKeyed } from "../../provider/spec/keyed";
 import type { AppOutputs } from "../../provider/state";
@@ -21,6 +22,9 @@ const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good e
 
 describe("AppProvider: create", () => {
   const world = eachInItsWorld();
+  const duringTheWait = (what: (app: StoredApp) => void): void => {
+    world.clock.onSleep = () => world.emulator.apps().forEach(what);
+  };
 
   it("makes one app, waits for its deployment and gives all outputs", async () => {
     const { id, outs } = await world.create();
@@ -118,7 +122,7 @@ describe("AppProvider: create", () => {
   });
 
   it("leaves an app in the state when the user stops the run, and does nothing at the service", async () => {
-    world.clock.onSleep = () => world.stop.abort();
+    duringTheWait(() => world.stop.abort());
     const error = await world.initFailure(world.create());
     assert.equal(error.errorCode, "interrupted");
     assert.equal(error.made.outs.__deployment?.id, world.emulator.apps()[0]?.deployments[0]?.id);
@@ -136,20 +140,17 @@ describe("AppProvider: create", () => {
 
   it("follows the deployment that took the place of its own", async () => {
     let edited = false;
-    world.clock.onSleep = () => {
+    duringTheWait(() => {
       if (!edited) world.emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 3));
       edited = true;
-    };
+    });
     const { outs } = await world.create();
     assert.equal(outs.__deployment?.id, world.emulator.apps()[0]?.deployments[1]?.id);
     assert.ok(world.messages("info").some((line) => line.includes("took the place of this one")));
   });
 
   it("says that a deployment was canceled for good", async () => {
-    world.clock.onSleep = () => {
-      const [app] = world.emulator.apps();
-      app!.deployments[0]!.canceledAt ??= world.clock.now();
-    };
+    duringTheWait((app) => void (app.deployments[0]!.canceledAt ??= world.clock.now()));
     const error = await world.initFailure(world.create());
     assert.match(error.reasons.join(), /was canceled at the service/);
     assert.equal(error.made.outs.phase, "CANCELED");

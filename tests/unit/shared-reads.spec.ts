@@ -27,6 +27,11 @@ class Service implements AppSource {
     return { id, phase: this.phase };
   }
 
+  async findAppByName(name: string): Promise<App | undefined> {
+    this.asked.push(`name ${name}`);
+    return this.gone.has(name) ? undefined : this.app(name);
+  }
+
   async *listApps(): AsyncGenerator<App> {
     this.asked.push("list");
     if (this.broken) throw this.broken;
@@ -63,6 +68,7 @@ describe("reads that resources share", () => {
     const slow: AppSource = {
       getApp: (id) => service.getApp(id),
       getDeployment: (appId, id) => service.getDeployment(appId, id),
+      findAppByName: (name) => service.findAppByName(name),
       async *listApps() {
         await new Promise<void>((resolve) => (arrived = resolve));
         yield* service.listApps();
@@ -191,6 +197,20 @@ describe("reads that resources share", () => {
     assert.deepEqual(service.asked, ["list"]);
     await reads.appAfter(service, "app-0", { id: "app-0-d", phase: "ERROR" });
     assert.deepEqual(service.asked, ["list", "app-0"]);
+  });
+
+  it("tell whether names are free: a few by asking for each, many by one listing that is new", async () => {
+    const free = (names: string[]) => all(async (name) => !(await reads.appNamed(service, name)), names);
+    assert.deepEqual(await free(["app-1", "app-2"]), [false, false]);
+    assert.deepEqual(service.asked, ["name app-1", "name app-2"]);
+    await apps();
+    service.asked.length = 0;
+    service.gone.add("app-1").add("app-9");
+    assert.deepEqual(
+      await free(ids),
+      ids.map((id) => id === "app-1" || id === "app-9"),
+    );
+    assert.deepEqual(service.asked, ["list"]);
   });
 
   it("tell a refused token to everybody who waits for the listing", async () => {

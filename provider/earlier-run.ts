@@ -1,0 +1,76 @@
+import type { App, Deployment } from "./api/types";
+import { standing } from "./deploy/progress";
+import { changes, isEqual, valueAt, type Path } from "./spec/changes";
+import { drift } from "./spec/drift";
+import type { Plan } from "./spec/plan";
+import { sealUnchanged } from "./spec/secrets";
+import type { Site } from "./operation";
+import type { Desk } from "./service-provider";
+import { toKeyed } from "./spec/keyed";
+import { lastDeployment, type AppInputs, type AppOutputs } from "./state";
+import { adoptable } from "./writes";
+
+/**
+ * What was done at the service without the state knowing of it: by a run that was killed before its end, or by another
+ * pipeline with the same program.
+ */
+
+/**
+ * True when the service holds by now what the program wants, although the state holds less: everything that the program
+ * changes is there, nothing else has changed since, and no secret that nobody can compare is among it. Pure.
+ * @param held the service's spec at this moment, in its form by name
+ */
+export function isDoneAlready(olds: AppOutputs, news: AppInputs, held: unknown): boolean {
+  const then = olds.__liveSpec;
+  const drifted = drift(then, held);
+  const wanted = changes(olds.spec, news.spec);
+  const explained = ({ path }: { path: Path }): boolean => wanted.some((change) => within(change.path, path));
+  // What the program leaves out now could be there as a default: only its going proves that it was taken out.
+  const gone = wanted.filter(({ kind }) => kind === "remove");
+  return (
+    drifted.length > 0 &&
+    drifted.every(explained) &&
+    gone.every(({ path }) => !isEqual(valueAt(then, path), valueAt(held, path))) &&
+    adoptable(held, sealUnchanged(news.spec, olds.spec, then, held))
+  );
+}
+
+/**
+ * The outputs as they would be, had the run been recorded that has done already what the program wants; else those there
+ * are. Whether newest sources were fetched as well cannot be seen from a spec.
+ */
+export async function withEarlierRun(
+  site: Site,
+  olds: AppOutputs,
+  before: App,
+  planned: Plan,
+): Promise<AppOutputs> {
+  if (planned.action !== "update" || planned.updateSources) return olds;
+  const held = toKeyed(before.spec);
+  if (!isDoneAlready(olds, site.inputs, held)) return olds;
+  const newest = await newestDeployment(site, before.id);
+  if (!newest) return olds;
+  site.reporter.info(
+    `The service holds what the program wants already, by deployment ${newest.id}: no update is made.`,
+  );
+  return { ...olds, spec: site.inputs.spec, __liveSpec: held, __deployment: lastDeployment(newest) };
+}
+
+/** True when one of the paths leads to or into the other's place. */
+const within = (one: Path, other: Path): boolean =>
+  one.every((step, index) => index >= other.length || other[index] === step);
+
+/** The newest deployment of the app that nobody has canceled: the one that decides how the app stands. */
+export async function newestDeployment(
+  { client, options }: Pick<Desk, "client" | "options">,
+  appId: string,
+): Promise<Deployment | undefined> {
+  const { items } = await client.listDeploymentPage(appId, {}, options);
+  return items.find(({ phase }) => phase !== "CANCELED");
+}
+
+/** The deployment of the app that has not ended yet, if there is one. */
+export const runningDeployment = (app: App): Deployment | undefined =>
+  [app.pending_deployment, app.in_progress_deployment].find(
+    (one) => one != null && standing(one.phase) === "running",
+  ) ?? undefined;
