@@ -12,6 +12,7 @@ Options:
   --port N             port to listen on; 0 picks a free one (default 8787)
   --deploy-seconds N   how long a whole deployment takes (default 20)
   --delete-seconds N   how long an app answers after its deletion (default a tenth of a deployment, at most 3)
+  --deploy-unchanged   an update that changes nothing makes a deployment, too
   --rate-limit off|N   no limits, or N requests a minute (default on: 250 a minute, 5000 an hour)
   --token TOKEN        accept this token only
   --snapshot FILE      keep apps, deployments and projects in FILE, also when the process is killed (default: in memory)
@@ -52,6 +53,7 @@ const OPTIONS = {
   port: { type: "string" },
   "deploy-seconds": { type: "string" },
   "delete-seconds": { type: "string" },
+  "deploy-unchanged": { type: "boolean" },
   "rate-limit": { type: "string" },
   token: { type: "string" },
   snapshot: { type: "string" },
@@ -98,6 +100,7 @@ async function main(): Promise<void> {
   const emulator = await createEmulator({
     port,
     rateLimit: rateLimit(values["rate-limit"]),
+    deployUnchanged: values["deploy-unchanged"] === true,
     ...(values.token === undefined ? {} : { token: values.token }),
     ...(values.snapshot === undefined ? {} : { snapshot: values.snapshot }),
     ...(deploySeconds === undefined ? {} : { deploySeconds }),

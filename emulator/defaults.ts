@@ -9,15 +9,6 @@ import {
 } from "./types";
 
 const SIZED: readonly DeployedKind[] = ["services", "workers", "jobs"];
-const DATABASE_VERSIONS: Record<string, string> = {
-  PG: "16",
-  MYSQL: "8",
-  REDIS: "7",
-  VALKEY: "8",
-  MONGODB: "7",
-  KAFKA: "3.8",
-  OPENSEARCH: "2",
-};
 
 function fillVariable(variable: Variable): Variable {
   const { type, ...rest } = variable;
@@ -43,7 +34,7 @@ function fillComponent(kind: DeployedKind, given: Component): Component {
 
 function fillDatabase(given: Component): Component {
   const engine = typeof given.engine === "string" && given.engine !== "UNSET" ? given.engine : "PG";
-  return { ...given, engine, version: given.version ?? DATABASE_VERSIONS[engine] ?? "1" };
+  return { ...given, engine };
 }
 
 /** Routes of the components, with their cors, as ingress rules; the first component without any gets the root. */
@@ -66,7 +57,11 @@ function ingressRules(spec: Spec): IngressRule[] {
   });
 }
 
-/** The spec as the service stores it: defaults filled in, legacy routes and cors as ingress, everything else kept. */
+/**
+ * The spec as the service stores it: defaults filled in, legacy routes and cors as ingress, everything else kept. Alerts and
+ * versions of databases are not filled in: Terraform's provider would show what is added there as a change for ever, and its
+ * own tests against the service see none.
+ */
 export function withDefaults(given: Spec): Spec {
   const spec: Spec = structuredClone(given);
   spec.region ??= "nyc";
@@ -84,6 +79,5 @@ export function withDefaults(given: Spec): Spec {
     }
   }
   spec.features ??= ["buildpack-stack=ubuntu-22"];
-  spec.alerts ??= [{ rule: "DEPLOYMENT_FAILED" }, { rule: "DOMAIN_FAILED" }];
   return JSON.parse(JSON.stringify(spec)) as Spec;
 }

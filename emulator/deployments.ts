@@ -147,9 +147,9 @@ function leafAt(record: DeploymentRecord, leaf: Leaf, now: number): Step {
   return step;
 }
 
-/** A step whose state follows from its children's. */
-function parent(name: string, steps: Step[], component?: string): Step {
-  const states = steps.map((step) => step.status);
+/** A step whose state follows from its children's. @param counted those it waits for */
+function parent(name: string, steps: Step[], component?: string, counted = steps): Step {
+  const states = counted.map((step) => step.status);
   const begun = steps.flatMap((step) => step.started_at ?? []).sort();
   const ended = steps.flatMap((step) => step.ended_at ?? []).sort();
   const status: StepStatus = states.includes("ERROR")
@@ -178,13 +178,17 @@ export function progressAt(record: DeploymentRecord, now: number): Record<string
   const names = [
     ...new Set(leaves.flatMap(({ leaf }) => (leaf.stage === "deploy" ? (leaf.component ?? []) : []))),
   ];
-  const deployed = names.map((name) =>
-    parent(
-      name,
-      leaves.filter(({ leaf }) => leaf.stage === "deploy" && leaf.component === name).map(({ step }) => step),
-      name,
-    ),
-  );
+  const deployed = names.map((name) => {
+    const own = leaves.filter(({ leaf }) => leaf.stage === "deploy" && leaf.component === name);
+    return {
+      never: own.every(({ leaf }) => leaf.never === true),
+      step: parent(
+        name,
+        own.map(({ step }) => step),
+        name,
+      ),
+    };
+  });
   const built = pick("build", "build");
   const steps: Step[] = [];
   if (built.length > 0) {
@@ -193,7 +197,12 @@ export function progressAt(record: DeploymentRecord, now: number): Record<string
   steps.push(
     parent("deploy", [
       ...pick("deploy", "initialize"),
-      parent("components", deployed),
+      parent(
+        "components",
+        deployed.map(({ step }) => step),
+        undefined,
+        deployed.filter(({ never }) => !never).map(({ step }) => step),
+      ),
       ...pick("deploy", "finalize"),
     ]),
   );

@@ -31,6 +31,8 @@ export interface EmulatorOptions {
   deploySeconds?: number;
   /** Seconds that an app goes on answering after its deletion. @default a tenth of deploySeconds, at most 3 */
   deleteSeconds?: number;
+  /** Whether an update that changes nothing makes a deployment; of the service, both are told. @default false */
+  deployUnchanged?: boolean;
   /** Per token. @default true: 250 a minute, 5000 an hour */
   rateLimit?: boolean | RateLimits;
   /** @default the system's */
@@ -102,6 +104,7 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
         ids: createIds(options.seed, kept?.drawn),
         deployMs: deploySeconds * 1000,
         deleteMs: deleteSeconds * 1000,
+        deployUnchanged: options.deployUnchanged ?? false,
         changed: () => snapshot?.changed(),
       },
       kept,

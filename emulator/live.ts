@@ -82,7 +82,11 @@ function serveLog(socket: WebSocket, ticket: LogTicket, frames: number): void {
 
 const PROMPT = "$ ";
 
-/** A console that echoes what is typed and knows `echo`, `hostname` and `exit`. */
+const CTRL_C = "\x03";
+const CTRL_D = "\x04";
+const ERASE = ["\x7f", "\b"];
+
+/** A console that echoes what is typed and knows `echo`, `hostname` and `exit`; keys arrive as from a terminal in raw mode. */
 function serveConsole(socket: WebSocket, { instance }: ConsoleTicket): void {
   let typed = "";
   const write = (data: string): void => socket.send(JSON.stringify({ data }));
@@ -100,6 +104,14 @@ function serveConsole(socket: WebSocket, { instance }: ConsoleTicket): void {
         write("\r\n");
         run(typed);
         typed = "";
+      } else if (character === CTRL_C) {
+        write(`^C\r\n${PROMPT}`);
+        typed = "";
+      } else if (character === CTRL_D) {
+        if (typed === "") return socket.close(1000);
+      } else if (ERASE.includes(character)) {
+        if (typed !== "") write("\b \b");
+        typed = typed.slice(0, -1);
       } else {
         typed += character;
         write(character);

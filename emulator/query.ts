@@ -35,6 +35,9 @@ export function checkDuration(c: Ctx, name: string): void {
   if (text !== "" && !DURATION.test(text)) throw badRequest(`${name} must be a duration such as 3m`);
 }
 
+/** A text; undefined when it is left out or empty. */
+export const optionalQuery = (c: Ctx, name: string): string | undefined => c.req.query(name) || undefined;
+
 /** An id, or undefined when it is not given. */
 export function optionalId(c: Ctx, name: string): string | undefined {
   const text = c.req.query(name) ?? "";

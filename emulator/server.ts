@@ -120,7 +120,7 @@ export function buildApp(wiring: Wiring): Api {
 
   api.use(async (c, next) => {
     c.header("x-request-id", c.get("requestId"));
-    if (c.req.path.startsWith("/v2/")) {
+    if (/^\/v[12]\//.test(c.req.path)) {
       const token = tokenOf(c, wiring);
       const headers = wiring.limiter?.take(token) ?? {};
       for (const [name, value] of Object.entries(headers)) c.header(name, value);

@@ -45,6 +45,8 @@ export interface StoreOptions {
   deleteMs: number;
   /** Told after each change of what is remembered. */
   changed?: () => void;
+  /** Whether an update that changes nothing makes a deployment. */
+  deployUnchanged?: boolean;
 }
 
 interface Start {
@@ -135,7 +137,7 @@ export class Store {
     return { app, deployment: this.deploy(app, { cause: "initial deployment", newSources: true }) };
   }
 
-  /** @returns no deployment when nothing changed and no new sources were asked for */
+  /** @returns no deployment when nothing changed and no new sources were asked for, unless the options want one */
   update(app: StoredApp, given: unknown, newSources = false): DeploymentRecord | undefined {
     this.refuseWhileDeleting(app);
     this.refuseWhilePinned(app);
@@ -146,7 +148,7 @@ export class Store {
     const spec = withDefaults(given);
     sealSecrets(spec, this.key(app), this.options.ids);
     const changed = canonical(spec) !== canonical(app.spec);
-    if (!changed && !newSources) return undefined;
+    if (!changed && !newSources && !this.options.deployUnchanged) return undefined;
     this.setSpec(app, spec);
     return this.deploy(app, { cause: "app spec updated", newSources });
   }

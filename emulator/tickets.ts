@@ -10,6 +10,8 @@ export interface LogTicket {
   readonly sources: readonly LogSource[];
   /** Last lines that are wanted of what is there already. */
   readonly tail: number;
+  /** Whether a live log goes on with lines still to come. */
+  readonly follow: boolean;
 }
 
 /** What the address of a console stands for. */
@@ -61,17 +63,20 @@ export const packedArchive = (ticket: LogTicket): Uint8Array<ArrayBuffer> =>
   new Uint8Array(gzipSync(archive(ticket)));
 
 /**
- * Tells each line of a log as it is written, those that are there already first, and then its end.
+ * Tells each line of a log as it is written, the last of those that are there already first, and then its end: at once for
+ * who does not follow.
  * @returns stops it
  */
 export function follow(ticket: LogTicket, onLine: (line: string) => void, onEnd: () => void): () => void {
   const { store, sources } = ticket;
   const sent = new Set<string>();
+  const wanted = new Set(written(ticket));
+  for (const line of written({ ...ticket, tail: Infinity })) if (!wanted.has(line)) sent.add(line);
   let stop = (): void => {};
   let stopped = false;
   const push = (): void => {
     // Asked first: lines of the last moment must still go out.
-    const last = sources.every(({ end }) => end <= store.now);
+    const last = !ticket.follow || sources.every(({ end }) => end <= store.now);
     for (const line of written({ ...ticket, tail: Infinity })) {
       if (stopped) return;
       if (sent.has(line)) continue;

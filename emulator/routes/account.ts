@@ -26,4 +26,15 @@ export function accountRoutes(api: Api, deps: Deps): void {
       },
     }),
   );
+
+  // What `doctl auth init --token-validation-server` asks, at another host of the service.
+  api.get("/v1/oauth/token/info", (c) =>
+    c.json({
+      resource_owner_id: 1,
+      scopes: ["read", "write"],
+      expires_in_seconds: 30 * 24 * 3600,
+      application: { uid: deps.store().owner },
+      created_at: Math.floor(deps.store().now / 1000),
+    }),
+  );
 }

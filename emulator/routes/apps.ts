@@ -1,3 +1,4 @@
+import { BUILDPACKS } from "../catalogue";
 import { pageOf } from "../paging";
 import { appView, deploymentView } from "../view";
 import { appText } from "../view-text";
@@ -29,7 +30,13 @@ function checkRestart(app: StoredApp, names: unknown): void {
     throw badRequest(`components: there is no service or worker ${JSON.stringify(wrong)}`);
 }
 
-/** Apps: list, create, get, update, delete, restart. */
+/** Components that a buildpack builds. */
+const builtByBuildpack = (app: StoredApp): string[] =>
+  components(app.spec)
+    .filter(({ component }) => component.image === undefined && component.dockerfile_path === undefined)
+    .map(({ component }) => component.name);
+
+/** Apps: list, create, get, update, delete, restart, and new buildpacks. */
 export function appRoutes(api: Api, deps: Deps): void {
   api.get("/v2/apps", (c) => {
     const store = deps.store();
@@ -89,5 +96,23 @@ export function appRoutes(api: Api, deps: Deps): void {
     checkRestart(app, optionalBody(c).components ?? []);
     const deployment = store.deploy(app, { cause: "app restarted", newSources: false });
     return c.json({ deployment: deploymentView(app, deployment, store.now) });
+  });
+
+  // Not described; doctl has a command for it.
+  api.post("/v2/apps/:id/upgrade_buildpack", (c) => {
+    const body = objectBody(c);
+    const store = deps.store();
+    const app = store.get(param(c, "id"));
+    const id = optionalText(body, "buildpack_id");
+    const buildpack = BUILDPACKS.find((candidate) => candidate.id === id);
+    if (buildpack === undefined) throw badRequest("buildpack_id must be one of GET /v2/apps/buildpacks");
+    const { major_version: major = 0 } = body;
+    if (major !== 0 && major !== buildpack.major_version)
+      throw badRequest(`major_version: ${buildpack.id} has only ${buildpack.major_version}`);
+    const affected = builtByBuildpack(app);
+    const answer = { affected_components: affected };
+    if (!optionalFlag(body, "trigger_deployment") || affected.length === 0) return c.json(answer);
+    const deployment = store.deploy(app, { cause: "buildpack upgraded", newSources: true });
+    return c.json({ ...answer, deployment: deploymentView(app, deployment, store.now) });
   });
 }

@@ -8,7 +8,7 @@ import {
   scalingSource,
   type LogSource,
 } from "../log-sources";
-import { checkDuration, flag, optionalId, whole } from "../query";
+import { checkDuration, flag, optionalId, optionalQuery, whole } from "../query";
 import { deploymentEventOf } from "../running";
 import type { StoredApp } from "../store";
 import { archive, follow, frame, packedArchive, type LogTicket } from "../tickets";
@@ -23,21 +23,22 @@ export function logRoutes(api: Api, deps: Deps): void {
   const answer = (c: Ctx, sources: readonly LogSource[], type: string): Response => {
     const store = deps.store();
     checkDuration(c, "pod_connection_timeout");
-    flag(c, "follow");
+    const follow = flag(c, "follow");
     const lines = whole(c, "tail_lines");
     if (sources.length === 0)
       throw badRequest(`there are no ${type} logs: the deployment did not come to that stage`);
     const tail = lines === undefined || lines < 0 ? Infinity : lines;
     const address = (kind: string, of: readonly LogSource[]): string =>
-      `${deps.url()}/_logs/${kind}/${logs.issue({ store, sources: of, tail })}`;
-    const begun = sources.filter(({ start }) => start <= store.now);
-    const names = [...new Set(begun.map(({ name }) => name))];
+      `${deps.url()}/_logs/${kind}/${logs.issue({ store, sources: of, tail, follow })}`;
+    // What is still written is told live, from its first line on; what is over is archived, a file per component.
+    if (sources.some(({ end }) => end > store.now))
+      return c.json({ live_url: address("live", sources), historic_urls: [] });
+    const names = [...new Set(sources.map(({ name }) => name))];
     return c.json({
-      ...(sources.some(({ end }) => end > store.now) ? { live_url: address("live", sources) } : {}),
       historic_urls: names.map((name, index) =>
         address(
           type === "BUILD" || index % 2 === 1 ? "packed" : "plain",
-          begun.filter((source) => source.name === name),
+          sources.filter((source) => source.name === name),
         ),
       ),
     });
@@ -47,7 +48,8 @@ export function logRoutes(api: Api, deps: Deps): void {
     const type = logTypeOf(c.req.query("type"));
     if (record === undefined)
       throw badRequest("the app has no active deployment; ask with the id of a deployment");
-    const asked = c.req.param("component");
+    // The Go client, and doctl with it, names the component in the query, which the description does not have.
+    const asked = c.req.param("component") ?? optionalQuery(c, "component_name");
     const all = components(record.spec).map(({ component }) => component.name);
     if (asked !== undefined && !all.includes(asked)) throw notFound();
     const names = asked === undefined ? all : [asked];

@@ -45,6 +45,7 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
           git: { repo_clone_url: "https://github.com/digitalocean/sample-html.git", branch: "main" },
         },
       ],
+      alerts: [{ rule: "DEPLOYMENT_FAILED" }],
       ...more,
     });
     const id = (): string => app?.id ?? assert.fail("there is no app: see the step that makes it");

@@ -16,7 +16,7 @@ describe("emulator: proposals, catalogue, projects, alerts", () => {
     const proposal = await b.ok("POST", "/v2/apps/propose", { spec });
     assert.equal(proposal.app_cost, 2 * 12 + 7);
     assert.equal(proposal.app_name_available, true);
-    assert.equal(proposal.spec.databases[0].version, "16");
+    assert.equal(proposal.spec.services[0].http_port, 8080);
     assert.equal(b.emulator.apps().length, 0);
   });
 
@@ -54,7 +54,8 @@ describe("emulator: proposals, catalogue, projects, alerts", () => {
   });
 
   it("sends alerts where it is told, without a deployment", async () => {
-    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    const alerts = [{ rule: "DEPLOYMENT_FAILED" }];
+    const { app } = await b.ok("POST", "/v2/apps", { spec: { ...webSpec(), alerts } });
     const at = `/v2/apps/${app.id}/alerts`;
     const [alert] = (await b.ok("GET", at)).alerts;
     assert.equal(alert.spec.rule, "DEPLOYMENT_FAILED");

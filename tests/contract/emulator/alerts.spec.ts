@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { bench, webSpec, type Bench } from "./http";
 
 const CPU = { rule: "CPU_UTILIZATION", operator: "GREATER_THAN", value: 80, window: "FIVE_MINUTES" };
+const OWN = { alerts: [{ rule: "DEPLOYMENT_FAILED" }, { rule: "DOMAIN_FAILED" }] };
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are read as any JSON, as a foreign client would */
 
@@ -16,8 +17,8 @@ describe("emulator: alerts", () => {
     (await b.ok("POST", "/v2/apps", { spec: { ...webSpec("demo", { alerts }), ...more } })).app;
   const list = async (app: any): Promise<any[]> => (await b.ok("GET", `/v2/apps/${app.id}/alerts`)).alerts;
 
-  it("lists one alert for each rule of the app and of its components, default rules included", async () => {
-    const app = await create([CPU, { ...CPU, window: "ONE_HOUR" }]);
+  it("lists one alert for each rule of the app and of its components, in the spec's order", async () => {
+    const app = await create([CPU, { ...CPU, window: "ONE_HOUR" }], OWN);
     assert.deepEqual(
       (await list(app)).map(({ component_name: name, spec }) => [name, spec.rule, spec.window]),
       [
@@ -30,7 +31,7 @@ describe("emulator: alerts", () => {
   });
 
   it("gives every alert an id of its own, which stays when the limit changes", async () => {
-    const app = await create([CPU, CPU]);
+    const app = await create([CPU, CPU], OWN);
     const before = await list(app);
     assert.equal(new Set(before.map(({ id }) => id)).size, 4);
     const spec = structuredClone(app.spec);
@@ -43,7 +44,7 @@ describe("emulator: alerts", () => {
   });
 
   it("keeps destinations as long as the rule is there, and no longer", async () => {
-    const app = await create([CPU]);
+    const app = await create([CPU], OWN);
     const at = `/v2/apps/${app.id}`;
     const alert = (await list(app)).at(-1);
     const told = { emails: ["a@example.com"], slack_webhooks: [{ url: "https://h/x", channel: "#ops" }] };

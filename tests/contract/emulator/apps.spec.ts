@@ -37,7 +37,6 @@ describe("emulator: apps over HTTP", () => {
     assert.deepEqual(app.spec.ingress.rules, [
       { match: { path: { prefix: "/" } }, component: { name: "web" } },
     ]);
-    assert.deepEqual(app.spec.alerts, [{ rule: "DEPLOYMENT_FAILED" }, { rule: "DOMAIN_FAILED" }]);
     assert.deepEqual([web.novel, app.spec.new_field], [{ a: 1 }, [1]]);
   });
 

@@ -18,7 +18,8 @@ describe("emulator: what other clients need", () => {
   });
 
   it("takes null as no destinations of a kind", async () => {
-    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    const alerts = [{ rule: "DEPLOYMENT_FAILED" }];
+    const { app } = await b.ok("POST", "/v2/apps", { spec: { ...webSpec(), alerts } });
     const [alert] = (await b.ok("GET", `/v2/apps/${app.id}/alerts`)).alerts;
     const at = `/v2/apps/${app.id}/alerts/${alert.id}/destinations`;
     const told = await b.ok("POST", at, { emails: ["a@example.com"], slack_webhooks: null });

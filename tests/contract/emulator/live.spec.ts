@@ -50,6 +50,29 @@ describe("emulator: live logs and consoles", () => {
     await once(socket, "close");
   });
 
+  it("tells what is there and ends when nobody asked to follow, the last lines first for who follows a few", async () => {
+    b.clock.advance(WHOLE);
+    const read = async (query: string): Promise<{ lines: string[]; socket: WebSocket }> => {
+      const { live_url: url, historic_urls: archives } = await b.ok("GET", `${at}/logs?type=RUN${query}`);
+      assert.deepEqual(archives, [], "what is still written is not archived");
+      const socket = new WebSocket(sockets(url));
+      const lines: string[] = [];
+      socket.on("message", (message) => lines.push(dataOf(message)));
+      return { lines, socket };
+    };
+    const whole = await read("");
+    assert.equal(((await once(whole.socket, "close")) as [number])[0], 1000);
+    assert.ok(whole.lines.length > 1);
+    const followed = await read("&follow=true&tail_lines=1");
+    await once(followed.socket, "message");
+    const next = once(followed.socket, "message");
+    b.clock.advance(10_000);
+    await next;
+    assert.equal(followed.lines[0], whole.lines.at(-1));
+    assert.match(followed.lines[1] ?? "", /GET \//);
+    followed.socket.terminate();
+  });
+
   it("drops the connection after some lines on demand, over either, and is whole the next time", async () => {
     const url = await buildLog();
     b.clock.advance(WHOLE);
@@ -107,9 +130,22 @@ describe("emulator: live logs and consoles", () => {
     assert.equal((await b.call("GET", `${at}/components/web/exec?instance_name=gone`)).status, 404);
   });
 
+  it("understands the keys of a terminal in raw mode, one message each", async () => {
+    b.clock.advance(WHOLE);
+    const { url } = await b.ok("GET", `${at}/components/web/exec`);
+    const socket = new WebSocket(url as string);
+    let seen = "";
+    socket.on("message", (message) => (seen += dataOf(message)));
+    await once(socket, "open");
+    for (const key of ["", ..."ls\x03", ..."echo hx\x7fi\r", "\x04"])
+      socket.send(JSON.stringify({ op: "stdin", data: key }));
+    assert.equal(((await once(socket, "close")) as [number])[0], 1000);
+    assert.equal(seen, "$ ls^C\r\n$ echo hx\b \bi\r\nhi\r\n$ ");
+  });
+
   it("ends with the emulator", async () => {
     b.clock.advance(WHOLE);
-    const { live_url: url } = await b.ok("GET", `${at}/logs?type=RUN`);
+    const { live_url: url } = await b.ok("GET", `${at}/logs?type=RUN&follow=true`);
     const socket = new WebSocket(sockets(url));
     await once(socket, "open");
     const closed = once(socket, "close");

@@ -18,10 +18,14 @@ describe("emulator: snapshot", () => {
 
   it("keeps apps, secrets, projects, destinations, pins and failures asked for; deployments go on by the clock", async () => {
     const envs = [{ key: "TOKEN", value: "clear text", type: "SECRET" }];
+    const shopSpec = (more?: Record<string, unknown>): unknown => ({
+      ...webSpec("shop", more),
+      alerts: [{ rule: "DEPLOYMENT_FAILED" }],
+    });
     const b = await bench({ snapshot: file() });
     const { project } = (await b.call("POST", "/v2/projects", { name: "shops", purpose: "Shops" })).body;
     const { app } = await b.ok("POST", "/v2/apps", {
-      spec: webSpec("shop", { envs }),
+      spec: shopSpec({ envs }),
       project_id: project.id,
     });
     const at = `/v2/apps/${app.id}`;
@@ -30,7 +34,7 @@ describe("emulator: snapshot", () => {
     const { alerts } = await b.ok("GET", `${at}/alerts`);
     const destinations = { emails: ["ops@example.com"], slack_webhooks: [] };
     await b.ok("POST", `${at}/alerts/${alerts[0].id}/destinations`, destinations);
-    await b.ok("PUT", at, { spec: webSpec("shop") });
+    await b.ok("PUT", at, { spec: shopSpec() });
     b.clock.advance(WHOLE);
     await b.ok("POST", `${at}/rollback`, { deployment_id: first.id });
     b.emulator.failNext({ component: "web", reason: { code: "Boom", message: "it broke" } });
@@ -53,7 +57,7 @@ describe("emulator: snapshot", () => {
       const [shop, going] = apps;
       assert.equal(shop.active_deployment.id, shop.pinned_deployment.id);
       assert.equal(going.pending_deployment.phase, "ERROR");
-      assert.equal((await again.call("PUT", at, { spec: webSpec("shop") })).status, 409);
+      assert.equal((await again.call("PUT", at, { spec: shopSpec() })).status, 409);
       assert.equal((await again.call("POST", `${at}/rollback/commit`)).status, 200);
       const sealed = shop.spec.services[0].envs[0].value;
       assert.match(sealed, /^EV\[/);

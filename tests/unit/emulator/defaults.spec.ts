@@ -63,10 +63,11 @@ describe("emulator: server defaults", () => {
     assert.ok(!("instance_count" in (withDefaults(spec).services?.[1] ?? {})));
   });
 
-  it("completes jobs and databases, and leaves a false flag out", () => {
+  it("completes jobs, adds no version to databases and no alerts, and leaves a false flag out", () => {
     const full = withDefaults(spec);
     assert.equal(full.jobs?.[0]?.kind, "POST_DEPLOY");
-    assert.deepEqual(full.databases, [{ name: "db", engine: "PG", version: "16" }]);
+    assert.deepEqual(full.databases, [{ name: "db", engine: "PG" }]);
+    assert.equal(full.alerts, undefined);
     assert.deepEqual(full.services?.[0]?.github, { repo: "a/b" });
   });
 
