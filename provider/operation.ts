@@ -5,13 +5,14 @@ import { settle } from "./deploy/settle";
 import { standing } from "./deploy/progress";
 import { newestDeployment, runningDeployment } from "./earlier-run";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "./errors";
+import { withoutSecrets, type Secrecy } from "./secrecy";
 import { appById, isUnknownId } from "./service";
 import { nameInterruption, type Desk } from "./service-provider";
 import { formatChange } from "./spec/changes";
 import { drift } from "./spec/drift";
 import { formatPath, toKeyed } from "./spec/keyed";
 import { sendable } from "./spec/send";
-import { danglingSecrets, sealUnchanged, secretValues } from "./spec/secrets";
+import { danglingSecrets, sealUnchanged } from "./spec/secrets";
 import { secretAddresses } from "./spec/secret-addresses";
 import type { AppSpec } from "./spec/types";
 import {
@@ -29,6 +30,7 @@ import { adoptable, createAppOnce, createDeploymentOnce, deleteAppOnce, updateAp
 /** What goes beside an app works with: see alerts/work.ts and rollback.ts. */
 export interface Site extends Desk {
   readonly inputs: AppInputs;
+  readonly secrecy: Secrecy;
 }
 
 /** The app after a write, and the deployment that belongs to it. */
@@ -44,6 +46,7 @@ export class Operation {
   constructor(
     private readonly inputs: AppInputs,
     private readonly desk: Desk,
+    private readonly secrecy: Secrecy,
   ) {
     this.startedAt = desk.clock.now();
   }
@@ -53,7 +56,7 @@ export class Operation {
   }
 
   get site(): Site {
-    return { ...this.desk, inputs: this.inputs };
+    return { ...this.desk, inputs: this.inputs, secrecy: this.secrecy };
   }
 
   /**
@@ -253,7 +256,7 @@ export class Operation {
         app.id,
         last.id,
         this.reporter,
-        secretValues(this.inputs.spec),
+        this.secrecy.secrets,
         {
           clock: this.desk.clock,
           signal: this.desk.stopped,
@@ -268,7 +271,8 @@ export class Operation {
       throw new InitializationError("deployment-failed", app.id, plain(outs), [...failures]);
     } catch (error) {
       if (error instanceof InitializationError) throw error;
-      const { errorCode, message } = asAppPlatformError(nameInterruption(error, this.desk.stopped));
+      const named = nameInterruption(error, this.desk.stopped);
+      const { errorCode, message } = asAppPlatformError(withoutSecrets(named, this.secrecy));
       throw new InitializationError(errorCode, app.id, plain(outputs(app)), [message]);
     }
   }

@@ -1,5 +1,5 @@
 import { AlertWork, readDestinations } from "./alerts/work";
-import { destinationPath, webhookUrls } from "./alerts/destinations";
+import { destinationPath } from "./alerts/destinations";
 import type { Client, ClientOptions } from "./api/client";
 import { check, type CheckResult } from "./check";
 import { systemClock } from "./clock";
@@ -7,14 +7,14 @@ import { standing } from "./deploy/progress";
 import type { Reporter } from "./deploy/report";
 import { connectEngine } from "./engine";
 import { newestDeployment, withEarlierRun } from "./earlier-run";
-import { ApiError, AppPlatformError, InitializationError } from "./errors";
+import { AppPlatformError } from "./errors";
 import { Operation } from "./operation";
 import { Proposals, type Proposed } from "./proposal";
-import { redact } from "./redact";
 import { DeploymentProvider } from "./resources/deployment-provider";
 import { RollbackProvider } from "./resources/rollback-provider";
 import { toldOnce } from "./resources/told-once";
 import { refuseWhilePinned, Rollback } from "./rollback";
+import { secrecyOf, withoutSecrets } from "./secrecy";
 import { ServiceProvider, type Surroundings } from "./service-provider";
 import { SharedReads } from "./shared-reads";
 import { changes } from "./spec/changes";
@@ -22,7 +22,7 @@ import { drift, inputsWithDrift } from "./spec/drift";
 import { fromKeyed, toKeyed } from "./spec/keyed";
 import { explain, plan, type Accepted, type Plan } from "./spec/plan";
 import { sendable } from "./spec/send";
-import { hideCiphertext, sealUnchanged, secretValues } from "./spec/secrets";
+import { hideCiphertext, sealUnchanged } from "./spec/secrets";
 import type { AppSpec } from "./spec/types";
 import {
   inputsOf,
@@ -118,7 +118,7 @@ export class AppProvider extends ServiceProvider {
   }
 
   async create(inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
-    return this.operate(inputs, async (operation) => {
+    return this.operate(inputs, undefined, async (operation) => {
       const existing = await operation.appToAdopt();
       const { app, deployment } = existing ? await operation.takeOver(existing) : await operation.createApp();
       const rollback = new Rollback(operation.site, undefined);
@@ -131,7 +131,7 @@ export class AppProvider extends ServiceProvider {
   }
 
   async update(id: string, recorded: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
-    return this.operate(news, async (operation) => {
+    return this.operate(news, recorded, async (operation) => {
       const rollback = new Rollback(operation.site, recorded);
       const alerts = new AlertWork(operation.site, recorded);
       const settled = async (finish: () => Promise<AppOutputs>) => ({
@@ -172,7 +172,7 @@ export class AppProvider extends ServiceProvider {
     id: string,
     props: AppOutputs & RunInputs,
   ): Promise<{ id?: string; props?: AppOutputs; inputs?: AppInputs }> {
-    return this.operate(props, async (operation) => {
+    return this.operate(props, undefined, async (operation) => {
       const found = props.__get ? await operation.appToGet(id) : await operation.findApp(id);
       if (!found) return {};
       const now = toKeyed(found.spec);
@@ -193,7 +193,7 @@ export class AppProvider extends ServiceProvider {
   }
 
   async delete(id: string, props: AppOutputs): Promise<void> {
-    await this.operate(props, async (operation) => {
+    await this.operate(props, undefined, async (operation) => {
       // What the backup keeps has to be the spec of this moment, give or take a second.
       const found = await operation.findApp(id, 1_000);
       if (!found) return operation.reporter.info("The app was gone already.");
@@ -202,12 +202,17 @@ export class AppProvider extends ServiceProvider {
     });
   }
 
-  private operate<T>(inputs: AppInputs, work: (operation: Operation) => Promise<T>): Promise<T> {
+  private operate<T>(
+    inputs: AppInputs,
+    olds: AppOutputs | undefined,
+    work: (operation: Operation) => Promise<T>,
+  ): Promise<T> {
     const ordered = { ...inputs, __order: this.orderOf(inputs) };
+    const secrecy = secrecyOf(inputs, olds);
     return this.run(
       inputs,
-      (desk) => work(new Operation(ordered, desk)),
-      (error) => withoutSecrets(error, inputs),
+      (desk) => work(new Operation(ordered, desk, secrecy)),
+      (error) => withoutSecrets(error, secrecy),
     );
   }
 
@@ -274,17 +279,6 @@ const PROPOSAL_LIMITS: Partial<ClientOptions> = {
   timeoutMs: 10_000,
   retry: { attempts: 1, limitMs: 5_000, rateLimitMs: 10_000 },
 };
-
-/** The service may repeat what it was sent. */
-function withoutSecrets(error: unknown, inputs: AppInputs): unknown {
-  const secrets = [...secretValues(inputs.spec), ...webhookUrls(inputs.alertDestinations)];
-  if (error instanceof Error) error.message = redact(error.message, secrets);
-  if (error instanceof ApiError && error.serviceMessage !== undefined)
-    Object.assign(error, { serviceMessage: redact(error.serviceMessage, secrets) });
-  if (error instanceof InitializationError)
-    error.reasons.forEach((reason, index) => (error.reasons[index] = redact(reason, secrets)));
-  return error;
-}
 
 /** What the plan compares with: the inputs the service took last, and the phase of the deployment they led to. */
 function accepted(olds: AppOutputs, news: AppInputs): Accepted {

@@ -3,9 +3,10 @@ import { standing } from "./deploy/progress";
 import { settle, type Outcome } from "./deploy/settle";
 import { asAppPlatformError, AppPlatformError, InitializationError, type ErrorCode } from "./errors";
 import type { Site } from "./operation";
+import { withoutSecrets } from "./secrecy";
 import { inputsWithDrift } from "./spec/drift";
 import { toKeyed } from "./spec/keyed";
-import { hideCiphertext, secretValues } from "./spec/secrets";
+import { hideCiphertext } from "./spec/secrets";
 import { lastDeployment, outputsOf, plain, type AppInputs, type AppOutputs } from "./state";
 import { timeoutMs } from "./timeouts";
 import { once } from "./writes";
@@ -105,7 +106,7 @@ export class Rollback {
         ...failures,
       );
     } catch (error) {
-      const { errorCode, message } = asAppPlatformError(error);
+      const { errorCode, message } = asAppPlatformError(withoutSecrets(error, this.site.secrecy));
       const next = pinned ? " The app stays pinned to the rollback; the next pulumi up commits it." : "";
       return ended(
         errorCode,
@@ -115,8 +116,8 @@ export class Rollback {
   }
 
   private wait(appId: string, made: Deployment, onSeen?: (seen: Deployment) => void): Promise<Outcome> {
-    const { deployments, reporter, inputs, clock, stopped } = this.site;
-    return settle(deployments, appId, made.id, reporter, secretValues(inputs.spec), {
+    const { deployments, reporter, inputs, secrecy, clock, stopped } = this.site;
+    return settle(deployments, appId, made.id, reporter, secrecy.secrets, {
       clock,
       signal: stopped,
       timeoutMs: timeoutMs("update", inputs.timeouts),

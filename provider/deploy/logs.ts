@@ -33,7 +33,8 @@ export async function failureLog(
   for (const type of logTypes(failed)) {
     try {
       const lines = await tail(source, appId, { deploymentId, type, ...component(failed) }, signal);
-      if (lines.length > 0) return lines.map((line) => redact(line, secrets));
+      // As one text: a secret may go over several lines.
+      if (lines.length > 0) return redact(lines.join("\n"), secrets).split("\n");
     } catch {
       // The next type may be there; a failed deployment has no running log, for one.
     }

@@ -1,7 +1,7 @@
 import type { Deployment } from "../api/types";
 import { failureLog, type LogSource } from "./logs";
 import { redact } from "../redact";
-import { describeFailure, failedSteps, standing } from "./progress";
+import { describeFailure, failedSteps, standing, type FailedStep } from "./progress";
 import type { Reporter } from "./report";
 import { waitForDeployment, type DeploymentSource, type WaitOptions } from "./wait";
 
@@ -59,8 +59,16 @@ async function explainFailure(
               ...log.map((line) => `  | ${line}`),
             ]
           : [];
-      // The reason may quote the command that failed, with what was in it.
-      return [redact(describeFailure(step), secrets), ...tail].join("\n");
+      return [describeFailure(withoutSecrets(step, secrets)), ...tail].join("\n");
     }),
   );
+}
+
+/** The reason may quote the command that failed, with what was in it. Names of components and steps are no secrets. */
+function withoutSecrets({ code, message, ...names }: FailedStep, secrets: readonly string[]): FailedStep {
+  return {
+    ...names,
+    ...(code !== undefined && { code: redact(code, secrets) }),
+    ...(message !== undefined && { message: redact(message, secrets) }),
+  };
 }
