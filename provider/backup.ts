@@ -4,6 +4,7 @@ import type { App } from "./api/types";
 import { AppPlatformError } from "./errors";
 import { isBelowWorkingDirectory, writeNewFile } from "./new-file";
 import { secretAddresses } from "./spec/secret-addresses";
+import { hideClearSecrets } from "./spec/secrets";
 
 /** Folder for backups, in the program's folder. */
 export const DEFAULT_BACKUP_DIRECTORY = "app-spec-backups";
@@ -13,10 +14,11 @@ export const BACKUP_HEAD = "# Backup of the app";
 
 /**
  * The text of a backup: the spec as the service holds it, as YAML that `loadSpec` reads back, under a head that says what
- * it is and which secrets have to be supplied again. Pure.
+ * it is and which secrets have to be supplied again: none of them is in it in clear. Pure.
  */
 export function backupText(app: App, takenAt: Date): string {
-  const secrets = secretAddresses(app.spec);
+  const spec = hideClearSecrets(app.spec);
+  const secrets = secretAddresses(spec);
   const head = [
     `${BACKUP_HEAD} ${oneLine(app.spec.name ?? "")} (id ${oneLine(app.id)}), taken ${takenAt.toISOString()} before its deletion.`,
     "# To create the app again:",
@@ -24,13 +26,13 @@ export function backupText(app: App, takenAt: Date): string {
     ...(secrets.length === 0
       ? ["# It holds no secrets."]
       : [
-          "# Its secrets are ciphertext that only the deleted app could use. Supply their values again:",
+          "# Its secrets are left out, or ciphertext that only the deleted app could use. Supply their values again:",
           "#   const secrets = {",
           ...secrets.map((address) => `#     ${JSON.stringify(oneLine(address))}: …,`),
           "#   };",
         ]),
   ];
-  return `${head.join("\n")}\n\n${yamlText(app.spec)}`;
+  return `${head.join("\n")}\n\n${yamlText(spec)}`;
 }
 
 /** Characters that an editor, YAML or the reader of spec files would not leave as they are. */

@@ -12,7 +12,7 @@ import { formatChange } from "./spec/changes";
 import { drift } from "./spec/drift";
 import { formatPath, toKeyed } from "./spec/keyed";
 import { sendable } from "./spec/send";
-import { danglingSecrets, sealUnchanged } from "./spec/secrets";
+import { danglingSecrets, hideClearSecrets, sealUnchanged } from "./spec/secrets";
 import { secretAddresses } from "./spec/secret-addresses";
 import type { AppSpec } from "./spec/types";
 import {
@@ -285,7 +285,7 @@ export class Operation {
       return this.reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);
     const directory = (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
     const path = await writeBackup(app, directory, new Date(this.desk.clock.now()));
-    const secrets = secretAddresses(app.spec);
+    const secrets = secretAddresses(hideClearSecrets(app.spec));
     const load = `loadSpec(${JSON.stringify(path)}${secrets.length > 0 ? ", { secrets }" : ""})`;
     this.reporter.warn(
       [

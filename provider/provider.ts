@@ -22,7 +22,7 @@ import { drift, inputsWithDrift } from "./spec/drift";
 import { fromKeyed, toKeyed } from "./spec/keyed";
 import { explain, plan, type Accepted, type Plan } from "./spec/plan";
 import { sendable } from "./spec/send";
-import { hideCiphertext, sealUnchanged } from "./spec/secrets";
+import { hideSecrets, sealUnchanged } from "./spec/secrets";
 import type { AppSpec } from "./spec/types";
 import {
   inputsOf,
@@ -178,7 +178,7 @@ export class AppProvider extends ServiceProvider {
       const now = toKeyed(found.spec);
       const then = props.__liveSpec ?? now;
       operation.tellDrift(then, now);
-      const spec = props.spec === undefined ? hideCiphertext(now) : inputsWithDrift(props.spec, then, now);
+      const spec = props.spec === undefined ? hideSecrets(now) : inputsWithDrift(props.spec, then, now);
       const moved = props.projectId && found.project_id ? { projectId: found.project_id } : {};
       const { changed, ...alerts } = (await readDestinations(id, props, operation.site)) ?? { changed: [] };
       for (const key of changed) operation.reporter.info(`changed at the service: ~ ${destinationPath(key)}`);

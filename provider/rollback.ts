@@ -6,7 +6,7 @@ import type { Site } from "./operation";
 import { withoutSecrets } from "./secrecy";
 import { inputsWithDrift } from "./spec/drift";
 import { toKeyed } from "./spec/keyed";
-import { hideCiphertext } from "./spec/secrets";
+import { hideSecrets } from "./spec/secrets";
 import { lastDeployment, outputsOf, plain, type AppInputs, type AppOutputs } from "./state";
 import { timeoutMs } from "./timeouts";
 import { once } from "./writes";
@@ -153,7 +153,7 @@ export class Rollback {
   }
 
   private inputsFor(live: unknown): unknown {
-    return this.olds ? inputsWithDrift(this.olds.spec, this.olds.__liveSpec, live) : hideCiphertext(live);
+    return this.olds ? inputsWithDrift(this.olds.spec, this.olds.__liveSpec, live) : hideSecrets(live);
   }
 
   /** Brings a rollback of an earlier run to its end. True when there was one. */

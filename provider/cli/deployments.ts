@@ -1,7 +1,7 @@
 import type { Deployment } from "../api/types";
 import { describeProgress, standing } from "../deploy/progress";
 import { AppPlatformError, isApiError } from "../errors";
-import { hideCiphertext } from "../spec/secrets";
+import { hideSecrets } from "../spec/secrets";
 import { appOf, clientOf, only, paint, table, UsageError, whole, type Command } from "./command";
 
 const PAGE = 20;
@@ -43,7 +43,7 @@ Options:
       ? found.filter(({ phase }) => phases.some((one) => one.toUpperCase() === (phase ?? "UNKNOWN")))
       : found;
     if (values["json"] === true) {
-      await io.out(`${JSON.stringify(hideCiphertext(wanted), undefined, 2)}\n`);
+      await io.out(`${JSON.stringify(hideSecrets(wanted), undefined, 2)}\n`);
     } else if (wanted.length === 0) io.err("No deployments.\n");
     else {
       const rows = wanted.map((one) => [
@@ -90,8 +90,7 @@ Options:
       );
     try {
       const cancelled = await client.cancelDeployment(app.id, id, { signal: io.signal });
-      if (values["json"] === true)
-        await io.out(`${JSON.stringify(hideCiphertext(cancelled), undefined, 2)}\n`);
+      if (values["json"] === true) await io.out(`${JSON.stringify(hideSecrets(cancelled), undefined, 2)}\n`);
       else await io.out(`${cancelled.id}: ${describeProgress(cancelled)}\n`);
       return 0;
     } catch (error) {

@@ -6,7 +6,7 @@ import type { App } from "../api/types";
 import { APP_PROVIDER, APP_TYPE } from "../app";
 import { AppPlatformError } from "../errors";
 import { toKeyed } from "../spec/keyed";
-import { hideCiphertext } from "../spec/secrets";
+import { hideSecrets } from "../spec/secrets";
 import { inputsOf, lastDeployment, outputsOf } from "../state";
 import { appOf, clientOf, text, UsageError, type Command, type Io } from "./command";
 
@@ -57,7 +57,7 @@ Options:
 
 /** One app as the state is to hold it: what a refresh would have read. */
 function entry(app: App, name = app.spec.name ?? app.id): object {
-  const spec = hideCiphertext(toKeyed(app.spec));
+  const spec = hideSecrets(toKeyed(app.spec));
   const inputs = inputsOf({ spec, __provider: APP_PROVIDER });
   // A deployment that failed or goes on is somebody else's: the next update is not to make up for it.
   const last = app.active_deployment;

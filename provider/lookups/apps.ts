@@ -4,7 +4,7 @@ import type { App, AppHealth, AppInstance, BandwidthUsage, Deployment, Proposal 
 import { AppPlatformError } from "../errors";
 import { appById, appByName, componentNames, near, notFound } from "../service";
 import type { AppSpec } from "../spec/types";
-import { explained, lifted, liftedSecret, refuseUnreadable, serviceClient, withoutCiphertext } from "./calls";
+import { explained, lifted, liftedSecret, refuseUnreadable, serviceClient, withSecretsHidden } from "./calls";
 
 /** Which app: by its id at the service, or by the name in its spec. */
 export type AppQuery = { readonly id: string } | { readonly name: string };
@@ -22,7 +22,7 @@ export async function getApp(query: AppQuery): Promise<App> {
   const client = serviceClient();
   const found =
     id === undefined ? await appByName(client, name as string) : await appById(client, id as string);
-  return withoutCiphertext(found);
+  return withSecretsHidden(found);
 }
 /** {@link getApp} with inputs. */
 export const getAppOutput = lifted(getApp);
@@ -34,7 +34,7 @@ export interface AppsQuery {
 
 /** All apps that the token may see. */
 export async function getApps({ withProjects }: AppsQuery = {}): Promise<App[]> {
-  return withoutCiphertext(await collect(serviceClient().listApps({ withProjects })));
+  return withSecretsHidden(await collect(serviceClient().listApps({ withProjects })));
 }
 /** {@link getApps} as an Output. */
 export const getAppsOutput = lifted(getApps);
@@ -52,7 +52,7 @@ export interface ProposalQuery {
  */
 export async function getProposal({ spec, appId }: ProposalQuery): Promise<Proposal> {
   return explained("getProposal", { appId }, async (client) =>
-    withoutCiphertext(await client.proposeApp({ spec, ...(appId !== undefined && { app_id: appId }) })),
+    withSecretsHidden(await client.proposeApp({ spec, ...(appId !== undefined && { app_id: appId }) })),
   );
 }
 /** {@link getProposal} with inputs. */
@@ -77,10 +77,10 @@ export async function restartApp(appId: string, { components }: RestartArgs = {}
       if (!names.includes(name))
         throw notFound(`no component ${name} in the app ${app.spec.name}`, near(name, names, "components"));
     if (!pulumi.runtime.isDryRun())
-      return withoutCiphertext(await client.restartApp(appId, components ? { components } : {}));
+      return withSecretsHidden(await client.restartApp(appId, components ? { components } : {}));
     if (!app.active_deployment)
       throw notFound(`nothing to restart in the app ${app.spec.name}`, "It has no active deployment.");
-    return withoutCiphertext(app.active_deployment);
+    return withSecretsHidden(app.active_deployment);
   });
 }
 /** {@link restartApp} with inputs. */

@@ -4,7 +4,7 @@ import { serviceConfig } from "../config";
 import { AppPlatformError } from "../errors";
 import type { DeepInput } from "../inputs";
 import { appById, componentNames, isUnknownId, near, notFound } from "../service";
-import { hideCiphertext } from "../spec/secrets";
+import { hideSecrets } from "../spec/secrets";
 
 /**
  * A client for programs: the token and address of the environment, or the token of the stack's configuration.
@@ -39,7 +39,7 @@ export function liftedSecret<Args extends unknown[], Result>(
 }
 
 /** Specs hold ciphertext of secrets, which is nobody's business but the service's. */
-export const withoutCiphertext = <T>(answer: T): T => hideCiphertext(answer) as T;
+export const withSecretsHidden = <T>(answer: T): T => hideSecrets(answer) as T;
 
 /** What a look-up is about. */
 export interface Subject {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment, DeploymentPhase, DeploymentType, RollbackValidation } from "../api/types";
-import { explained, lifted, withoutCiphertext } from "./calls";
+import { explained, lifted, withSecretsHidden } from "./calls";
 import { listed, type PageQuery } from "./paging";
 
 export interface DeploymentsQuery extends PageQuery {
@@ -19,7 +19,7 @@ export async function getDeployments(appId: string, query: DeploymentsQuery = {}
       (page) => client.listDeploymentPage(appId, { ...page, types }),
       (perPage) => client.listDeployments(appId, { perPage, types }),
     );
-    return withoutCiphertext(
+    return withSecretsHidden(
       phases ? found.filter(({ phase }) => phases.includes(phase ?? "UNKNOWN")) : found,
     );
   });
@@ -30,7 +30,7 @@ export const getDeploymentsOutput = lifted(getDeployments);
 /** One deployment. @throws AppPlatformError `not-found` with the newest ones; ApiError */
 export async function getDeployment(appId: string, deploymentId: string): Promise<Deployment> {
   return explained("getDeployment", { appId, deploymentId }, async (client) =>
-    withoutCiphertext(await client.getDeployment(appId, deploymentId)),
+    withSecretsHidden(await client.getDeployment(appId, deploymentId)),
   );
 }
 /** {@link getDeployment} with inputs. */
@@ -44,7 +44,7 @@ export const getDeploymentOutput = lifted(getDeployment);
 export async function cancelDeployment(appId: string, deploymentId: string): Promise<Deployment> {
   if (pulumi.runtime.isDryRun()) return getDeployment(appId, deploymentId);
   return explained("cancelDeployment", { appId, deploymentId }, async (client) =>
-    withoutCiphertext(await client.cancelDeployment(appId, deploymentId)),
+    withSecretsHidden(await client.cancelDeployment(appId, deploymentId)),
   );
 }
 /** {@link cancelDeployment} with inputs. */

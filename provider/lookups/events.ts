@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AppEvent, EventType } from "../api/types";
-import { explained, lifted, withoutCiphertext } from "./calls";
+import { explained, lifted, withSecretsHidden } from "./calls";
 import { listed, type PageQuery } from "./paging";
 
 export interface EventsQuery extends PageQuery {
@@ -12,7 +12,7 @@ export interface EventsQuery extends PageQuery {
 export async function getEvents(appId: string, query: EventsQuery = {}): Promise<AppEvent[]> {
   const { types } = query;
   return explained("getEvents", { appId }, async (client) =>
-    withoutCiphertext(
+    withSecretsHidden(
       await listed(
         query,
         (page) => client.listEventPage(appId, { ...page, types }),
@@ -27,7 +27,7 @@ export const getEventsOutput = lifted(getEvents);
 /** One event. @throws AppPlatformError `not-found`; ApiError */
 export async function getEvent(appId: string, eventId: string): Promise<AppEvent> {
   return explained("getEvent", { appId, eventId }, async (client) =>
-    withoutCiphertext(await client.getEvent(appId, eventId)),
+    withSecretsHidden(await client.getEvent(appId, eventId)),
   );
 }
 /** {@link getEvent} with inputs. */
@@ -37,7 +37,7 @@ export const getEventOutput = lifted(getEvent);
 export async function cancelEvent(appId: string, eventId: string): Promise<AppEvent> {
   if (pulumi.runtime.isDryRun()) return getEvent(appId, eventId);
   return explained("cancelEvent", { appId, eventId }, async (client) =>
-    withoutCiphertext(await client.cancelEvent(appId, eventId)),
+    withSecretsHidden(await client.cancelEvent(appId, eventId)),
   );
 }
 /** {@link cancelEvent} with inputs. */

@@ -1,5 +1,5 @@
 import { changes, valueAt, withValueAt, type Change, type Path } from "./changes";
-import { hideCiphertext } from "./secrets";
+import { hideSecrets } from "./secrets";
 
 /**
  * What changed at the service since our last write: its spec now against its spec then, both in the form by name. Server
@@ -11,12 +11,13 @@ export function drift(then: unknown, now: unknown): Change[] {
 
 /**
  * The inputs as they would have to be to give what the service holds now: the inputs of our last write with the drift
- * put in. Changed secrets show as a placeholder, never as ciphertext.
+ * put in. Changed secrets show as a placeholder, in no other form.
  */
 export function inputsWithDrift(inputs: unknown, then: unknown, now: unknown): unknown {
+  const shown = hideSecrets(now);
   return drift(then, now).reduce((spec, change) => {
     const path = placeIn(spec, change.path);
-    return withValueAt(spec, path, hideCiphertext(valueAt(now, path)));
+    return withValueAt(spec, path, valueAt(shown, path));
   }, inputs);
 }
 

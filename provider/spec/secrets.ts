@@ -13,9 +13,21 @@ export const isCiphertext = (value: unknown): value is string =>
  */
 export const KEPT_SECRET = "[secret held by the service]";
 
-/** A copy in which every ciphertext is hidden behind {@link KEPT_SECRET}. */
-export function hideCiphertext(value: unknown): unknown {
-  return mapLeaves(value, (leaf) => (isCiphertext(leaf) ? KEPT_SECRET : leaf));
+/**
+ * A copy in which every secret is hidden behind {@link KEPT_SECRET}: ciphertext, and what stands in clear at a secret place,
+ * as the service does not encrypt all of them. Of a spec in either form, and of answers that hold specs.
+ */
+export function hideSecrets(value: unknown): unknown {
+  const hidden = hideClearSecrets(value);
+  return mapLeaves(hidden, (leaf) => (isCiphertext(leaf) ? KEPT_SECRET : leaf));
+}
+
+/** The same, and ciphertext stays. */
+export function hideClearSecrets(value: unknown): unknown {
+  return mapLeaves(value, (leaf, path) => {
+    if (typeof leaf !== "string" || leaf === "" || isCiphertext(leaf)) return leaf;
+    return isSecretPlace(path, valueAt(value, path.slice(0, -1))) ? KEPT_SECRET : leaf;
+  });
 }
 
 /**
@@ -29,8 +41,8 @@ export function hideCiphertext(value: unknown): unknown {
 export function sealUnchanged(news: unknown, olds: unknown, then: unknown, now: unknown): unknown {
   return mapLeaves(news, (leaf, path) => {
     const held = valueAt(now, path);
+    if (leaf === KEPT_SECRET && typeof held === "string") return held;
     if (!isCiphertext(held)) return leaf;
-    if (leaf === KEPT_SECRET) return held;
     const untouched = leaf === valueAt(olds, path) && held === valueAt(then, path);
     return untouched && sameType(news, olds, path) ? held : leaf;
   });

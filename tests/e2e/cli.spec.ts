@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEmulator, type Emulator, type StoredApp } from "app-platform-emulator";
-import { hideCiphertext, KEPT_SECRET } from "../../provider/spec/secrets";
+import { hideSecrets, KEPT_SECRET } from "../../provider/spec/secrets";
 import { getPulumiCli } from "../../tools/pulumi-cli/get";
 import { runCommand, TOP, type CommandResult } from "../../tools/pulumi-project";
 import { TestStack, TOKEN, writes } from "../helpers/e2e";
@@ -155,7 +155,7 @@ describe("the command app-platform", function () {
       assert.match(kept.output, /--force/);
 
       const { app } = (await call("GET", `/v2/apps/${shop().id}`)) as { app: { spec: unknown } };
-      stack.declare({ shop: { spec: hideCiphertext(app.spec) } });
+      stack.declare({ shop: { spec: hideSecrets(app.spec) } });
       emulator.clearCalls();
       const imported = await stack.run(["import", "--file", file, "--yes", "--generate-code=false"]);
       assert.equal(imported.code, 0, imported.output);

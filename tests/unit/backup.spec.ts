@@ -75,6 +75,23 @@ describe("backupText", () => {
     assert.ok(!head.includes("web.PORT"));
   });
 
+  it("holds no secret that the service gives in clear, and asks for it again", () => {
+    const spec = {
+      name: "shop",
+      envs: [
+        { key: "A", value: "p1ain", type: "SECRET" },
+        { key: "B", value: "kept" },
+      ],
+      ingress: { secure_header: { key: "X-Secure", value: "p1ain-header" } },
+    };
+    const text = backupText(appOf(spec), AT);
+    assert.doesNotMatch(text, /p1ain/);
+    assert.match(text, /kept/);
+    assert.throws(() => parseSpec(text), { message: /A, ingress\.secure_header/ });
+    const secrets = { A: "p1ain", "ingress.secure_header": "p1ain-header" };
+    assert.deepEqual(parseSpec(text, { secrets }).spec, spec);
+  });
+
   it("says in its head when there are no secrets", () => {
     const head = backupText(appOf({ name: "shop" }), AT).split("\n\n")[0] ?? "";
     assert.match(head, /It holds no secrets/);
