@@ -141,7 +141,7 @@ export function buildApp(wiring: Wiring): Api {
 
   controlRoutes(api, wiring);
   statusRoutes(api, wiring);
-  catalogueRoutes(api);
+  catalogueRoutes(api, wiring);
   proposeRoutes(api, wiring);
   appRoutes(api, wiring);
   deploymentRoutes(api, wiring);

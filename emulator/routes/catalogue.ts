@@ -1,10 +1,23 @@
 import { BUILDPACKS, REGIONS, TIERS } from "../catalogue";
 import { INSTANCE_SIZES, sizeOf } from "../costs";
 import { notFound } from "../errors";
-import { param, type Api } from "./context";
+import { page } from "../paging";
+import { addressOf, param, type Api, type Deps } from "./context";
 
-/** Regions, instance sizes, and what is not described but listed by doctl: tiers and buildpacks. */
-export function catalogueRoutes(api: Api): void {
+/** Data centers, as the service tells them apart from its apps; a server for MCP asks for them. */
+const DATA_CENTERS = REGIONS.flatMap(({ label, data_centers: slugs }) =>
+  slugs.map((slug) => ({
+    slug,
+    name: `${label} ${slug.slice(3)}`,
+    features: ["backups", "ipv6", "metadata"],
+    available: true,
+    sizes: ["s-1vcpu-1gb", "s-2vcpu-4gb"],
+  })),
+);
+
+/** Regions, instance sizes, and what is not described but asked for: tiers, buildpacks and data centers. */
+export function catalogueRoutes(api: Api, deps: Deps): void {
+  api.get("/v2/regions", (c) => c.json(page("regions", DATA_CENTERS, addressOf(c, deps))));
   api.get("/v2/apps/regions", (c) => c.json({ regions: REGIONS }));
   api.get("/v2/apps/buildpacks", (c) => c.json({ buildpacks: BUILDPACKS }));
   api.get("/v2/apps/tiers", (c) => c.json({ tiers: TIERS }));

@@ -26,6 +26,12 @@ describe("emulator: what other clients need", () => {
     assert.deepEqual([told.alert.emails, told.alert.slack_webhooks], [["a@example.com"], []]);
   });
 
+  it("lists data centers as regions of the whole service, for those who ask there", async () => {
+    const { regions, links, meta } = await b.ok("GET", "/v2/regions?page=1&per_page=5");
+    assert.deepEqual([regions.length, regions[0].slug, regions[0].available], [5, "nyc1", true]);
+    assert.ok(meta.total > 5 && links.pages.next);
+  });
+
   it("lists data centers with the regions, but not in each app, which the TypeScript client could not read", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: { ...webSpec(), region: "fra" } });
     assert.deepEqual([app.region.slug, "data_centers" in app.region], ["fra", false]);
