@@ -111,7 +111,8 @@ export function logRoutes(api: Api, deps: Deps): void {
     if (c.req.param("kind") === "live")
       return c.body(stream(ticket), 200, { "content-type": "application/json" });
     c.header("content-type", "text/plain; charset=utf-8");
-    if (c.req.param("kind") !== "packed") return c.body(archive(ticket));
+    const unpacks = /\bgzip\b/.test(c.req.header("accept-encoding") ?? "");
+    if (c.req.param("kind") !== "packed" || !unpacks) return c.body(archive(ticket));
     c.header("content-encoding", "gzip");
     return c.body(packedArchive(ticket));
   });

@@ -26,6 +26,21 @@ describe("emulator: what other clients need", () => {
     assert.deepEqual([told.alert.emails, told.alert.slack_webhooks], [["a@example.com"], []]);
   });
 
+  it("packs archived logs only for those who say that they can unpack them", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    b.clock.advance(WHOLE);
+    const at = `/v2/apps/${app.id}/deployments/${app.pending_deployment.id}/logs?type=BUILD`;
+    const [url] = (await b.ok("GET", at)).historic_urls;
+    const read = async (encoding: string): Promise<[string | null, string]> => {
+      const response = await fetch(url, { headers: { "accept-encoding": encoding } });
+      return [response.headers.get("content-encoding"), await response.text()];
+    };
+    const [[packed, one], [plain, two]] = [await read("gzip"), await read("identity")];
+    assert.deepEqual([packed, plain], ["gzip", null]);
+    assert.match(one, /build complete/);
+    assert.equal(one, two);
+  });
+
   it("lists data centers as regions of the whole service, for those who ask there", async () => {
     const { regions, links, meta } = await b.ok("GET", "/v2/regions?page=1&per_page=5");
     assert.deepEqual([regions.length, regions[0].slug, regions[0].available], [5, "nyc1", true]);
