@@ -2,7 +2,7 @@
 export type Fault =
   /** This answer instead of the work. */
   | { status: number; headers?: Record<string, string>; body?: unknown }
-  /** The work after a delay, in milliseconds. */
+  /** The work after a delay, in milliseconds of the emulator's clock. */
   | { delayMs: number }
   /** The connection is cut after so many lines of a live log; only there. */
   | { dropAfter: number }

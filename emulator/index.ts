@@ -58,6 +58,10 @@ export interface Emulator {
   readonly faults: Faults;
   /** Forgets apps, projects, faults, calls and rate limits. */
   reset(): void;
+  /** From now on connections are refused, as where nobody listens. Requests under way are still answered. */
+  refuse(): void;
+  /** Ends {@link refuse}: listens again at the same port. */
+  accept(): Promise<void>;
   /** Stops listening and cuts what is open. @throws Error when the snapshot can not be written */
   close(): Promise<void>;
   clearCalls(): void;
@@ -129,7 +133,7 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
     requestId: () => requestIds.uuid(),
     emulator: () => emulator,
   };
-  const { server, port } = await listen(buildApp(wiring), options.port ?? 0);
+  const { server, port, refuse, accept } = await listen(buildApp(wiring), options.port ?? 0);
   url = `http://127.0.0.1:${port}`;
   const cutSockets = serveSockets(server, wiring);
 
@@ -145,6 +149,8 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
       recorder.clear();
       limiter?.reset();
     },
+    refuse,
+    accept,
     async close() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

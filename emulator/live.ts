@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
+import type { Clock } from "./clock";
 import type { Fault, Faults } from "./faults";
 import type { Recorder } from "./recorder";
 import type { Deps } from "./routes/context";
@@ -34,7 +35,7 @@ export function serveSockets(server: Server, deps: SocketDeps): () => void {
       else if (terminal !== undefined) open((socket) => serveConsole(socket, terminal));
       else refuse(raw, kind === undefined ? 404 : 403);
     };
-    meet(fault, raw, serve);
+    meet(fault, raw, deps.store().options.clock, serve);
   };
   server.on("upgrade", upgrade);
   return () => {
@@ -44,12 +45,12 @@ export function serveSockets(server: Server, deps: SocketDeps): () => void {
 }
 
 /** What a fault makes of a request for a WebSocket; those that are about answers cut the connection. */
-function meet(fault: Fault | undefined, raw: Duplex, serve: () => void): void {
+function meet(fault: Fault | undefined, raw: Duplex, clock: Clock, serve: () => void): void {
   if (fault === undefined) serve();
   else if (fault === "timeout") return;
   else if (fault === "html-502") refuse(raw, 502);
   else if (typeof fault === "string") raw.destroy();
-  else if ("delayMs" in fault) setTimeout(serve, fault.delayMs).unref();
+  else if ("delayMs" in fault) clock.setTimeout(serve, fault.delayMs);
   else if ("dropAfter" in fault) serve();
   else refuse(raw, fault.status);
 }

@@ -1,3 +1,5 @@
+import type { Fault } from "./faults";
+
 /** A request that was served. */
 export interface RecordedCall {
   method: string;
@@ -9,6 +11,8 @@ export interface RecordedCall {
   status?: number;
   /** The parsed JSON body; never told over HTTP. */
   body?: unknown;
+  /** The fault it met. */
+  fault?: Fault;
 }
 
 export interface CallMatch {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
@@ -112,7 +112,10 @@ export function buildApp(wiring: Wiring): Api {
     };
     const fault = wiring.faults.take(c.req.method, c.req.path);
     if (fault === undefined) await next();
-    else c.res = await serveWith(fault, c, work);
+    else {
+      call.fault = fault;
+      c.res = await serveWith(fault, c, wiring.store().options.clock, work);
+    }
     if (c.res.headers.get("x-hono-already-sent") === null) call.status = c.res.status;
     wiring.onCall?.(call);
     return undefined;
@@ -170,16 +173,44 @@ export function buildApp(wiring: Wiring): Api {
   return api;
 }
 
+/** A server on loopback that can go away for a while. */
+export interface Listener {
+  readonly server: Server;
+  readonly port: number;
+  /** From now on connections are refused, as where nobody listens; requests under way are still answered. */
+  refuse(): void;
+  /** Listens again, at the same port. */
+  accept(): Promise<void>;
+}
+
 /** Listens on loopback. Rejects with the reason when the port can not be had. */
-export function listen(api: Api, port: number): Promise<{ server: Server; port: number }> {
+export async function listen(api: Api, port: number): Promise<Listener> {
   // The listener would otherwise replace Request and Response for the whole process, tests included.
   const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.removeListener("error", reject);
-      resolve({ server, port: (server.address() as AddressInfo).port });
-    });
+  const open = new Set<ServerResponse>();
+  const server = createServer((incoming, outgoing) => {
+    open.add(outgoing);
+    outgoing.once("close", () => open.delete(outgoing));
+    void listener(incoming, outgoing);
   });
+  const start = (at: number): Promise<number> =>
+    new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(at, "127.0.0.1", () => {
+        server.removeListener("error", reject);
+        resolve((server.address() as AddressInfo).port);
+      });
+    });
+  const chosen = await start(port);
+  return {
+    server,
+    port: chosen,
+    refuse() {
+      server.close();
+      // A connection that is kept open would go on serving.
+      for (const response of open) if (!response.headersSent) response.setHeader("connection", "close");
+      server.closeIdleConnections();
+    },
+    accept: async () => void (await start(chosen)),
+  };
 }

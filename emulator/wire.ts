@@ -1,18 +1,38 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
+import type { Clock } from "./clock";
 import type { Fault } from "./faults";
 
 const BAD_GATEWAY =
   "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
 const DRIP_MS = 10;
 const WRONG_TYPES = {
+  account: "me",
+  alert: [],
+  alerts: "all",
   app: 7,
+  app_cost: "dear",
+  app_health: true,
+  app_name_available: "perhaps",
   apps: "many",
   deployment: [],
   deployments: { total: "one" },
-  meta: { total: "3" },
+  event: 1,
+  events: { newest: 1 },
+  historic_urls: 3,
+  instance_size: "small",
+  instance_sizes: 2,
+  instances: "few",
+  job_invocation: "last",
+  job_invocations: 4,
   links: 0,
+  live_url: 5,
+  meta: { total: "3" },
+  project: 6,
+  regions: "all",
+  url: 8,
+  valid: "yes",
 };
 
 const raw = (c: Context): HttpBindings => c.env as HttpBindings;
@@ -29,11 +49,11 @@ const clientGone = (c: Context): Promise<void> =>
     else outgoing.once("close", () => resolve());
   });
 
-function pause(c: Context, ms: number): Promise<void> {
+function pause(c: Context, ms: number, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
+    const stop = clock.setTimeout(resolve, ms);
     raw(c).outgoing.once("close", () => {
-      clearTimeout(timer);
+      stop();
       resolve();
     });
   });
@@ -84,9 +104,14 @@ async function drip(c: Context): Promise<Response> {
 }
 
 /** Serves one request with a fault. `work` does what was asked. */
-export async function serveWith(fault: Fault, c: Context, work: () => Promise<Response>): Promise<Response> {
+export async function serveWith(
+  fault: Fault,
+  c: Context,
+  clock: Clock,
+  work: () => Promise<Response>,
+): Promise<Response> {
   if (typeof fault === "object" && "delayMs" in fault) {
-    await pause(c, fault.delayMs);
+    await pause(c, fault.delayMs, clock);
     return raw(c).outgoing.destroyed ? RESPONSE_ALREADY_SENT : work();
   }
   if (typeof fault === "object" && "dropAfter" in fault) return dropping(c, await work(), fault.dropAfter);
