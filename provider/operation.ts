@@ -64,10 +64,7 @@ export class Operation {
    * @param maxAgeMs how old the answer may be
    */
   async findApp(id: string, maxAgeMs = READ_MAX_AGE_MS): Promise<App | undefined> {
-    return this.desk.reads.app(this.desk.client, id, maxAgeMs, this.desk.options).catch((error: unknown) => {
-      if (isApiError(error, "not-found")) return undefined;
-      throw error;
-    });
+    return this.desk.reads.find(this.desk.client, id, maxAgeMs, this.desk.options);
   }
 
   /** The app that `App.get` names. @throws AppPlatformError `not-found`, naming apps that are near */
@@ -221,8 +218,10 @@ export class Operation {
     const now = await this.desk.client
       .getDeployment(app.id, last.id, this.desk.options)
       .catch((error: unknown) => {
-        if (isApiError(error, "not-found")) return undefined;
-        throw error;
+        if (!isApiError(error, "not-found")) throw error;
+        // The service may forget old deployments, but none that the app itself shows.
+        const shown = [app.pending_deployment, app.in_progress_deployment].find((one) => one?.id === last.id);
+        return shown ?? undefined;
       });
     const overtaken =
       active && (!now || Date.parse(active.created_at ?? "") > Date.parse(now.created_at ?? ""));
@@ -307,7 +306,7 @@ export class Operation {
       if (this.desk.clock.now() >= giveUpAt)
         throw new AppPlatformError(
           "wait-timeout",
-          `The app ${id} is still there after its deletion was accepted. Run pulumi destroy again to go on waiting.`,
+          `The app ${id} is still there after its deletion was accepted (DELETE /v2/apps/${id}). Run pulumi destroy again to go on waiting.`,
         );
       await this.desk.clock.sleep(GONE_POLL_MS, this.desk.stopped);
     }

@@ -3,7 +3,7 @@ import type { App, Deployment } from "./api/types";
 import type { Clock } from "./clock";
 import type { LogSource } from "./deploy/logs";
 import type { DeploymentSource } from "./deploy/wait";
-import { isApiError } from "./errors";
+import { ApiError, isApiError } from "./errors";
 
 interface Options {
   signal?: AbortSignal;
@@ -75,6 +75,28 @@ export class SharedReads {
     return found ?? source.getApp(id, options);
   }
 
+  /**
+   * The same, and undefined where there is none. One 404 is not enough to let go of an app that may run on: a listing has
+   * to lack it as well or, where none can be had, a second question.
+   * @throws ApiError also where the answers contradict each other
+   */
+  async find(
+    source: AppSource,
+    id: string,
+    maxAgeMs: number,
+    options: Options = {},
+  ): Promise<App | undefined> {
+    const notBefore = this.clock.now() - maxAgeMs;
+    return this.app(source, id, maxAgeMs, options).catch(async (error: unknown) => {
+      if (!isApiError(error, "not-found")) throw error;
+      const serves = (): boolean => (this.listing?.at ?? -Infinity) >= notBefore;
+      if (!serves() && !this.failedJustNow()) await this.load(source, options);
+      if (!serves()) return source.getApp(id, options).catch(nothing);
+      if (this.listing?.apps.has(id)) throw contradicted(error);
+      return undefined;
+    });
+  }
+
   /** The app, as an answer that knows how a deployment of it ended. */
   async appAfter(source: AppSource, id: string, ended: Deployment, options: Options = {}): Promise<App> {
     const knows = inListing(this.listing, id, ended.id)?.phase === ended.phase;
@@ -98,8 +120,7 @@ export class SharedReads {
     if (!serves(this.listing) && (await this.isBusy(options))) {
       // One that began before our own last write says nothing, but two at once would be one too many.
       while (this.loading && !serves(this.loading)) await this.load(source, options);
-      const failedJustNow = this.failures > 0 && this.isCurrent();
-      if (!serves(this.listing) && !failedJustNow) await this.load(source, options);
+      if (!serves(this.listing) && !this.failedJustNow()) await this.load(source, options);
     }
     return serves(this.listing) ? this.listing : undefined;
   }
@@ -111,10 +132,10 @@ export class SharedReads {
   async isGone(source: AppSource, id: string, options: Options = {}): Promise<boolean> {
     this.asksFor(id);
     if (!(await this.isBusy(options)))
-      return source.getApp(id, options).then(
-        () => false,
-        (error: unknown) => (isApiError(error, "not-found") ? true : Promise.reject(error as Error)),
-      );
+      return source
+        .getApp(id, options)
+        .catch(nothing)
+        .then((app) => app === undefined);
     if (!this.isCurrent()) await this.load(source, options);
     const { listing } = this;
     if (!listing || listing.at <= this.writtenAt(id) || listing.apps.has(id)) return false;
@@ -156,6 +177,10 @@ export class SharedReads {
 
   private isCurrent(): boolean {
     return this.clock.now() < this.nextAt;
+  }
+
+  private failedJustNow(): boolean {
+    return this.failures > 0 && this.isCurrent();
   }
 
   /** True when so many apps are asked for at once that a listing is the cheaper way. */
@@ -238,6 +263,16 @@ const SLOTS = [
   "active_deployment",
   "pinned_deployment",
 ] as const;
+
+/** Undefined for what the service does not know. */
+function nothing(error: unknown): undefined {
+  if (!isApiError(error, "not-found")) throw error;
+}
+
+function contradicted({ message, request, ...facts }: ApiError): ApiError {
+  const words = `${message} The list of apps holds it all the same, so that nothing is concluded from this. Try again.`;
+  return new ApiError("service-error", words, { ...facts, request });
+}
 
 /** The client, for waits that share their looks with those of other resources. */
 export function sharedDeployments(client: Client, reads: SharedReads): DeploymentSource & LogSource {

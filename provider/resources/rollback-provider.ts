@@ -130,7 +130,7 @@ export class RollbackProvider extends ServiceProvider {
     props: RollbackOutputs,
   ): Promise<{ id?: string; props?: RollbackOutputs; inputs?: RollbackInputs }> {
     return this.run(props, async (desk) => {
-      const app = await orNothing(desk.reads.app(desk.client, props.appId, 0, desk.options));
+      const app = await desk.reads.find(desk.client, props.appId, 0, desk.options);
       if (!app) return {};
       const now = await seen(desk, id, props, app);
       if (props.pinned && !now.pinned)
@@ -141,7 +141,7 @@ export class RollbackProvider extends ServiceProvider {
 
   async delete(id: string, props: RollbackOutputs): Promise<void> {
     await this.run(props, async (desk) => {
-      const app = await orNothing(desk.client.getApp(props.appId, desk.options));
+      const app = await desk.reads.find(desk.client, props.appId, 0, desk.options);
       if (app?.pinned_deployment?.id !== id) return;
       desk.reporter.warn(
         `The app ${app.spec.name ?? ""} was pinned to this rollback, which is committed: what runs now goes on running.`,

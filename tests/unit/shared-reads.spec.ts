@@ -116,6 +116,25 @@ describe("reads that resources share", () => {
     assert.ok(service.asked.includes("app-6"));
   });
 
+  it("let go of an app only where the list lacks it as well, and say so where the service contradicts itself", async () => {
+    service.gone.add("app-5");
+    assert.equal(await inTime(reads.find(service, "app-5", 0)), undefined);
+    assert.deepEqual(service.asked, ["app-5", "list"]);
+    service.getApp = (id) => Promise.reject(new ApiError("not-found", `no ${id}.`, { request, status: 404 }));
+    await clock.advance(60_000);
+    await assert.rejects(inTime(reads.find(service, "app-4", 0)), (error: ApiError) => {
+      assert.match(error.message, /^no app-4\. The list of apps holds it all the same/);
+      return error.errorCode === "service-error" && error.status === 404;
+    });
+  });
+
+  it("ask twice for an app where no list can be had, before it counts as gone", async () => {
+    service.gone.add("app-5");
+    service.broken = new ApiError("service-error", "524", { request, status: 524 });
+    assert.equal(await inTime(reads.find(service, "app-5", 0)), undefined);
+    assert.deepEqual(service.asked, ["app-5", "list", "app-5"]);
+  });
+
   it("look at many deployments by one listing a second, whatever was written meanwhile", async () => {
     const look = (): Promise<Deployment[]> =>
       all((id) => {
