@@ -163,19 +163,26 @@ export async function createDeploymentOnce(
   );
 }
 
-/** Deletes the app; one that is gone already is deleted. */
+/**
+ * Deletes the app; one that is gone already is deleted.
+ * @throws ApiError also `not-found` where the service says so of an app that is there
+ */
 export async function deleteAppOnce(service: AppService, id: string, options: Options): Promise<void> {
-  await once(
-    async () => {
+  const isGone = (): Promise<true | undefined> =>
+    service.getApp(id).then(
+      () => undefined,
+      (error: unknown) => (isApiError(error, "not-found") ? true : Promise.reject(error as Error)),
+    );
+  let tries = 0;
+  await once(async () => {
+    tries += 1;
+    try {
       await service.deleteApp(id, { ...options, letFinish: true });
-      return true;
-    },
-    () =>
-      service.getApp(id).then(
-        () => undefined,
-        (error: unknown) => (isApiError(error, "not-found") ? true : Promise.reject(error as Error)),
-      ),
-  ).catch((error: unknown) => {
-    if (!isApiError(error, "not-found")) throw error;
-  });
+    } catch (error) {
+      if (!isApiError(error, "not-found")) throw error;
+      // After an answer that got lost the app may be on its way out, and go on answering for a while.
+      if (tries === 1 && !(await isGone())) throw error;
+    }
+    return true;
+  }, isGone);
 }

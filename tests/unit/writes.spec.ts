@@ -249,6 +249,19 @@ describe("deleteAppOnce", () => {
     assert.equal(service.writes, 1);
   });
 
+  it("does not take an app for deleted that is still there, though the service says that it knows none", async () => {
+    const service = new Service([failed("not-found")]);
+    service.apps = [{ id: "app-1", spec: SPEC }];
+    await assert.rejects(deleteAppOnce(service, "app-1", {}), { errorCode: "not-found" });
+  });
+
+  it("takes «no such app» for an answer once a deletion was sent and its answer lost", async () => {
+    const service = new Service(["lost before", failed("not-found")]);
+    service.apps = [{ id: "app-1", spec: SPEC }];
+    await deleteAppOnce(service, "app-1", {});
+    assert.equal(service.writes, 2);
+  });
+
   it("throws refusals, and failures to find out", async () => {
     await assert.rejects(deleteAppOnce(new Service([failed("forbidden")]), "app-1", {}), {
       errorCode: "forbidden",
