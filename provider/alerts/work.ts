@@ -88,7 +88,7 @@ export class AlertWork {
       alerts = await this.site.client.listAlerts(appId, this.site.options);
       this.open.delete("");
     } catch (error) {
-      this.open.set("", { reason: this.reason("alertDestinations", error), final: false });
+      this.open.set("", { reason: this.reason("alertDestinations", error), final: !mayPass(error) });
       return;
     }
     const specAlerts = alertsOfSpec(this.site.inputs.spec).alerts;
@@ -148,8 +148,7 @@ export class AlertWork {
       await work();
       this.open.delete(key);
     } catch (error) {
-      const final = isApiError(error, "bad-request", "invalid-spec", "forbidden", "conflict");
-      this.open.set(key, { reason: this.reason(destinationPath(key), error), final });
+      this.open.set(key, { reason: this.reason(destinationPath(key), error), final: !mayPass(error) });
     }
   }
 
@@ -160,6 +159,10 @@ export class AlertWork {
     return redact(`${place}: not set: ${words} The next pulumi up tries again.`, urls);
   }
 }
+
+/** Failures of the way, and of an alert that is not there yet: another try may go well. */
+const mayPass = (error: unknown): boolean =>
+  isApiError(error, "network", "timeout", "service-error", "rate-limited", "unreadable-answer", "not-found");
 
 /** What a refresh finds: the entries as they would have to be to give what the service holds. */
 export interface SeenDestinations {
