@@ -120,8 +120,9 @@ function tooDear({ after }: Price, { maxMonthlyCost }: Proposed): string[] {
 
 function refusal(error: ApiError, spec: AppSpec): string {
   const words = redact(error.serviceMessage ?? error.message, secretValues(toKeyed(spec)));
-  const id = error.requestId ? ` (request id ${error.requestId})` : "";
-  return `${refusedPlace(words, spec)}: the service refuses it: ${words}${id}`;
+  const { method, path } = error.request;
+  const id = error.requestId ? `, request id ${error.requestId}` : "";
+  return `${refusedPlace(words, spec)}: the service refuses it: ${words} (${method} ${path}${id})`;
 }
 
 /** The place that the service's words name, as in `"services.0.name"` or `services[0].envs`; else the whole spec. Pure. */

@@ -11,6 +11,7 @@ import { AppPlatformError } from "./errors";
 import { Operation } from "./operation";
 import { Proposals, type Proposed } from "./proposal";
 import { DeploymentProvider } from "./resources/deployment-provider";
+import { redact } from "./redact";
 import { RollbackProvider } from "./resources/rollback-provider";
 import { toldOnce } from "./resources/told-once";
 import { refuseWhilePinned, Rollback } from "./rollback";
@@ -253,9 +254,11 @@ export class AppProvider extends ServiceProvider {
       ...proposed,
       maxMonthlyCost,
     });
-    for (const warning of warnings) reporter.warn(warning);
+    // What is proposed holds ciphertext where a secret stays as it is; the service may repeat what is behind it.
+    const { unmistakable: secrets } = secrecyOf(inputs, undefined);
+    for (const warning of warnings) reporter.warn(redact(warning, secrets));
     if (cost !== undefined) reporter.info(cost);
-    return refusals;
+    return refusals.map((refusal) => redact(refusal, secrets));
   }
 
   private tell(planned: Plan, olds: AppOutputs, reporter: Reporter): void {

@@ -86,7 +86,12 @@ export function checkAccount(answered: Answered, value: unknown): Account {
 }
 
 export function checkProposal(answered: Answered): Proposal {
-  return bodyOf(answered) as Proposal;
+  const body = bodyOf(answered);
+  const { app_cost: cost, app_name_available: available } = body;
+  if (cost != null && typeof cost !== "number") throw wrong(answered, '"app_cost"', "a number");
+  if (available != null && typeof available !== "boolean")
+    throw wrong(answered, '"app_name_available"', "true or false");
+  return body as Proposal;
 }
 
 export function checkRegion(answered: Answered, value: unknown, field: string): Region {

@@ -89,6 +89,28 @@ describe("the service's own opinion in previews", () => {
     assert.match(error.message, /^spec\.region: the service refuses it/);
   });
 
+  it("shows no secret that the service repeats, also where the app holds it and only its ciphertext was sent", async () => {
+    const made = await world.create();
+    const body = { id: "refused", message: `the value "${SECRET}" is odd` };
+    const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"));
+    for (const status of [401, 422]) {
+      world.emulator.faults.add({ method: "POST", path: /propose$/, fault: { status, body } });
+      const provider = world.run();
+      await provider.check(inputs(), previewed(greeting));
+      await provider
+        .diff(made.id, made.outs, inputs(greeting))
+        .catch((error: Error) => world.errors.push(error));
+    }
+    assert.match(world.shown, /price: POST .*the value "\*\*\*" is odd/);
+    assert.match(world.shown, /refuses it: the value "\*\*\*" is odd \(POST \/v2\/apps\/propose/);
+  });
+
+  it("takes a price that is no number for an answer that cannot be used", async () => {
+    world.emulator.faults.add({ method: "POST", path: /propose$/, fault: "wrong-types", times: 5 });
+    assert.deepEqual((await world.run().check({}, previewed())).failures, []);
+    assert.match(world.messages("warning").join("\n"), /"app_cost" is not a number/);
+  });
+
   it("fails the preview of an app whose name is taken, unless it is to be adopted", async () => {
     await world.create();
     const { failures } = await world.run().check({}, previewed());
