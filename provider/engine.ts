@@ -27,7 +27,8 @@ export interface LogLine {
 
 const SEVERITIES = { info: 1, warning: 2 };
 const LOG_METHOD = "/pulumirpc.Engine/Log";
-const LOG_DEADLINE_MS = 5_000;
+/** An engine with hundreds of resources may be busy for seconds. */
+const LOG_DEADLINE_MS = 30_000;
 const UNAVAILABLE = 14;
 /** States of a connection, in gRPC's numbers. */
 const READY = 2;
@@ -39,7 +40,7 @@ interface GrpcClient {
   makeUnaryRequest(
     method: string,
     serialize: (value: LogRequest) => Buffer,
-    deserialize: () => null,
+    deserialize: () => object,
     request: LogRequest,
     options: { deadline: Date },
     callback: (error: { code?: number } | null) => void,
@@ -135,8 +136,9 @@ class GrpcEngine implements Engine {
       this.client.makeUnaryRequest(
         LOG_METHOD,
         (value) => Buffer.from(value.serializeBinary()),
-        // The answer is empty. Decoding it as what it is would look like a cancellation, see onCancel.
-        () => null,
+        // The answer is empty. Decoding it as what it is would look like a cancellation, see onCancel; and nothing at all would
+        // count as no answer, an error with a stack for each line.
+        () => ({}),
         request,
         { deadline: new Date(Date.now() + LOG_DEADLINE_MS) },
         (error) => {

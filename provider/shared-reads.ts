@@ -45,6 +45,7 @@ interface Listing {
  * serves them all, so that a hundred apps cost hardly more calls than one.
  */
 export class SharedReads {
+  /** When each app was asked for last, the oldest first. */
   private readonly asked = new Map<string, number>();
   /** When this process last wrote to an app: no listing from before speaks of it. */
   private readonly written = new Map<string, number>();
@@ -167,6 +168,7 @@ export class SharedReads {
   /** Notes that an app is asked for now, and tells when that is. */
   private asksFor(id: string): number {
     const now = this.clock.now();
+    this.asked.delete(id);
     this.asked.set(id, now);
     return now;
   }
@@ -192,7 +194,10 @@ export class SharedReads {
 
   private manyAsked(): boolean {
     const since = this.clock.now() - AT_ONCE_MS;
-    for (const [id, at] of this.asked) if (at < since) this.asked.delete(id);
+    for (const [id, at] of this.asked) {
+      if (at >= since) break;
+      this.asked.delete(id);
+    }
     return this.asked.size > FEW;
   }
 

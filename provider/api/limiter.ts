@@ -21,6 +21,9 @@ interface Waiter {
   told?: PaceReason;
 }
 
+/** As a reason of its own, since an error made for each of many thousand looks costs memory. */
+const LOOK_AGAIN = "look again";
+
 /** What one of the queues waits for. */
 interface Turn {
   readonly write: boolean;
@@ -111,7 +114,7 @@ export class Limiter {
 
   /** A wait that began with other knowledge, or for others, is looked at again. */
   private reconsider(): void {
-    this.wake?.abort();
+    this.wake?.abort(LOOK_AGAIN);
   }
 
   /** When the next write and the next read may start, the sooner first, and the write where both may. */

@@ -1,8 +1,8 @@
-import type { Engine } from "../engine";
+import type { Engine, LogLine } from "../engine";
 
 /** Where an operation tells what it does: on the resource's row under Pulumi, as plain lines elsewhere. */
 export interface Reporter {
-  /** What goes on right now; replaces the line before. Repeated lines are left out. */
+  /** What goes on right now; replaces the line before. Left out where it repeats it, or is replaced before it was sent. */
   status(text: string): void;
   /** Worth keeping. */
   info(text: string): void;
@@ -21,11 +21,19 @@ export function createReporter(
   print: (line: string) => void = (line) => void process.stderr.write(`${line}\n`),
 ): Reporter {
   let last = "";
+  const waiting: LogLine[] = [];
+  let sending: Promise<void> | undefined;
   // One after the other, so that the lines keep their order.
-  let sent: Promise<void> = Promise.resolve();
-  const send = (severity: "info" | "warning", message: string, ephemeral: boolean): void => {
+  const sendAll = async (to: Engine): Promise<void> => {
+    for (let line = waiting.shift(); line; line = waiting.shift()) await to.log(line);
+    sending = undefined;
+  };
+  const send = (severity: LogLine["severity"], message: string, ephemeral: boolean): void => {
     if (!engine) return print(message);
-    sent = sent.then(() => engine.log({ severity, message, urn, ephemeral }));
+    // What has not been sent is out of date by now: an engine with much to do is not given more.
+    if (waiting.at(-1)?.ephemeral) waiting.pop();
+    waiting.push({ severity, message, urn, ephemeral });
+    sending ??= sendAll(engine);
   };
   return {
     status(text) {
@@ -35,6 +43,6 @@ export function createReporter(
     },
     info: (text) => send("info", text, false),
     warn: (text) => send("warning", text, false),
-    flush: () => sent,
+    flush: () => sending ?? Promise.resolve(),
   };
 }

@@ -35,20 +35,23 @@ describe("createReporter", () => {
     assert.deepEqual(lines, ["a", "b", "a", "same", "same"]);
   });
 
-  it("sends a line only after the one before has arrived, and flush waits for the last", async () => {
+  /** An engine that takes each line when it is told to. */
+  function slowEngine(): { engine: Engine; arrived: string[]; open: (() => void)[] } {
     const arrived: string[] = [];
     const open: (() => void)[] = [];
-    const engine: Engine = {
-      log: ({ message }) =>
-        new Promise((resolve) =>
-          open.push(() => {
-            arrived.push(message);
-            resolve();
-          }),
-        ),
-      stopped: new AbortController().signal,
-      hearsCtrlC: true,
-    };
+    const log = ({ message }: LogLine): Promise<void> =>
+      new Promise((resolve) =>
+        open.push(() => {
+          arrived.push(message);
+          resolve();
+        }),
+      );
+    const engine = { log, stopped: new AbortController().signal, hearsCtrlC: true };
+    return { engine, arrived, open };
+  }
+
+  it("sends a line only after the one before has arrived, and flush waits for the last", async () => {
+    const { engine, arrived, open } = slowEngine();
     const reporter = createReporter(engine, URN);
     reporter.info("first");
     reporter.info("second");
@@ -62,6 +65,21 @@ describe("createReporter", () => {
     open.shift()?.();
     await done;
     assert.deepEqual(arrived, ["first", "second"]);
+  });
+
+  it("spares a busy engine each status that is out of date, and nothing else", async () => {
+    const { engine, arrived, open } = slowEngine();
+    const reporter = createReporter(engine, URN);
+    reporter.status("building 1/4");
+    reporter.status("building 2/4");
+    reporter.status("building 3/4");
+    reporter.warn("take care");
+    reporter.status("deploying 4/4");
+    reporter.info("a fact");
+    const done = reporter.flush();
+    for (; open.length > 0; await settle()) open.shift()?.();
+    await done;
+    assert.deepEqual(arrived, ["building 1/4", "take care", "a fact"]);
   });
 
   it("writes to stderr where there is no engine, so that stdout stays the program's", (): void => {
