@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createEmulator, type EmulatorOptions } from "./index";
+import { createEmulator, type EmulatorOptions, type LiveLogs } from "./index";
 
 const HELP = `Usage: app-platform-emulator [options]
 
@@ -16,6 +16,7 @@ Options:
   --rate-limit off|N   no limits, or N requests a minute (default on: 250 a minute, 5000 an hour)
   --token TOKEN        accept this token only
   --snapshot FILE      keep apps, deployments and projects in FILE, also when the process is killed (default: in memory)
+  --live-logs KIND     addresses of live logs: http (default) or websocket
   --verbose            print a line for each request
   --quiet              print nothing but errors
   --help, --version
@@ -49,6 +50,11 @@ function rateLimit(text: string | undefined): NonNullable<EmulatorOptions["rateL
   return { perMinute };
 }
 
+function liveLogs(text: string | undefined): LiveLogs {
+  if (text === undefined || text === "http" || text === "websocket") return text ?? "http";
+  throw new UsageError(`--live-logs: "${text}" is none of http, websocket`);
+}
+
 const OPTIONS = {
   port: { type: "string" },
   "deploy-seconds": { type: "string" },
@@ -57,6 +63,7 @@ const OPTIONS = {
   "rate-limit": { type: "string" },
   token: { type: "string" },
   snapshot: { type: "string" },
+  "live-logs": { type: "string" },
   verbose: { type: "boolean" },
   quiet: { type: "boolean" },
   help: { type: "boolean" },
@@ -101,6 +108,7 @@ async function main(): Promise<void> {
     port,
     rateLimit: rateLimit(values["rate-limit"]),
     deployUnchanged: values["deploy-unchanged"] === true,
+    liveLogs: liveLogs(values["live-logs"]),
     ...(values.token === undefined ? {} : { token: values.token }),
     ...(values.snapshot === undefined ? {} : { snapshot: values.snapshot }),
     ...(deploySeconds === undefined ? {} : { deploySeconds }),

@@ -4,6 +4,7 @@ import { ApiError } from "./errors";
 import { createIds } from "./ids";
 import { RateLimiter, type RateLimits } from "./limits";
 import { Recorder, type CallMatch, type RecordedCall } from "./recorder";
+import type { LiveLogs } from "./routes/context";
 import { buildApp, listen, type Wiring } from "./server";
 import type { FailureRequest } from "./failures";
 import { SnapshotFile } from "./snapshot-file";
@@ -20,6 +21,7 @@ export type { RateLimits } from "./limits";
 export type { CallMatch, RecordedCall } from "./recorder";
 export type { FailureRequest } from "./failures";
 export type { StoredApp } from "./store";
+export type { LiveLogs } from "./routes/context";
 export type { Component, Spec } from "./types";
 
 export interface EmulatorOptions {
@@ -35,6 +37,8 @@ export interface EmulatorOptions {
   deployUnchanged?: boolean;
   /** Per token. @default true: 250 a minute, 5000 an hour */
   rateLimit?: boolean | RateLimits;
+  /** What the addresses of live logs are for. Both kinds open over either. @default "http" */
+  liveLogs?: LiveLogs;
   /** @default the system's */
   clock?: Clock;
   /** Makes ids and ciphertext the same in each run. @default random */
@@ -124,6 +128,7 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
     store: () => store,
     saved: () => snapshot?.saved() ?? Promise.resolve(),
     url: () => url,
+    liveLogs: options.liveLogs ?? "http",
     tickets: { logs: new Tickets(), consoles: new Tickets() },
     faults,
     recorder,

@@ -11,11 +11,16 @@ export interface Env {
 export type Api = Hono<Env>;
 export type Ctx = Context<Env>;
 
+/** Kinds of addresses of live logs. */
+export type LiveLogs = "http" | "websocket";
+
 /** Whatever a route needs of the emulator. The store is asked for anew, since a reset replaces it. */
 export interface Deps {
   store(): Store;
   /** Base address, without a slash at its end. */
   url(): string;
+  /** What addresses of live logs begin with; both kinds open the same. */
+  readonly liveLogs: LiveLogs;
   readonly tickets: { readonly logs: Tickets<LogTicket>; readonly consoles: Tickets<ConsoleTicket> };
 }
 

@@ -30,9 +30,10 @@ export function logRoutes(api: Api, deps: Deps): void {
     const tail = lines === undefined || lines < 0 ? Infinity : lines;
     const address = (kind: string, of: readonly LogSource[]): string =>
       `${deps.url()}/_logs/${kind}/${logs.issue({ store, sources: of, tail, follow })}`;
+    const live = (url: string): string => (deps.liveLogs === "http" ? url : url.replace(/^http/, "ws"));
     // What is still written is told live, from its first line on; what is over is archived, a file per component.
     if (sources.some(({ end }) => end > store.now))
-      return c.json({ live_url: address("live", sources), historic_urls: [] });
+      return c.json({ live_url: live(address("live", sources)), historic_urls: [] });
     const names = [...new Set(sources.map(({ name }) => name))];
     return c.json({
       historic_urls: names.map((name, index) =>

@@ -14,7 +14,7 @@ Options:
   --deployment ID        default: the active one; for build and deploy the one that goes on
   --invocation ID        the log of one run of a job
   --event ID             the log of one autoscaling
-  -f, --follow           go on with the lines to come, until the deployment ends or Ctrl-C
+  -f, --follow           go on with the lines to come, until the deployment (or build) ends, or Ctrl-C
   -n, --tail N           begin with the last N lines
   --wait DURATION        for a container that is not there yet, such as 90s (default 3m)
 `,

@@ -38,6 +38,9 @@ export interface LogTarget {
   goesOn(): Promise<boolean>;
 }
 
+/** Phases of a deployment that goes on, whose build has ended. */
+const BUILT = new Set(["PENDING_DEPLOY", "DEPLOYING"]);
+
 const WHILE_DEPLOYING = new Set(["BUILD", "DEPLOY"]);
 
 /**
@@ -76,13 +79,15 @@ export async function findTarget(
   const given = query.deploymentId;
   const { id, isActive } =
     given === undefined ? await deploymentOf(client, query, type) : { id: given, isActive: false };
-  const stands = async () => standing((await client.getDeployment(appId, id, options)).phase);
+  const phase = async () => (await client.getDeployment(appId, id, options)).phase;
   return {
     request: { type, component, deploymentId: id },
     isActive,
-    mayCome: async () => (await stands()) === "running",
+    mayCome: async () => standing(await phase()) === "running",
     goesOn: async () => {
-      const now = await stands();
+      const at = await phase();
+      if (type === "BUILD" && BUILT.has(at ?? "")) return false;
+      const now = standing(at);
       return now === "running" || (now === "succeeded" && !WHILE_DEPLOYING.has(type) && type !== "JOB");
     },
   };

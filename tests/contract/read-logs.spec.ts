@@ -5,11 +5,11 @@ import { Client } from "../../provider/api/client";
 import { Limiter } from "../../provider/api/limiter";
 import { readLog, type ReadOptions } from "../../provider/deploy/log-reader";
 import type { LogQuery } from "../../provider/deploy/log-target";
-import { systemClock, type Clock } from "../../provider/clock";
 import { AppPlatformError } from "../../provider/errors";
 import { getLogs, getLogsOutput, getLogsText, getLogUrls, getLogUrlsOutput } from "../../provider/logs";
 import { FAST } from "../helpers/faulty-service";
 import { APP_ID, DEPLOYMENT_ID, logService, type LogService } from "../helpers/log-service";
+import { quickClock } from "../helpers/quick-clock";
 import { serviceEnv } from "../helpers/service-env";
 
 const TOKEN = "dop_v1_logs";
@@ -247,15 +247,3 @@ describe("readLog", () => {
     assert.equal(await pulumi.isSecret(getLogUrlsOutput({ appId: APP_ID })), true);
   });
 });
-
-/** A clock on which a second takes two milliseconds. */
-function quickClock(): Clock {
-  let now = Date.parse("2027-01-01T00:00:00Z");
-  return {
-    now: () => now,
-    sleep: async (ms, signal) => {
-      await systemClock.sleep(ms / 500, signal);
-      now += ms;
-    },
-  };
-}
