@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { APP_PROVIDER } from "../provider/app";
+import { APP_PROVIDER } from "../provider/app-type";
 import { getPulumiCli } from "../tools/pulumi-cli/get";
 import { chart, formatFigure, median, type Figure } from "./figures";
 import { BenchStack, refused, writes, type Run } from "./stack";

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { alertInputs } from "./alerts/inputs";
 import type { AlertDestination } from "./alerts/destinations";
 import { orderInputs, specInputs, type AppSpecArgs, type DeepInput } from "./inputs";
+import { APP_PROVIDER, APP_TYPE } from "./app-type";
 import { fileOf } from "./load";
 import { fromKeyed } from "./spec/keyed";
 import type { AppSpec } from "./spec/types";
@@ -59,15 +60,6 @@ export interface AppArgs {
   /** Lets fields through that look like a misspelling of one that is known. @default false */
   allowUnknown?: pulumi.Input<boolean> | undefined;
 }
-
-/** The type in URNs. The prefix makes Pulumi use the host of dynamic providers. */
-export const APP_TYPE = "pulumi-nodejs:dynamic/app-platform:App";
-
-/**
- * What the state keeps of this package's code, and runs for every operation. The text must never change, and what it
- * names must be there in every later version: it is what upgrades hang on.
- */
-export const APP_PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").app()';
 
 const VALID_NAME = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { INTERRUPTED, paint, UsageError, type Command, type Io } from "./cli/command";
+import { INTERRUPTED, meant, paint, UsageError, type Command, type Io } from "./cli/command";
 import { cancel, deployments } from "./cli/deployments";
 import { importFile } from "./cli/import";
 import { logs } from "./cli/logs";
@@ -29,6 +29,8 @@ ${Object.entries(COMMANDS)
   --help       of the command, where one is given
   --version
 
+Exit code: 0 done, 1 failed, 2 not understood, 130 after Ctrl-C.
+
 Environment:
   DIGITALOCEAN_TOKEN     the token (or DIGITALOCEAN_ACCESS_TOKEN)
   DIGITALOCEAN_API_URL   another address of the service, such as an emulator's
@@ -52,23 +54,41 @@ async function shown(help: string, io: Io): Promise<number> {
   return 0;
 }
 
+function commandNamed(name: string): Command {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined)
+    throw new UsageError(`there is no command ${name}${meant(name, Object.keys(COMMANDS))}`);
+  return command;
+}
+
+/** Node's own words for an option that is not there advise something that nobody wants. */
+function parsedArgs(args: string[], options: Command["options"]) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    const unknown =
+      code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" && /^Unknown option '(-+[^']+)'/.exec(message)?.[1];
+    if (!unknown) throw new UsageError(message);
+    const names = Object.keys(options).map((name) => `--${name}`);
+    throw new UsageError(`there is no option ${unknown}${meant(unknown, names)}`);
+  }
+}
+
 async function run(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
-  if (name === "--version") return shown(`${version()}\n`, io);
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    if (name !== undefined) return shown(HELP, io);
+  if (name === "--version" || name === "-v" || name === "version") return shown(`${version()}\n`, io);
+  if (name === undefined) {
     io.err(HELP);
     return 2;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) throw new UsageError(`there is no command ${name}`);
-  const options = { ...command.options, help: { type: "boolean", short: "h" } } as const;
-  let parsed;
-  try {
-    parsed = parseArgs({ args: rest, options, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
+  if (name === "--help" || name === "-h" || name === "help") {
+    const [asked] = rest;
+    return shown(asked === undefined ? HELP : commandNamed(asked).help, io);
   }
+  const command = commandNamed(name);
+  const options = { ...command.options, help: { type: "boolean", short: "h" } } as const;
+  const parsed = parsedArgs(rest, options);
   if (parsed.values["help"] === true) return shown(command.help, io);
   return command.run(parsed.values, parsed.positionals, io);
 }
@@ -77,11 +97,13 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   // Once: a second Ctrl-C ends the process the hard way.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  // Who reads no further, as `head` does, has what was wanted.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
-  });
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+      // Who reads no further, as `head` does, has what was wanted.
+      if (code === "EPIPE") process.exit(0);
+      if (stream === process.stdout) process.stderr.write(`error: the output cannot be written (${code}).\n`);
+      process.exit(1);
+    });
   const shows = (stream: NodeJS.WriteStream): boolean =>
     stream.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
   const io: Io = {
@@ -105,7 +127,8 @@ async function main(): Promise<number> {
     const { message } = error as Error;
     io.err(`${paint("error:", "red", io.errColours)} ${redact(message)}\n`);
     if (!(error instanceof UsageError)) return 1;
-    io.err("app-platform --help tells more.\n");
+    const [command = ""] = process.argv.slice(2);
+    io.err(`app-platform ${Object.hasOwn(COMMANDS, command) ? `${command} ` : ""}--help tells more.\n`);
     return 2;
   }
 }

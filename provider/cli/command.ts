@@ -4,6 +4,7 @@ import { serviceConfig } from "../config";
 import { AppPlatformError } from "../errors";
 import type { App } from "../api/types";
 import { appByNameOrId } from "../service";
+import { nearest } from "../spec/near";
 
 /** Where a command reads and writes; tests give their own. */
 export interface Io {
@@ -33,6 +34,12 @@ export interface Command {
 
 /** A command line that cannot be understood: exit code 2. */
 export class UsageError extends Error {}
+
+/** What to add to the name of something that is not there: the one that was meant, if one is near. */
+export function meant(word: string, names: readonly string[]): string {
+  const near = nearest(word, names);
+  return near === undefined ? "" : `; did you mean ${near}?`;
+}
 
 /** Exit code after Ctrl-C, as shells have it. */
 export const INTERRUPTED = 130;

@@ -1,10 +1,22 @@
 import type { Deployment } from "../api/types";
 import { describeProgress, standing } from "../deploy/progress";
 import { AppPlatformError, isApiError } from "../errors";
+import { explainedBy } from "../lookups/explained";
 import { hideSecrets } from "../spec/secrets";
-import { appOf, clientOf, only, paint, table, UsageError, whole, type Command } from "./command";
+import { appOf, clientOf, meant, only, paint, table, UsageError, whole, type Command } from "./command";
 
 const PAGE = 20;
+const PHASES = [
+  "PENDING_BUILD",
+  "BUILDING",
+  "PENDING_DEPLOY",
+  "DEPLOYING",
+  "ACTIVE",
+  "SUPERSEDED",
+  "ERROR",
+  "CANCELED",
+  "UNKNOWN",
+];
 
 export const deployments: Command = {
   summary: "list the deployments of an app, the newest first",
@@ -31,6 +43,13 @@ Options:
     const [page, perPage] = [whole(values, "page", 1) ?? 1, whole(values, "per-page", 1, 200) ?? PAGE];
     if (values["all"] === true && values["page"] !== undefined)
       throw new UsageError("--all reads every page: leave out --page");
+    const phases = (values["phase"] as string[] | undefined)?.map((phase) => phase.toUpperCase());
+    for (const phase of phases ?? []) {
+      const meantPhase = meant(phase, PHASES);
+      // Others may be new at the service.
+      if (!PHASES.includes(phase) && meantPhase !== "")
+        throw new UsageError(`--phase: there is no phase ${phase}${meantPhase}`);
+    }
     const client = clientOf(io);
     const { id } = await appOf(client, argument);
     const { signal } = io;
@@ -38,10 +57,7 @@ Options:
     if (values["all"] === true) {
       for await (const one of client.listDeployments(id, { perPage: 200, signal })) found.push(one);
     } else found.push(...(await client.listDeploymentPage(id, { page, perPage }, { signal })).items);
-    const phases = values["phase"] as string[] | undefined;
-    const wanted = phases
-      ? found.filter(({ phase }) => phases.some((one) => one.toUpperCase() === (phase ?? "UNKNOWN")))
-      : found;
+    const wanted = phases ? found.filter(({ phase }) => phases.includes(phase ?? "UNKNOWN")) : found;
     if (values["json"] === true) {
       await io.out(`${JSON.stringify(hideSecrets(wanted), undefined, 2)}\n`);
     } else if (wanted.length === 0) io.err("No deployments.\n");
@@ -89,7 +105,9 @@ Options:
         `No deployment of ${app.spec.name ?? app.id} goes on: nothing to cancel.`,
       );
     try {
-      const cancelled = await client.cancelDeployment(app.id, id, { signal: io.signal });
+      const cancelled = await explainedBy(client, "cancel", { appId: app.id, deploymentId: id }, () =>
+        client.cancelDeployment(app.id, id, { signal: io.signal }),
+      );
       if (values["json"] === true) await io.out(`${JSON.stringify(hideSecrets(cancelled), undefined, 2)}\n`);
       else await io.out(`${cancelled.id}: ${describeProgress(cancelled)}\n`);
       return 0;

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { collect } from "../api/pages";
 import type { App } from "../api/types";
-import { APP_PROVIDER, APP_TYPE } from "../app";
+import { APP_PROVIDER, APP_TYPE } from "../app-type";
 import { AppPlatformError } from "../errors";
 import { toKeyed } from "../spec/keyed";
 import { hideSecrets } from "../spec/secrets";
@@ -42,7 +42,12 @@ Options:
     await refuseOldCli(io);
     const client = clientOf(io);
     const apps: App[] = all ? await collect(client.listApps({ signal: io.signal })) : [];
-    for (const one of wanted) apps.push(await appOf(client, one));
+    for (const one of wanted) {
+      const app = await appOf(client, one);
+      if (!apps.some(({ id }) => id === app.id)) apps.push(app);
+    }
+    if (apps.length === 0)
+      throw new AppPlatformError("not-found", "There are no apps to import: nothing was written.");
     const file = text(values, "out") ?? DEFAULT_FILE;
     const content = `${JSON.stringify({ resources: apps.map((app) => entry(app, name)) }, undefined, 2)}\n`;
     if (file === "-") await io.out(content);
@@ -70,10 +75,12 @@ async function refuseOldCli(io: Io): Promise<void> {
   try {
     const { stdout } = await promisify(execFile)("pulumi", ["version"], { signal: io.signal });
     version = stdout.trim();
-  } catch {
-    return io.err(`Note: the file is for Pulumi ${NEEDED.join(".")} or newer; no pulumi was found here.\n`);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    return note(io, missing ? "no pulumi was found here" : "`pulumi version` failed here");
   }
   const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  if (major === undefined) return note(io, "`pulumi version` does not tell which this is");
   if (Number(major) > NEEDED[0] || (Number(major) === NEEDED[0] && Number(minor) >= NEEDED[1])) return;
   throw new AppPlatformError(
     "invalid-input",
@@ -81,6 +88,9 @@ async function refuseOldCli(io: Io): Promise<void> {
       "With any version, `adopt: true` in the arguments of an App takes over the existing app of its name.",
   );
 }
+
+const note = (io: Io, what: string): void =>
+  io.err(`Note: the file is for Pulumi ${NEEDED.join(".")} or newer; ${what}.\n`);
 
 function write(file: string, content: string, over: boolean): void {
   try {

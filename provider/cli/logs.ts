@@ -1,5 +1,6 @@
 import { explainedLog } from "../lookups/log-lines";
-import { appOf, clientOf, INTERRUPTED, only, text, UsageError, whole, type Command } from "./command";
+import { parseDuration } from "../timeouts";
+import { appOf, clientOf, INTERRUPTED, meant, only, text, UsageError, whole, type Command } from "./command";
 
 const TYPES = ["BUILD", "DEPLOY", "RUN", "RUN_RESTARTED", "JOB", "AUTOSCALE_EVENT"];
 
@@ -31,7 +32,12 @@ Options:
     const name = only(argument === undefined ? [] : [argument, ...more], "app");
     const type = text(values, "type")?.toUpperCase();
     if (type !== undefined && !TYPES.includes(type))
-      throw new UsageError(`--type: there is no type ${type.toLowerCase()}; see app-platform logs --help`);
+      throw new UsageError(
+        `--type: there is no type ${type.toLowerCase()}${meant(type, TYPES).toLowerCase()}`,
+      );
+    const wait = text(values, "wait");
+    if (wait !== undefined && parseDuration(wait) === undefined)
+      throw new UsageError(`--wait: "${wait}" is not a duration with its unit, such as 90s or 3m`);
     const tailLines = whole(values, "tail", 0);
     const client = clientOf(io);
     const { id: appId } = await appOf(client, name);
@@ -44,7 +50,7 @@ Options:
       eventId: text(values, "event"),
       follow: values["follow"] === true,
       tailLines,
-      podConnectionTimeout: text(values, "wait"),
+      podConnectionTimeout: wait,
       signal: io.signal,
     });
     for await (const line of lines) await io.out(`${line}\n`);

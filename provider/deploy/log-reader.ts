@@ -117,7 +117,7 @@ class Reading {
         missing = error;
       }
       if (this.clock.now() >= deadline || !(await target.mayCome())) {
-        if (missing) throw missing;
+        if (missing) throw noLog(missing, target);
         return {};
       }
       await this.clock.sleep(ASK_AGAIN_MS, this.signal);
@@ -228,6 +228,24 @@ class Reading {
       end.abort();
     }
   }
+}
+
+/** The service refuses a stage that was left out; its words alone do not say of what. */
+function noLog(refused: ApiError, { request }: LogTarget): AppPlatformError {
+  if (!isApiError(refused, "bad-request")) return refused;
+  const { type, component, deploymentId, invocationId, eventId } = request;
+  const of =
+    invocationId !== undefined
+      ? `the job invocation ${invocationId}`
+      : eventId !== undefined
+        ? `the event ${eventId}`
+        : `${component === undefined ? "" : `the component ${component} in `}the deployment ${deploymentId}`;
+  return new AppPlatformError(
+    "bad-request",
+    `There is no ${type} log of ${of}: that stage was left out, or it has not begun. ` +
+      `The service says: ${refused.serviceMessage ?? refused.message}`,
+    { cause: refused },
+  );
 }
 
 /** Failures of the way, and addresses that ran out: another try may go well. */

@@ -4,7 +4,8 @@ import type { App, AppHealth, AppInstance, BandwidthUsage, Deployment, Proposal 
 import { AppPlatformError } from "../errors";
 import { appById, appByName, componentNames, near, notFound } from "../service";
 import type { AppSpec } from "../spec/types";
-import { explained, lifted, liftedSecret, refuseUnreadable, serviceClient, withSecretsHidden } from "./calls";
+import { explained, lifted, liftedSecret, serviceClient, withSecretsHidden } from "./calls";
+import { refuseUnreadable } from "./explained";
 
 /** Which app: by its id at the service, or by the name in its spec. */
 export type AppQuery = { readonly id: string } | { readonly name: string };

@@ -1,7 +1,7 @@
 import type { Client } from "../api/client";
 import { readLog, type ReadOptions } from "../deploy/log-reader";
 import type { LogQuery } from "../deploy/log-target";
-import { explained } from "./calls";
+import { explainedBy } from "./explained";
 
 /**
  * The lines of a log, see `readLog`. Where the service does not know what was asked for, the error says which part of it,
@@ -17,7 +17,7 @@ export async function* explainedLog(
   const { appId, deploymentId, eventId, invocationId, component } = query;
   const subject = { appId, deploymentId, eventId, invocationId, component };
   // The first line shows that all of these are right.
-  const first = await explained(name, subject, () => lines.next(), client);
+  const first = await explainedBy(client, name, subject, () => lines.next());
   try {
     for (let next = first; next.done !== true; next = await lines.next()) yield next.value;
   } finally {

@@ -4,7 +4,7 @@ import { Client } from "../../provider/api/client";
 import { systemClock } from "../../provider/clock";
 import { readLog, type ReadOptions } from "../../provider/deploy/log-reader";
 import type { LogQuery } from "../../provider/deploy/log-target";
-import { isApiError } from "../../provider/errors";
+import { AppPlatformError } from "../../provider/errors";
 import { getLogs } from "../../provider/logs";
 import type { AppSpec } from "../../provider/spec/types";
 import { quickClock } from "../helpers/quick-clock";
@@ -125,8 +125,12 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
       const error = await collect(follow({ type: "BUILD", component: "api" })).catch(
         (reason: unknown) => reason,
       );
-      assert.ok(isApiError(error, "bad-request"), String(error));
-      assert.match(error.message, /no BUILD logs/);
+      assert.ok(error instanceof AppPlatformError, String(error));
+      assert.equal(error.errorCode, "bad-request");
+      assert.match(
+        error.message,
+        /no BUILD log of the component api in the deployment .* stage was left out/,
+      );
       assert.notEqual((await client.getDeployment(appId, deploymentId)).phase, "BUILDING");
     });
 

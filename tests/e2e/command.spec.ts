@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createEmulator, type Emulator } from "app-platform-emulator";
+import { Client } from "../../provider/api/client";
+import { temporaryFolder } from "../helpers/temporary-folder";
+
+const CLI = join(__dirname, "..", "..", "provider", "dist", "cli.js");
+const TOKEN = "dop_v1_command";
+const UNKNOWN = "11111111-2222-4333-8444-000000000001";
+const image = { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1.29" };
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+describe("app-platform on the command line", function () {
+  this.timeout(60_000);
+  let emulator: Emulator;
+  const folder = temporaryFolder();
+
+  before(async () => {
+    emulator = await createEmulator({ deploySeconds: 0.02, rateLimit: false, token: TOKEN });
+    const client = new Client({ token: TOKEN, baseUrl: emulator.url });
+    await client.createApp({ spec: { name: "shop", services: [{ name: "web", image, http_port: 80 }] } });
+  });
+  after(() => emulator.close());
+
+  const start = (args: string[], env: Record<string, string> = {}, out: "pipe" | number = "pipe") =>
+    spawn(process.execPath, [CLI, ...args], {
+      cwd: folder.path,
+      stdio: ["ignore", out, "pipe"],
+      env: {
+        PATH: dirname(process.execPath),
+        DIGITALOCEAN_API_URL: emulator.url,
+        DIGITALOCEAN_TOKEN: TOKEN,
+        ...env,
+      },
+    });
+  async function run(args: string[], env?: Record<string, string>): Promise<Ended> {
+    const child = start(args, env);
+    let [out, err] = ["", ""];
+    child.stdout?.on("data", (part) => (out += String(part)));
+    child.stderr?.on("data", (part) => (err += String(part)));
+    const [code] = (await once(child, "close")) as [number | null];
+    assert.ok(!`${out}${err}`.includes(TOKEN), "a token was shown");
+    assert.ok(!/\n\s+at /.test(err), `a stack was shown: ${err}`);
+    return { code, out, err };
+  }
+
+  it("tells what was meant, and where to read more, with exit code 2", async () => {
+    const cases: [args: string[], message: RegExp][] = [
+      [["lgs"], /no command lgs; did you mean logs\?\napp-platform --help tells more/],
+      [["logs", "shop", "--folow"], /no option --folow; did you mean --follow\?\napp-platform logs --help/],
+      [["logs", "shop", "--type", "bild"], /no type bild; did you mean build\?/],
+      [["logs", "shop", "--wait", "3"], /--wait: "3" is not a duration/],
+      [["deployments", "shop", "--phase", "actve"], /no phase ACTVE; did you mean ACTIVE\?/],
+      [["help", "valdate"], /did you mean validate\?/],
+    ];
+    const all = await Promise.all(cases.map(([args]) => run(args)));
+    all.forEach(({ code, out, err }, index) => {
+      assert.deepEqual([code, out], [2, ""]);
+      assert.match(err, cases[index]?.[1] ?? assert.fail());
+    });
+    assert.match((await run(["help", "cancel"])).out, /^Usage: app-platform cancel /);
+  });
+
+  it("names what the service does not know, and what is near, with exit code 1", async () => {
+    const cases: [args: string[], message: RegExp][] = [
+      [["logs", "shpo"], /^error: There is no app named shpo\. Did you mean shop\?\n$/],
+      [["logs", "shop", "wbe"], /no component wbe in the app shop\. Did you mean web\?/],
+      [
+        ["logs", "shop", "--deployment", UNKNOWN],
+        /no deployment .* The newest deployments: [-0-9a-f]{36} \(ACTIVE\)/,
+      ],
+      [["logs", "shop", "--invocation", UNKNOWN], /no job invocation .* It has no invocations/],
+      [["logs", "shop", "--event", UNKNOWN], /no event .* The newest events: /],
+      [["logs", "shop", "--type", "build"], /no BUILD log .* stage was left out/],
+      [["cancel", "shop", UNKNOWN], /no deployment .* The newest deployments/],
+      [["cancel", "shop"], /nothing to cancel/],
+      [["deployments", UNKNOWN], /no app with the id .* These apps are there: shop/],
+      [["import", "shopp", "--out", "-"], /Did you mean shop\?/],
+    ];
+    const all = await Promise.all(cases.map(([args]) => run(args)));
+    all.forEach(({ code, out, err }, index) => {
+      assert.deepEqual([code, out], [1, ""], err);
+      assert.match(err, cases[index]?.[1] ?? assert.fail());
+    });
+  });
+
+  it("says what to do without a token, with a wrong one, and where nobody listens", async () => {
+    const [none, wrong, nobody] = await Promise.all([
+      run(["deployments", "shop"], { DIGITALOCEAN_TOKEN: "" }),
+      run(["deployments", "shop"], { DIGITALOCEAN_TOKEN: "dop_v1_another" }),
+      run(["deployments", "shop"], { DIGITALOCEAN_API_URL: "http://192.0.2.1" }),
+    ]);
+    assert.match(none.err, /^error: No token: set DIGITALOCEAN_TOKEN\.\n$/);
+    assert.match(wrong.err, /refused the token.*Set DIGITALOCEAN_TOKEN to a valid token/);
+    assert.ok(!wrong.err.includes("dop_v1_another"));
+    assert.match(nobody.err, /plain http|https/);
+    assert.deepEqual([none.code, wrong.code, nobody.code], [1, 1, 1]);
+  });
+
+  it("is quiet when its reader leaves", async () => {
+    const child = start(["logs", "shop", "--follow"]);
+    let err = "";
+    child.stderr?.on("data", (part) => (err += String(part)));
+    await once(child.stdout ?? assert.fail(), "data");
+    child.stdout?.destroy();
+    // What it writes next finds nobody.
+    const { id } = emulator.apps()[0] ?? assert.fail();
+    emulator.editApp(id, (spec) => void (spec.region = "fra"));
+    const [code] = (await once(child, "close")) as [number];
+    assert.deepEqual([code, err], [0, ""]);
+  });
+
+  it("says so when what it writes finds no room", async () => {
+    const full = openSync("/dev/full", "w");
+    const child = start(["deployments", "shop"], {}, full);
+    closeSync(full);
+    let err = "";
+    child.stderr?.on("data", (part) => (err += String(part)));
+    const [code] = (await once(child, "close")) as [number];
+    assert.deepEqual([code, err], [1, "error: the output cannot be written (ENOSPC).\n"]);
+  });
+
+  it("lists as JSON what the service tells, without secrets", async () => {
+    const { code, out } = await run(["deployments", "shop", "--json", "--per-page", "1"]);
+    const [deployment] = JSON.parse(out) as { spec: { name: string } }[];
+    assert.deepEqual([code, deployment?.spec.name], [0, "shop"]);
+  });
+
+  describe("import", () => {
+    const withPulumi = (script: string): Record<string, string> => {
+      const bin = join(folder.path, "bin");
+      mkdirSync(bin, { recursive: true });
+      writeFileSync(join(bin, "pulumi"), `#!/bin/sh\n${script}\n`);
+      chmodSync(join(bin, "pulumi"), 0o755);
+      return { PATH: `${bin}:/usr/bin:/bin` };
+    };
+    const importing = (name: string, env?: Record<string, string>) =>
+      run(["import", "shop", "shop", "--out", `${name}.json`], env);
+
+    it("writes each app once, and says which Pulumi it takes where it can not see one", async () => {
+      const none = await importing("none", { PATH: folder.path });
+      assert.deepEqual([none.code, none.out], [0, "none.json: 1 app\n"]);
+      assert.match(
+        none.err,
+        /^Note: .*3\.254 or newer; no pulumi was found here\.\nNext: pulumi import --file/,
+      );
+      const written = JSON.parse(readFileSync(join(folder.path, "none.json"), "utf8")) as {
+        resources: unknown[];
+      };
+      assert.equal(written.resources.length, 1);
+      assert.match((await importing("broken", withPulumi("exit 3"))).err, /`pulumi version` failed here/);
+      assert.match((await importing("odd", withPulumi("echo hello"))).err, /does not tell which this is/);
+    });
+
+    it("refuses with a Pulumi that is too old, and says what works there", async () => {
+      const { code, out, err } = await importing("old", withPulumi("echo v3.253.1"));
+      assert.deepEqual([code, out], [1, ""]);
+      assert.match(err, /pulumi v3\.253\.1 cannot import apps: .*`adopt: true`/);
+      assert.ok(!existsSync(join(folder.path, "old.json")));
+      assert.equal(
+        (await importing("new", withPulumi("echo v3.254.0"))).err,
+        "Next: pulumi import --file new.json\n",
+      );
+    });
+
+    it("writes nothing where there are no apps", async () => {
+      const empty = await createEmulator({ rateLimit: false });
+      try {
+        const { code, err } = await run(["import", "--all"], { DIGITALOCEAN_API_URL: empty.url });
+        assert.equal(code, 1);
+        assert.match(err, /There are no apps to import: nothing was written\./);
+        assert.ok(!existsSync(join(folder.path, "import.json")));
+      } finally {
+        await empty.close();
+      }
+    });
+  });
+
+  it("finds in files what keeps an app from being one, with its place", async () => {
+    const files: [name: string, content: string | Buffer, code: number, line?: number, column?: number][] = [
+      ["anchor.yaml", "name: shop\nservices:\n  - name: web\n    image: *nope\n", 1, 4, 12],
+      ["typo.json", '{"name":"shop",\n "services":[\n{"name":"web", "http_prt": 3}]}', 1, 3, 16],
+      ["template.yaml", "spec:\n  name: shop\n  services:\n  - name: web\n    http_prt: 80\n", 1, 5, 5],
+      ["empty.yaml", "", 1],
+      ["binary.yaml", Buffer.from([0x6e, 0x3a, 0xff, 0xfe, 0x00]), 1, 1, 3],
+      ["list.yaml", "- a\n", 1, 1, 1],
+    ];
+    for (const [name, content] of files) writeFileSync(join(folder.path, name), content);
+    mkdirSync(join(folder.path, "folder.d"));
+    const names = [...files.map(([name]) => name), "folder.d", "missing.yaml"];
+    const ended = await Promise.all(names.map((name) => run(["validate", name, "--json"])));
+    ended.forEach(({ code, out }, index) => {
+      const [name = "", , wanted = 2, line, column] = files[index] ?? [names[index]];
+      const found = JSON.parse(out) as Record<string, unknown>[];
+      assert.equal(code, wanted, name);
+      assert.ok(
+        found.length > 0 && found.every(({ file, severity }) => file === name && severity === "error"),
+      );
+      assert.ok(
+        found.some((one) => one["line"] === line && one["column"] === column),
+        `${name}: ${JSON.stringify(found)}`,
+      );
+    });
+  });
+});
