@@ -26,26 +26,33 @@ export function median(values: readonly number[]): number {
 }
 
 const ROW = 26;
-const WIDTH = 720;
-const BARS_AT = 300;
-const FULL = 300;
+const BARS_AT = 260;
+const FULL = 240;
+/** How far the bar of a value above its limit goes. */
+const MOST_SHARE = 1.2;
+const VALUES_AT = BARS_AT + FULL * MOST_SHARE + 12;
+const REFERENCES_AT = VALUES_AT + 230;
+const WIDTH = REFERENCES_AT + 390;
 
-/** The figures as a chart: each bar is the value's share of its limit. */
+/** The figures as a chart: each bar is the value's share of its limit, with the value, the limit and its reference. */
 export function chart(figures: readonly Figure[]): string {
   const rows = figures.map((figure, index) => {
     const share =
-      figure.limit === 0 ? (figure.value === 0 ? 0 : 1.2) : Math.min(1.2, figure.value / figure.limit);
+      figure.limit === 0
+        ? Math.min(figure.value, MOST_SHARE)
+        : Math.min(MOST_SHARE, figure.value / figure.limit);
     const y = 40 + index * ROW;
     const color = figure.value <= figure.limit ? "#2e7d32" : "#c62828";
     return [
       `<text x="8" y="${y + 14}">${figure.name}</text>`,
       `<rect x="${BARS_AT}" y="${y + 3}" width="${Math.max(1, share * FULL)}" height="14" fill="${color}"/>`,
-      `<text x="${BARS_AT + FULL + 70}" y="${y + 14}">${round(figure.value)} ${figure.unit}</text>`,
+      `<text x="${VALUES_AT}" y="${y + 14}">${round(figure.value)} of ${round(figure.limit)} ${figure.unit}</text>`,
+      `<text x="${REFERENCES_AT}" y="${y + 14}" fill="#666">${figure.reference ?? ""}</text>`,
     ].join("");
   });
   const height = 60 + figures.length * ROW;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH + 60}" height="${height}" font-family="sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" font-family="sans-serif" font-size="12">`,
     `<rect width="100%" height="100%" fill="white"/>`,
     `<text x="8" y="20" font-weight="bold">Share of the limit; smaller is better</text>`,
     ...rows,

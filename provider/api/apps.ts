@@ -11,12 +11,17 @@ export type AppCalls = ReturnType<typeof appCalls>;
 
 /** Apps themselves, and what runs of them. */
 export function appCalls(transport: Transport) {
-  /** All apps the token may see, in as few requests as possible. `withProjects`: each with its `project_id`. */
-  const listApps = (options?: CallOptions & { withProjects?: boolean | undefined }): AsyncIterable<App> => {
-    const { withProjects, ...call } = options ?? {};
+  /**
+   * All apps the token may see. `perPage`: 1 to 200, @default 200: as few requests as possible. `withProjects`: each with its
+   * `project_id`.
+   */
+  const listApps = (
+    options?: CallOptions & { perPage?: number; withProjects?: boolean | undefined },
+  ): AsyncIterable<App> => {
+    const { perPage = LARGEST_PAGE, withProjects, ...call } = options ?? {};
     const query = { with_projects: withProjects };
     const list = { path: "/v2/apps", field: "apps", check: shapes.checkApp, query };
-    return askAll(transport, list, LARGEST_PAGE, call);
+    return askAll(transport, list, perPage, call);
   };
 
   return {
