@@ -1,54 +1,95 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { getLogs } from "../provider/logs";
 
 /**
- * `tsx bench/logs.ts [MEGABYTES]` reads an archived log of that size (default 1024) from a server on this machine, through
- * getLogs, and prints the memory that took. Client and server share the process, so it is at most that.
+ * `tsx bench/logs.ts [MEGABYTES]` reads logs of that size (default 1024) from a server on this machine, through getLogs:
+ * archived, archived in compressed form, and live, followed; and prints the memory each took. Client and server share the
+ * process, so it is at most that.
  */
 const LINE = `web 2026-01-01T00:00:00.000000000Z ${"GET /products?page=7 200 ".repeat(4)}\n`;
 const CHUNK = Buffer.from(LINE.repeat(500));
+const PACKED = gzipSync(CHUNK);
 const MEGABYTE = 1024 * 1024;
-/** Above what the process needs by itself; a log that were kept would pass it at once. */
-const MOST_GROWTH = 150 * MEGABYTE;
+const SAMPLE_LINES = 50_000;
 
-async function main(megabytes: number): Promise<void> {
+export type LogKind = "plain" | "packed" | "live";
+
+export interface LogMemory {
+  readonly megabytesRead: number;
+  /** Of the whole process, at most, above what it had before. */
+  readonly growthMegabytes: number;
+}
+
+/**
+ * Reads one log of the given size and measures the memory it takes.
+ * @throws Error when not every byte arrived
+ */
+export async function logMemory(megabytes: number, kind: LogKind = "plain"): Promise<LogMemory> {
   const chunks = Math.ceil((megabytes * MEGABYTE) / CHUNK.length);
-  const server = createServer((request, response) => {
-    const { url = "" } = request;
+  let address = "";
+  let asked = 0;
+  const listener: RequestListener = ({ url = "" }, response) => {
     const json = (body: unknown): void =>
       void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
-    if (url.includes("/logs")) return json({ historic_urls: [`${address}/archive`] });
-    if (url !== "/archive")
+    if (url.includes("/logs")) {
+      const first = asked++ === 0;
+      if (kind !== "live") return json({ historic_urls: [`${address}/log`] });
+      return json(first ? { live_url: `${address}/log` } : { historic_urls: [] });
+    }
+    if (url.includes("/deployments/")) return json({ deployment: { id: "d", phase: "SUPERSEDED" } });
+    if (url !== "/log")
       return json({ app: { id: "a", spec: { name: "a" }, active_deployment: { id: "d" } } });
     let sent = 0;
     const more = (): void => {
-      while (sent < chunks) if ((sent++, !response.write(CHUNK))) return;
+      while (sent < chunks) if ((sent++, !response.write(kind === "packed" ? PACKED : CHUNK))) return;
       response.end();
     };
     response.on("drain", more);
     more();
-  });
+  };
+  const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env["DIGITALOCEAN_API_URL"] = address;
-  process.env["DIGITALOCEAN_TOKEN"] = "none";
-
-  const before = process.memoryUsage().rss;
-  const started = Date.now();
-  let [lines, bytes, peak] = [0, 0, before];
-  for await (const line of getLogs({ appId: "a" })) {
-    bytes += line.length + 1;
-    if (++lines % 50_000 === 0) peak = Math.max(peak, process.memoryUsage().rss);
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { DIGITALOCEAN_API_URL: url, DIGITALOCEAN_TOKEN: token } = process.env;
+  Object.assign(process.env, { DIGITALOCEAN_API_URL: address, DIGITALOCEAN_TOKEN: "none" });
+  try {
+    const before = process.memoryUsage().rss;
+    let [lines, bytes, peak] = [0, 0, before];
+    for await (const line of getLogs({ appId: "a", follow: kind === "live" })) {
+      bytes += line.length + 1;
+      if (++lines % SAMPLE_LINES === 0) peak = Math.max(peak, process.memoryUsage().rss);
+    }
+    if (bytes !== chunks * CHUNK.length)
+      throw new Error(`${bytes} bytes of ${chunks * CHUNK.length} arrived`);
+    return { megabytesRead: bytes / MEGABYTE, growthMegabytes: (peak - before) / MEGABYTE };
+  } finally {
+    restore("DIGITALOCEAN_API_URL", url);
+    restore("DIGITALOCEAN_TOKEN", token);
+    // Connections that are kept open for the next request.
+    server.close().closeAllConnections();
   }
-  server.close();
-  const seconds = (Date.now() - started) / 1000;
-  const mb = (size: number): string => `${Math.round(size / MEGABYTE)} MB`;
-  console.log(`read ${mb(bytes)} in ${lines} lines, ${seconds.toFixed(1)} s (${mb(bytes / seconds)}/s)`);
-  console.log(`memory: ${mb(before)} before, ${mb(peak)} at most`);
-  if (peak - before > MOST_GROWTH || bytes !== chunks * CHUNK.length) process.exitCode = 1;
-  // Connections that are kept open for the next request.
-  server.closeAllConnections();
 }
 
-void main(Number(process.argv[2] ?? 1024));
+function restore(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+}
+
+/** Above what the process needs by itself; a log that were kept would pass it at once. */
+const MOST_GROWTH_MEGABYTES = 150;
+
+async function main(megabytes: number): Promise<void> {
+  for (const kind of ["plain", "packed", "live"] satisfies LogKind[]) {
+    const started = Date.now();
+    const { megabytesRead, growthMegabytes } = await logMemory(megabytes, kind);
+    const seconds = (Date.now() - started) / 1000;
+    console.log(
+      `${kind}: ${Math.round(megabytesRead)} MB in ${seconds.toFixed(1)} s, memory grew by ${Math.round(growthMegabytes)} MB`,
+    );
+    if (growthMegabytes > MOST_GROWTH_MEGABYTES) process.exitCode = 1;
+  }
+}
+
+if (require.main === module) void main(Number(process.argv[2] ?? 1024));

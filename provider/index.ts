@@ -15,7 +15,7 @@ export {
   type LogsQuery,
   type LogsTextQuery,
 } from "./logs";
-export * from "./lookups";
+export * from "./lookups/index";
 export type {
   Alert,
   App as AppInfo,
