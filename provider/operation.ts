@@ -299,6 +299,7 @@ export class Operation {
   async deleteApp(id: string): Promise<void> {
     await deleteAppOnce(this.desk.client, id, this.desk.options);
     this.desk.reads.noteWrite(id);
+    this.reporter.waits();
     const giveUpAt = this.desk.clock.now() + timeoutMs("delete", this.inputs.timeouts);
     for (;;) {
       if (await this.desk.reads.isGone(this.desk.client, id, this.desk.options)) return;

@@ -107,7 +107,10 @@ export class SharedReads {
 
   /** The app of this name, if there is one at this moment. */
   async appNamed(source: AppSource, name: string, options: Options = {}): Promise<App | undefined> {
-    const listing = await this.listingSince(this.asksFor(`named ${name}`), source, options);
+    const key = `named ${name}`;
+    const listing = await this.listingSince(this.asksFor(key), source, options);
+    // Of the app of this name itself nothing was asked yet.
+    this.asked.delete(key);
     if (!listing) return source.findAppByName(name, options);
     return [...listing.apps.values()].find(({ spec }) => spec.name === name);
   }

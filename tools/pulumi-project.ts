@@ -61,6 +61,7 @@ export class PulumiProject {
    * @param program the folder to copy: a program of this repository, whose packages it finds as it does there
    * @param cli the folder of the Pulumi CLI
    * @param serviceEnv where the service is and what opens it: DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN
+   * @param packages what the program finds as its node_modules. @default those of this repository
    * @throws Error when the stack cannot be made; nothing is left behind
    */
   static async create(
@@ -68,13 +69,14 @@ export class PulumiProject {
     cli: string,
     serviceEnv: Record<string, string>,
     options: RunOptions = {},
+    packages = join(TOP, "node_modules"),
   ): Promise<PulumiProject> {
     const project = new PulumiProject(cli, serviceEnv);
     try {
       const ours = (path: string): boolean =>
         !/node_modules|app-spec-backups|Pulumi\..+\.yaml/.test(relative(program, path));
       cpSync(program, project.folder, { recursive: true, filter: ours });
-      symlinkSync(join(TOP, "node_modules"), join(project.folder, "node_modules"), "junction");
+      symlinkSync(packages, join(project.folder, "node_modules"), "junction");
       await project.mustRun(["stack", "init", "dev"], options);
       return project;
     } catch (error) {

@@ -24,7 +24,8 @@ export interface FailureContext {
 const LONGEST_SERVICE_MESSAGE = 2000;
 
 const TOKEN_HELP =
-  "Set DIGITALOCEAN_TOKEN to a valid token, or run `pulumi config set --secret app-platform:token`; " +
+  "Set DIGITALOCEAN_TOKEN to a valid token, or run `pulumi config set --secret app-platform:token`. " +
+  "A plain `pulumi refresh` or `pulumi destroy` still takes that setting as the last up left it in the state: add --run-program; " +
   "new tokens: https://cloud.digitalocean.com/account/api/tokens.";
 const ADDRESS_HELP = "Is DIGITALOCEAN_API_URL right?";
 

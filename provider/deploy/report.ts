@@ -7,9 +7,19 @@ export interface Reporter {
   /** Worth keeping. */
   info(text: string): void;
   warn(text: string): void;
+  /** A wait begins that Ctrl-C ought to end. Where it cannot, that is said, once in the process. */
+  waits(): void;
   /** Resolves when everything said has arrived; to be awaited before an operation ends. */
   flush(): Promise<void>;
 }
+
+const DEAF =
+  "This version of @pulumi/pulumi passes Ctrl-C on to nobody: it is noticed only when the deployment has ended, and the app is " +
+  "recorded then. Pressed twice it ends the run at once; then run: pulumi refresh --clear-pending-creates, and pulumi up, " +
+  "which says how to take over an app that was not recorded.";
+
+/** Engines whose users know. */
+const told = new WeakSet<Engine>();
 
 /**
  * @param engine undefined where Pulumi does not run the process; then every line goes to `print`
@@ -43,6 +53,11 @@ export function createReporter(
     },
     info: (text) => send("info", text, false),
     warn: (text) => send("warning", text, false),
+    waits() {
+      if (!engine || engine.hearsCtrlC || told.has(engine)) return;
+      told.add(engine);
+      send("info", DEAF, false);
+    },
     flush: () => sending ?? Promise.resolve(),
   };
 }

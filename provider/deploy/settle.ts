@@ -25,6 +25,7 @@ export async function settle(
   secrets: readonly string[],
   options: WaitOptions,
 ): Promise<Outcome> {
+  reporter.waits();
   const deployment = await waitForDeployment(source, appId, deploymentId, {
     ...options,
     onProgress: (line) => reporter.status(line),

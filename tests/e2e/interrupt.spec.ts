@@ -1,100 +1,96 @@
 import assert from "node:assert/strict";
-import { createEmulator, steppedClock, type Emulator, type SteppedClock } from "app-platform-emulator";
-import type { CommandResult } from "../../tools/pulumi-project";
-import { TestStack, TOKEN, writes } from "../helpers/e2e";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { writes } from "../helpers/e2e";
+import { CREATE, LongDeployment, UPDATE } from "../helpers/long-deployment";
+import { OtherSdk } from "../helpers/other-sdk";
+import { TOP } from "../../tools/pulumi-project";
 
-/** Seconds of a deployment, on a clock that stands still until the test moves it. */
-const DEPLOY_SECONDS = 3_600;
 /** Milliseconds from Ctrl-C to the end of the command. Pulumi itself would wait for the deployment. */
 const SOON = 30_000;
 
-describe("Ctrl-C during a long deployment", function () {
+/** The oldest that the package supports; the newest that says it runs on Node 20 is the one of this repository. */
+const OLDEST = "3.216.0";
+
+for (const sdk of [undefined, OLDEST])
+  describe(`Ctrl-C during a long deployment, with SDK ${sdk ?? installedSdk()}`, function () {
+    this.timeout(300_000);
+    let other: OtherSdk | undefined;
+    let long: LongDeployment;
+
+    before(async () => {
+      if (sdk !== undefined) other = await OtherSdk.install(sdk);
+      long = await LongDeployment.start(other ? { packages: other.packages } : {});
+      long.declare(1);
+    });
+
+    after(async () => {
+      await long?.close();
+      other?.remove();
+    });
+
+    it("ends the creation within seconds and leaves the app in the state, with its deployment", async () => {
+      const { result, after } = await long.interruptedUp(CREATE);
+      assert.notEqual(result.code, 0);
+      assert.ok(after < SOON, `it took ${after} ms`);
+      assert.match(result.output, /The run was stopped while deployment \S+ was going on/);
+      assert.match(result.output, /It goes on at the service; the next pulumi up waits for it/);
+      assert.deepEqual(writes(long.emulator), ["POST /v2/apps"]);
+      assert.equal(long.stack.resource("shop").id, long.emulator.apps()[0]?.id);
+      assert.equal(long.recorded().id, long.deployments()[0]?.id);
+      assert.notEqual(long.recorded().phase, "ACTIVE");
+    });
+
+    it("lets the next up wait for the same deployment, with no call that writes", async () => {
+      const result = await long.resumedUp();
+      assert.equal(result.code, 0, result.output);
+      assert.deepEqual(writes(long.emulator), []);
+      assert.equal(long.deployments().length, 1);
+      assert.deepEqual(long.recorded(), { id: long.deployments()[0]?.id, phase: "ACTIVE" });
+      assert.equal(long.stack.resource("shop").initErrors, undefined);
+    });
+
+    it("ends an update within seconds, and the next up waits for its deployment too", async () => {
+      long.declare(2);
+      const { result, after } = await long.interruptedUp(UPDATE);
+      assert.notEqual(result.code, 0);
+      assert.ok(after < SOON, `it took ${after} ms`);
+      assert.deepEqual(writes(long.emulator), ["PUT /v2/apps/shop"]);
+
+      const resumed = await long.resumedUp();
+      assert.equal(resumed.code, 0, resumed.output);
+      assert.deepEqual(writes(long.emulator), []);
+      assert.equal(long.deployments().length, 2);
+      assert.deepEqual(long.recorded(), { id: long.deployments()[1]?.id, phase: "ACTIVE" });
+    });
+  });
+
+describe("Ctrl-C where the SDK lets nobody hear of it", function () {
   this.timeout(300_000);
-  let clock: SteppedClock;
-  let emulator: Emulator;
-  let stack: TestStack;
+  let long: LongDeployment;
 
   before(async () => {
-    clock = steppedClock();
-    emulator = await createEmulator({ clock, deploySeconds: DEPLOY_SECONDS, token: TOKEN, rateLimit: false });
-    stack = await TestStack.create(emulator);
-    declare(1);
+    // As an SDK would do that decodes the call in another way.
+    const frozen = join(TOP, "tests", "fixtures", "frozen-cancel.cjs");
+    long = await LongDeployment.start({ env: { NODE_OPTIONS: `--require ${frozen}` } });
+    long.declare(1);
   });
 
-  after(async () => {
-    stack?.remove();
-    await emulator?.close();
-  });
+  after(() => long?.close());
 
-  function declare(instances: number): void {
-    const image = { registry_type: "DOCR", repository: "web", tag: "v1" };
-    stack.declare({ shop: { spec: { services: [{ name: "web", image, instance_count: instances }] } } });
-  }
-
-  /** Someone looks after a deployment: the wait for it has begun. */
-  const waiting = () => emulator.nextCall({ method: "GET", path: /\/v2\/apps(\/[^/]+(\/deployments.*)?)?$/ });
-
-  /** Runs `up`, and presses Ctrl-C once as soon as the write was answered and the wait has begun. */
-  async function interruptedUp(write: {
-    method: string;
-    path: RegExp;
-  }): Promise<{ result: CommandResult; after: number }> {
-    let group = 0;
-    let pressedAt = 0;
-    const written = emulator.nextCall(write);
-    const running = stack.up([], { onGroup: (id) => (group = id) });
-    await Promise.race([written, running]);
-    await Promise.race([waiting(), running]);
-    process.kill(-group, "SIGINT");
-    pressedAt = Date.now();
-    const result = await running;
-    return { result, after: Date.now() - pressedAt };
-  }
-
-  /** Runs `up`, and lets the deployment end once the wait for it has begun. */
-  async function resumedUp(): Promise<CommandResult> {
-    const begun = waiting();
-    const running = stack.up();
-    await Promise.race([begun, running]);
-    clock.advance(DEPLOY_SECONDS * 1_000);
-    return running;
-  }
-
-  const recorded = (): { id: string; phase: string } =>
-    stack.resource("shop").outputs["__deployment"] as { id: string; phase: string };
-  const deployments = () => emulator.apps()[0]?.deployments ?? [];
-
-  it("ends the creation within seconds and leaves the app in the state, with its deployment", async () => {
-    const { result, after } = await interruptedUp({ method: "POST", path: /\/v2\/apps$/ });
-    assert.notEqual(result.code, 0);
-    assert.ok(after < SOON, `it took ${after} ms`);
-    assert.match(result.output, /The run was stopped while deployment \S+ was going on/);
-    assert.deepEqual(writes(emulator), ["POST /v2/apps"]);
-    assert.equal(stack.resource("shop").id, emulator.apps()[0]?.id);
-    assert.equal(recorded().id, deployments()[0]?.id);
-    assert.notEqual(recorded().phase, "ACTIVE");
-  });
-
-  it("lets the next up wait for the same deployment, with no call that writes", async () => {
-    const result = await resumedUp();
-    assert.equal(result.code, 0, result.output);
-    assert.deepEqual(writes(emulator), []);
-    assert.equal(deployments().length, 1);
-    assert.deepEqual(recorded(), { id: deployments()[0]?.id, phase: "ACTIVE" });
-    assert.equal(stack.resource("shop").initErrors, undefined);
-  });
-
-  it("ends an update within seconds, and the next up waits for its deployment too", async () => {
-    declare(2);
-    const { result, after } = await interruptedUp({ method: "PUT", path: /\/v2\/apps\/[^/]+$/ });
-    assert.notEqual(result.code, 0);
-    assert.ok(after < SOON, `it took ${after} ms`);
-    assert.deepEqual(writes(emulator), ["PUT /v2/apps/shop"]);
-
-    const resumed = await resumedUp();
-    assert.equal(resumed.code, 0, resumed.output);
-    assert.deepEqual(writes(emulator), []);
-    assert.equal(deployments().length, 2);
-    assert.deepEqual(recorded(), { id: deployments()[1]?.id, phase: "ACTIVE" });
+  it("is said when the wait begins; the run ends with the deployment, and the app is recorded", async () => {
+    const { running, press } = await long.begin(CREATE);
+    press();
+    await long.waiting();
+    long.end();
+    const { output } = await running;
+    assert.match(output, /passes Ctrl-C on to nobody: it is noticed only when the deployment has ended/);
+    assert.deepEqual(long.recorded(), { id: long.deployments()[0]?.id, phase: "ACTIVE" });
+    assert.equal(long.deployments().length, 1);
   });
 });
+
+function installedSdk(): string {
+  const { version } = createRequire(__filename)("@pulumi/pulumi/package.json") as { version: string };
+  return version;
+}

@@ -15,6 +15,8 @@ export interface StackOptions {
   program?: string;
   /** @default the emulator's address and token */
   env?: Record<string, string>;
+  /** What the program finds as its node_modules. @default those of this repository */
+  packages?: string | undefined;
 }
 
 /** A Pulumi stack in a temporary folder, driven by the real CLI against an emulator. */
@@ -28,7 +30,7 @@ export class TestStack {
     const cli = await getPulumiCli();
     const program = resolve(TOP, "tests", "fixtures", "programs", options.program ?? "apps");
     const env = options.env ?? { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: TOKEN };
-    return new TestStack(await PulumiProject.create(program, cli.bin, env), emulator);
+    return new TestStack(await PulumiProject.create(program, cli.bin, env, {}, options.packages), emulator);
   }
 
   /** What the program is to declare from now on. `exports`: name of a stack output by `app.property`. */

@@ -25,6 +25,28 @@ describe("createReporter", () => {
     ]);
   });
 
+  it("says once in the process, when a wait begins, that Ctrl-C cannot be heard where that is so", async () => {
+    const said = async (hearsCtrlC: boolean): Promise<string[]> => {
+      const lines: string[] = [];
+      const log = async ({ message }: LogLine) => void lines.push(message);
+      const engine = { log, hearsCtrlC, stopped: new AbortController().signal };
+      for (const urn of [URN, `${URN}-2`]) {
+        const reporter = createReporter(engine, urn);
+        reporter.waits();
+        reporter.waits();
+        await reporter.flush();
+      }
+      return lines;
+    };
+    assert.deepEqual(await said(true), []);
+    const [line, ...more] = await said(false);
+    assert.match(
+      line ?? "",
+      /Ctrl-C.*only when the deployment has ended.*pulumi refresh --clear-pending-creates/,
+    );
+    assert.deepEqual(more, []);
+  });
+
   it("leaves out a status that repeats the last one, and only that", async () => {
     const lines: string[] = [];
     const reporter = createReporter(undefined, undefined, (line) => lines.push(line));

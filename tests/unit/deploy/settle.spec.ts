@@ -30,7 +30,7 @@ function service(
 async function settled(source: DeploymentSource & LogSource): Promise<{ outcome: Outcome; said: string[] }> {
   const said: string[] = [];
   const say = (text: string): void => void said.push(text);
-  const reporter: Reporter = { status: say, info: say, warn: say, flush: async () => {} };
+  const reporter: Reporter = { status: say, info: say, warn: say, waits: () => {}, flush: async () => {} };
   const options = { clock: new InstantClock(), timeoutMs: 60_000 };
   return { outcome: await settle(source, "a", "d", reporter, [SECRET], options), said };
 }

@@ -1,0 +1,92 @@
+import { createEmulator, steppedClock, type CallMatch, type Emulator } from "app-platform-emulator";
+import type { CommandResult } from "../../tools/pulumi-project";
+import { TestStack, TOKEN, type StackOptions } from "./e2e";
+
+/** Seconds of a deployment, on a clock that stands still until the test moves it. */
+const DEPLOY_SECONDS = 3_600;
+
+export const CREATE: CallMatch = { method: "POST", path: /\/v2\/apps$/ };
+export const UPDATE: CallMatch = { method: "PUT", path: /\/v2\/apps\/[^/]+$/ };
+
+/** An app whose deployments end when the test says so, and a stack that waits for them. */
+export class LongDeployment {
+  private constructor(
+    readonly emulator: Emulator,
+    readonly stack: TestStack,
+    private readonly advance: (ms: number) => void,
+  ) {}
+
+  static async start(options: Pick<StackOptions, "env" | "packages"> = {}): Promise<LongDeployment> {
+    const clock = steppedClock();
+    const emulator = await createEmulator({
+      clock,
+      deploySeconds: DEPLOY_SECONDS,
+      token: TOKEN,
+      rateLimit: false,
+    });
+    const env = { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: TOKEN, ...options.env };
+    const stack = await TestStack.create(emulator, { ...options, env });
+    return new LongDeployment(emulator, stack, (ms) => clock.advance(ms));
+  }
+
+  async close(): Promise<void> {
+    this.stack.remove();
+    await this.emulator.close();
+  }
+
+  declare(instances: number, stack = this.stack, more: Record<string, unknown> = {}): void {
+    const image = { registry_type: "DOCR", repository: "web", tag: "v1" };
+    stack.declare({
+      shop: { spec: { services: [{ name: "web", image, instance_count: instances }] }, ...more },
+    });
+  }
+
+  /** Someone looks after a deployment: the wait for it has begun. */
+  waiting(): Promise<unknown> {
+    return this.emulator.nextCall({ method: "GET", path: /\/v2\/apps\/[^/]+\/deployments\/[^/]+$/ });
+  }
+
+  /** What runs ends. */
+  end(): void {
+    this.advance(DEPLOY_SECONDS * 1_000);
+  }
+
+  /** Begins `up`, and resolves once the write was answered and the wait has begun; `press` is Ctrl-C. */
+  async begin(
+    write: CallMatch,
+    stack = this.stack,
+  ): Promise<{ running: Promise<CommandResult>; press: () => void }> {
+    let group = 0;
+    const written = this.emulator.nextCall(write);
+    const running = stack.up([], { onGroup: (id) => (group = id) });
+    await Promise.race([written, running]);
+    await Promise.race([this.waiting(), running]);
+    return { running, press: () => void process.kill(-group, "SIGINT") };
+  }
+
+  /** Runs `up`, and presses Ctrl-C once as soon as the wait has begun. */
+  async interruptedUp(write: CallMatch): Promise<{ result: CommandResult; after: number }> {
+    const { running, press } = await this.begin(write);
+    press();
+    const pressedAt = Date.now();
+    const result = await running;
+    return { result, after: Date.now() - pressedAt };
+  }
+
+  /** Runs `up`, and lets the deployment end once the wait for it has begun. */
+  async resumedUp(): Promise<CommandResult> {
+    const begun = this.waiting();
+    const running = this.stack.up();
+    await Promise.race([begun, running]);
+    this.end();
+    return running;
+  }
+
+  recorded(stack = this.stack): { id: string; phase: string } {
+    return stack.resource("shop").outputs["__deployment"] as { id: string; phase: string };
+  }
+
+  deployments() {
+    return this.emulator.apps()[0]?.deployments ?? [];
+  }
+}
