@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { createEmulator, type Emulator } from "app-platform-emulator";
 import { succeeded, TestStack, TOKEN } from "../helpers/e2e";
+import { Gate } from "../helpers/gate";
 
 describe("the way to the service", function () {
   this.timeout(300_000);
@@ -71,6 +72,60 @@ describe("the way to the service", function () {
     assert.equal(emulator.apps().length, 1);
     for (const text of [result.output, stack.project.stateText(), stack.read("Pulumi.dev.yaml")])
       assert.equal(text.includes(TOKEN), false);
+  });
+});
+
+describe("a token that was replaced", function () {
+  this.timeout(300_000);
+  const OLD = "dop_v1_e2e0old0token0that0must0never0be0seen";
+  let emulator: Emulator;
+  let gate: Gate;
+  let stack: TestStack;
+
+  before(async () => {
+    emulator = await createEmulator({ deploySeconds: 0.02, rateLimit: false });
+    gate = await Gate.open(emulator);
+    stack = await TestStack.create(emulator, { env: { DIGITALOCEAN_API_URL: gate.url } });
+    const image = { registry_type: "DOCR", repository: "web", tag: "v1" };
+    stack.declare({ shop: { spec: { services: [{ name: "web", image }] } } });
+    await setToken(OLD);
+    await stack.mustUp();
+    gate.refused.add(OLD);
+  });
+
+  after(async () => {
+    stack?.remove();
+    await gate?.close();
+    await emulator?.close();
+  });
+
+  const setToken = async (token: string) =>
+    succeeded(await stack.project.run(["config", "set", "--secret", "app-platform:token", token]));
+
+  /** A command fails with what to do, and shows no token. */
+  async function refusal(...args: string[]): Promise<void> {
+    const { code, output } = await stack.run([...args, "--yes", "--skip-preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /the service refused the token \(401/);
+    assert.match(output, /Set DIGITALOCEAN_TOKEN .*pulumi config set --secret app-platform:token/);
+    assert.match(output, /`pulumi refresh` or `pulumi destroy` .* add --run-program/);
+    assert.doesNotMatch(output, /dop_v1_/);
+  }
+
+  it("stops a refresh, whose error says how to give a new one", () => refusal("refresh"));
+
+  it("is the one in the state for a plain refresh and destroy, which say which option takes the new one", async () => {
+    await setToken(TOKEN);
+    await refusal("refresh");
+    await refusal("destroy");
+    assert.equal(emulator.apps().length, 1);
+  });
+
+  it("gives way to the new one with that option, or after an up", async () => {
+    succeeded(await stack.run(["refresh", "--yes", "--skip-preview", "--run-program"]));
+    await stack.mustUp();
+    succeeded(await stack.run(["destroy", "--yes", "--skip-preview", "--run-program"]));
+    assert.deepEqual(emulator.apps(), []);
   });
 });
 

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { succeeded } from "../helpers/e2e";
+import { app, Killing } from "../helpers/killing";
+
+describe("kill -9 of the provider's process at every call of", function () {
+  this.timeout(600_000);
+  let killing: Killing;
+
+  before(async () => {
+    killing = await Killing.prepare();
+  });
+
+  after(async () => {
+    console.log(`      ${killing?.cases} cases, ${killing?.cases} survived`);
+    await killing?.close();
+  });
+
+  it("create: the next up makes the app, or names the id and the line that adopts it, and with that converges", async () => {
+    const steps = await killing.stepsOf(app(1));
+    assert.equal(steps.length, 4, steps.join());
+    await killing.everywhere("create", steps, "provider", async (names) => {
+      await killing.adoptWhatIsThere(names);
+      await killing.assertConverged(names, 1);
+    });
+  });
+
+  it("update: the next up waits for what was made, or makes it, and makes nothing twice", async () => {
+    await killing.stepsOf(app(1));
+    const steps = await killing.stepsOf(app(2));
+    assert.equal(steps.length, 4, steps.join());
+    await killing.everywhere("update", steps, "provider", async (names) => {
+      succeeded(await killing.up());
+      await killing.assertConverged(names, 2);
+    });
+  });
+
+  it("delete: the next up ends it", async () => {
+    await killing.stepsOf(app(1));
+    const steps = await killing.stepsOf(undefined);
+    assert.equal(steps.length, 3, steps.join());
+    await killing.everywhere("delete", steps, "provider", async (names) => {
+      succeeded(await killing.up());
+      for (const name of names) assert.deepEqual(killing.deployments(name), [], name);
+      for (const name of names) assert.equal(killing.stack.resources()[name], undefined, name);
+    });
+  });
+});
