@@ -94,6 +94,12 @@ export function isApiError(error: unknown, ...codes: ErrorCode[]): error is ApiE
   return error instanceof ApiError && (codes.length === 0 || codes.includes(error.errorCode));
 }
 
+/** That the service knows no app of an id, and lists it all the same. */
+export function contradicted({ message, request, ...facts }: ApiError): ApiError {
+  const words = `${message} The list of apps holds it all the same, so that nothing is concluded from this. Try again.`;
+  return new ApiError("service-error", words, { ...facts, request });
+}
+
 /**
  * An operation that left a resource behind which is not as it should be. Pulumi records the resource with its outputs,
  * shows the reasons, and calls update in the next `up`, whether the program changed or not.

@@ -1,7 +1,7 @@
 import type { Client } from "./api/client";
 import { collect } from "./api/pages";
 import type { App } from "./api/types";
-import { AppPlatformError, isApiError } from "./errors";
+import { AppPlatformError, contradicted, isApiError } from "./errors";
 import { nearest } from "./spec/near";
 
 /** Names beyond this say more than anybody reads. */
@@ -35,6 +35,7 @@ export async function appById(client: Client, id: string): Promise<App> {
   } catch (error) {
     if (!isUnknownId(error, id)) throw error;
     const apps = await collect(client.listApps());
+    if (isApiError(error) && apps.some((app) => app.id === id)) throw contradicted(error);
     const named = apps.find(({ spec }) => spec.name === id);
     if (named)
       throw notFound(`no app with the id ${id}`, `The app of that name has the id ${named.id}.`, error);

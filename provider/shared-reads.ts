@@ -3,7 +3,7 @@ import type { App, Deployment } from "./api/types";
 import type { Clock } from "./clock";
 import type { LogSource } from "./deploy/logs";
 import type { DeploymentSource } from "./deploy/wait";
-import { ApiError, isApiError } from "./errors";
+import { contradicted, isApiError } from "./errors";
 
 interface Options {
   signal?: AbortSignal;
@@ -276,11 +276,6 @@ const SLOTS = [
 /** Undefined for what the service does not know. */
 function nothing(error: unknown): undefined {
   if (!isApiError(error, "not-found")) throw error;
-}
-
-function contradicted({ message, request, ...facts }: ApiError): ApiError {
-  const words = `${message} The list of apps holds it all the same, so that nothing is concluded from this. Try again.`;
-  return new ApiError("service-error", words, { ...facts, request });
 }
 
 /** The client, for waits that share their looks with those of other resources. */

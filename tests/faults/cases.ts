@@ -1,0 +1,75 @@
+import type { RecordedCall } from "app-platform-emulator";
+import type { Duration, FaultClass, Kind, Outcome } from "./expectations";
+
+/** One of the calls that an operation makes when all goes well. */
+export interface RemoteCall {
+  readonly method: string;
+  /** With `:id` for ids. */
+  readonly path: string;
+  /** From 1, among those of the same method and path. */
+  readonly nth: number;
+  /** Calls of the operation before it. */
+  readonly index: number;
+}
+
+export interface Case {
+  readonly call: RemoteCall;
+  readonly kind: Kind;
+  readonly fault: FaultClass;
+  readonly duration: Duration;
+  readonly expected: Outcome;
+}
+
+const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** With `:id` for every id. Pure. */
+export const withoutIds = (text: string): string => text.replace(ID, ":id");
+
+/** The calls of an operation, from what the emulator recorded. Pure. */
+export function remoteCalls(recorded: readonly RecordedCall[]): RemoteCall[] {
+  const seen = new Map<string, number>();
+  return recorded.map(({ method, path: full }, index) => {
+    const path = withoutIds(full);
+    const nth = (seen.get(`${method} ${path}`) ?? 0) + 1;
+    seen.set(`${method} ${path}`, nth);
+    return { method, path, nth, index };
+  });
+}
+
+/** Matches the paths that `path` stands for, as they come to the emulator. Pure. */
+export function pathPattern(path: string): RegExp {
+  if (path === "/_logs") return /^\/_logs\//;
+  return new RegExp(`^${path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(":id", "[^/]+")}$`);
+}
+
+/** What an operation says of its own calls. */
+export interface Exceptions {
+  kindOf?(call: RemoteCall): Kind | undefined;
+  expects?(call: RemoteCall, fault: FaultClass, duration: Duration): Outcome | undefined;
+}
+
+/** What the call is for, unless the operation knows better. Pure. */
+export function usualKind({ method, path }: RemoteCall): Kind {
+  if (method === "GET") return /\/deployments\/:id$/.test(path) ? "wait" : "read";
+  // Being moved, or deleted, twice is the same as once.
+  if (method === "DELETE" || path.startsWith("/v2/projects/")) return "setting";
+  return path.endsWith("/validate") ? "read" : "write";
+}
+
+/** A fault at every call of an operation. Pure. */
+export function casesFor(
+  calls: readonly RemoteCall[],
+  exceptions: Exceptions,
+  fault: FaultClass,
+  duration: Duration,
+): Case[] {
+  return calls.map((call) => {
+    const kind = exceptions.kindOf?.(call) ?? usualKind(call);
+    const expected = exceptions.expects?.(call, fault, duration) ?? fault.outcomes[duration][kind];
+    return { call, kind, fault, duration, expected };
+  });
+}
+
+/** Such as «POST /v2/apps» or «GET /v2/apps/:id (3rd)». Pure. */
+export const callName = ({ method, path, nth }: RemoteCall): string =>
+  `${method} ${path}${nth === 1 ? "" : ` (no. ${nth})`}`;

@@ -1,0 +1,36 @@
+import { SECRET } from "../helpers/provider-world";
+import type { World } from "./world";
+
+const CIPHERTEXT = /EV\[[^\]]/;
+
+/**
+ * Where a token, a secret or its ciphertext came to light in what the runs of a world told and left behind.
+ * @param sent whether the secret was part of what the service was sent, and may repeat
+ */
+export function exposed(world: World, sent: boolean): string[] {
+  const { lines, printed } = world.host.takeOutput();
+  const shown = [...lines, printed, ...world.told];
+  const resources = [world.app, world.deployment, world.rollback].flatMap(({ state }) => state ?? []);
+  const kept = resources.map(({ inputs, outputs }) => {
+    // Under the key of an input that is a secret Pulumi encrypts the value, and `__liveSpec` as a whole.
+    const { __liveSpec: _held, spec: _spec, ...rest } = outputs;
+    const { spec: _declared, ...others } = inputs;
+    return JSON.stringify([rest, others]);
+  });
+  const hidden = resources.map(({ outputs }) => JSON.stringify(outputs));
+  const files = world.files();
+  const tokens = [...shown, ...hidden, ...files.map(({ name, text }) => name + text)].filter((text) =>
+    /dop_v1_/.test(text),
+  );
+  const secrets = [...(sent ? shown : []), ...kept, ...files.map(({ name, text }) => name + text)].filter(
+    (text) => text.includes(SECRET),
+  );
+  const ciphertexts = [...shown, ...kept, ...files.map(({ name }) => name)].filter((text) =>
+    CIPHERTEXT.test(text),
+  );
+  return [
+    ...tokens.map((text) => `token: ${text}`),
+    ...secrets.map((text) => `secret: ${text}`),
+    ...ciphertexts.map((text) => `ciphertext: ${text}`),
+  ];
+}

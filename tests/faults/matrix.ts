@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { callName, casesFor } from "./cases";
+import { FAULT_CLASSES } from "./expectations";
+import { reference, runCase, type Reference } from "./run-case";
+import type { Scenario } from "./scenarios";
+import { World } from "./world";
+
+/** Alone on a machine that is busy with other things, the cases of one fault take this long, in real milliseconds. */
+const LIMIT_MS = 120_000;
+
+/** Tests of every call of the operations × every fault; each test is one operation and fault, at all its calls. */
+export function faultMatrix(name: string, scenarios: readonly Scenario[]): void {
+  describe(`faults: ${name}`, function () {
+    this.timeout(LIMIT_MS);
+    let world: World;
+    let cases = 0;
+    let survived = 0;
+    before(async () => {
+      world = await World.start();
+    });
+    after(async () => {
+      await world.stop();
+      console.log(`    ${name}: ${cases} cases, ${survived} survived`);
+    });
+
+    for (const scenario of scenarios) {
+      describe(scenario.name, () => {
+        let usual: Reference;
+        before(async () => {
+          usual = await reference(world, scenario);
+        });
+
+        for (const fault of FAULT_CLASSES) {
+          for (const duration of ["once", "stays"] as const) {
+            it(`${fault.name}, ${duration === "once" ? "once" : "until it is repaired"}, at any of its calls`, async () => {
+              const failed: string[] = [];
+              for (const tested of casesFor(usual.calls, scenario, fault, duration)) {
+                cases += 1;
+                try {
+                  await runCase(world, scenario, usual, tested);
+                  survived += 1;
+                } catch (error) {
+                  failed.push(`${callName(tested.call)} (${tested.kind}): ${(error as Error).message}`);
+                }
+              }
+              assert.ok(failed.length === 0, failed.join("\n\n"));
+            });
+          }
+        }
+      });
+    }
+  });
+}

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import * as enginePb from "@pulumi/pulumi/proto/engine_pb";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import * as pb from "@pulumi/pulumi/proto/provider_pb";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import type * as Grpc from "@grpc/grpc-js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { QUICK_TIME, type QuickTime } from "../helpers/quick-time";
+
+const fromPulumi = createRequire(require.resolve("@pulumi/pulumi"));
+const grpc = fromPulumi("@grpc/grpc-js") as typeof Grpc;
+
+export type Properties = Record<string, unknown>;
+
+/** What an operation of a provider fails with. */
+export class OperationError extends Error {
+  /** @param left what the resource is recorded with, where it is there all the same */
+  constructor(
+    message: string,
+    readonly left: { id: string; properties: Properties; reasons: string[] } | undefined,
+  ) {
+    super(message);
+  }
+
+  /** All that the user reads. */
+  get told(): string {
+    return [this.message, ...(this.left?.reasons ?? [])].join("\n");
+  }
+}
+
+/**
+ * Pulumi's own host of dynamic providers in a process of its own, spoken to as Pulumi's engine does: over
+ * `pulumirpc.ResourceProvider`, with an `Engine` service that takes the log. It runs in quick time.
+ */
+export class ProviderHost {
+  private printed = "";
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly engine: Grpc.Server,
+    private readonly client: ResourceProviderClient,
+    private readonly lines: string[],
+    private readonly time: QuickTime,
+  ) {
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on("data", (text: Buffer) => (this.printed += String(text)));
+  }
+
+  /**
+   * @param folder the program's, where the package is found
+   * @param held requests that are not answered before time passes
+   */
+  static async start(
+    folder: string,
+    env: Record<string, string>,
+    time: QuickTime,
+    held: () => number,
+  ): Promise<ProviderHost> {
+    const lines: string[] = [];
+    const engine = new grpc.Server();
+    engine.addService(EngineService as never, {
+      log: (
+        { request }: { request: enginePb.LogRequest },
+        answer: (error: null, empty: Empty) => void,
+      ): void => {
+        lines.push(`${request.getSeverity()} ${request.getUrn()}: ${request.getMessage()}`);
+        answer(null, new Empty());
+      },
+    });
+    const port = await new Promise<number>((done, fail) =>
+      engine.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+        error ? fail(error) : done(bound),
+      ),
+    );
+    const script = fromPulumi.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+    const child = spawn(process.execPath, ["--require", QUICK_TIME, script, `127.0.0.1:${port}`], {
+      cwd: folder,
+      env: { ...env, QUICK_TIME_START: String(time.now()) },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    time.govern(child, held);
+    const [first] = (await once(child.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
+    const address = `127.0.0.1:${Number.parseInt(String(first), 10)}`;
+    const client = new ResourceProviderClient(address, grpc.credentials.createInsecure());
+    return new ProviderHost(child, engine, client, lines, time);
+  }
+
+  /** Has so much time pass that nothing of what was before counts. */
+  async pass(ms: number): Promise<void> {
+    await this.time.pass(ms, this.child);
+  }
+
+  /** Calls `listener` whenever the process is refused a connection. */
+  onRefused(listener: () => void): () => void {
+    const heard = ({ refused }: { refused?: boolean }): void => void (refused && listener());
+    this.child.on("message", heard);
+    return () => void this.child.off("message", heard);
+  }
+
+  /** What it logged and printed since this was last called. */
+  takeOutput(): { lines: string[]; printed: string } {
+    const taken = { lines: this.lines.splice(0), printed: this.printed };
+    this.printed = "";
+    return taken;
+  }
+
+  async configure(config: Record<string, string>): Promise<void> {
+    const message = new pb.ConfigureRequest();
+    message.setArgs(structOf(config));
+    await this.call("configure", message);
+  }
+
+  async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: string[] }> {
+    const message = new pb.CheckRequest();
+    message.setOlds(structOf(olds));
+    message.setNews(structOf(news));
+    const answer = await this.call<pb.CheckResponse>("check", message);
+    const failures = answer
+      .getFailuresList()
+      .map((failure) => `${failure.getProperty()}: ${failure.getReason()}`);
+    return { inputs: propertiesOf(answer.getInputs()), failures };
+  }
+
+  /** `undefined`: the provider leaves it to the engine to compare the inputs. */
+  async diff(id: string, olds: Properties, news: Properties): Promise<boolean | undefined> {
+    const message = new pb.DiffRequest();
+    message.setId(id);
+    message.setOlds(structOf(olds));
+    message.setNews(structOf(news));
+    const answer = await this.call<pb.DiffResponse>("diff", message);
+    const { DIFF_NONE, DIFF_SOME } = pb.DiffResponse.DiffChanges;
+    const changes = answer.getChanges();
+    if (answer.getReplacesList().length > 0) assert.fail("a replacement");
+    return changes === DIFF_SOME ? true : changes === DIFF_NONE ? false : undefined;
+  }
+
+  async create(news: Properties): Promise<{ id: string; outputs: Properties }> {
+    const message = new pb.CreateRequest();
+    message.setProperties(structOf(news));
+    const answer = await this.call<pb.CreateResponse>("create", message);
+    return { id: answer.getId(), outputs: propertiesOf(answer.getProperties()) };
+  }
+
+  async update(id: string, olds: Properties, news: Properties): Promise<Properties> {
+    const message = new pb.UpdateRequest();
+    message.setId(id);
+    message.setOlds(structOf(olds));
+    message.setNews(structOf(news));
+    return propertiesOf((await this.call<pb.UpdateResponse>("update", message)).getProperties());
+  }
+
+  /** Undefined: the resource is gone. */
+  async read(id: string, olds: Properties): Promise<{ outputs: Properties; inputs: Properties } | undefined> {
+    const message = new pb.ReadRequest();
+    message.setId(id);
+    message.setProperties(structOf(olds));
+    const answer = await this.call<pb.ReadResponse>("read", message);
+    if (answer.getId() === "") return undefined;
+    return { outputs: propertiesOf(answer.getProperties()), inputs: propertiesOf(answer.getInputs()) };
+  }
+
+  async delete(id: string, olds: Properties): Promise<void> {
+    const message = new pb.DeleteRequest();
+    message.setId(id);
+    message.setProperties(structOf(olds));
+    await this.call("delete", message);
+  }
+
+  stop(): void {
+    this.client.close();
+    this.engine.forceShutdown();
+    this.child.kill("SIGKILL");
+  }
+
+  private call<Answer>(method: string, message: object): Promise<Answer> {
+    type Rpc = (message: object, end: (error: Grpc.ServiceError | null, answer: Answer) => void) => void;
+    const client = this.client as unknown as Record<string, Rpc>;
+    return new Promise((done, fail) =>
+      client[method]?.(message, (error, answer) => (error ? fail(operationError(error)) : done(answer))),
+    );
+  }
+}
+
+function operationError(error: Grpc.ServiceError): OperationError {
+  const [details] = error.metadata.get("grpc-status-details-bin");
+  if (details === undefined) return new OperationError(error.details, undefined);
+  const [any] = Status.deserializeBinary(details as Buffer).getDetailsList();
+  const failed = pb.ErrorResourceInitFailed.deserializeBinary(any?.getValue_asU8() ?? new Uint8Array());
+  return new OperationError(error.details, {
+    id: failed.getId(),
+    properties: propertiesOf(failed.getProperties()),
+    reasons: failed.getReasonsList(),
+  });
+}
+
+const structOf = (properties: Properties): Struct =>
+  Struct.fromJavaScript(properties as Record<string, JavaScriptValue>);
+
+const propertiesOf = (struct: Struct | undefined): Properties => (struct?.toJavaScript() ?? {}) as Properties;

@@ -1,0 +1,235 @@
+import type { AppSpec } from "../../provider/spec/types";
+import { changed, SHOP } from "../helpers/provider-world";
+import { usualKind, type Exceptions, type RemoteCall } from "./cases";
+import type { Kind } from "./expectations";
+import type { Properties } from "./provider-host";
+import type { World } from "./world";
+
+/** An operation that the matrix is made for. */
+export interface Scenario extends Exceptions {
+  readonly name: string;
+  /** Without faults: brings about what the operation starts from. */
+  before?(world: World): Promise<unknown>;
+  /** What the faults strike. @throws OperationError */
+  act(world: World): Promise<unknown>;
+  /** What a user does next, whatever came of it. Has to go well. */
+  next(world: World): Promise<unknown>;
+  /** Calls that are not worth the matrix here, as another operation makes the same. @default none */
+  skips?(call: RemoteCall): boolean;
+  /** True when the operation fails without a fault as well. */
+  readonly fails?: boolean;
+  /** True when no request holds the secret of the app, so that no answer can repeat it. */
+  readonly sendsNoSecret?: boolean;
+}
+
+const ALERTED = changed((spec) => void (spec.alerts = [{ rule: "DEPLOYMENT_FAILED" }]));
+const told = (address: string): Properties => ({ DEPLOYMENT_FAILED: { emails: [address] } });
+const greeting = changed((spec) => void (spec.services![0]!.envs![0]!.value = "good evening"));
+
+/** Waits that would go on for an hour are made of many tries, and not one of them is another case. */
+const timeouts = { create: "1m", update: "1m", delete: "1m" };
+
+const app = (spec: AppSpec = SHOP, more: Properties = {}): Properties => ({ spec, timeouts, ...more });
+
+/** `up` of `declared`, after an `up` of `before`, and once more. */
+const change = (name: string, before: Properties, declared: Properties): Scenario => ({
+  name,
+  before: (world) => world.app.up(before),
+  act: (world) => world.app.up(declared),
+  next: (world) => world.app.up(declared),
+});
+
+/** An alert may take a while to appear, so that the destinations are tried for half a minute. */
+const isAlert = ({ path }: RemoteCall): boolean => path.includes("/alerts");
+const triedForAWhile = (call: RemoteCall): Kind | undefined =>
+  isAlert(call) && call.method === "GET" ? "wait" : undefined;
+const mayAppear: Scenario["expects"] = (call, fault, duration) => {
+  if (!isAlert(call) || fault.name !== "404") return undefined;
+  return duration === "once" ? "succeeds" : "gives up";
+};
+
+/** The deletion that a later call asks about has been accepted: «not there» is what it waits for. */
+const deletionExpects: Scenario["expects"] = (call, fault) => {
+  if (fault.name === "404" && call.method === "GET" && call.nth > 1) return "succeeds";
+  // What is in the answer to a deletion does not matter: whether the app is gone is asked for until the time is up.
+  return fault.fault === "wrong-types" && call.method === "DELETE" ? "gives up" : undefined;
+};
+
+const advice = (call: RemoteCall): Kind | undefined =>
+  /propose$|logs$/.test(call.path) ? "advice" : undefined;
+
+/** A refusal of the spec is what a preview asks for; the second question is for the price of before. */
+const previewExpects: Scenario["expects"] = (call, fault) =>
+  (fault.name === "409" || fault.name === "422") && call.nth === 1 ? "fails at once" : undefined;
+
+/** Not every service knows the question by name: where it is refused, the list of all apps is asked for. */
+const nameExpects: Scenario["expects"] = ({ method, path }, fault, duration) => {
+  const refused = fault.name === "404" || fault.name === "422";
+  return method === "GET" && path === "/v2/apps" && refused && duration === "once" ? "succeeds" : undefined;
+};
+
+export const APP_CHANGES: readonly Scenario[] = [
+  {
+    name: "create",
+    act: (world) => world.app.up(app()),
+    next: (world) => world.app.up(app()),
+    expects: nameExpects,
+  },
+  change("update of the spec", app(), app(greeting)),
+  change("new deployment", app(), app(SHOP, { redeployOn: { commit: "2" } })),
+  {
+    ...change("wait of a later run", app(SHOP, { wait: false }), app()),
+    // The first look is for the plan. The app itself shows the deployment, whatever the look says once.
+    kindOf: (call) => (usualKind(call) === "wait" && call.nth === 1 ? "read" : undefined),
+    expects: (call, fault, duration) =>
+      fault.name === "404" && usualKind(call) === "wait" && call.nth === 1 && duration === "once"
+        ? "succeeds"
+        : undefined,
+  },
+];
+
+export const APP_REST: readonly Scenario[] = [
+  {
+    ...change(
+      "alert destinations",
+      app(ALERTED, { alertDestinations: told("a@example.com") }),
+      app(ALERTED, { alertDestinations: told("b@example.com") }),
+    ),
+    kindOf: triedForAWhile,
+    expects: mayAppear,
+  },
+  {
+    name: "refresh",
+    before: (world) => world.app.up(app(ALERTED, { alertDestinations: told("a@example.com") })),
+    act: (world) => world.app.refresh(),
+    next: async (world) => {
+      await world.app.refresh();
+      await world.app.up(app(ALERTED, { alertDestinations: told("a@example.com") }));
+    },
+  },
+  {
+    name: "deletion",
+    before: (world) => world.app.up(app()),
+    act: (world) => world.app.destroy(),
+    next: (world) => world.app.destroy(),
+    expects: deletionExpects,
+  },
+  {
+    name: "preview of a new app",
+    act: (world) => world.app.preview(app()),
+    next: (world) => world.app.up(app()),
+    kindOf: advice,
+    expects: previewExpects,
+  },
+  {
+    name: "preview of a change",
+    before: (world) => world.app.up(app()),
+    act: (world) => world.app.preview(app(greeting)),
+    next: (world) => world.app.up(app(greeting)),
+    kindOf: advice,
+    expects: previewExpects,
+  },
+];
+
+const release = (world: World, more: Properties = {}): Properties => ({
+  appId: world.app.id,
+  triggers: { commit: "1" },
+  timeouts: { create: "1m", update: "1m" },
+  ...more,
+});
+const newer = { triggers: { commit: "2" } };
+
+export const DEPLOYMENTS: readonly Scenario[] = [
+  {
+    name: "create",
+    sendsNoSecret: true,
+    before: (world) => world.app.up(app()),
+    act: (world) => world.deployment.up(release(world)),
+    next: (world) => world.deployment.up(release(world)),
+  },
+  {
+    name: "changed trigger",
+    sendsNoSecret: true,
+    before: async (world) => {
+      await world.app.up(app());
+      await world.deployment.up(release(world));
+    },
+    act: (world) => world.deployment.up(release(world, newer)),
+    next: (world) => world.deployment.up(release(world, newer)),
+  },
+  {
+    name: "refresh",
+    sendsNoSecret: true,
+    before: async (world) => {
+      await world.app.up(app());
+      await world.deployment.up(release(world));
+    },
+    act: (world) => world.deployment.refresh(),
+    next: (world) => world.deployment.refresh(),
+  },
+  {
+    name: "deletion of one that runs",
+    sendsNoSecret: true,
+    before: async (world) => {
+      await world.app.up(app());
+      await world.deployment.up(release(world, { wait: false }));
+    },
+    act: (world) => world.deployment.destroy(),
+    next: (world) => world.deployment.destroy(),
+  },
+];
+
+const back = (world: World, state: string): Properties => ({
+  appId: world.app.id,
+  state,
+  timeouts: { create: "1m", update: "1m" },
+});
+
+/** An app whose last deployment but one is what the rollback goes back to. */
+async function twice(world: World): Promise<void> {
+  await world.app.up(app());
+  await world.app.up(app(greeting));
+}
+
+async function pinned(world: World): Promise<void> {
+  await twice(world);
+  await world.rollback.up(back(world, "pinned"));
+}
+
+export const ROLLBACKS: readonly Scenario[] = [
+  {
+    name: "create",
+    sendsNoSecret: true,
+    before: twice,
+    act: (world) => world.rollback.up(back(world, "committed")),
+    next: (world) => world.rollback.up(back(world, "committed")),
+  },
+  {
+    name: "commit",
+    sendsNoSecret: true,
+    before: pinned,
+    act: (world) => world.rollback.up(back(world, "committed")),
+    next: (world) => world.rollback.up(back(world, "committed")),
+  },
+  {
+    name: "revert",
+    sendsNoSecret: true,
+    before: pinned,
+    act: (world) => world.rollback.up(back(world, "reverted")),
+    next: (world) => world.rollback.up(back(world, "reverted")),
+  },
+  {
+    name: "refresh",
+    sendsNoSecret: true,
+    before: pinned,
+    act: (world) => world.rollback.refresh(),
+    next: (world) => world.rollback.refresh(),
+  },
+  {
+    name: "deletion of one that pins the app",
+    sendsNoSecret: true,
+    before: pinned,
+    act: (world) => world.rollback.destroy(),
+    next: (world) => world.rollback.destroy(),
+  },
+];

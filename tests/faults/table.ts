@@ -1,0 +1,30 @@
+import { FAULT_CLASSES, KINDS, type Duration, type FaultClass, type Outcome } from "./expectations";
+
+const HEADS = {
+  read: "question",
+  wait: "look at a deployment",
+  write: "change",
+  setting: "change that may be repeated",
+  advice: "prices, logs",
+} as const;
+
+const WORDS: Record<Outcome, string> = {
+  succeeds: "goes on",
+  "fails at once": "fails at once",
+  "gives up": "gives up",
+};
+
+/** The expectations as a table for a reader, in Markdown as Prettier writes it. Pure. */
+export function faultTable(duration: Duration): string {
+  const rows = FAULT_CLASSES.map(({ name, outcomes }: FaultClass) => [
+    name,
+    ...KINDS.map((kind) => WORDS[outcomes[duration][kind]]),
+  ]);
+  const all = [["what happens", ...KINDS.map((kind) => HEADS[kind])], ...rows];
+  const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [head = [], ...body] = all;
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return [line(head), rule, ...body.map(line)].join("\n");
+}

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createEmulator, type Emulator, type RecordedCall } from "app-platform-emulator";
+import { APP_PROVIDER, APP_TYPE } from "../../provider/app";
+import { TOKEN_KEY } from "../../provider/config";
+import { DEPLOYMENT_PROVIDER, DEPLOYMENT_TYPE } from "../../provider/resources/deployment";
+import { ROLLBACK_PROVIDER, ROLLBACK_TYPE } from "../../provider/resources/rollback";
+import { TOP } from "../../tools/pulumi-project";
+import { QuickTime } from "../helpers/quick-time";
+import { ProviderHost } from "./provider-host";
+import { StackedResource, type Runs } from "./stack";
+
+/** Outside of the ports that the system gives to connections, so that nobody takes one while nobody listens there. */
+const FIRST_PORT = 12_000;
+const PORTS = 15_000;
+
+const DEPLOY_SECONDS = 1;
+const A_WHILE_MS = 10 * 60_000;
+
+/** An emulator, the host of providers that works on it, and a stack: all that a case needs, and used for one after the other. */
+export class World implements Runs {
+  run = 0;
+  app!: StackedResource;
+  deployment!: StackedResource;
+  rollback!: StackedResource;
+  /** What failed operations told. */
+  readonly told: string[] = [];
+  private readonly answered = new Set<RecordedCall>();
+  private onAnswer: (() => void) | undefined;
+  private emulatorHere: Emulator | undefined;
+  private hostHere: ProviderHost | undefined;
+
+  private constructor(
+    private readonly time: QuickTime,
+    readonly folder: string,
+  ) {}
+
+  static async start(): Promise<World> {
+    const world = new World(new QuickTime(), mkdtempSync(join(tmpdir(), "faults-")));
+    symlinkSync(join(TOP, "node_modules"), join(world.folder, "node_modules"), "junction");
+    mkdirSync(join(world.folder, "temp"));
+    world.emulatorHere = await world.startEmulator();
+    await world.startHost();
+    return world;
+  }
+
+  get emulator(): Emulator {
+    return this.emulatorHere ?? assert.fail("not started");
+  }
+
+  get host(): ProviderHost {
+    return this.hostHere ?? assert.fail("not started");
+  }
+
+  /** Milliseconds since the epoch, on the clock of all parts. */
+  get now(): number {
+    return this.time.now();
+  }
+
+  get token(): string {
+    return `dop_v1_${"5ec4e7".repeat(8)}${this.run}`;
+  }
+
+  /** Everything as at the beginning, a while later: what reads were shared before does not count any more. */
+  async clear(): Promise<void> {
+    await this.host.pass(A_WHILE_MS);
+    this.emulator.reset();
+    this.answered.clear();
+    this.host.takeOutput();
+    this.told.splice(0);
+    rmSync(join(this.folder, "app-spec-backups"), { recursive: true, force: true });
+    this.app = this.resource(APP_TYPE, "shop", APP_PROVIDER);
+    this.deployment = this.resource(DEPLOYMENT_TYPE, "release", DEPLOYMENT_PROVIDER);
+    this.rollback = this.resource(ROLLBACK_TYPE, "back", ROLLBACK_PROVIDER);
+  }
+
+  /** A run begins: with another token than the one before. */
+  async begin(): Promise<void> {
+    this.run += 1;
+    await this.host.configure({ [TOKEN_KEY]: this.token });
+  }
+
+  /** Calls `listener` whenever a call has been answered, before the answer is sent. */
+  whenAnswered(listener: (() => void) | undefined): void {
+    this.onAnswer = listener;
+  }
+
+  /** Files that the runs have left behind. */
+  files(): { name: string; text: string }[] {
+    const folders = ["app-spec-backups", "temp"].map((name) => join(this.folder, name));
+    const entries = folders.flatMap((folder) => {
+      try {
+        return readdirSync(folder, { recursive: true, withFileTypes: true });
+      } catch {
+        return [];
+      }
+    });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => ({
+        name: entry.name,
+        text: readFileSync(join(entry.parentPath, entry.name), "utf8"),
+      }));
+  }
+
+  async startHost(): Promise<void> {
+    this.hostHere?.stop();
+    const env = {
+      PATH: process.env["PATH"] ?? "",
+      TMPDIR: join(this.folder, "temp"),
+      DIGITALOCEAN_API_URL: this.emulator.url,
+    };
+    this.hostHere = await ProviderHost.start(this.folder, env, this.time, () => this.held());
+    await this.clear();
+    await this.begin();
+    // The first calls load the client's library, which takes longer than the event loop is quiet: they may time out.
+    const warm = () => this.host.read(NOBODY, { __provider: `${APP_PROVIDER}//0` });
+    while (await warm().catch(() => "late")) continue;
+  }
+
+  async stop(): Promise<void> {
+    this.host.stop();
+    await this.emulator.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private resource(type: string, name: string, provider: string): StackedResource {
+    return new StackedResource(this, `urn:pulumi:dev::faults::${type}::${name}`, provider);
+  }
+
+  private async startEmulator(): Promise<Emulator> {
+    for (;;) {
+      const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+      try {
+        return await createEmulator({
+          port,
+          clock: this.time,
+          rateLimit: false,
+          deploySeconds: DEPLOY_SECONDS,
+          onCall: (call) => {
+            this.answered.add(call);
+            this.onAnswer?.();
+          },
+        });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      }
+    }
+  }
+
+  /** Requests that a fault keeps from being answered. */
+  private held(): number {
+    return this.emulator.calls.filter(({ fault }, index, calls) => {
+      const holds =
+        fault === "timeout" || fault === "endless" || (typeof fault === "object" && "delayMs" in fault);
+      return holds && !this.answered.has(calls[index] as RecordedCall);
+    }).length;
+  }
+}
+
+const NOBODY = "00000000-0000-4000-8000-000000000000";

@@ -1,0 +1,130 @@
+"use strict";
+
+// Preloaded into a process whose waits would take minutes. Its time stands still while it works, and goes on to its next
+// timer as soon as there is nothing left to do but wait. The parent, see quick-time.ts, holds the clock, so that the
+// emulator's time is the same: it says no while a request is under way that will be answered without time passing.
+
+const { subscribe } = require("node:diagnostics_channel");
+
+const { setTimeout: realTimeout, setImmediate: realImmediate, Date: RealDate } = globalThis;
+/** Rounds of the event loop without anything to do after which the process counts as waiting. */
+const QUIET_ROUNDS = 3;
+/** Real milliseconds after which a request that is still under way may be one that waits for time to pass. */
+const ANSWER_MS = 3;
+const LONGEST_MS = 2 ** 31 - 1;
+
+const start = Number(process.env.QUICK_TIME_START);
+let now = start;
+let inFlight = 0;
+let considering = false;
+const timers = new Set();
+
+class Timer {
+  constructor(callback, ms, args, repeat) {
+    this.callback = () => callback(...args);
+    this.ms = ms >= 1 && ms <= LONGEST_MS ? ms : 1;
+    this.repeat = repeat;
+    // Calls of the log have a deadline, and are answered without time passing.
+    this.counts = !/[\\/]@grpc[\\/]/.test(new Error().stack);
+    this.refresh();
+  }
+  refresh() {
+    this.due = now + this.ms;
+    timers.add(this);
+    consider();
+    return this;
+  }
+  close() {
+    timers.delete(this);
+    return this;
+  }
+  ref() {
+    this.counts = true;
+    consider();
+    return this;
+  }
+  unref() {
+    this.counts = false;
+    return this;
+  }
+  hasRef() {
+    return this.counts;
+  }
+}
+
+/** The timer that is due next; those that do not keep a process alive do not make time pass either. */
+function next() {
+  let first;
+  for (const timer of timers)
+    if ((timer.counts || timer.due <= now) && (first === undefined || timer.due < first.due)) first = timer;
+  return first;
+}
+
+function fire(timer) {
+  if (timer.repeat) timer.due = now + timer.ms;
+  else timers.delete(timer);
+  timer.callback();
+}
+
+/** Looks, once the event loop is quiet, whether time may go on. */
+function consider() {
+  if (considering) return;
+  considering = true;
+  let rounds = QUIET_ROUNDS;
+  const look = () => {
+    if (rounds-- > 0) return realImmediate(look);
+    if (inFlight > 0) return realTimeout(ask, ANSWER_MS);
+    ask();
+  };
+  realImmediate(look);
+}
+
+function ask() {
+  considering = false;
+  const timer = next();
+  if (timer === undefined) return;
+  if (timer.due <= now) {
+    fire(timer);
+    return consider();
+  }
+  considering = true;
+  process.send({ quickTime: { until: timer.due, inFlight } });
+}
+
+process.on("message", ({ quickTime }) => {
+  if (quickTime === undefined) return;
+  if (quickTime.told) process.send({ quickTimeSeen: quickTime.now });
+  considering = false;
+  const passed = quickTime.now > now;
+  now = Math.max(now, quickTime.now);
+  if (passed) consider();
+  else realTimeout(consider, ANSWER_MS);
+});
+
+subscribe("http.client.request.start", ({ request }) => {
+  inFlight += 1;
+  request.once("error", ({ code }) => process.send({ refused: code === "ECONNREFUSED" }));
+  request.once("close", () => {
+    inFlight -= 1;
+    consider();
+  });
+});
+
+globalThis.setTimeout = (callback, ms, ...args) => new Timer(callback, ms, args, false);
+globalThis.setInterval = (callback, ms, ...args) => new Timer(callback, ms, args, true);
+globalThis.clearTimeout = globalThis.clearInterval = (timer) => void timers.delete(timer);
+AbortSignal.timeout = (ms) => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new DOMException("The time is up.", "TimeoutError")), ms).unref();
+  return controller.signal;
+};
+globalThis.Date = class Date extends RealDate {
+  constructor(...args) {
+    if (args.length === 0) super(now);
+    else super(...args);
+  }
+  static now() {
+    return now;
+  }
+};
+performance.now = () => now - start;

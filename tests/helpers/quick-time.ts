@@ -1,0 +1,73 @@
+import type { ChildProcess } from "node:child_process";
+import { resolve } from "node:path";
+import { steppedClock, type Clock } from "app-platform-emulator";
+
+/** To be given to node as `--require`; then the process needs an IPC channel, and QUICK_TIME_START. */
+export const QUICK_TIME = resolve(__dirname, "quick-time.cjs");
+
+interface Asked {
+  /** When the process's next timer is due. */
+  readonly until: number;
+  /** Requests of the process that are not answered yet. */
+  readonly inFlight: number;
+}
+
+/**
+ * The time of an emulator and of the process that works on it: it passes only while that process does nothing but wait,
+ * and then without waiting. So retries and time-outs of minutes take milliseconds, and a busy machine changes nothing.
+ */
+export class QuickTime implements Clock {
+  private readonly clock;
+  private readonly dues = new Set<number>();
+
+  constructor(start = Date.UTC(2026, 2, 4)) {
+    this.clock = steppedClock(start);
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  setTimeout(callback: () => void, ms: number): () => void {
+    const due = this.now() + ms;
+    this.dues.add(due);
+    const stop = this.clock.setTimeout(() => {
+      this.dues.delete(due);
+      callback();
+    }, ms);
+    return () => {
+      this.dues.delete(due);
+      stop();
+    };
+  }
+
+  /** @param held how many requests are not answered before time passes */
+  govern(child: ChildProcess, held: () => number): void {
+    child.on("message", ({ quickTime: asked }: { quickTime?: Asked }) => {
+      if (asked === undefined) return;
+      if (asked.inFlight <= held()) this.passUntil(asked.until);
+      if (child.connected) child.send({ quickTime: { now: this.now() } });
+    });
+  }
+
+  /** Has time pass that nobody waited for; resolves when the process knows of it. */
+  async pass(ms: number, child: ChildProcess): Promise<void> {
+    this.clock.advance(ms);
+    const now = this.now();
+    await new Promise<void>((resolve) => {
+      const seen = ({ quickTimeSeen }: { quickTimeSeen?: number }): void => {
+        if (quickTimeSeen !== now) return;
+        child.off("message", seen);
+        resolve();
+      };
+      child.on("message", seen);
+      child.send({ quickTime: { now, told: true } });
+    });
+  }
+
+  /** Not beyond what happens in between. */
+  private passUntil(time: number): void {
+    const next = Math.min(time, ...this.dues);
+    this.clock.advance(Math.max(0, next - this.now()));
+  }
+}

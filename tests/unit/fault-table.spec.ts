@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { remoteCalls, casesFor, pathPattern, usualKind } from "../faults/cases";
+import { FAULT_CLASSES } from "../faults/expectations";
+import { faultTable } from "../faults/table";
+import { TOP } from "../../tools/pulumi-project";
+
+const ID = "4f6c71e2-fa90-4762-8b11-3bb0bb2bd1a4";
+
+describe("the fault matrix", () => {
+  const page = readFileSync(join(TOP, "docs", "faults.md"), "utf8");
+  const call = (method: string, path: string) => ({ method, path, query: {}, at: 0 });
+
+  for (const duration of ["once", "stays"] as const) {
+    it(`expects what docs/faults.md tells users (${duration})`, () => {
+      assert.ok(page.includes(faultTable(duration)), `docs/faults.md lacks:\n\n${faultTable(duration)}`);
+    });
+  }
+
+  it("takes calls of the same kind for another case each, whatever their ids", () => {
+    const calls = remoteCalls([
+      call("GET", `/v2/apps/${ID}`),
+      call("PUT", `/v2/apps/${ID}`),
+      call("GET", `/v2/apps/${ID}`),
+    ]);
+    assert.deepEqual(calls, [
+      { method: "GET", path: "/v2/apps/:id", nth: 1, index: 0 },
+      { method: "PUT", path: "/v2/apps/:id", nth: 1, index: 1 },
+      { method: "GET", path: "/v2/apps/:id", nth: 2, index: 2 },
+    ]);
+    assert.match(`/v2/apps/${ID}`, pathPattern("/v2/apps/:id"));
+    assert.doesNotMatch(`/v2/apps/${ID}/alerts`, pathPattern("/v2/apps/:id"));
+    assert.match("/_logs/ticket", pathPattern("/_logs"));
+  });
+
+  it("has a case for every call and fault, with what the operation knows better", () => {
+    const calls = remoteCalls([
+      call("POST", "/v2/apps"),
+      call("GET", `/v2/apps/${ID}/deployments/${ID}`),
+      call("DELETE", `/v2/apps/${ID}`),
+    ]);
+    assert.deepEqual(calls.map(usualKind), ["write", "wait", "setting"]);
+    for (const fault of FAULT_CLASSES) {
+      const cases = casesFor(calls, {}, fault, "stays");
+      assert.deepEqual(
+        cases.map(({ expected }) => expected),
+        cases.map(({ kind }) => fault.outcomes.stays[kind]),
+      );
+    }
+    const [refused] = FAULT_CLASSES;
+    assert.ok(refused);
+    const known = { kindOf: () => "read" as const, expects: () => "gives up" as const };
+    assert.deepEqual(
+      casesFor(calls, known, refused, "once").map(({ kind, expected }) => `${kind} ${expected}`),
+      calls.map(() => "read gives up"),
+    );
+  });
+});
