@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEmulator, type Emulator, type RecordedCall } from "app-platform-emulator";
-import { APP_PROVIDER, APP_TYPE } from "../../provider/app";
+import { APP_PROVIDER, APP_TYPE } from "../../provider/app-type";
 import { TOKEN_KEY } from "../../provider/config";
 import { DEPLOYMENT_PROVIDER, DEPLOYMENT_TYPE } from "../../provider/resources/deployment";
 import { ROLLBACK_PROVIDER, ROLLBACK_TYPE } from "../../provider/resources/rollback";
