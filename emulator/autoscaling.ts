@@ -104,9 +104,8 @@ export const scalingView = (it: Scaling, now: number): Record<string, unknown> =
   },
 });
 
-/** Every line of its log, also those still to come. */
-export function scalingLines(it: Scaling): LogLine[] {
-  const over = it.canceledAt ?? it.endsAt;
+/** Every line of its log, also those still to come. @param canceledAt nothing but this is written after it */
+export function scalingLines(it: Scaling, canceledAt: number | undefined): LogLine[] {
   const lines = [
     {
       at: it.startedAt,
@@ -114,6 +113,7 @@ export function scalingLines(it: Scaling): LogLine[] {
     },
     { at: (it.startedAt + it.endsAt) / 2, text: "starting 1 instance(s)" },
     { at: it.endsAt, text: `scaled to ${it.to} instances` },
-  ].filter(({ at }) => at <= over);
-  return it.canceledAt === undefined ? lines : [...lines, { at: over, text: "scaling was canceled" }];
+  ];
+  if (canceledAt === undefined) return lines;
+  return [...lines.filter(({ at }) => at <= canceledAt), { at: canceledAt, text: "scaling was canceled" }];
 }

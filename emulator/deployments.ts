@@ -129,8 +129,11 @@ function leafAt(record: DeploymentRecord, leaf: Leaf, now: number): Step {
     ...(leaf.component === undefined ? {} : { component_name: leaf.component }),
     ...(text === undefined ? {} : { message_base: text }),
   };
-  const halted = canceled !== undefined || now >= naturalEnd(record);
-  if (leaf.never === true || (halted ? stop <= start : stop < start)) return step;
+  const over = now >= naturalEnd(record);
+  // By parts of the whole, since a deployment may take no time at all.
+  const begun =
+    canceled !== undefined ? start < canceled : over ? leaf.start < planEnd(record.plan) : start <= now;
+  if (leaf.never === true || !begun) return step;
   step.started_at = isoTime(start);
   if (stop >= end) {
     const failed = failingLeaf(record.plan) === leaf;

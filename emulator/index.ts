@@ -138,9 +138,9 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
     requestId: () => requestIds.uuid(),
     emulator: () => emulator,
   };
-  const { server, port, refuse, accept } = await listen(buildApp(wiring), options.port ?? 0);
+  const { server, plain, port, refuse, accept } = await listen(buildApp(wiring), options.port ?? 0);
   url = `http://127.0.0.1:${port}`;
-  const cutSockets = serveSockets(server, wiring);
+  const cutSockets = serveSockets(server, plain, wiring);
 
   const emulator: Emulator = {
     url,

@@ -38,7 +38,7 @@ export function invocationsOf(app: StoredApp, now: number): Invocation[] {
           ? scheduledRuns(app, record, index, job, now)
           : job.kind === "FAILED_DEPLOY"
             ? runAfterFailure(app, record, job, now)
-            : runInDeployment(record, job, now),
+            : runInDeployment(app, record, job, now),
       ),
     )
     .sort((a, b) => b.createdAt - a.createdAt);
@@ -51,49 +51,61 @@ export function phaseOf(run: Invocation, now: number): string {
 }
 
 /** When the run is over, or will be. */
-export const endOf = (run: Invocation): number => Math.min(run.canceledAt ?? Infinity, run.endsAt);
+export const endOf = ({ canceledAt, endsAt }: { canceledAt?: number | undefined; endsAt: number }): number =>
+  Math.min(canceledAt ?? Infinity, endsAt);
+
+/** Whether a job runs apart from the steps of deployments, so that it can be stopped by itself. */
+export const isApart = ({ kind }: Component): boolean => kind === "SCHEDULED" || kind === "FAILED_DEPLOY";
+
+/** When the run was stopped, by itself or with its deployment; undefined when it was not. */
+export function stoppedAt(app: StoredApp, run: Omit<Invocation, "canceledAt">): number | undefined {
+  const at = isApart(run.component) ? app.stopped.get(run.id) : run.record.canceledAt;
+  return at !== undefined && at < run.endsAt ? at : undefined;
+}
 
 function build(
+  app: StoredApp,
   record: DeploymentRecord,
   component: Component,
   [start, end]: [number, number],
-  more: { fails: boolean; schedule?: Schedule; canceledAt?: number },
+  more: { fails: boolean; schedule?: Schedule },
 ): Invocation {
   const startedAt = start + (end - start) * PENDING_PART;
   const id = uuidFrom("run", record.id, component.name, start);
-  return { id, component, record, createdAt: start, startedAt, endsAt: end, ...more };
+  const run = { id, component, record, createdAt: start, startedAt, endsAt: end, ...more };
+  const canceledAt = stoppedAt(app, run);
+  return canceledAt === undefined ? run : { ...run, canceledAt };
 }
 
 const runMs = (record: DeploymentRecord): number => Math.max(1000, record.durationMs * RUN_PART);
 
-function runInDeployment(record: DeploymentRecord, job: Component, now: number): Invocation[] {
+function runInDeployment(
+  app: StoredApp,
+  record: DeploymentRecord,
+  job: Component,
+  now: number,
+): Invocation[] {
   const leaf = record.plan.leaves.find(({ component, step }) => component === job.name && step === "wait");
   if (leaf === undefined) return [];
   const moment = (part: number): number => record.startedAt + part * record.durationMs;
   const [start, end] = [moment(leaf.start), moment(leaf.end)];
   const over = Math.min(record.canceledAt ?? Infinity, naturalEnd(record));
   if (start > now || start >= over) return [];
-  const { canceledAt } = record;
-  const stopped = canceledAt !== undefined && canceledAt < end;
-  const fails = failingLeaf(record.plan) === leaf;
-  return [build(record, job, [start, end], { fails, ...(stopped ? { canceledAt } : {}) })];
+  return [build(app, record, job, [start, end], { fails: failingLeaf(record.plan) === leaf })];
 }
 
-/** A run apart from a deployment's own steps, which can be stopped by itself. */
-function stoppable(
+/** A run that is no step of a deployment. */
+const runApart = (
   app: StoredApp,
   record: DeploymentRecord,
   job: Component,
   start: number,
   schedule?: Schedule,
-): Invocation {
-  const run = build(record, job, [start, start + runMs(record)], {
+): Invocation =>
+  build(app, record, job, [start, start + runMs(record)], {
     fails: runFails(job),
     ...(schedule === undefined ? {} : { schedule }),
   });
-  const canceledAt = app.stopped.get(run.id);
-  return canceledAt === undefined ? run : { ...run, canceledAt };
-}
 
 function runAfterFailure(
   app: StoredApp,
@@ -103,7 +115,7 @@ function runAfterFailure(
 ): Invocation[] {
   const end = naturalEnd(record);
   const failed = record.plan.failure !== undefined && !((record.canceledAt ?? Infinity) < end);
-  return failed && end <= now ? [stoppable(app, record, job, end)] : [];
+  return failed && end <= now ? [runApart(app, record, job, end)] : [];
 }
 
 function scheduledRuns(
@@ -117,7 +129,7 @@ function scheduledRuns(
   const since = activatedAt(record, now);
   if (since === undefined || typeof schedule?.cron !== "string") return [];
   const until = Math.min(supersededAt(app.deployments, index, now) ?? Infinity, now);
-  return scheduledTimes(schedule, since, until, KEPT).map((at) => stoppable(app, record, job, at, schedule));
+  return scheduledTimes(schedule, since, until, KEPT).map((at) => runApart(app, record, job, at, schedule));
 }
 
 /** @param user whoever makes deployments */

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Clock } from "./clock";
 import type { Fault, Faults } from "./faults";
+import { servePlain } from "./plain";
 import type { Recorder } from "./recorder";
 import type { Deps } from "./routes/context";
 import { follow, frame, type ConsoleTicket, type LogTicket } from "./tickets";
@@ -12,14 +13,22 @@ interface SocketDeps extends Deps {
   recorder: Recorder;
 }
 
-/** Serves live logs and consoles to those who ask for a WebSocket. @returns cuts all that are open */
-export function serveSockets(server: Server, deps: SocketDeps): () => void {
-  const sockets = new WebSocketServer({ noServer: true });
+/** Of one message; a console takes no more. */
+const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/**
+ * Serves live logs and consoles to those who ask for a WebSocket, and whoever asks for another protocol as if he did not.
+ * @param plain the same server, but one that takes no upgrades
+ * @returns cuts all that are open
+ */
+export function serveSockets(server: Server, plain: Server, deps: SocketDeps): () => void {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
 
   const upgrade = (request: IncomingMessage, raw: Duplex, head: Buffer): void => {
     // Whoever goes away early is nothing to end the process for.
     raw.on("error", () => raw.destroy());
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    if (request.headers.upgrade?.toLowerCase() !== "websocket") return servePlain(plain, request, raw, head);
+    const pathname = (request.url ?? "/").split("?", 1)[0] ?? "/";
     const [, kind, live, secret] = /^\/_(logs|exec)\/(live\/)?([^/]+)$/.exec(pathname) ?? [];
     const isLog = kind === "logs" && live !== undefined;
     const call = { method: "GET", path: isLog ? "/_logs" : "/_exec", query: {}, at: deps.store().now };
@@ -41,6 +50,7 @@ export function serveSockets(server: Server, deps: SocketDeps): () => void {
   return () => {
     for (const socket of sockets.clients) socket.terminate();
     sockets.close();
+    plain.closeAllConnections();
   };
 }
 

@@ -1,7 +1,7 @@
-import { isScaling, scalingLines, scalingsOf, type Scaling } from "./autoscaling";
-import type { DeploymentRecord } from "./deployments";
+import { scalingLines, scalingsOf, type Scaling } from "./autoscaling";
+import { supersededAt, type DeploymentRecord } from "./deployments";
 import { badRequest } from "./errors";
-import { endOf, invocationsOf, phaseOf, type Invocation } from "./invocations";
+import { endOf, invocationsOf, stoppedAt, type Invocation } from "./invocations";
 import { logLines, logWindow, runLines, type LogLine, type LogType } from "./logtext";
 import type { StoredApp } from "./store";
 import { components } from "./types";
@@ -11,8 +11,8 @@ export interface LogSource {
   readonly name: string;
   /** When its first line is written, milliseconds since the epoch. */
   readonly start: number;
-  /** When its last line is written; Infinity while containers run. */
-  readonly end: number;
+  /** When its last line is written, as far as that is known at `now`; Infinity while containers run. */
+  end(now: number): number;
   /** Lines that are written at `now`, and maybe some that come later. */
   lines(now: number): LogLine[];
 }
@@ -48,12 +48,14 @@ export function deploymentSources(
   if (type === "AUTOSCALE_EVENT")
     return scalingsOf(app, now)
       .filter((it) => it.record === record && names.includes(it.component))
-      .map((it) => scalingSource(it, now));
+      .map((it) => scalingSource(app, it));
   const jobs = new Set((record.spec.jobs ?? []).map(({ name }) => name));
   return names.flatMap((name) => {
-    if (!jobs.has(name)) return type === "JOB" ? [] : containerSource(record, name, type as LogType);
+    if (!jobs.has(name)) return type === "JOB" ? [] : containerSource(app, record, name, type as LogType);
     const runs = type === "RUN" || type === "JOB" ? runsOf(app, record, name, now) : [];
-    return runs.length > 0 ? runs : containerSource(record, name, type === "JOB" ? "RUN" : (type as LogType));
+    return runs.length > 0
+      ? runs
+      : containerSource(app, record, name, type === "JOB" ? "RUN" : (type as LogType));
   });
 }
 
@@ -64,47 +66,47 @@ function runsOf(app: StoredApp, record: DeploymentRecord, name: string, now: num
   return invocationsOf(app, now)
     .filter((run) => run.record === record && run.component.name === name)
     .reverse()
-    .map(invocationSource);
+    .map((run) => invocationSource(app, run));
 }
 
-function containerSource(record: DeploymentRecord, name: string, type: LogType): LogSource[] {
+function containerSource(app: StoredApp, record: DeploymentRecord, name: string, type: LogType): LogSource[] {
   const window = logWindow(record, name, type);
   const component = components(record.spec).find((entry) => entry.component.name === name)?.component;
   if (window === undefined || component?.kind === "SCHEDULED") return [];
-  const goesOn =
-    type === "RUN" &&
-    component?.kind === undefined &&
-    record.plan.failure === undefined &&
-    record.canceledAt === undefined;
+  const goesOn = type === "RUN" && component?.kind === undefined && record.plan.failure === undefined;
+  /** Containers run until those of a newer deployment serve, or the app is gone. */
+  const stop = (now: number): number =>
+    Math.min(
+      supersededAt(app.deployments, app.deployments.indexOf(record), now) ?? Infinity,
+      app.goneAt ?? Infinity,
+    );
   return [
     {
       name,
       start: window.start,
-      end: goesOn ? Infinity : window.end,
-      lines: (now) => logLines(record, name, type, now),
+      end: (now) =>
+        record.canceledAt === undefined
+          ? goesOn
+            ? stop(now)
+            : window.end
+          : Math.min(window.end, record.canceledAt),
+      lines: (now) => logLines(record, name, type, Math.min(now, stop(now))),
     },
   ];
 }
 
-/** The log of one run of a job. */
-export const invocationSource = (run: Invocation): LogSource => ({
+/** The log of one run of a job. It may be stopped while it is read. */
+export const invocationSource = (app: StoredApp, run: Invocation): LogSource => ({
   name: run.component.name,
   start: run.startedAt,
-  end: endOf(run),
-  lines: (now) =>
-    runLines(
-      run.component,
-      run.startedAt,
-      run.endsAt,
-      run.fails,
-      phaseOf(run, now) === "CANCELED" ? endOf(run) : undefined,
-    ),
+  end: () => endOf({ endsAt: run.endsAt, canceledAt: stoppedAt(app, run) }),
+  lines: () => runLines(run.component, run.startedAt, run.endsAt, run.fails, stoppedAt(app, run)),
 });
 
-/** The log of one change of the number of instances. */
-export const scalingSource = (it: Scaling, now: number): LogSource => ({
+/** The log of one change of the number of instances. It may be stopped while it is read. */
+export const scalingSource = (app: StoredApp, it: Scaling): LogSource => ({
   name: it.component,
   start: it.startedAt,
-  end: isScaling(it, now) ? it.endsAt : (it.canceledAt ?? it.endsAt),
-  lines: () => scalingLines(it),
+  end: () => app.stopped.get(it.id) ?? it.endsAt,
+  lines: () => scalingLines(it, app.stopped.get(it.id)),
 });

@@ -1,6 +1,6 @@
 import { isoTime } from "./clock";
-import { naturalEnd, type DeploymentRecord } from "./deployments";
-import type { Failure, Leaf } from "./plan";
+import type { DeploymentRecord } from "./deployments";
+import { planEnd, type Failure } from "./plan";
 import { components, type Component } from "./types";
 
 export type LogType = "BUILD" | "DEPLOY" | "RUN" | "RUN_RESTARTED";
@@ -11,7 +11,7 @@ export interface LogLine {
   text: string;
 }
 
-/** When a log of a component is written. @returns undefined when that stage is left out for it */
+/** When a log of a component is written, if nobody stops it. @returns undefined when it does not come to that stage */
 export function logWindow(
   record: DeploymentRecord,
   name: string,
@@ -33,18 +33,14 @@ export function logWindow(
   ) {
     return undefined;
   }
-  const over = Math.min(record.canceledAt ?? Infinity, naturalEnd(record));
-  const start = moment(record, first);
-  if (start >= over && (record.plan.failure !== undefined || record.canceledAt !== undefined))
-    return undefined;
-  return {
-    start,
-    end: Math.min(record.startedAt + last.end * record.durationMs, record.canceledAt ?? Infinity),
-  };
+  const start = moment(record, first.start);
+  const stopped = record.canceledAt !== undefined && start >= record.canceledAt;
+  if (stopped || first.start >= planEnd(record.plan)) return undefined;
+  return { start, end: moment(record, last.end) };
 }
 
-const moment = (record: DeploymentRecord, leaf: Leaf): number =>
-  record.startedAt + leaf.start * record.durationMs;
+const moment = (record: DeploymentRecord, part: number): number =>
+  record.startedAt + part * record.durationMs;
 
 /** Every line of a log, also those still to come. @param now for running containers, which go on writing */
 export function logLines(record: DeploymentRecord, name: string, type: LogType, now: number): LogLine[] {

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
@@ -176,6 +176,8 @@ export function buildApp(wiring: Wiring): Api {
 /** A server on loopback that can go away for a while. */
 export interface Listener {
   readonly server: Server;
+  /** Answers alike but listens nowhere and takes no upgrades: for connections that are handed to it. */
+  readonly plain: Server;
   readonly port: number;
   /** From now on connections are refused, as where nobody listens; requests under way are still answered. */
   refuse(): void;
@@ -188,11 +190,12 @@ export async function listen(api: Api, port: number): Promise<Listener> {
   // The listener would otherwise replace Request and Response for the whole process, tests included.
   const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
   const open = new Set<ServerResponse>();
-  const server = createServer((incoming, outgoing) => {
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     open.add(outgoing);
     outgoing.once("close", () => open.delete(outgoing));
     void listener(incoming, outgoing);
-  });
+  };
+  const [server, plain] = [createServer(answer), createServer(answer)];
   const start = (at: number): Promise<number> =>
     new Promise((resolve, reject) => {
       server.once("error", reject);
@@ -204,12 +207,13 @@ export async function listen(api: Api, port: number): Promise<Listener> {
   const chosen = await start(port);
   return {
     server,
+    plain,
     port: chosen,
     refuse() {
       server.close();
       // A connection that is kept open would go on serving.
       for (const response of open) if (!response.headersSent) response.setHeader("connection", "close");
-      server.closeIdleConnections();
+      for (const one of [server, plain]) one.closeIdleConnections();
     },
     accept: async () => void (await start(chosen)),
   };

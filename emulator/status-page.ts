@@ -36,7 +36,10 @@ small { display: block; color: var(--soft); font-weight: 400; font-size: .8rem; 
 .phase.bad { color: var(--bad); background: var(--bad-bg); }
 .phase.busy { color: var(--busy); background: var(--busy-bg); }
 progress { width: 5rem; height: .6rem; accent-color: var(--busy); vertical-align: middle; margin-right: .5rem; }
+.parts { min-width: 11rem; }
 .empty { color: var(--soft); }
+@media (max-width: 45rem) { main { padding: 1.25rem .75rem 3rem; } th, td { padding: .5rem .6rem; }
+  .id { max-width: 8rem; overflow: hidden; text-overflow: ellipsis; } }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;
 
@@ -64,7 +67,7 @@ const duration = (seconds) => seconds < 60 ? seconds + " s" : Math.floor(seconds
 const appRow = (app) => make("tr", "",
   rowHead(app.name, make("small", "id", app.id)),
   make("td", "", badge(app.phase), ...(app.pinned ? [make("small", "", "pinned to a rollback")] : [])),
-  make("td", "", app.components.join(", ")),
+  make("td", "parts", app.components.join(", ")),
   make("td", "", app.region),
   make("td", "number", String(app.deployments)));
 

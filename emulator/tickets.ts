@@ -45,19 +45,31 @@ export class Tickets<T extends { readonly store: Store }> {
   }
 }
 
-/** The lines written until now, oldest first. */
-function written({ store, sources, tail }: LogTicket): string[] {
-  const { now } = store;
-  const lines = sources
-    .flatMap((source) => source.lines(now).map((line: LogLine) => ({ name: source.name, line })))
-    .filter(({ line }) => line.at <= now)
-    .sort((a, b) => a.line.at - b.line.at);
-  return lines
+interface Written {
+  readonly name: string;
+  readonly line: LogLine;
+}
+
+/** The lines that a source has written, oldest first; later there are only more of them. */
+const writtenBy = (source: LogSource, now: number): Written[] =>
+  source
+    .lines(now)
+    .filter((line) => line.at <= now)
+    .map((line) => ({ name: source.name, line }));
+
+/** Lines of several sources as one log. @param tail how many of the last ones */
+function merged(lines: Written[], tail: number): string[] {
+  const sorted = lines.sort((a, b) => a.line.at - b.line.at);
+  return sorted
     .slice(tail === 0 ? lines.length : -Math.min(tail, lines.length))
     .map(({ name, line }) => `${formatLine(name, line)}\n`);
 }
 
-export const archive = (ticket: LogTicket): string => written(ticket).join("");
+export const archive = ({ store, sources, tail }: LogTicket): string =>
+  merged(
+    sources.flatMap((source) => writtenBy(source, store.now)),
+    tail,
+  ).join("");
 
 export const packedArchive = (ticket: LogTicket): Uint8Array<ArrayBuffer> =>
   new Uint8Array(gzipSync(archive(ticket)));
@@ -69,20 +81,25 @@ export const packedArchive = (ticket: LogTicket): Uint8Array<ArrayBuffer> =>
  */
 export function follow(ticket: LogTicket, onLine: (line: string) => void, onEnd: () => void): () => void {
   const { store, sources } = ticket;
-  const sent = new Set<string>();
-  const wanted = new Set(written(ticket));
-  for (const line of written({ ...ticket, tail: Infinity })) if (!wanted.has(line)) sent.add(line);
+  const told = sources.map(() => 0);
+  let tail = ticket.tail;
   let stop = (): void => {};
   let stopped = false;
   const push = (): void => {
+    const { now } = store;
     // Asked first: lines of the last moment must still go out.
-    const last = !ticket.follow || sources.every(({ end }) => end <= store.now);
-    for (const line of written({ ...ticket, tail: Infinity })) {
+    const last = !ticket.follow || sources.every((source) => source.end(now) <= now);
+    const fresh = sources.flatMap((source, index) => {
+      const lines = writtenBy(source, now);
+      const before = told[index] ?? 0;
+      told[index] = lines.length;
+      return lines.slice(before);
+    });
+    for (const line of merged(fresh, tail)) {
       if (stopped) return;
-      if (sent.has(line)) continue;
-      sent.add(line);
       onLine(line);
     }
+    tail = Infinity;
     if (stopped) return;
     if (last) onEnd();
     else

@@ -7,6 +7,8 @@ const NAME = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
 
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 
+const REGISTRY_TYPES: unknown[] = ["UNSPECIFIED", "DOCR", "DOCKER_HUB", "GHCR"];
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -34,6 +36,10 @@ function checkSource(path: string, component: Component): void {
   const given = SOURCES.filter((source) => component[source] !== undefined);
   if (given.length === 0) throw invalid(path, "needs a source: git, github, gitlab, bitbucket or image");
   if (given.length > 1) throw invalid(path, `has more than one source: ${given.join(", ")}`);
+  const registry = component.image?.registry_type;
+  // The schema has no images of static sites and functions, which the service describes.
+  if (registry !== undefined && !REGISTRY_TYPES.includes(registry))
+    throw invalid(`${path}.image.registry_type`, `must be one of ${REGISTRY_TYPES.join(", ")}`);
   if (component.image?.tag !== undefined && component.image.digest !== undefined) {
     throw invalid(`${path}.image`, "takes a tag or a digest, not both");
   }

@@ -1,5 +1,6 @@
 import { alertsOf, parseDestinations } from "../alerts";
-import { notFound } from "../errors";
+import { badRequest, notFound } from "../errors";
+import { isUuid } from "../ids";
 import { objectBody, param, type Api, type Deps } from "./context";
 
 /** Alerts of an app and where they go. */
@@ -12,6 +13,7 @@ export function alertRoutes(api: Api, deps: Deps): void {
   api.post("/v2/apps/:id/alerts/:alert/destinations", (c) => {
     const store = deps.store();
     const app = store.get(param(c, "id"));
+    if (!isUuid(param(c, "alert"))) throw badRequest("invalid alert id: it must be a UUID");
     const find = (): Record<string, unknown> | undefined =>
       alertsOf(app).find((alert) => alert.id === param(c, "alert"));
     if (find() === undefined) throw notFound();

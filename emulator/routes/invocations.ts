@@ -1,6 +1,6 @@
 import { badRequest, notFound } from "../errors";
 import { isUuid } from "../ids";
-import { invocationsOf, invocationView, phaseOf, type Invocation } from "../invocations";
+import { invocationsOf, invocationView, isApart, phaseOf, type Invocation } from "../invocations";
 import { page } from "../paging";
 import { list, optionalId } from "../query";
 import type { Store, StoredApp } from "../store";
@@ -52,8 +52,7 @@ export function invocationRoutes(api: Api, deps: Deps): void {
     const run = findInvocation(c, store, app, c.req.query("job_name"));
     if (!["PENDING", "RUNNING"].includes(phaseOf(run, store.now)))
       throw badRequest("the job invocation is over and can not be canceled");
-    const apart = run.schedule !== undefined || run.component.kind === "FAILED_DEPLOY";
-    if (apart) store.stop(app, run.id);
+    if (isApart(run.component)) store.stop(app, run.id);
     // A deployment can not go on without a job that is one of its steps.
     else store.cancel(run.record);
     return c.json(both(store, findInvocation(c, store, app, undefined)));

@@ -32,7 +32,7 @@ export function logRoutes(api: Api, deps: Deps): void {
       `${deps.url()}/_logs/${kind}/${logs.issue({ store, sources: of, tail, follow })}`;
     const live = (url: string): string => (deps.liveLogs === "http" ? url : url.replace(/^http/, "ws"));
     // What is still written is told live, from its first line on; what is over is archived, a file per component.
-    if (sources.some(({ end }) => end > store.now))
+    if (sources.some((source) => source.end(store.now) > store.now))
       return c.json({ live_url: live(address("live", sources)), historic_urls: [] });
     const names = [...new Set(sources.map(({ name }) => name))];
     return c.json({
@@ -77,7 +77,7 @@ export function logRoutes(api: Api, deps: Deps): void {
     const scaling = scalingsOf(app, store.now).find(({ id }) => id === param(c, "event").toLowerCase());
     if (scaling === undefined) return ofDeployment(c, app, deploymentEventOf(app, param(c, "event")));
     const fits = type === "AUTOSCALE_EVENT" || (c.req.query("type") ?? "UNSPECIFIED") === "UNSPECIFIED";
-    return answer(c, fits ? [scalingSource(scaling, store.now)] : [], type);
+    return answer(c, fits ? [scalingSource(app, scaling)] : [], type);
   });
 
   api.get("/v2/apps/:id/jobs/:job/invocations/:invocation/logs", (c) => {
@@ -89,7 +89,7 @@ export function logRoutes(api: Api, deps: Deps): void {
     const deployment = optionalId(c, "deployment_id");
     const run = findInvocation(c, store, app, param(c, "job"));
     if (deployment !== undefined && run.record.id !== deployment) throw notFound();
-    return answer(c, [invocationSource(run)], "JOB_INVOCATION");
+    return answer(c, [invocationSource(app, run)], "JOB_INVOCATION");
   });
 
   const stream = (ticket: LogTicket): ReadableStream<Uint8Array> => {

@@ -1,5 +1,7 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- answers are read as any JSON, as a foreign client would */
 import assert from "node:assert/strict";
 import { bench, WHOLE, type Answer, type Bench } from "./http";
+import type { Shape } from "../../../tools/openapi-facts";
 import { operations, problems, unseen, type Operation } from "./facts";
 
 /** What the service's own clients know beside the description, or what the description has at another place. */
@@ -35,6 +37,30 @@ const SPEC = {
   domains: [{ domain: "shop.example.com", type: "PRIMARY" }],
   egress: { type: "DEDICATED_IP" },
 };
+
+/** Parameters of paths that are ids, and what they are ids of in the world. */
+const IDS: Record<string, keyof World> = {
+  id: "app",
+  app_id: "app",
+  deployment_id: "deployment",
+  event_id: "event",
+  alert_id: "alert",
+  job_invocation_id: "run",
+};
+
+/** Values of a parameter that its description rules out. */
+function wrongValues(name: string, shape: Shape): string[] {
+  if (name === "page") return ["0", "-1", "1.5", "first"];
+  if (name === "per_page") return ["0", "-1", "201", "all"];
+  if (name === "pod_connection_timeout") return ["soon", "3", "-1m"];
+  if (name === "tail_lines") return ["few", "1.5"];
+  if (name === "deployment_id") return ["nonsense"];
+  if (shape === "boolean") return ["maybe", "1"];
+  if (shape === "date-time") return ["yesterday", "2026-02-30T00:00:00"];
+  if (typeof shape !== "object") return [];
+  if ("list" in shape) return wrongValues(name, shape.list);
+  return "enum" in shape ? ["NONSENSE", String(shape.enum[0]).toLowerCase()] : [];
+}
 
 const UNKNOWN = "11111111-1111-4111-8111-111111111111";
 
@@ -161,9 +187,41 @@ describe("emulator: every operation of the description", () => {
         });
       }
 
-      if (/\{(app_)?id\}/.test(path)) {
-        it("answers 400 for malformed ids", async () =>
-          conforms(await ask(operation, { ...world, app: "nonsense" }), 400));
+      for (const [parameter, key] of Object.entries(IDS)) {
+        if (!path.includes(`{${parameter}}`)) continue;
+        it(`answers 400 for a malformed ${parameter}`, async () =>
+          conforms(await ask(operation, { ...world, [key]: "nonsense", running: "nonsense" }), 400));
+      }
+
+      for (const [name, shape] of Object.entries(operation.query)) {
+        const wrong = wrongValues(name, shape);
+        if (wrong.length === 0) continue;
+        it(`answers 400 for another ${name} than described`, async () => {
+          for (const value of wrong) {
+            const query = new URLSearchParams(queryOf(operation));
+            query.set(name, value);
+            const answer = await b.call("GET", `${place(path, world)}?${query}`);
+            conforms(answer, 400);
+            assert.match(answer.body.message, new RegExp(name === "type" ? "type" : name));
+          }
+        });
+      }
+
+      if ("per_page" in operation.query) {
+        it("leads from page to page through the whole list", async () => {
+          const whole = (await b.ok("GET", `${place(path, world)}?per_page=200`)) as Record<string, unknown>;
+          const [key] = Object.keys(whole).filter((name) => Array.isArray(whole[name]));
+          const found: unknown[] = [];
+          let next: string | undefined = `${place(path, world)}?per_page=1`;
+          while (next !== undefined) {
+            const { [key!]: items, links, meta }: Record<string, any> = await b.ok("GET", next);
+            assert.equal(items.length, 1);
+            assert.equal(meta.total, (whole[key!] as unknown[]).length);
+            found.push(...items);
+            next = links.pages?.next;
+          }
+          assert.deepEqual(found, whole[key!]);
+        });
       }
     });
   }

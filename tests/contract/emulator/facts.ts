@@ -28,6 +28,10 @@ export const operations: Operation[] = Object.entries(facts.paths).flatMap(([pat
   }),
 );
 
+/** A shape itself, where it is told by its name. */
+export const shapeOf = (shape: Shape): Shape =>
+  typeof shape === "string" && shape.startsWith("#") ? shapeOf(types[shape.slice(1)] ?? "any") : shape;
+
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { connect } from "node:net";
 import WebSocket from "ws";
 import { bench, webSpec, WHOLE, type Bench } from "./http";
 
@@ -86,6 +87,103 @@ describe("emulator: live logs and consoles", () => {
     const whole = await (await fetch(url)).text();
     assert.ok(whole.startsWith(lines.map((data) => `${JSON.stringify({ data })}\n`).join("")));
     assert.match(whole, /build complete/);
+  });
+
+  /** The lines of a live log, once it has ended. */
+  const ended = (url: string): Promise<string[]> =>
+    fetch(url.replace(/^ws/, "http")).then(async (response) =>
+      (await response.text()).trim().split("\n").map(dataOf),
+    );
+
+  it("begins with as many of the lines that are there as were asked for", async () => {
+    const { pending_deployment: deployment } = (await b.ok("GET", at)).app;
+    b.clock.advance(WHOLE / 4);
+    const read = async (query: string): Promise<{ lines: Promise<string[]> }> => {
+      const { live_url: url } = await b.ok(
+        "GET",
+        `${at}/deployments/${deployment.id}/logs?type=BUILD&${query}`,
+      );
+      const arrives = b.emulator.nextCall({ path: /^\/_logs/ });
+      const lines = ended(url as string);
+      await arrives;
+      return { lines };
+    };
+    const now = await (await read("")).lines;
+    const two = await read("tail_lines=2&follow=true");
+    const none = await read("tail_lines=0&follow=true");
+    // Once this is answered, both have been told what is there: they arrived before it.
+    await b.call("GET", at);
+    b.clock.advance(WHOLE);
+    const [withTwo, withNone] = [await two.lines, await none.lines];
+    assert.deepEqual(withTwo, [...now.slice(-2), ...withNone]);
+    assert.match(withNone.at(-1) ?? "", /build complete/);
+  });
+
+  it("loses no line of those that are written at the same moment", async () => {
+    const quick = await bench({ deploySeconds: 0 });
+    try {
+      const { app } = await quick.ok("POST", "/v2/apps", {
+        spec: webSpec("demo", { health_check: { http_path: "/fail" } }),
+      });
+      const [{ id }] = (await quick.ok("GET", `/v2/apps/${app.id}/deployments`)).deployments;
+      const path = `/v2/apps/${app.id}/deployments/${id}/logs?type=DEPLOY`;
+      const archived = (await fetch((await quick.ok("GET", path)).historic_urls[0])).text();
+      assert.equal((await archived).match(/readiness probe failed/g)?.length, 3);
+    } finally {
+      await quick.emulator.close();
+    }
+  });
+
+  it("ends when the deployment is cancelled, and when containers make room for newer ones", async () => {
+    const build = ended(await buildLog());
+    const { pending_deployment: first } = (await b.ok("GET", at)).app;
+    b.clock.advance(WHOLE / 4);
+    await b.ok("POST", `${at}/deployments/${first.id}/cancel`);
+    b.clock.advance(WHOLE / 20);
+    assert.doesNotMatch((await build).join(""), /build complete/);
+
+    await b.ok("POST", `${at}/deployments`, {});
+    b.clock.advance(WHOLE);
+    const running = ended((await b.ok("GET", `${at}/logs?type=RUN&follow=true`)).live_url as string);
+    await b.ok("POST", `${at}/restart`, {});
+    b.clock.advance(WHOLE * 2);
+    const { last_deployment_active_at: newer } = (await b.ok("GET", at)).app;
+    const last = (await running).at(-1)?.split(" ")[1] ?? "";
+    assert.ok(Date.parse(last) > Date.parse(newer) - WHOLE / 2 && last <= newer, `${last}, ${newer}`);
+  });
+
+  it("answers requests that offer another protocol, as curl and Java's client do, as if they did not", async () => {
+    const send = async (text: string): Promise<string> => {
+      const socket = connect(b.emulator.port, "127.0.0.1");
+      let answer = "";
+      socket.on("data", (part) => (answer += String(part)));
+      socket.write(text.replaceAll("\n", "\r\n"));
+      await once(socket, "close");
+      return answer;
+    };
+    const offer =
+      "Host: x\nAuthorization: Bearer t\nConnection: Upgrade, HTTP2-Settings\nUpgrade: h2c\nHTTP2-Settings: AAMAAABk";
+    const body = JSON.stringify({ spec: webSpec("other") });
+    const last = "GET /v2/account HTTP/1.1\nHost: x\nAuthorization: Bearer t\nConnection: close\n\n";
+    const made = await send(
+      `POST /v2/apps HTTP/1.1\n${offer}\nContent-Length: ${Buffer.byteLength(body)}\n\n${body}${last}`,
+    );
+    assert.match(made, /^HTTP\/1\.1 200 [\s\S]*"name":"other"[\s\S]*HTTP\/1\.1 200 [\s\S]*"account"/);
+    assert.equal((await b.ok("GET", "/v2/apps")).apps.length, 2);
+  });
+
+  it("lives on whatever address is asked for", async () => {
+    for (const path of ["//", "/_logs/live/%", "http://[", "*"]) {
+      const socket = connect(b.emulator.port, "127.0.0.1");
+      const key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+      socket.write(
+        `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${key}\r\n\r\n`,
+      );
+      const [answer] = (await once(socket, "data")) as [Buffer];
+      assert.match(String(answer), /^HTTP\/1\.1 40[034] /);
+      socket.destroy();
+    }
+    assert.equal((await b.call("GET", at)).status, 200);
   });
 
   it("refuses addresses it never gave, and meets faults before the connection stands", async () => {

@@ -7,7 +7,7 @@ import {
   type DeploymentRecord,
   type Step,
 } from "../../../emulator/deployments";
-import { logLines, logWindow } from "../../../emulator/logtext";
+import { logLines, logWindow, type LogLine } from "../../../emulator/logtext";
 import { componentsToBuild, failureInSpec, planDeployment, type StepName } from "../../../emulator/plan";
 import { components, type Spec } from "../../../emulator/types";
 
@@ -194,6 +194,34 @@ describe("emulator: a deployment from its record and the time", () => {
         }
       }),
     );
+  });
+
+  it("takes back no line that was written when it is canceled, and adds none", () => {
+    fc.assert(
+      fc.property(records, fc.constantFrom("BUILD" as const, "DEPLOY" as const), (record, type) => {
+        const { canceledAt, ...whole } = record;
+        fc.pre(canceledAt !== undefined && canceledAt < naturalEnd(record));
+        for (const { component } of components(record.spec)) {
+          const told = logLines(record, component.name, type, canceledAt);
+          const earlier: LogLine[] = logLines(whole, component.name, type, canceledAt).filter(
+            (line) => line.at < canceledAt,
+          );
+          assert.deepEqual(
+            told.filter((line) => line.at < canceledAt),
+            earlier,
+          );
+          assert.ok(told.every((line) => line.at <= canceledAt));
+        }
+      }),
+    );
+  });
+
+  it("has gone through all its steps when it takes no time at all", () => {
+    const spec: Spec = { name: "demo", services: [{ name: "web", ...source }] };
+    const plan = planDeployment(spec, ["web"]);
+    const record = { id: "id", cause: "manual", spec, plan, startedAt: 1000, durationMs: 0, sources: {} };
+    const { success_steps: done, total_steps: total } = progress(record, 1000);
+    assert.equal(done, total);
   });
 });
 
