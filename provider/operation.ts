@@ -116,10 +116,12 @@ export class Operation {
     this.reporter.status("creating");
     // Only what was free before can have become ours by an answer that got lost.
     const { client, reads, options } = this.desk;
-    const there = await reads.appNamed(client, this.name, options);
+    const there = await reads.appNamed(client, this.name, READ_MAX_AGE_MS, options);
     if (there) throw this.nameTaken(there);
     try {
       const app = await createAppOnce(client, request, this.startedAt, options);
+      // Two resources of one name and spec, and the answer to the second got lost: the app is the first one's.
+      if (reads.hasWritten(app.id)) throw this.nameTaken(app);
       reads.noteWrite(app.id);
       return { app, deployment: app.pending_deployment ?? undefined };
     } catch (error) {

@@ -19,7 +19,7 @@ import { secrecyOf, withoutSecrets } from "./secrecy";
 import { ServiceProvider, type Surroundings } from "./service-provider";
 import { SharedReads } from "./shared-reads";
 import { changes } from "./spec/changes";
-import { drift, inputsWithDrift } from "./spec/drift";
+import { drift, hiddenAsBefore, inputsWithDrift } from "./spec/drift";
 import { fromKeyed, toKeyed } from "./spec/keyed";
 import { explain, plan, type Accepted, type Plan } from "./spec/plan";
 import { sendable } from "./spec/send";
@@ -189,7 +189,8 @@ export class AppProvider extends ServiceProvider {
       const last = newest ? lastDeployment(newest) : await operation.currentState(found, props.__deployment);
       const pinned = props.__pinned !== undefined && found.pinned_deployment?.id === props.__pinned;
       const kept = { ...alerts, ...(pinned && { __pinned: props.__pinned }) };
-      return { id, props: { ...outputsOf(inputs, found, last), ...kept }, inputs };
+      const outs = outputsOf(inputs, found, last, hiddenAsBefore(then, now));
+      return { id, props: { ...outs, ...kept }, inputs };
     });
   }
 

@@ -61,6 +61,11 @@ export class SharedReads {
 
   constructor(private readonly clock: Clock) {}
 
+  /** True for an app that this process has written to: it belongs to one of its resources. */
+  hasWritten(appId: string): boolean {
+    return this.written.has(appId);
+  }
+
   /** To be called when a write has been answered. */
   noteWrite(appId: string): void {
     this.written.set(appId, this.clock.now());
@@ -105,14 +110,20 @@ export class SharedReads {
     return (knows ? this.listing?.apps.get(id) : undefined) ?? source.getApp(id, options);
   }
 
-  /** The app of this name, if there is one at this moment. */
-  async appNamed(source: AppSource, name: string, options: Options = {}): Promise<App | undefined> {
+  /** The app of this name, if there is one: of its absence the answer may be `maxAgeMs` old, an app is there at this moment. */
+  async appNamed(
+    source: AppSource,
+    name: string,
+    maxAgeMs: number,
+    options: Options = {},
+  ): Promise<App | undefined> {
     const key = `named ${name}`;
-    const listing = await this.listingSince(this.asksFor(key), source, options);
+    const listing = await this.listingSince(this.asksFor(key) - maxAgeMs, source, options);
     // Of the app of this name itself nothing was asked yet.
     this.asked.delete(key);
-    if (!listing) return source.findAppByName(name, options);
-    return [...listing.apps.values()].find(({ spec }) => spec.name === name);
+    const apps = [...(listing?.apps.values() ?? [])];
+    const isFree = listing !== undefined && !apps.some(({ spec }) => spec.name === name);
+    return isFree ? undefined : source.findAppByName(name, options);
   }
 
   /** A listing that was asked for at `notBefore` or later; undefined where things are better asked for one by one. */

@@ -1,12 +1,22 @@
-import { changes, valueAt, withValueAt, type Change, type Path } from "./changes";
-import { hideSecrets } from "./secrets";
+import { changes, mapLeaves, valueAt, withValueAt, type Change, type Path } from "./changes";
+import { hideSecrets, KEPT_SECRET } from "./secrets";
 
 /**
  * What changed at the service since our last write: its spec now against its spec then, both in the form by name. Server
- * defaults are in both, so they never count. Empty when nothing changed.
+ * defaults are in both, so they never count. Nor does a secret of which the state never knew more than that there is one, as
+ * of an imported app. Empty when nothing changed.
  */
 export function drift(then: unknown, now: unknown): Change[] {
-  return changes(then, now);
+  return changes(then, now).filter(
+    ({ before, after }) => before !== KEPT_SECRET || typeof after !== "string",
+  );
+}
+
+/** The service's spec now, with the secrets hidden that the state does not know. */
+export function hiddenAsBefore(then: unknown, now: unknown): unknown {
+  return mapLeaves(now, (leaf, path) =>
+    typeof leaf === "string" && valueAt(then, path) === KEPT_SECRET ? KEPT_SECRET : leaf,
+  );
 }
 
 /**

@@ -148,7 +148,7 @@ describe("the command app-platform", function () {
       const made = await run(["import", "--all"]);
       assert.equal(made.code, 0, made.output);
       const text = readFileSync(file, "utf8");
-      assert.ok(!text.includes(SECRET) && text.includes(KEPT_SECRET));
+      assert.ok(!text.includes(SECRET) && !text.includes("EV[") && text.includes(KEPT_SECRET));
       assert.equal(statSync(file).mode & 0o077, 0);
       const kept = await run(["import", "shop"]);
       assert.deepEqual([kept.code, kept.stdout], [1, ""]);
@@ -163,6 +163,9 @@ describe("the command app-platform", function () {
       const preview = await stack.run(["preview", "--expect-no-changes", "--diff"]);
       assert.equal(preview.code, 0, preview.output);
       assert.deepEqual(writes(emulator), []);
+      const refreshed = await stack.run(["refresh", "--yes", "--expect-no-changes"]);
+      assert.equal(refreshed.code, 0, refreshed.output);
+      assert.doesNotMatch(JSON.stringify(stack.resource("shop")), /EV\[/);
     } finally {
       stack.remove();
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { changes, valueAt, withValueAt } from "../../../provider/spec/changes";
-import { drift, inputsWithDrift } from "../../../provider/spec/drift";
+import { drift, hiddenAsBefore, inputsWithDrift } from "../../../provider/spec/drift";
 import { KEPT_SECRET, hideSecrets, sealUnchanged, secretValues } from "../../../provider/spec/secrets";
 
 const EV1 = "EV[1:aaaa:bbbb]";
@@ -52,6 +52,36 @@ describe("drift", () => {
     assert.equal(valueAt(drifted, ["services", "web", "envs", "S", "value"]), KEPT_SECRET);
     const added = inputsWithDrift(inputs, then, edited(["envs"], { T: { value: EV2, type: "SECRET" } }));
     assert.doesNotMatch(JSON.stringify(added), /EV\[/);
+  });
+});
+
+describe("a secret of which the state knows only that it is there", () => {
+  const value = ["services", "web", "envs", "S", "value"];
+  const imported = hideSecrets(then);
+
+  it("has not changed, whatever its ciphertext, and shows no ciphertext to the state", () => {
+    assert.deepEqual(drift(imported, then), []);
+    assert.deepEqual(hiddenAsBefore(imported, then), imported);
+    assert.deepEqual(hiddenAsBefore(then, then), then);
+  });
+
+  it("is missed when it has gone, and does not hide what changed beside it", () => {
+    const gone = edited(["services", "web", "envs", "S"], undefined);
+    assert.deepEqual(
+      drift(imported, gone).map(({ kind, path }) => [kind, ...path]),
+      [["remove", "services", "web", "envs", "S"]],
+    );
+    const now = edited(["region"], "nyc");
+    assert.deepEqual(
+      drift(imported, now).map(({ path }) => path),
+      [["region"]],
+    );
+  });
+
+  it("is kept by a program that does not say otherwise, and sent by one that gives its value", () => {
+    const olds = hideSecrets(inputs);
+    assert.equal(valueAt(sealUnchanged(olds, olds, imported, then), value), EV1);
+    assert.equal(valueAt(sealUnchanged(inputs, olds, imported, then), value), "s3cret");
   });
 });
 
