@@ -1,16 +1,13 @@
 import { writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { APP_PROVIDER } from "../provider/app-type";
 import { getPulumiCli } from "../tools/pulumi-cli/get";
 import { chart, formatFigure, median, type Figure } from "./figures";
 import { BenchStack, refused, writes, type Run } from "./stack";
+import { listingTimes } from "./listing";
+import { logMemory } from "./logs";
 import { startRatio } from "./start";
-
-// As it is published: the build adds what makes it quick.
-const { validate } = createRequire(__filename)("../provider/dist/spec/validate") as {
-  validate: (spec: unknown) => unknown;
-};
+import { specOf, validateRatio } from "./validation";
 
 /**
  * The benchmark: the real CLI on the emulator with the service's real limits. Figures of others were measured on a plain
@@ -31,7 +28,11 @@ async function main(): Promise<void> {
   await fiveHundredApps(bin, one);
   tell("start-ratio", await startRatio(), 1.5, "x an empty dynamic provider");
   tell("provider-text-bytes", Buffer.byteLength(APP_PROVIDER), 100, "bytes");
-  validation();
+  tell("validate-ratio", validateRatio(specOf(20, 5)), 10, "x JSON.parse", "20 components");
+  tell("validate-large-ratio", validateRatio(specOf(20, 640)), 10, "x JSON.parse", "1 MB");
+  const { growthMegabytes } = await logMemory(1024);
+  tell("log-memory-growth", Math.max(0, growthMegabytes), 150, "MB", "a log of 1 GB");
+  tell("emulator-listing", (await listingTimes()).all, 50, "ms", "500 apps");
   writeFileSync(join(__dirname, "results.json"), `${JSON.stringify(figures.map(bare), null, 2)}\n`);
   writeFileSync(join(__dirname, "results.svg"), chart(figures));
   process.exitCode = figures.some(({ value, limit }) => value > limit) ? 1 : 0;
@@ -143,46 +144,6 @@ function stateBytes(stack: BenchStack): number {
 function stateLimit(stack: BenchStack): number {
   const spec = stack.emulator.apps()[0]?.spec;
   return 2048 + 4 * JSON.stringify(spec).length;
-}
-
-function validation(): void {
-  tell("validate-ratio", validateRatio(specOf(20, 5)), 10, "x JSON.parse");
-  tell("validate-large-ratio", validateRatio(specOf(20, 640)), 10, "x JSON.parse");
-}
-
-function specOf(components: number, variables: number): unknown {
-  const envs = Array.from({ length: variables }, (_, index) => ({
-    key: `VARIABLE_${index}`,
-    value: `value ${index} of \${svc-0.PRIVATE_URL}`,
-    scope: "RUN_TIME",
-  }));
-  const services = Array.from({ length: components }, (_, index) => ({
-    name: `svc-${index}`,
-    github: { repo: "acme/shop", branch: "main" },
-    http_port: 8080,
-    instance_count: 2,
-    instance_size_slug: "apps-s-1vcpu-1gb",
-    health_check: { http_path: "/healthz" },
-    envs,
-  }));
-  return { name: "bench", region: "fra", services };
-}
-
-function validateRatio(spec: unknown): number {
-  const text = JSON.stringify(spec);
-  const batch = Math.max(1, Math.round(1_000_000 / text.length));
-  const time = (work: () => void): number => {
-    const started = performance.now();
-    for (let count = 0; count < batch; count++) work();
-    return performance.now() - started;
-  };
-  const ratios: number[] = [];
-  for (let round = 0; round < 40; round++) {
-    const ratio = time(() => validate(spec)) / time(() => JSON.parse(text));
-    // The first rounds warm both up.
-    if (round >= 15) ratios.push(ratio);
-  }
-  return median(ratios);
 }
 
 main().catch((error: unknown) => {

@@ -46,8 +46,10 @@ interface Listing {
  * serves them all, so that a hundred apps cost hardly more calls than one.
  */
 export class SharedReads {
-  /** When each app was asked for last, the oldest first. */
+  /** When each app was asked for last, by id, the oldest first. */
   private readonly asked = new Map<string, number>();
+  /** The same by name, for apps that are not there yet. */
+  private readonly askedNames = new Map<string, number>();
   /** When this process last wrote to an app: no listing from before speaks of it. */
   private readonly written = new Map<string, number>();
   /** When a listing lacked an app that is being deleted. */
@@ -117,10 +119,7 @@ export class SharedReads {
     maxAgeMs: number,
     options: Options = {},
   ): Promise<App | undefined> {
-    const key = `named ${name}`;
-    const listing = await this.listingSince(this.asksFor(key) - maxAgeMs, source, options);
-    // Of the app of this name itself nothing was asked yet.
-    this.asked.delete(key);
+    const listing = await this.listingSince(this.asksFor(name, this.askedNames) - maxAgeMs, source, options);
     const apps = [...(listing?.apps.values() ?? [])];
     const isFree = listing !== undefined && !apps.some(({ spec }) => spec.name === name);
     return isFree ? undefined : source.findAppByName(name, options);
@@ -181,10 +180,10 @@ export class SharedReads {
   }
 
   /** Notes that an app is asked for now, and tells when that is. */
-  private asksFor(id: string): number {
+  private asksFor(key: string, asked = this.asked): number {
     const now = this.clock.now();
-    this.asked.delete(id);
-    this.asked.set(id, now);
+    asked.delete(key);
+    asked.set(key, now);
     return now;
   }
 
@@ -209,11 +208,13 @@ export class SharedReads {
 
   private manyAsked(): boolean {
     const since = this.clock.now() - AT_ONCE_MS;
-    for (const [id, at] of this.asked) {
-      if (at >= since) break;
-      this.asked.delete(id);
-    }
-    return this.asked.size > FEW;
+    return [this.asked, this.askedNames].some((asked) => {
+      for (const [key, at] of asked) {
+        if (at >= since) break;
+        asked.delete(key);
+      }
+      return asked.size > FEW;
+    });
   }
 
   /** Waits for the listing under way, or a new one where there is none. Others wait for it too: only the wait can be stopped. */
