@@ -7,7 +7,7 @@ import { newestDeployment, runningDeployment } from "./earlier-run";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "./errors";
 import { withoutSecrets, type Secrecy } from "./secrecy";
 import { appById, isUnknownId } from "./service";
-import { nameInterruption, type Desk } from "./service-provider";
+import { nameInterruption, type Desk, type Site } from "./service-provider";
 import { formatChange } from "./spec/changes";
 import { drift } from "./spec/drift";
 import { formatPath, toKeyed } from "./spec/keyed";
@@ -26,12 +26,6 @@ import {
 } from "./state";
 import { timeoutMs } from "./timeouts";
 import { adoptable, createAppOnce, createDeploymentOnce, deleteAppOnce, updateAppOnce } from "./writes";
-
-/** What goes beside an app works with: see alerts/work.ts and rollback.ts. */
-export interface Site extends Desk {
-  readonly inputs: AppInputs;
-  readonly secrecy: Secrecy;
-}
 
 /** The app after a write, and the deployment that belongs to it. */
 export interface Written {

@@ -2,7 +2,7 @@ import type { App, Deployment, RollbackCondition } from "./api/types";
 import { standing } from "./deploy/progress";
 import { settle, type Outcome } from "./deploy/settle";
 import { asAppPlatformError, AppPlatformError, InitializationError, type ErrorCode } from "./errors";
-import type { Site } from "./operation";
+import type { Site } from "./service-provider";
 import { withoutSecrets } from "./secrecy";
 import { inputsWithDrift } from "./spec/drift";
 import { toKeyed } from "./spec/keyed";

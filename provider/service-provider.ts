@@ -8,8 +8,9 @@ import type { DeploymentSource } from "./deploy/wait";
 import type { Deployment } from "./api/types";
 import type { Engine } from "./engine";
 import { AppPlatformError, isApiError } from "./errors";
+import type { Secrecy } from "./secrecy";
 import { sharedDeployments, type SharedReads } from "./shared-reads";
-import { plain, type Timeouts } from "./state";
+import { plain, type AppInputs, type Timeouts } from "./state";
 import { timeoutMs } from "./timeouts";
 import { toldOnce } from "./resources/told-once";
 
@@ -42,6 +43,12 @@ export interface Desk {
   readonly stopped: AbortSignal | undefined;
   /** For calls that a stop of the run may end. */
   readonly options: { signal?: AbortSignal };
+}
+
+/** What goes beside an app works with: see alerts/work.ts and rollback.ts. */
+export interface Site extends Desk {
+  readonly inputs: AppInputs;
+  readonly secrecy: Secrecy;
 }
 
 /** What the providers of all resources have in common: where the service is, the row, and how operations fail. */

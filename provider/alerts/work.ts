@@ -11,7 +11,7 @@ import {
 } from "./destinations";
 import type { Alert, AlertDestinations } from "../api/types";
 import { InitializationError, isApiError } from "../errors";
-import type { Site } from "../operation";
+import type { Site } from "../service-provider";
 import { redact } from "../redact";
 import { isEqual } from "../spec/changes";
 import { isPlainObject } from "../spec/keyed";
