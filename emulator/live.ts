@@ -4,13 +4,15 @@ import { WebSocketServer, type WebSocket } from "ws";
 import type { Clock } from "./clock";
 import type { Fault, Faults } from "./faults";
 import { servePlain } from "./plain";
-import type { Recorder } from "./recorder";
+import type { RecordedCall, Recorder } from "./recorder";
 import type { Deps } from "./routes/context";
 import { follow, frame, type ConsoleTicket, type LogTicket } from "./tickets";
 
 interface SocketDeps extends Deps {
   faults: Faults;
   recorder: Recorder;
+  /** Told of each request for a log or a console once it is answered. */
+  onCall: ((call: RecordedCall) => void) | undefined;
 }
 
 /** Of one message; a console takes no more. */
@@ -31,20 +33,40 @@ export function serveSockets(server: Server, plain: Server, deps: SocketDeps): (
     const pathname = (request.url ?? "/").split("?", 1)[0] ?? "/";
     const [, kind, live, secret] = /^\/_(logs|exec)\/(live\/)?([^/]+)$/.exec(pathname) ?? [];
     const isLog = kind === "logs" && live !== undefined;
-    const call = { method: "GET", path: isLog ? "/_logs" : "/_exec", query: {}, at: deps.store().now };
+    const call: RecordedCall = {
+      method: "GET",
+      path: isLog ? "/_logs" : "/_exec",
+      query: {},
+      at: deps.store().now,
+    };
     if (kind !== undefined) deps.recorder.add(call);
     const fault = deps.faults.take("GET", pathname);
-    const open = (serve: (socket: WebSocket) => void): void =>
+    if (fault !== undefined) call.fault = fault;
+    const answered = (status?: number): void => {
+      if (status !== undefined) call.status = status;
+      if (kind !== undefined) deps.onCall?.(call);
+    };
+    const reject = (status: number): void => {
+      answered(status);
+      refuse(raw, status);
+    };
+    const open = (serve: (socket: WebSocket) => void): void => {
+      answered(101);
       sockets.handleUpgrade(request, raw, head, serve);
+    };
     const serve = (): void => {
       const log = isLog ? deps.tickets.logs.find(secret ?? "") : undefined;
       const terminal = kind === "exec" ? deps.tickets.consoles.find(secret ?? "") : undefined;
       const frames = typeof fault === "object" && "dropAfter" in fault ? fault.dropAfter : Infinity;
       if (log !== undefined) open((socket) => serveLog(socket, log, frames));
       else if (terminal !== undefined) open((socket) => serveConsole(socket, terminal));
-      else refuse(raw, kind === undefined ? 404 : 403);
+      else reject(kind === undefined ? 404 : 403);
     };
-    meet(fault, raw, deps.store().options.clock, serve);
+    const cut = (): void => {
+      answered();
+      raw.destroy();
+    };
+    meet(fault, deps.store().options.clock, { serve, reject, cut });
   };
   server.on("upgrade", upgrade);
   return () => {
@@ -55,14 +77,18 @@ export function serveSockets(server: Server, plain: Server, deps: SocketDeps): (
 }
 
 /** What a fault makes of a request for a WebSocket; those that are about answers cut the connection. */
-function meet(fault: Fault | undefined, raw: Duplex, clock: Clock, serve: () => void): void {
+function meet(
+  fault: Fault | undefined,
+  clock: Clock,
+  { serve, reject, cut }: { serve(): void; reject(status: number): void; cut(): void },
+): void {
   if (fault === undefined) serve();
   else if (fault === "timeout") return;
-  else if (fault === "html-502") refuse(raw, 502);
-  else if (typeof fault === "string") raw.destroy();
+  else if (fault === "html-502") reject(502);
+  else if (typeof fault === "string") cut();
   else if ("delayMs" in fault) clock.setTimeout(serve, fault.delayMs);
   else if ("dropAfter" in fault) serve();
-  else refuse(raw, fault.status);
+  else reject(fault.status);
 }
 
 const refuse = (raw: Duplex, status: number): void =>

@@ -54,6 +54,7 @@ export function statusFailure(status: number): ApiError {
   if (status === 401 || status === 403 || status === 400) {
     return failure("forbidden", `its address is not valid any more (${status}). Ask for a new one`, status);
   }
+  if (status === 429) return failure("rate-limited", "too many requests (429). Try again later", status);
   if (status >= 500)
     return failure("service-error", `the service failed (${status}). Try again later`, status);
   return failure("unexpected-status", `status ${status} is not expected`, status);

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment, DeploymentPhase, DeploymentType, RollbackValidation } from "../api/types";
+import { once } from "../writes";
 import { explained, lifted, withSecretsHidden } from "./calls";
 import { listed, type PageQuery } from "./paging";
 
@@ -43,9 +44,13 @@ export const getDeploymentOutput = lifted(getDeployment);
  */
 export async function cancelDeployment(appId: string, deploymentId: string): Promise<Deployment> {
   if (pulumi.runtime.isDryRun()) return getDeployment(appId, deploymentId);
-  return explained("cancelDeployment", { appId, deploymentId }, async (client) =>
-    withSecretsHidden(await client.cancelDeployment(appId, deploymentId)),
-  );
+  return explained("cancelDeployment", { appId, deploymentId }, async (client) => {
+    const canceled = async (): Promise<Deployment | undefined> => {
+      const now = await client.getDeployment(appId, deploymentId);
+      return now.phase === "CANCELED" ? now : undefined;
+    };
+    return withSecretsHidden(await once(() => client.cancelDeployment(appId, deploymentId), canceled));
+  });
 }
 /** {@link cancelDeployment} with inputs. */
 export const cancelDeploymentOutput = lifted(cancelDeployment);

@@ -50,6 +50,7 @@ export interface Exceptions {
 
 /** What the call is for, unless the operation knows better. Pure. */
 export function usualKind({ method, path }: RemoteCall): Kind {
+  if (path === "/_logs") return "log";
   if (method === "GET") return /\/deployments\/:id$/.test(path) ? "wait" : "read";
   // Being moved, or deleted, twice is the same as once.
   if (method === "DELETE" || path.startsWith("/v2/projects/")) return "setting";

@@ -15,8 +15,9 @@ export type Duration = "once" | "stays";
  * - `write`: a change that must not happen twice
  * - `setting`: a change that may be made again
  * - `advice`: what the operation can do without: prices in previews, logs that explain a failure
+ * - `log`: what lies behind an address of a log that is asked for
  */
-export const KINDS = ["read", "wait", "write", "setting", "advice"] as const;
+export const KINDS = ["read", "wait", "write", "setting", "advice", "log"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /**
@@ -37,18 +38,37 @@ export interface FaultClass {
   readonly outcomes: Readonly<Record<Duration, Readonly<Record<Kind, Outcome>>>>;
 }
 
-/** Of `read`, `wait`, `write`, `setting`, `advice`, in this order. */
+/** Of `read`, `wait`, `write`, `setting`, `advice`, `log`, in this order. */
 const row = (...outcomes: readonly Outcome[]): Record<Kind, Outcome> =>
   Object.fromEntries(KINDS.map((kind, index) => [kind, outcomes[index]])) as Record<Kind, Outcome>;
 
-const PASSES = row("succeeds", "succeeds", "succeeds", "succeeds", "succeeds");
-const REFUSAL = row("fails at once", "fails at once", "fails at once", "fails at once", "succeeds");
-const OUTAGE = row("gives up", "gives up", "gives up", "gives up", "succeeds");
+const PASSES = row("succeeds", "succeeds", "succeeds", "succeeds", "succeeds", "succeeds");
+const REFUSAL = row(
+  "fails at once",
+  "fails at once",
+  "fails at once",
+  "fails at once",
+  "succeeds",
+  "fails at once",
+);
+const OUTAGE = row("gives up", "gives up", "gives up", "gives up", "succeeds", "gives up");
+/** An address of a log may have run out: another one is asked for. */
+const TOKEN_REFUSED: typeof REFUSAL = { ...REFUSAL, log: "succeeds" };
+const TOKEN_REFUSED_FOR_EVER: typeof REFUSAL = { ...REFUSAL, log: "gives up" };
 /** The work is done, so that a look finds it. */
-const LOST = row("gives up", "gives up", "succeeds", "gives up", "succeeds");
+const LOST = row("gives up", "gives up", "succeeds", "gives up", "succeeds", "gives up");
 /** An answer of another shape is the same the next time; what a wait looks at, and a write does, may go well later. */
-const STRANGE = row("fails at once", "succeeds", "succeeds", "fails at once", "succeeds");
-const STRANGE_FOR_EVER = row("fails at once", "gives up", "gives up", "fails at once", "succeeds");
+const STRANGE = row("fails at once", "succeeds", "succeeds", "fails at once", "succeeds", "succeeds");
+const STRANGE_FOR_EVER = row(
+  "fails at once",
+  "gives up",
+  "gives up",
+  "fails at once",
+  "succeeds",
+  "succeeds",
+);
+/** A text that never ends is read as it comes. */
+const ENDLESS: typeof OUTAGE = { ...OUTAGE, log: "succeeds" };
 
 const passing = (once: Record<Kind, Outcome>, stays: Record<Kind, Outcome>): FaultClass["outcomes"] => ({
   once,
@@ -96,43 +116,46 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
   },
   {
     name: "401",
-    ...refusal(401, /refused the token \(401 refused, request id r-4711\)/),
-    outcomes: passing(REFUSAL, REFUSAL),
+    ...refusal(401, /refused the token \(401 refused, request id r-4711\)|not valid any more \(401\)/),
+    outcomes: passing(TOKEN_REFUSED, TOKEN_REFUSED_FOR_EVER),
   },
   {
     name: "404",
-    ...refusal(404, /does not know this \(404 refused, request id r-4711\)/),
+    ...refusal(404, /does not know this \(404 refused, request id r-4711\)|there is none any more \(404\)/),
     outcomes: passing(REFUSAL, REFUSAL),
   },
   {
     name: "409",
-    ...refusal(409, /reports a conflict \(409 refused, request id r-4711\)|the service refuses it: not this/),
+    ...refusal(
+      409,
+      /reports a conflict \(409 refused, request id r-4711\)|the service refuses it: not this|status 409/,
+    ),
     outcomes: passing(REFUSAL, REFUSAL),
   },
   {
     name: "422",
     ...refusal(
       422,
-      /refuses the content \(422 refused, request id r-4711\)|the service refuses it: not this/,
+      /refuses the content \(422 refused, request id r-4711\)|the service refuses it: not this|status 422/,
     ),
     outcomes: passing(REFUSAL, REFUSAL),
   },
   {
     name: "429 with retry-after",
     fault: { status: 429, headers: { "retry-after": "60" } },
-    words: /too many requests with this token/,
+    words: /too many requests/,
     outcomes: passing(PASSES, OUTAGE),
   },
   {
     name: "429 without retry-after",
     fault: { status: 429 },
-    words: /too many requests with this token/,
+    words: /too many requests/,
     outcomes: passing(PASSES, OUTAGE),
   },
   {
     name: "500",
     fault: { status: 500, body: { id: "server_error", message: `trouble with ${QUOTED}` } },
-    words: /the service failed \(500 server_error/,
+    words: /the service failed \(500( server_error|\))/,
     outcomes: passing(PASSES, OUTAGE),
   },
   {
@@ -163,6 +186,6 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
     name: "endless answer",
     fault: "endless",
     words: /no complete answer/,
-    outcomes: passing(PASSES, OUTAGE),
+    outcomes: passing(PASSES, ENDLESS),
   },
 ];

@@ -2,14 +2,15 @@ import { SECRET } from "../helpers/provider-world";
 import type { World } from "./world";
 
 const CIPHERTEXT = /EV\[[^\]]/;
+/** Whoever has it can read the log. */
+const LOG_ADDRESS = /\/_logs\/\w/;
 
 /**
  * Where a token, a secret or its ciphertext came to light in what the runs of a world told and left behind.
  * @param sent whether the secret was part of what the service was sent, and may repeat
  */
 export function exposed(world: World, sent: boolean): string[] {
-  const { lines, printed } = world.host.takeOutput();
-  const shown = [...lines, printed, ...world.told];
+  const shown = [...world.takeOutput(), ...world.told];
   const resources = [world.app, world.deployment, world.rollback].flatMap(({ state }) => state ?? []);
   const kept = resources.map(({ inputs, outputs }) => {
     // Under the key of an input that is a secret Pulumi encrypts the value, and `__liveSpec` as a whole.
@@ -28,7 +29,11 @@ export function exposed(world: World, sent: boolean): string[] {
   const ciphertexts = [...shown, ...kept, ...files.map(({ name }) => name)].filter((text) =>
     CIPHERTEXT.test(text),
   );
+  const addresses = [...shown, ...hidden, ...files.map(({ name, text }) => name + text)].filter((text) =>
+    LOG_ADDRESS.test(text),
+  );
   return [
+    ...addresses.map((text) => `address of a log: ${text}`),
     ...tokens.map((text) => `token: ${text}`),
     ...secrets.map((text) => `secret: ${text}`),
     ...ciphertexts.map((text) => `ciphertext: ${text}`),

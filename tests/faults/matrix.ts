@@ -3,20 +3,20 @@ import { callName, casesFor } from "./cases";
 import { FAULT_CLASSES } from "./expectations";
 import { reference, runCase, type Reference } from "./run-case";
 import type { Scenario } from "./scenarios";
-import { World } from "./world";
+import { World, type Surroundings } from "./world";
 
 /** Alone on a machine that is busy with other things, the cases of one fault take this long, in real milliseconds. */
 const LIMIT_MS = 120_000;
 
 /** Tests of every call of the operations × every fault; each test is one operation and fault, at all its calls. */
-export function faultMatrix(name: string, scenarios: readonly Scenario[]): void {
+export function faultMatrix(name: string, scenarios: readonly Scenario[], surroundings?: Surroundings): void {
   describe(`faults: ${name}`, function () {
     this.timeout(LIMIT_MS);
     let world: World;
     let cases = 0;
     let survived = 0;
     before(async () => {
-      world = await World.start();
+      world = await World.start(surroundings);
     });
     after(async () => {
       await world.stop();

@@ -10,6 +10,8 @@ import type { World } from "./world";
 export interface Reference {
   readonly calls: readonly RemoteCall[];
   readonly end: End;
+  /** What it finds, where that is told. */
+  readonly found: unknown;
 }
 
 /** What is there at the service, in the end. */
@@ -27,45 +29,57 @@ export async function reference(world: World, scenario: Scenario): Promise<Refer
   await world.clear();
   await scenario.before?.(world);
   world.emulator.clearCalls();
-  const failed = await failure(world, scenario);
+  const { failed, found } = await attempt(world, scenario);
   assert.equal(failed !== undefined, scenario.fails === true, failed?.told);
   const calls = remoteCalls(world.emulator.calls).filter((call) => !scenario.skips?.(call));
   await scenario.next(world);
-  return { calls, end: endOf(world) };
+  return { calls, end: endOf(world), found };
 }
 
 /** Runs an operation with the fault of the case. @throws AssertionError saying what went another way */
 export async function runCase(
   world: World,
   scenario: Scenario,
-  { end }: Reference,
+  usual: Reference,
   tested: Case,
 ): Promise<void> {
   await world.clear();
   await scenario.before?.(world);
   world.emulator.clearCalls();
   const strike = await struck(world, tested);
-  const failed = await failure(world, scenario);
+  world.endless = tested.fault.fault === "endless" && tested.kind === "log";
+  const { failed, found } = await attempt(world, scenario);
+  world.endless = false;
   const met = await strike.repair();
   assert.ok(met.tries > 0, "the fault met no request");
   expectOutcome(tested, met, failed, scenario.fails === true);
   if (failed) expectRecorded(world);
+  else if (scenario.finds && !isItself(tested)) assert.deepEqual(found, usual.found, "what it found");
   await mustGoWell(world, scenario);
-  assert.deepEqual(endOf(world), end, "what is there after the next run");
-  const found = exposed(world, scenario.sendsNoSecret !== true);
-  assert.deepEqual(found, [], "what came to light");
+  assert.deepEqual(endOf(world), usual.end, "what is there after the next run");
+  const seen = exposed(world, scenario.sendsNoSecret !== true);
+  assert.deepEqual(seen, [], "what came to light");
 }
 
-async function failure(world: World, scenario: Scenario): Promise<OperationError | undefined> {
+interface Attempt {
+  readonly failed?: OperationError;
+  readonly found?: unknown;
+}
+
+async function attempt(world: World, scenario: Scenario): Promise<Attempt> {
   try {
-    await scenario.act(world);
-    return undefined;
+    const result = await scenario.act(world);
+    return scenario.finds ? { found: scenario.finds(result) } : {};
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     world.told.push(error.told);
-    return error;
+    return { failed: error };
   }
 }
+
+/** A log is text: whatever comes in its place cannot be told from it. */
+const isItself = ({ kind, fault }: Case): boolean =>
+  kind === "log" && (fault.fault === "wrong-types" || fault.fault === "endless");
 
 /** Whoever looks twice to be sure has not tried again. */
 const AT_ONCE_TRIES = 2;
@@ -84,7 +98,7 @@ interface Strike {
 }
 
 async function struck(world: World, { call, fault, duration }: Case): Promise<Strike> {
-  const { emulator, host } = world;
+  const { emulator } = world;
   if (fault.fault !== "refused") {
     const end = emulator.faults.add({
       method: call.method,
@@ -109,7 +123,7 @@ async function struck(world: World, { call, fault, duration }: Case): Promise<St
     world.whenAnswered(undefined);
     emulator.refuse();
   };
-  const silence = host.onRefused(() => {
+  const silence = world.onRefused(() => {
     tries += 1;
     since ??= world.now;
     if (duration === "once") back ??= emulator.accept();
@@ -143,8 +157,9 @@ function expectOutcome(
   assert.match(failed.told, fault.words);
   if (kind === "advice") return;
   // Where nobody listens any more, the call that fails may be one that comes after it.
-  const named = fault.fault === "refused" ? "/v2/apps" : `${call.method} ${call.path}`;
-  assert.ok(withoutIds(failed.told).includes(named), `${named} is not named: ${failed.told}`);
+  const itself = kind === "log" ? "GET the log" : `${call.method} ${call.path}`;
+  const named = fault.fault !== "refused" ? itself : kind === "log" ? /\/v2\/apps|the log/ : "/v2/apps";
+  assert.ok(withoutIds(failed.told).search(named) >= 0, `${named} is not named: ${failed.told}`);
 }
 
 /** What exists at the service has to be in the state, so that no app is lost. */

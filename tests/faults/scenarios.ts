@@ -12,6 +12,8 @@ export interface Scenario extends Exceptions {
   before?(world: World): Promise<unknown>;
   /** What the faults strike. @throws OperationError */
   act(world: World): Promise<unknown>;
+  /** What is the same with and without a fault in what `act` resolves to, where it looks something up. */
+  finds?(result: unknown): unknown;
   /** What a user does next, whatever came of it. Has to go well. */
   next(world: World): Promise<unknown>;
   /** Calls that are not worth the matrix here, as another operation makes the same. @default none */
@@ -29,7 +31,7 @@ const greeting = changed((spec) => void (spec.services![0]!.envs![0]!.value = "g
 /** Waits that would go on for an hour are made of many tries, and not one of them is another case. */
 const timeouts = { create: "1m", update: "1m", delete: "1m" };
 
-const app = (spec: AppSpec = SHOP, more: Properties = {}): Properties => ({ spec, timeouts, ...more });
+export const app = (spec: AppSpec = SHOP, more: Properties = {}): Properties => ({ spec, timeouts, ...more });
 
 /** `up` of `declared`, after an `up` of `before`, and once more. */
 const change = (name: string, before: Properties, declared: Properties): Scenario => ({

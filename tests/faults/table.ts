@@ -6,6 +6,7 @@ const HEADS = {
   write: "change",
   setting: "change that may be repeated",
   advice: "prices, logs",
+  log: "text of a log",
 } as const;
 
 const WORDS: Record<Outcome, string> = {

@@ -2,13 +2,19 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createEmulator, type Emulator, type RecordedCall } from "app-platform-emulator";
+import {
+  createEmulator,
+  type Emulator,
+  type EmulatorOptions,
+  type RecordedCall,
+} from "app-platform-emulator";
 import { APP_PROVIDER, APP_TYPE } from "../../provider/app-type";
 import { TOKEN_KEY } from "../../provider/config";
 import { DEPLOYMENT_PROVIDER, DEPLOYMENT_TYPE } from "../../provider/resources/deployment";
 import { ROLLBACK_PROVIDER, ROLLBACK_TYPE } from "../../provider/resources/rollback";
 import { TOP } from "../../tools/pulumi-project";
 import { QuickTime } from "../helpers/quick-time";
+import { Program } from "./program";
 import { ProviderHost } from "./provider-host";
 import { StackedResource, type Runs } from "./stack";
 
@@ -16,7 +22,12 @@ import { StackedResource, type Runs } from "./stack";
 const FIRST_PORT = 12_000;
 const PORTS = 15_000;
 
-const DEPLOY_SECONDS = 1;
+/** What differs between worlds. */
+export interface Surroundings extends Pick<EmulatorOptions, "deploySeconds" | "liveLogs"> {
+  /** A program that looks things up runs as well. @default false */
+  readonly program?: boolean;
+}
+
 const A_WHILE_MS = 10 * 60_000;
 
 /** An emulator, the host of providers that works on it, and a stack: all that a case needs, and used for one after the other. */
@@ -25,24 +36,29 @@ export class World implements Runs {
   app!: StackedResource;
   deployment!: StackedResource;
   rollback!: StackedResource;
-  /** What failed operations told. */
+  /** A log may never end: the program stops reading by itself. */
+  endless = false;
+  /** What failed operations and look-ups told. */
   readonly told: string[] = [];
   private readonly answered = new Set<RecordedCall>();
   private onAnswer: (() => void) | undefined;
   private emulatorHere: Emulator | undefined;
   private hostHere: ProviderHost | undefined;
+  private programHere: Program | undefined;
 
   private constructor(
     private readonly time: QuickTime,
     readonly folder: string,
+    private readonly surroundings: Surroundings,
   ) {}
 
-  static async start(): Promise<World> {
-    const world = new World(new QuickTime(), mkdtempSync(join(tmpdir(), "faults-")));
+  static async start(surroundings: Surroundings = {}): Promise<World> {
+    const world = new World(new QuickTime(), mkdtempSync(join(tmpdir(), "faults-")), surroundings);
     symlinkSync(join(TOP, "node_modules"), join(world.folder, "node_modules"), "junction");
     mkdirSync(join(world.folder, "temp"));
     world.emulatorHere = await world.startEmulator();
     await world.startHost();
+    if (surroundings.program) await world.startProgram();
     return world;
   }
 
@@ -52,6 +68,41 @@ export class World implements Runs {
 
   get host(): ProviderHost {
     return this.hostHere ?? assert.fail("not started");
+  }
+
+  /**
+   * What a look-up of a program finds; it counts as told, but for addresses of logs, which are to be found.
+   * @throws OperationError
+   */
+  async lookUp(name: string, ...args: unknown[]): Promise<unknown> {
+    this.run += 1;
+    const found = await this.program.lookUp({ token: this.token, name, args, endless: this.endless });
+    if (name !== "getLogUrls") this.told.push(JSON.stringify(found));
+    return found;
+  }
+
+  /** Calls `listener` whenever one of the processes is refused a connection. */
+  onRefused(listener: () => void): () => void {
+    const ends = [this.host.onRefused(listener), this.programHere?.onRefused(listener)];
+    return () => ends.forEach((end) => end?.());
+  }
+
+  /** What the processes logged and printed since this was last called. */
+  takeOutput(): string[] {
+    const { lines, printed } = this.host.takeOutput();
+    return [...lines, printed, this.programHere?.takeOutput() ?? ""];
+  }
+
+  private get program(): Program {
+    return this.programHere ?? assert.fail("not started");
+  }
+
+  private async startProgram(): Promise<void> {
+    this.programHere = await Program.start(this.folder, this.env, this.time, () => this.held());
+    // As for the host.
+    const warm = () =>
+      this.program.lookUp({ token: this.token, name: "getRegions", args: [], endless: false });
+    while ((await warm().catch(() => "late")) === "late") continue;
   }
 
   /** Milliseconds since the epoch, on the clock of all parts. */
@@ -68,7 +119,7 @@ export class World implements Runs {
     await this.host.pass(A_WHILE_MS);
     this.emulator.reset();
     this.answered.clear();
-    this.host.takeOutput();
+    this.takeOutput();
     this.told.splice(0);
     rmSync(join(this.folder, "app-spec-backups"), { recursive: true, force: true });
     this.app = this.resource(APP_TYPE, "shop", APP_PROVIDER);
@@ -107,12 +158,7 @@ export class World implements Runs {
 
   async startHost(): Promise<void> {
     this.hostHere?.stop();
-    const env = {
-      PATH: process.env["PATH"] ?? "",
-      TMPDIR: join(this.folder, "temp"),
-      DIGITALOCEAN_API_URL: this.emulator.url,
-    };
-    this.hostHere = await ProviderHost.start(this.folder, env, this.time, () => this.held());
+    this.hostHere = await ProviderHost.start(this.folder, this.env, this.time, () => this.held());
     await this.clear();
     await this.begin();
     // The first calls load the client's library, which takes longer than the event loop is quiet: they may time out.
@@ -122,8 +168,17 @@ export class World implements Runs {
 
   async stop(): Promise<void> {
     this.host.stop();
+    this.programHere?.stop();
     await this.emulator.close();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private get env(): Record<string, string> {
+    return {
+      PATH: process.env["PATH"] ?? "",
+      TMPDIR: join(this.folder, "temp"),
+      DIGITALOCEAN_API_URL: this.emulator.url,
+    };
   }
 
   private resource(type: string, name: string, provider: string): StackedResource {
@@ -138,7 +193,8 @@ export class World implements Runs {
           port,
           clock: this.time,
           rateLimit: false,
-          deploySeconds: DEPLOY_SECONDS,
+          deploySeconds: this.surroundings.deploySeconds ?? 1,
+          ...(this.surroundings.liveLogs && { liveLogs: this.surroundings.liveLogs }),
           onCall: (call) => {
             this.answered.add(call);
             this.onAnswer?.();

@@ -104,10 +104,16 @@ process.on("message", ({ quickTime }) => {
 subscribe("http.client.request.start", ({ request }) => {
   inFlight += 1;
   request.once("error", ({ code }) => process.send({ refused: code === "ECONNREFUSED" }));
-  request.once("close", () => {
+  let answered = false;
+  const end = () => {
+    if (answered) return;
+    answered = true;
     inFlight -= 1;
     consider();
-  });
+  };
+  request.once("close", end);
+  // What a live log tells comes as time passes.
+  if (request.path.startsWith("/_logs/live/")) request.once("response", end);
 });
 
 globalThis.setTimeout = (callback, ms, ...args) => new Timer(callback, ms, args, false);
