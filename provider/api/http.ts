@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { StringDecoder } from "node:string_decoder";
 import type { Response } from "node-fetch" with { "resolution-mode": "import" };
 import type { ApiError } from "../errors";
 import { agentFor } from "./agents";
@@ -189,17 +190,19 @@ async function limited<T>(
 }
 
 async function readText(response: Response, context: FailureContext, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
+  // Piece by piece: a list of a hundred apps is a few megabytes, and need not be there several times.
+  const decoder = new StringDecoder("utf8");
+  let text = "";
   let size = 0;
   for await (const chunk of response.body ?? []) {
-    const buffer = Buffer.from(chunk);
+    const buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
     size += buffer.length;
     // Leaving the loop closes the connection.
     if (size > maxBytes)
       throw unreadableError(context, response.status, `it is larger than ${maxBytes} bytes`);
-    chunks.push(buffer);
+    text += decoder.write(buffer);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return text + decoder.end();
 }
 
 function asConnectionError(context: FailureContext, error: unknown): ApiError | unknown {
