@@ -36,10 +36,15 @@ export function redact(text: string, secrets: readonly string[] = []): string {
 export function redactError(error: unknown, secrets: readonly string[]): void {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const { message, stack } = at;
-    at.message = redact(message, secrets);
+    set(at, "message", redact(message, secrets));
     // The stack repeats the message.
-    if (stack !== undefined) at.stack = redact(stack, secrets);
+    if (stack !== undefined) set(at, "stack", redact(stack, secrets));
   }
+}
+
+/** A DOMException, as an aborted signal has it, takes no assignment to its message. */
+function set(error: Error, name: "message" | "stack", value: string): void {
+  Object.defineProperty(error, name, { value, writable: true, configurable: true });
 }
 
 type Range = [start: number, end: number];

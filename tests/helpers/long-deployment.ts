@@ -16,11 +16,14 @@ export class LongDeployment {
     private readonly advance: (ms: number) => void,
   ) {}
 
-  static async start(options: Pick<StackOptions, "env" | "packages"> = {}): Promise<LongDeployment> {
+  static async start(
+    options: Pick<StackOptions, "env" | "packages" | "program"> = {},
+  ): Promise<LongDeployment> {
     const clock = steppedClock();
     const emulator = await createEmulator({
       clock,
       deploySeconds: DEPLOY_SECONDS,
+      deleteSeconds: DEPLOY_SECONDS,
       token: TOKEN,
       rateLimit: false,
     });
@@ -55,12 +58,14 @@ export class LongDeployment {
   async begin(
     write: CallMatch,
     stack = this.stack,
+    args: readonly string[] = [],
+    wait = () => this.waiting(),
   ): Promise<{ running: Promise<CommandResult>; press: () => void }> {
     let group = 0;
     const written = this.emulator.nextCall(write);
-    const running = stack.up([], { onGroup: (id) => (group = id) });
+    const running = stack.up(args, { onGroup: (id) => (group = id) });
     await Promise.race([written, running]);
-    await Promise.race([this.waiting(), running]);
+    await Promise.race([wait(), running]);
     return { running, press: () => void process.kill(-group, "SIGINT") };
   }
 

@@ -119,4 +119,11 @@ describe("redactError", () => {
       assert.ok(!`${message} ${stack}`.includes("s3cret"));
     redactError("no error", ["s3cret"]);
   });
+
+  it("masks what an aborted signal leaves behind, whose message cannot be assigned", () => {
+    const reason = new DOMException("aborted: s3cret", "AbortError");
+    redactError(new Error("failed", { cause: reason }), ["s3cret"]);
+    assert.equal(reason.message, "aborted: ***");
+    assert.ok(!`${reason.stack}`.includes("s3cret"));
+  });
 });
