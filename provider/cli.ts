@@ -7,7 +7,7 @@ import { cancel, deployments } from "./cli/deployments";
 import { importFile } from "./cli/import";
 import { logs } from "./cli/logs";
 import { validate } from "./cli/validate";
-import { redact } from "./redact";
+import { redact } from "./secrecy/redact";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   logs,

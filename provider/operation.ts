@@ -5,7 +5,7 @@ import { settle } from "./deploy/settle";
 import { standing } from "./deploy/progress";
 import { newestDeployment, runningDeployment } from "./earlier-run";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "./errors";
-import { withoutSecrets, type Secrecy } from "./secrecy";
+import { withoutSecrets, type Secrecy } from "./secrecy/secrecy";
 import { appById, isUnknownId } from "./service";
 import { nameInterruption, type Desk, type Site } from "./service-provider";
 import { formatChange } from "./spec/changes";

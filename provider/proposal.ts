@@ -1,6 +1,6 @@
 import type { Proposal } from "./api/types";
 import { asAppPlatformError, isApiError, type ApiError } from "./errors";
-import { redact } from "./redact";
+import { redact } from "./secrecy/redact";
 import { displayPath, toKeyed } from "./spec/keyed";
 import { secretValues } from "./spec/secrets";
 import type { AppSpec } from "./spec/types";

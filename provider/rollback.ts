@@ -3,7 +3,7 @@ import { standing } from "./deploy/progress";
 import { settle, type Outcome } from "./deploy/settle";
 import { asAppPlatformError, AppPlatformError, InitializationError, type ErrorCode } from "./errors";
 import type { Site } from "./service-provider";
-import { withoutSecrets } from "./secrecy";
+import { withoutSecrets } from "./secrecy/secrecy";
 import { inputsWithDrift } from "./spec/drift";
 import { toKeyed } from "./spec/keyed";
 import { hideSecrets } from "./spec/secrets";

@@ -8,7 +8,7 @@ import type { DeploymentSource } from "./deploy/wait";
 import type { Deployment } from "./api/types";
 import type { Engine } from "./engine";
 import { AppPlatformError, isApiError } from "./errors";
-import type { Secrecy } from "./secrecy";
+import type { Secrecy } from "./secrecy/secrecy";
 import { sharedDeployments, type SharedReads } from "./shared-reads";
 import { plain, type AppInputs, type Timeouts } from "./state";
 import { timeoutMs } from "./timeouts";

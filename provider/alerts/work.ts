@@ -12,7 +12,7 @@ import {
 import type { Alert, AlertDestinations } from "../api/types";
 import { InitializationError, isApiError } from "../errors";
 import type { Site } from "../service-provider";
-import { redact } from "../redact";
+import { redact } from "../secrecy/redact";
 import { isEqual } from "../spec/changes";
 import { isPlainObject } from "../spec/keyed";
 import { plain, type AppInputs, type AppOutputs, type HeldAlert } from "../state";

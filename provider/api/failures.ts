@@ -1,5 +1,5 @@
 import { ApiError, type ErrorCode, type RequestInfo } from "../errors";
-import { redact } from "../redact";
+import { redact } from "../secrecy/redact";
 
 /** The part of an answer that an error is made of. */
 export interface FailedAnswer {

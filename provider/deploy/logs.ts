@@ -1,5 +1,5 @@
 import type { LogType, LogUrls } from "../api/types";
-import { redact } from "../redact";
+import { redact } from "../secrecy/redact";
 import type { FailedStep } from "./progress";
 
 /** What reading logs needs of the service. The client has it. */

@@ -1,6 +1,6 @@
 import type { Deployment } from "../api/types";
 import { failureLog, type LogSource } from "./logs";
-import { redact } from "../redact";
+import { redact } from "../secrecy/redact";
 import { describeFailure, failedSteps, standing, type FailedStep } from "./progress";
 import type { Reporter } from "./report";
 import { waitForDeployment, type DeploymentSource, type WaitOptions } from "./wait";

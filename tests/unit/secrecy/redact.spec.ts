@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { redact, redactError } from "../../provider/redact";
+import { redact, redactError } from "../../../provider/secrecy/redact";
 
 const KEY = [
   "-----BEGIN PRIVATE KEY-----",

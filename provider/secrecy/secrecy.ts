@@ -1,9 +1,9 @@
-import { webhookUrls } from "./alerts/destinations";
-import { ApiError, InitializationError } from "./errors";
+import { webhookUrls } from "../alerts/destinations";
+import { ApiError, InitializationError } from "../errors";
 import { redact, redactError } from "./redact";
-import { isPlainObject } from "./spec/keyed";
-import { secretValues } from "./spec/secrets";
-import type { AppInputs } from "./state";
+import { isPlainObject } from "../spec/keyed";
+import { secretValues } from "../spec/secrets";
+import type { AppInputs } from "../state";
 
 /** What nobody may see of an app. */
 export interface Secrecy {

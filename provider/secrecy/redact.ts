@@ -1,4 +1,4 @@
-import { writtenForms } from "./secret-forms";
+import { writtenForms } from "./written-forms";
 
 /** What stands where something secret stood. */
 const MASK = "***";
