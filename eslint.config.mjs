@@ -6,11 +6,12 @@ const EMULATOR = {
 };
 
 /**
- * Data flows app → provider → {spec, api, deploy}, deploy → api; what flows against it is an error. The last block that
- * matches a file counts, so the general one comes first.
+ * Data flows app → provider → {spec, api, deploy}, deploy → api; in the emulator index → server → routes → store. What flows
+ * against it is an error. The last block that matches a file counts, so the general one comes first.
  */
-const forbid = (files, group, message) => ({
+const forbid = (files, group, message, ignores = []) => ({
   files,
+  ignores,
   rules: { "no-restricted-imports": ["error", { patterns: [EMULATOR, { group, message }] }] },
 });
 
@@ -63,4 +64,12 @@ export default tseslint.config(
     ["../app", "../provider", "../operation", "@pulumi/*"],
     "deploy/ is used by the provider, not the reverse.",
   ),
+  forbid(
+    ["emulator/*.ts"],
+    ["./index", "./server", "./routes/*"],
+    "What the emulator remembers and does knows nothing of HTTP.",
+    ["emulator/{cli,index,server,live}.ts"],
+  ),
+  forbid(["emulator/routes/*.ts"], ["../index", "../server"], "Routes are served, they do not know by whom."),
+  forbid(["emulator/server.ts", "emulator/live.ts"], ["./index"], "The server is a part of the emulator."),
 );

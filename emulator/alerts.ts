@@ -1,14 +1,8 @@
 import { isoTime } from "./clock";
 import { badRequest } from "./errors";
-import type { StoredApp } from "./store";
+import { uuidFrom } from "./ids";
+import type { Destinations, StoredApp } from "./stored-app";
 import { components, type AlertSpec } from "./types";
-import { uuidFrom } from "./view";
-
-/** Whom an alert tells. */
-export interface Destinations {
-  emails: string[];
-  slack_webhooks: { url: string; channel: string }[];
-}
 
 /** Until someone says otherwise, the owner of the account is told. */
 const OWNER: Destinations = { emails: ["sammy@example.com"], slack_webhooks: [] };

@@ -1,9 +1,9 @@
 import { isoTime } from "./clock";
 import { activatedAt, supersededAt, type DeploymentRecord } from "./deployments";
 import type { LogLine } from "./logtext";
-import type { StoredApp } from "./store";
+import type { StoredApp } from "./stored-app";
 import type { Component } from "./types";
-import { uuidFrom } from "./view";
+import { uuidFrom } from "./ids";
 
 /** One change of a component's number of instances. All but its cancellation follows from the deployment and the time. */
 export interface Scaling {

@@ -46,3 +46,9 @@ export function createIds(seed?: string, drawn = 0): Ids {
 /** The same hexadecimal text for the same parts, such as the commit at the head of a branch. */
 export const fingerprint = (...parts: unknown[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+
+/** A UUID that is the same for the same parts. */
+export function uuidFrom(...parts: unknown[]): string {
+  const hex = fingerprint(...parts);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

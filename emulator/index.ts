@@ -5,14 +5,14 @@ import { createIds } from "./ids";
 import { RateLimiter, type RateLimits } from "./limits";
 import { Recorder, type CallMatch, type RecordedCall } from "./recorder";
 import type { LiveLogs } from "./routes/context";
+import type { Controls } from "./routes/control";
 import { buildApp, listen, type Wiring } from "./server";
-import type { FailureRequest } from "./failures";
 import { SnapshotFile } from "./snapshot-file";
 import type { StoreState } from "./state";
-import { Store, type StoredApp } from "./store";
+import { Store } from "./store";
+import type { StoredApp } from "./stored-app";
 import { serveSockets } from "./live";
 import { Tickets } from "./tickets";
-import type { Spec } from "./types";
 import { appView } from "./view";
 
 export { steppedClock, systemClock, type Clock, type SteppedClock } from "./clock";
@@ -20,7 +20,7 @@ export type { Fault, FaultRule } from "./faults";
 export type { RateLimits } from "./limits";
 export type { CallMatch, RecordedCall } from "./recorder";
 export type { FailureRequest } from "./failures";
-export type { StoredApp } from "./store";
+export type { StoredApp } from "./stored-app";
 export type { LiveLogs } from "./routes/context";
 export type { Component, Spec } from "./types";
 
@@ -53,15 +53,13 @@ export interface EmulatorOptions {
   onCall?: (call: RecordedCall) => void;
 }
 
-export interface Emulator {
+export interface Emulator extends Controls {
   /** Base address, without a slash at its end. */
   readonly url: string;
   readonly port: number;
   /** The last 20,000 requests served, oldest first; control requests are left out. */
   readonly calls: readonly RecordedCall[];
   readonly faults: Faults;
-  /** Forgets apps, projects, faults, calls and rate limits. */
-  reset(): void;
   /** From now on connections are refused, as where nobody listens. Requests under way are still answered. */
   refuse(): void;
   /** Ends {@link refuse}: listens again at the same port. */
@@ -73,14 +71,6 @@ export interface Emulator {
   nextCall(match: CallMatch): Promise<RecordedCall>;
   /** What the emulator remembers, for assertions. */
   apps(): readonly StoredApp[];
-  /**
-   * A change by someone else, as in the control panel: changes the spec and deploys it.
-   * @returns the app as the service answers it
-   * @throws Error when there is no such app, or the spec is not valid
-   */
-  editApp(idOrName: string, change: (spec: Spec) => void | Spec): Record<string, unknown>;
-  /** The next deployment fails. */
-  failNext(what: FailureRequest): void;
 }
 
 /**
@@ -124,6 +114,23 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
   const faults = new Faults();
   const recorder = new Recorder();
   const limiter = limits === false ? undefined : new RateLimiter(clock, limits === true ? {} : limits);
+  const controls: Controls = {
+    reset() {
+      store = storeWith();
+      snapshot?.changed();
+      faults.clear();
+      recorder.clear();
+      limiter?.reset();
+    },
+    editApp(idOrName, change) {
+      const app = store.byName(idOrName) ?? store.list().find((candidate) => candidate.id === idOrName);
+      if (app === undefined) throw new ApiError(404, "not_found", `There is no app "${idOrName}" to edit.`);
+      const spec = structuredClone(app.spec);
+      const deployment = store.update(app, change(spec) ?? spec);
+      return appView(store, app, deployment ?? null);
+    },
+    failNext: (what) => store.failNext(what),
+  };
   const wiring: Wiring = {
     store: () => store,
     saved: () => snapshot?.saved() ?? Promise.resolve(),
@@ -136,24 +143,18 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
     token: options.token,
     onCall: options.onCall,
     requestId: () => requestIds.uuid(),
-    emulator: () => emulator,
+    controls,
   };
   const { server, plain, port, refuse, accept } = await listen(buildApp(wiring), options.port ?? 0);
   url = `http://127.0.0.1:${port}`;
   const cutSockets = serveSockets(server, plain, wiring);
 
-  const emulator: Emulator = {
+  return {
     url,
     port,
     calls: recorder.calls,
     faults,
-    reset() {
-      store = storeWith();
-      snapshot?.changed();
-      faults.clear();
-      recorder.clear();
-      limiter?.reset();
-    },
+    ...controls,
     refuse,
     accept,
     async close() {
@@ -167,14 +168,5 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
     clearCalls: () => recorder.clear(),
     nextCall: (match) => recorder.next(match),
     apps: () => store.list(),
-    editApp(idOrName, change) {
-      const app = store.byName(idOrName) ?? store.list().find((candidate) => candidate.id === idOrName);
-      if (app === undefined) throw new ApiError(404, "not_found", `There is no app "${idOrName}" to edit.`);
-      const spec = structuredClone(app.spec);
-      const deployment = store.update(app, change(spec) ?? spec);
-      return appView(store, app, deployment ?? null);
-    },
-    failNext: (what) => store.failNext(what),
   };
-  return emulator;
 }

@@ -2,9 +2,9 @@ import { isoTime } from "./clock";
 import { scheduledTimes, type Schedule } from "./cron";
 import { activatedAt, naturalEnd, supersededAt, type DeploymentRecord } from "./deployments";
 import { failingLeaf, runFails } from "./plan";
-import type { StoredApp } from "./store";
+import type { StoredApp } from "./stored-app";
 import type { Component } from "./types";
-import { uuidFrom } from "./view";
+import { uuidFrom } from "./ids";
 
 /** One run of a job. All but its cancellation follows from the deployment and the time. */
 export interface Invocation {

@@ -3,7 +3,7 @@ import { supersededAt, type DeploymentRecord } from "./deployments";
 import { badRequest } from "./errors";
 import { endOf, invocationsOf, stoppedAt, type Invocation } from "./invocations";
 import { logLines, logWindow, runLines, type LogLine, type LogType } from "./logtext";
-import type { StoredApp } from "./store";
+import type { StoredApp } from "./stored-app";
 import { components } from "./types";
 
 /** One component's log. */

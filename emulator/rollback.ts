@@ -1,5 +1,5 @@
 import { activatedAt, isCanceled, isRunning, type DeploymentRecord } from "./deployments";
-import type { StoredApp } from "./store";
+import type { StoredApp } from "./stored-app";
 import { canonical, components } from "./types";
 
 /** How many of the deployments that became active can be gone back to. */

@@ -2,11 +2,11 @@ import { instanceCount, scalingsOf, scalingView } from "./autoscaling";
 import { isoTime } from "./clock";
 import { activeAmong, type DeploymentRecord } from "./deployments";
 import { badRequest, notFound } from "./errors";
-import { fingerprint, isUuid } from "./ids";
+import { fingerprint, isUuid, uuidFrom } from "./ids";
 import { invocationsOf, phaseOf } from "./invocations";
-import type { StoredApp } from "./store";
+import type { StoredApp } from "./stored-app";
 import { components, type Component } from "./types";
-import { deploymentView, uuidFrom } from "./view";
+import { deploymentView } from "./view";
 
 /** What runs of an app right now, and what happened to it. All of it follows from its deployments and the time. */
 

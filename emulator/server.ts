@@ -4,15 +4,14 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { parse } from "yaml";
 import { ApiError, badRequest, notFound, unauthorized } from "./errors";
-import type { Faults } from "./faults";
 import type { RateLimiter } from "./limits";
-import type { RecordedCall, Recorder } from "./recorder";
+import type { RecordedCall } from "./recorder";
 import { accountRoutes } from "./routes/account";
 import { alertRoutes } from "./routes/alerts";
 import { appRoutes } from "./routes/apps";
 import { catalogueRoutes } from "./routes/catalogue";
-import type { Api, Ctx, Deps, Env } from "./routes/context";
-import { controlRoutes } from "./routes/control";
+import type { Api, Ctx, Env } from "./routes/context";
+import { controlRoutes, type ControlDeps } from "./routes/control";
 import { deploymentRoutes } from "./routes/deployments";
 import { invocationRoutes } from "./routes/invocations";
 import { logRoutes } from "./routes/logs";
@@ -23,7 +22,6 @@ import { proposeRoutes } from "./routes/propose";
 import { runningRoutes } from "./routes/running";
 import { rollbackRoutes } from "./routes/rollback";
 import { statusRoutes } from "./routes/status";
-import type { Emulator } from "./index";
 import { serveWith } from "./wire";
 
 /** Bodies beyond this are refused with 413. */
@@ -38,9 +36,7 @@ const MAX_ALIASES = 100;
 const parseYaml = (text: string): unknown =>
   JSON.parse(JSON.stringify(parse(text, { maxAliasCount: MAX_ALIASES, schema: "core" }) ?? null)) as unknown;
 
-export interface Wiring extends Deps {
-  faults: Faults;
-  recorder: Recorder;
+export interface Wiring extends ControlDeps {
   limiter: RateLimiter | undefined;
   /** Told of each request once it is answered. */
   onCall: ((call: RecordedCall) => void) | undefined;
@@ -49,8 +45,6 @@ export interface Wiring extends Deps {
   requestId(): string;
   /** Resolves once nothing that happened until now can be lost. */
   saved(): Promise<void>;
-  /** What the control routes work on. */
-  emulator(): Emulator;
 }
 
 const isControl = (path: string): boolean => path === "/" || path.startsWith("/_emulator/");

@@ -1,8 +1,7 @@
-import type { Destinations } from "./alerts";
 import type { DeploymentRecord } from "./deployments";
 import type { FailureRequest } from "./failures";
 import type { Project } from "./projects";
-import type { StoredApp } from "./store";
+import type { Destinations, StoredApp } from "./stored-app";
 import type { Spec } from "./types";
 
 /** All that the emulator remembers, as JSON holds it. Phases and steps are not part of it: they follow from the time. */

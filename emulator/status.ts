@@ -1,6 +1,7 @@
 import { isoTime } from "./clock";
 import { deploymentAt, isRunning, naturalEnd, supersededAt, type DeploymentRecord } from "./deployments";
-import type { Store, StoredApp } from "./store";
+import type { Store } from "./store";
+import type { StoredApp } from "./stored-app";
 import { components } from "./types";
 
 /** Newest deployments that are told; older ones are only counted. */

@@ -1,4 +1,4 @@
-import { forgetGoneAlerts, type Destinations } from "./alerts";
+import { forgetGoneAlerts } from "./alerts";
 import type { Clock } from "./clock";
 import { withDefaults } from "./defaults";
 import { activeAmong, isRunning, type DeploymentRecord } from "./deployments";
@@ -10,33 +10,10 @@ import { Projects } from "./projects";
 import { staticSites, validateRollback } from "./rollback";
 import { decrypt, sealSecrets } from "./secrets";
 import { sourcesFor } from "./sources";
+import type { Destinations, StoredApp } from "./stored-app";
 import { appFrom, stateOfApp, type StoreState } from "./state";
 import { canonical, components, type Spec } from "./types";
 import { checkSpec } from "./validation";
-
-/** An app as it is remembered. */
-export interface StoredApp {
-  readonly id: string;
-  /** With server defaults, secrets as ciphertext. */
-  spec: Spec;
-  projectId: string;
-  readonly createdAt: number;
-  updatedAt: number;
-  /** Oldest first. */
-  readonly deployments: DeploymentRecord[];
-  /** The five characters after the name in the app's default host. */
-  readonly suffix: string;
-  /** Set once it is being deleted: when it will be gone. */
-  goneAt?: number;
-  /** By alert id. */
-  readonly destinations: Map<string, Destinations>;
-  /** Runs of jobs and scalings that were canceled: when, by their id. */
-  readonly stopped: Map<string, number>;
-  /** Set while a rollback is neither committed nor reverted: its deployment, and the spec of before. */
-  pinned?: { readonly deployment: DeploymentRecord; readonly specBefore: Spec };
-  /** The text behind one of this app's `EV[…]`; undefined for any other. */
-  plain(ciphertext: string): string | undefined;
-}
 
 export interface StoreOptions {
   clock: Clock;

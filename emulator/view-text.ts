@@ -1,5 +1,6 @@
 import { activeAmong, deploymentAt, nextChange, supersededAt, type DeploymentRecord } from "./deployments";
-import type { Store, StoredApp } from "./store";
+import type { Store } from "./store";
+import type { StoredApp } from "./stored-app";
 import { apartFromDeployments, shownOf } from "./view";
 
 /** Views of apps as JSON, for lists of hundreds: what was written once is kept until something in it changes. */

@@ -9,8 +9,9 @@ import {
   supersededAt,
   type DeploymentRecord,
 } from "./deployments";
-import { fingerprint } from "./ids";
-import type { Store, StoredApp } from "./store";
+import { uuidFrom } from "./ids";
+import type { Store } from "./store";
+import type { StoredApp } from "./stored-app";
 
 /** One deployment, as it stands now. */
 export function deploymentView(
@@ -111,10 +112,4 @@ function regionView(slug: string | undefined): Record<string, unknown> | undefin
   if (found === undefined) return undefined;
   const { data_centers: _, ...rest } = found;
   return rest;
-}
-
-/** A UUID that is the same for the same parts. */
-export function uuidFrom(...parts: unknown[]): string {
-  const hex = fingerprint(...parts);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

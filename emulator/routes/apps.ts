@@ -4,8 +4,8 @@ import { appView, deploymentView } from "../view";
 import { appText } from "../view-text";
 import { stringify } from "yaml";
 import { badRequest, notFound } from "../errors";
-import { flag } from "../query";
-import type { StoredApp } from "../store";
+import { flag } from "./query";
+import type { StoredApp } from "../stored-app";
 import { components } from "../types";
 import {
   addressOf,

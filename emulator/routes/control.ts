@@ -1,10 +1,30 @@
-import { parseFault } from "../faults";
-import type { Wiring } from "../server";
+import { parseFault, type Faults } from "../faults";
 import { badRequest } from "../errors";
-import { parseFailure } from "../failures";
+import { parseFailure, type FailureRequest } from "../failures";
+import type { Recorder } from "../recorder";
 import type { Spec } from "../types";
 import { appView } from "../view";
-import { objectBody, optionalBody, param, type Api } from "./context";
+import { objectBody, optionalBody, param, type Api, type Deps } from "./context";
+
+/** What can be done to the emulator from outside the API. */
+export interface Controls {
+  /** Forgets apps, projects, faults, calls and rate limits. */
+  reset(): void;
+  /** The next deployment fails. */
+  failNext(what: FailureRequest): void;
+  /**
+   * A change by someone else, as in the control panel: changes the spec and deploys it.
+   * @returns the app as the service answers it
+   * @throws Error when there is no such app, or the spec is not valid
+   */
+  editApp(idOrName: string, change: (spec: Spec) => void | Spec): Record<string, unknown>;
+}
+
+export interface ControlDeps extends Deps {
+  readonly faults: Faults;
+  readonly recorder: Recorder;
+  readonly controls: Controls;
+}
 
 const pattern = (text: unknown): RegExp | undefined => {
   if (typeof text !== "string" || text === "") return undefined;
@@ -15,21 +35,21 @@ const pattern = (text: unknown): RegExp | undefined => {
   }
 };
 
-/** The controls of {@link Emulator} for other processes. No token is asked for: only this machine can reach them. */
-export function controlRoutes(api: Api, wiring: Wiring): void {
+/** {@link Controls}, faults and calls for other processes. No token is asked for: only this machine can reach them. */
+export function controlRoutes(api: Api, { store, faults, recorder, controls }: ControlDeps): void {
   api.get("/_emulator/calls", (c) =>
-    c.json({ calls: wiring.recorder.calls.map(({ body: _body, ...call }) => call) }),
+    c.json({ calls: recorder.calls.map(({ body: _body, ...call }) => call) }),
   );
 
   api.delete("/_emulator/calls", (c) => {
-    wiring.recorder.clear();
+    recorder.clear();
     return c.body(null, 204);
   });
 
   api.get("/_emulator/calls/next", async (c) => {
     const path = pattern(c.req.query("path"));
     const method = c.req.query("method");
-    const call = await wiring.recorder.next({
+    const call = await recorder.next({
       ...(method === undefined ? {} : { method }),
       ...(path === undefined ? {} : { path }),
     });
@@ -37,14 +57,14 @@ export function controlRoutes(api: Api, wiring: Wiring): void {
     return c.json({ call: told });
   });
 
-  api.get("/_emulator/waiting", (c) => c.json({ waiting: wiring.recorder.waitingCount }));
+  api.get("/_emulator/waiting", (c) => c.json({ waiting: recorder.waitingCount }));
 
   api.post("/_emulator/faults", (c) => {
     const { method, path, times, after, fault } = objectBody(c);
     const parsed = parseFault(fault);
     if (parsed === undefined) throw badRequest("fault: unknown; see the README for the list");
     const expression = pattern(path);
-    wiring.faults.add({
+    faults.add({
       fault: parsed,
       ...(typeof method === "string" ? { method } : {}),
       ...(expression === undefined ? {} : { path: expression }),
@@ -55,27 +75,27 @@ export function controlRoutes(api: Api, wiring: Wiring): void {
   });
 
   api.delete("/_emulator/faults", (c) => {
-    wiring.faults.clear();
+    faults.clear();
     return c.body(null, 204);
   });
 
   api.post("/_emulator/failures", (c) => {
-    wiring.emulator().failNext(parseFailure(optionalBody(c)));
+    controls.failNext(parseFailure(optionalBody(c)));
     return c.body(null, 204);
   });
 
   api.post("/_emulator/reset", (c) => {
-    wiring.emulator().reset();
+    controls.reset();
     return c.body(null, 204);
   });
 
   api.get("/_emulator/apps", (c) => {
-    const store = wiring.store();
-    return c.json({ apps: store.list().map((app) => appView(store, app)) });
+    const current = store();
+    return c.json({ apps: current.list().map((app) => appView(current, app)) });
   });
 
   api.post("/_emulator/apps/:id/edit", (c) => {
     const { spec } = objectBody(c);
-    return c.json({ app: wiring.emulator().editApp(param(c, "id"), () => spec as Spec) });
+    return c.json({ app: controls.editApp(param(c, "id"), () => spec as Spec) });
   });
 }

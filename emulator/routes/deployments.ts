@@ -1,6 +1,6 @@
 import type { DeploymentRecord } from "../deployments";
 import { page } from "../paging";
-import { list } from "../query";
+import { list } from "./query";
 import { deploymentView } from "../view";
 import { addressOf, optionalBody, optionalFlag, param, type Api, type Deps } from "./context";
 

@@ -2,8 +2,9 @@ import { badRequest, notFound } from "../errors";
 import { isUuid } from "../ids";
 import { invocationsOf, invocationView, isApart, phaseOf, type Invocation } from "../invocations";
 import { page } from "../paging";
-import { list, optionalId } from "../query";
-import type { Store, StoredApp } from "../store";
+import { list, optionalId } from "./query";
+import type { Store } from "../store";
+import type { StoredApp } from "../stored-app";
 import { ownerOf } from "./account";
 import { addressOf, optionalBody, param, type Api, type Ctx, type Deps } from "./context";
 

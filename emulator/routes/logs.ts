@@ -8,9 +8,9 @@ import {
   scalingSource,
   type LogSource,
 } from "../log-sources";
-import { checkDuration, flag, optionalId, optionalQuery, whole } from "../query";
+import { checkDuration, flag, optionalId, optionalQuery, whole } from "./query";
 import { deploymentEventOf } from "../running";
-import type { StoredApp } from "../store";
+import type { StoredApp } from "../stored-app";
 import { archive, follow, frame, packedArchive, type LogTicket } from "../tickets";
 import { components } from "../types";
 import { findInvocation } from "./invocations";

@@ -2,8 +2,8 @@ import { isoTime } from "../clock";
 import { activatedAt } from "../deployments";
 import { badRequest } from "../errors";
 import { fingerprint } from "../ids";
-import { moment } from "../query";
-import type { StoredApp } from "../store";
+import { moment } from "./query";
+import type { StoredApp } from "../stored-app";
 import { objectBody, param, type Api, type Deps } from "./context";
 
 const DAY = 24 * 3_600_000;

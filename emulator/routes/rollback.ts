@@ -1,7 +1,7 @@
 import { badRequest } from "../errors";
 import { validateRollback } from "../rollback";
 import type { DeploymentRecord } from "../deployments";
-import type { StoredApp } from "../store";
+import type { StoredApp } from "../stored-app";
 import { deploymentView } from "../view";
 import { objectBody, optionalBody, param, type Api, type Ctx, type Deps } from "./context";
 

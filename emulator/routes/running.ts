@@ -3,9 +3,9 @@ import { activeAmong, type DeploymentRecord } from "../deployments";
 import { badRequest, notFound } from "../errors";
 import { isUuid } from "../ids";
 import { page } from "../paging";
-import { list } from "../query";
+import { list } from "./query";
 import { consoleInstance, deploymentEventOf, eventsOf, healthView, instancesView } from "../running";
-import type { StoredApp } from "../store";
+import type { StoredApp } from "../stored-app";
 import { addressOf, optionalBody, param, type Api, type Ctx, type Deps } from "./context";
 
 /** What runs of an app, consoles in it, and what happened to it. */

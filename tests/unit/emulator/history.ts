@@ -5,7 +5,8 @@ import { activatedAt } from "../../../emulator/deployments";
 import { createIds } from "../../../emulator/ids";
 import { invocationsOf } from "../../../emulator/invocations";
 import type { StoreState } from "../../../emulator/state";
-import { Store, type StoredApp } from "../../../emulator/store";
+import { Store } from "../../../emulator/store";
+import type { StoredApp } from "../../../emulator/stored-app";
 import type { Spec } from "../../../emulator/types";
 
 export const DEPLOY_MS = 1000;

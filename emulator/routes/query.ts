@@ -1,6 +1,6 @@
-import { badRequest } from "./errors";
-import { isUuid } from "./ids";
-import type { Ctx } from "./routes/context";
+import { badRequest } from "../errors";
+import { isUuid } from "../ids";
+import type { Ctx } from "./context";
 
 /** Parameters of the query, refused with 400 naming them when they can not be read. */
 
