@@ -24,6 +24,7 @@ export type ErrorCode =
   | "app-pinned" // a rollback that nobody has committed or reverted keeps new deployments away
   | "alerts-not-set" // the app is there, and not all alerts tell whom they should
   | "app-gone" // the app of this resource does not exist any more
+  | "already-ended" // what was to be canceled has ended in another way
   | "deployment-failed"
   | "wait-timeout" // the operation's own time limit
   | "interrupted" // the user stopped the run while it waited

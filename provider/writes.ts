@@ -148,19 +148,27 @@ export function updateAppOnce(
   );
 }
 
-/** Creates a deployment, or finds the one that a lost answer has made: it was not there before. */
-export async function createDeploymentOnce(
+/** Creates a deployment, or finds the one that a lost answer has made. */
+export function createDeploymentOnce(
   service: AppService,
   appId: string,
   request: { force_build?: boolean },
   options: Options,
 ): Promise<Deployment> {
+  const create = () => service.createDeployment(appId, request, { ...options, letFinish: true });
+  return deploymentOnce(service, appId, create, options);
+}
+
+/** Does `make`, which makes a deployment, or finds the one that a lost answer has made: it was not there before. */
+export async function deploymentOnce(
+  service: Pick<AppService, "listDeploymentPage">,
+  appId: string,
+  make: () => Promise<Deployment>,
+  options: Options = {},
+): Promise<Deployment> {
   const newest = async (look: Options) => (await service.listDeploymentPage(appId, {}, look)).items;
   const known = new Set((await newest(options)).map(({ id }) => id));
-  return once(
-    () => service.createDeployment(appId, request, { ...options, letFinish: true }),
-    async () => (await newest({})).find(({ id }) => !known.has(id)),
-  );
+  return once(make, async () => (await newest({})).find(({ id }) => !known.has(id)));
 }
 
 /**

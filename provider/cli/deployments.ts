@@ -1,6 +1,7 @@
 import type { Deployment } from "../api/types";
 import { describeProgress, standing } from "../deploy/progress";
-import { AppPlatformError, isApiError } from "../errors";
+import { AppPlatformError } from "../errors";
+import { cancelOnce, theDeployment } from "../lookups/cancel";
 import { explainedBy } from "../lookups/explained";
 import { hideSecrets } from "../spec/secrets";
 import { appOf, clientOf, meant, only, paint, table, UsageError, whole, type Command } from "./command";
@@ -104,23 +105,12 @@ Options:
         "not-found",
         `No deployment of ${app.spec.name ?? app.id} goes on: nothing to cancel.`,
       );
-    try {
-      const cancelled = await explainedBy(client, "cancel", { appId: app.id, deploymentId: id }, () =>
-        client.cancelDeployment(app.id, id, { signal: io.signal }),
-      );
-      if (values["json"] === true) await io.out(`${JSON.stringify(hideSecrets(cancelled), undefined, 2)}\n`);
-      else await io.out(`${cancelled.id}: ${describeProgress(cancelled)}\n`);
-      return 0;
-    } catch (error) {
-      if (!isApiError(error, "not-found", "bad-request", "conflict")) throw error;
-      // Who is late is told so, in words about the deployment.
-      const now = await client.getDeployment(app.id, id).catch(() => undefined);
-      if (!now || standing(now.phase) === "running") throw error;
-      throw new AppPlatformError(
-        "bad-request",
-        `The deployment ${id} has ended already (${now.phase ?? "UNKNOWN"}): nothing to cancel.`,
-        { cause: error },
-      );
-    }
+    const deployment = theDeployment(client, app.id, id, { signal: io.signal });
+    const cancelled = await explainedBy(client, "cancel", { appId: app.id, deploymentId: id }, () =>
+      cancelOnce(deployment, ""),
+    );
+    if (values["json"] === true) await io.out(`${JSON.stringify(hideSecrets(cancelled), undefined, 2)}\n`);
+    else await io.out(`${cancelled.id}: ${describeProgress(cancelled)}\n`);
+    return 0;
   },
 };

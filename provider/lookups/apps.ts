@@ -4,6 +4,7 @@ import type { App, AppHealth, AppInstance, BandwidthUsage, Deployment, Proposal 
 import { AppPlatformError } from "../errors";
 import { appById, appByName, componentNames, near, notFound } from "../service";
 import type { AppSpec } from "../spec/types";
+import { deploymentOnce } from "../writes";
 import { explained, lifted, liftedSecret, serviceClient, withSecretsHidden } from "./calls";
 import { refuseUnreadable } from "./explained";
 
@@ -65,8 +66,9 @@ export interface RestartArgs {
 }
 
 /**
- * Restarts what runs, container by container, without a build. In a preview nothing is restarted, and the active
- * deployment comes back as it stands.
+ * Restarts what runs, container by container, without a build, in every `up` of a program that calls it. Where the answer
+ * is lost, the deployment that the restart made is looked for, so that there is no second restart. In a preview nothing is
+ * restarted, and the active deployment comes back as it stands.
  * @returns the deployment that the restart is part of
  * @throws AppPlatformError `not-found`, also for a component; ApiError
  */
@@ -77,8 +79,10 @@ export async function restartApp(appId: string, { components }: RestartArgs = {}
     for (const name of components ?? [])
       if (!names.includes(name))
         throw notFound(`no component ${name} in the app ${app.spec.name}`, near(name, names, "components"));
-    if (!pulumi.runtime.isDryRun())
-      return withSecretsHidden(await client.restartApp(appId, components ? { components } : {}));
+    if (!pulumi.runtime.isDryRun()) {
+      const restart = () => client.restartApp(appId, components ? { components } : {});
+      return withSecretsHidden(await deploymentOnce(client, appId, restart));
+    }
     if (!app.active_deployment)
       throw notFound(`nothing to restart in the app ${app.spec.name}`, "It has no active deployment.");
     return withSecretsHidden(app.active_deployment);

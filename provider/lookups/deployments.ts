@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment, DeploymentPhase, DeploymentType, RollbackValidation } from "../api/types";
-import { once } from "../writes";
 import { explained, lifted, withSecretsHidden } from "./calls";
+import { cancelOnce, takeItOut, theDeployment } from "./cancel";
 import { listed, type PageQuery } from "./paging";
 
 export interface DeploymentsQuery extends PageQuery {
@@ -38,19 +38,17 @@ export async function getDeployment(appId: string, deploymentId: string): Promis
 export const getDeploymentOutput = lifted(getDeployment);
 
 /**
- * Cancels a deployment that has not ended, and returns it as cancelled. In a preview nothing is cancelled, and the
- * deployment comes back as it stands.
- * @throws AppPlatformError `not-found`; ApiError, also where it has ended already
+ * Cancels a deployment that has not ended, and returns it. One that is canceled already is returned as well, so that the
+ * call may stay in a program. In a preview nothing is canceled, and the deployment comes back as it stands.
+ * @throws AppPlatformError `not-found`, `already-ended` where it has ended in another way; ApiError
  */
 export async function cancelDeployment(appId: string, deploymentId: string): Promise<Deployment> {
   if (pulumi.runtime.isDryRun()) return getDeployment(appId, deploymentId);
-  return explained("cancelDeployment", { appId, deploymentId }, async (client) => {
-    const canceled = async (): Promise<Deployment | undefined> => {
-      const now = await client.getDeployment(appId, deploymentId);
-      return now.phase === "CANCELED" ? now : undefined;
-    };
-    return withSecretsHidden(await once(() => client.cancelDeployment(appId, deploymentId), canceled));
-  });
+  return explained("cancelDeployment", { appId, deploymentId }, async (client) =>
+    withSecretsHidden(
+      await cancelOnce(theDeployment(client, appId, deploymentId), takeItOut("cancelDeployment")),
+    ),
+  );
 }
 /** {@link cancelDeployment} with inputs. */
 export const cancelDeploymentOutput = lifted(cancelDeployment);

@@ -50,6 +50,7 @@ async function missing(client: Client, subject: Subject, cause: unknown): Promis
   const { appId, deploymentId, invocationId, eventId, component, slug } = subject;
   if (slug !== undefined) {
     const slugs = (await client.listInstanceSizes()).map((size) => size.slug);
+    if (slugs.includes(slug)) return undefined;
     return notFound(`no instance size ${slug}`, near(slug, slugs, "sizes"), cause);
   }
   if (appId === undefined) return undefined;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { InvocationPhase, JobInvocation } from "../api/types";
 import { explained, lifted } from "./calls";
+import { cancelOnce, takeItOut, type Stoppable } from "./cancel";
 import { listed, type PageQuery } from "./paging";
 
 export interface JobInvocationsQuery extends PageQuery {
@@ -38,12 +39,21 @@ export async function getJobInvocation(appId: string, invocationId: string): Pro
 /** {@link getJobInvocation} with inputs. */
 export const getJobInvocationOutput = lifted(getJobInvocation);
 
-/** Stops a run of a job, and returns it; in a preview, only looks at it. @throws AppPlatformError `not-found`; ApiError */
+/**
+ * Stops a run of a job, and returns it; one that is canceled already is returned as well. In a preview, only looks at it.
+ * @throws AppPlatformError `not-found`, `already-ended` where it has ended in another way; ApiError
+ */
 export async function cancelJobInvocation(appId: string, invocationId: string): Promise<JobInvocation> {
   if (pulumi.runtime.isDryRun()) return getJobInvocation(appId, invocationId);
-  return explained("cancelJobInvocation", { appId, invocationId }, (client) =>
-    client.cancelJobInvocation(appId, invocationId),
-  );
+  return explained("cancelJobInvocation", { appId, invocationId }, (client) => {
+    const run: Stoppable<JobInvocation> = {
+      name: `job invocation ${invocationId}`,
+      cancel: () => client.cancelJobInvocation(appId, invocationId),
+      look: () => client.getJobInvocation(appId, invocationId),
+      phaseOf: ({ phase }) => phase,
+    };
+    return cancelOnce(run, takeItOut("cancelJobInvocation"));
+  });
 }
 /** {@link cancelJobInvocation} with inputs. */
 export const cancelJobInvocationOutput = lifted(cancelJobInvocation);

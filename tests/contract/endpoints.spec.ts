@@ -5,6 +5,7 @@ import * as product from "../../provider/index";
 import { DeploymentProvider } from "../../provider/resources/deployment-provider";
 import { RollbackProvider, type RollbackState } from "../../provider/resources/rollback-provider";
 import { operations } from "./emulator/facts";
+import { BUSY, comes } from "../helpers/busy-app";
 import { eachInItsWorld, inputs, TOKEN, type Made } from "../helpers/provider-world";
 import { serviceEnv } from "../helpers/service-env";
 import type { AppSpec } from "../../provider/spec/types";
@@ -63,48 +64,24 @@ describe("docs/endpoints.md", () => {
   }
 });
 
-const image = { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1.29" };
-const SPEC: AppSpec = {
-  name: "shop",
-  alerts: [{ rule: "DEPLOYMENT_FAILED" }],
-  services: [
-    {
-      name: "web",
-      image,
-      http_port: 80,
-      instance_size_slug: "apps-d-1vcpu-0.5gb",
-      autoscaling: { min_instance_count: 1, max_instance_count: 2, metrics: { cpu: { percent: 70 } } },
-    },
-  ],
-  jobs: [{ name: "tidy", kind: "SCHEDULED", schedule: { cron: "* * * * *" }, image }],
-};
-const NEWER: AppSpec = { ...SPEC, envs: [{ key: "GREETING", value: "hello" }] };
+const NEWER: AppSpec = { ...BUSY, envs: [{ key: "GREETING", value: "hello" }] };
 
 describe("every operation that the service describes is reached by what docs/endpoints.md names", () => {
   const world = eachInItsWorld();
   let app: Made;
   beforeEach(async () => {
-    app = await world.create(inputs(SPEC, { backup: false }));
+    app = await world.create(inputs(BUSY, { backup: false }));
   });
   serviceEnv(() => world.emulator.url, TOKEN);
 
   const active = (): string => world.emulator.apps()[0]?.deployments.at(-1)?.id ?? assert.fail();
-  /** Time passes until there is something. */
-  const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {
-    for (let seconds = 0; seconds < 200; seconds++) {
-      const found = await look();
-      if (found !== undefined) return found;
-      await world.clock.sleep(1000);
-    }
-    return assert.fail("it does not come");
-  };
   const run = () =>
-    until(async () => {
+    comes(world.clock, async () => {
       const all = await product.getJobInvocations(app.id);
       return all.find(({ phase }) => phase === "RUNNING")?.id;
     });
   const scaling = () =>
-    until(async () => {
+    comes(world.clock, async () => {
       const all = await product.getEvents(app.id, { types: ["AUTOSCALING"] });
       return all.find(({ autoscaling }) => autoscaling?.phase === "IN_PROGRESS")?.id;
     });
@@ -125,7 +102,7 @@ describe("every operation that the service describes is reached by what docs/end
       getApps: () => product.getApps({ withProjects: true }),
       getApp: () => product.getApp({ name: "shop" }),
     },
-    "POST /v2/apps": { App: () => world.create(inputs({ ...SPEC, name: "other" })) },
+    "POST /v2/apps": { App: () => world.create(inputs({ ...BUSY, name: "other" })) },
     "DELETE /v2/apps/{id}": { App: () => world.run().delete(app.id, app.outs) },
     "GET /v2/apps/{id}": { getApp: () => product.getApp({ id: app.id }) },
     "PUT /v2/apps/{id}": { App: () => world.update(app, inputs(NEWER)) },
@@ -141,7 +118,7 @@ describe("every operation that the service describes is reached by what docs/end
       getDeployments: () => product.getDeployments(app.id, { types: ["MANUAL"] }),
     },
     "POST /v2/apps/{app_id}/deployments": {
-      App: () => world.update(app, inputs(SPEC, { redeployOn: { commit: "b" } })),
+      App: () => world.update(app, inputs(BUSY, { redeployOn: { commit: "b" } })),
       Deployment: () =>
         runs((it) => it.create({ appId: app.id, triggers: {}, __urn: "urn", __provider: "text" })),
     },
@@ -199,7 +176,7 @@ describe("every operation that the service describes is reached by what docs/end
     },
     "GET /v2/apps/regions": { getRegions: () => product.getRegions() },
     "POST /v2/apps/propose": {
-      App: () => world.run().check({}, { ...inputs({ ...SPEC, name: "other" }), __preview: true }),
+      App: () => world.run().check({}, { ...inputs({ ...BUSY, name: "other" }), __preview: true }),
       getProposal: () => product.getProposal({ spec: NEWER, appId: app.id }),
     },
     "GET /v2/apps/{app_id}/alerts": { getAlerts: () => product.getAlerts(app.id) },
@@ -207,7 +184,7 @@ describe("every operation that the service describes is reached by what docs/end
       App: () =>
         world.update(
           app,
-          inputs(SPEC, { alertDestinations: { DEPLOYMENT_FAILED: { emails: ["ops@example.com"] } } }),
+          inputs(BUSY, { alertDestinations: { DEPLOYMENT_FAILED: { emails: ["ops@example.com"] } } }),
         ),
     },
     "POST /v2/apps/{app_id}/rollback": { Rollback: () => rolledBack() },

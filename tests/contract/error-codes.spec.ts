@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Client, type ClientOptions } from "../../provider/api/client";
 import { Limiter } from "../../provider/api/limiter";
 import { AppPlatformError, type ErrorCode } from "../../provider/errors";
+import { cancelOnce, theDeployment } from "../../provider/lookups/cancel";
 import { loadSpec } from "../../provider/load";
 import type { AppInputs } from "../../provider/state";
 import { changed, eachInItsWorld, inputs, SHOP, TOKEN } from "../helpers/provider-world";
@@ -88,6 +89,10 @@ describe("error codes", () => {
       const made = await world.create();
       world.emulator.reset();
       await world.update(made, inputs(changed((spec) => (spec.region = "fra"))));
+    },
+    "already-ended": async () => {
+      const { id, outs } = await world.create();
+      await cancelOnce(theDeployment(client(), id, outs.activeDeploymentId ?? ""), "");
     },
     "deployment-failed": async () => {
       world.emulator.failNext({ component: "web" });

@@ -5,12 +5,15 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, wr
 import { dirname, join } from "node:path";
 import { createEmulator, type Emulator } from "app-platform-emulator";
 import { Client } from "../../provider/api/client";
+import type { AppSpec } from "../../provider/spec/types";
 import { temporaryFolder } from "../helpers/temporary-folder";
 
 const CLI = join(__dirname, "..", "..", "provider", "dist", "cli.js");
 const TOKEN = "dop_v1_command";
 const UNKNOWN = "11111111-2222-4333-8444-000000000001";
 const image = { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1.29" };
+
+const SHOP: AppSpec = { name: "shop", services: [{ name: "web", image, http_port: 80 }] };
 
 interface Ended {
   readonly code: number | null;
@@ -26,7 +29,7 @@ describe("app-platform on the command line", function () {
   before(async () => {
     emulator = await createEmulator({ deploySeconds: 0.02, rateLimit: false, token: TOKEN });
     const client = new Client({ token: TOKEN, baseUrl: emulator.url });
-    await client.createApp({ spec: { name: "shop", services: [{ name: "web", image, http_port: 80 }] } });
+    await client.createApp({ spec: SHOP });
   });
   after(() => emulator.close());
 
@@ -89,6 +92,29 @@ describe("app-platform on the command line", function () {
     all.forEach(({ code, out, err }, index) => {
       assert.deepEqual([code, out], [1, ""], err);
       assert.match(err, cases[index]?.[1] ?? assert.fail());
+    });
+  });
+
+  it("cancels a deployment that goes on, as often as it is told to, and says so of one that has ended in another way", async () => {
+    const slow = await createEmulator({ deploySeconds: 600, rateLimit: false, token: TOKEN });
+    try {
+      const client = new Client({ token: TOKEN, baseUrl: slow.url });
+      const { pending_deployment: pending } = await client.createApp({ spec: SHOP });
+      const id = pending?.id ?? assert.fail();
+      const at = { DIGITALOCEAN_API_URL: slow.url };
+      for (const args of [
+        ["cancel", "shop"],
+        ["cancel", "shop", id],
+      ])
+        assert.deepEqual(await run(args, at), { code: 0, out: `${id}: canceled 0/4\n`, err: "" });
+    } finally {
+      await slow.close();
+    }
+    const active = emulator.apps()[0]?.deployments[0]?.id ?? "";
+    assert.deepEqual(await run(["cancel", "shop", active]), {
+      code: 1,
+      out: "",
+      err: `error: The deployment ${active} has ended already (ACTIVE): nothing to cancel.\n`,
     });
   });
 

@@ -2,25 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createEmulator, steppedClock, type Emulator } from "app-platform-emulator";
 import { Client } from "../../provider/api/client";
-import type { AppSpec } from "../../provider/spec/types";
 import { TOP } from "../../tools/pulumi-project";
+import { BUSY } from "../helpers/busy-app";
 import { succeeded, TestStack, TOKEN, writes } from "../helpers/e2e";
 
-const image = { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1.29" };
-const SPEC: AppSpec = {
-  name: "shop",
-  alerts: [{ rule: "DEPLOYMENT_FAILED" }],
-  services: [
-    {
-      name: "web",
-      image,
-      http_port: 80,
-      instance_size_slug: "apps-d-1vcpu-0.5gb",
-      autoscaling: { min_instance_count: 1, max_instance_count: 2, metrics: { cpu: { percent: 70 } } },
-    },
-  ],
-  jobs: [{ name: "tidy", kind: "SCHEDULED", schedule: { cron: "* * * * *" }, image }],
-};
 /** From midnight: a deployment that takes 100 s, a run of 25 s on each full minute after it, a scaling at 200 s. */
 const SECONDS = 203;
 
@@ -35,7 +20,7 @@ describe("what runs of an app, in a program", function () {
     const clock = steppedClock();
     emulator = await createEmulator({ clock, deploySeconds: 100, token: TOKEN, rateLimit: false });
     client = new Client({ token: TOKEN, baseUrl: emulator.url });
-    appId = (await client.createApp({ spec: SPEC })).id;
+    appId = (await client.createApp({ spec: BUSY })).id;
     // Time stands still from here on.
     clock.advance(SECONDS * 1000);
     stack = await TestStack.create(emulator, { program: join(TOP, "examples", example) });
@@ -120,6 +105,9 @@ describe("what runs of an app, in a program", function () {
       assert.deepEqual(writes(emulator), [`POST /v2/apps/shop/deployments/${restarted}/cancel`]);
       assert.equal((await outputs<Operations>()).done.cancelled, "CANCELED");
       assert.equal((await client.getDeployment(appId, restarted)).phase, "CANCELED");
+      // The setting is still there in the next run.
+      await up({});
+      assert.equal((await outputs<Operations>()).done.cancelled, "CANCELED");
     });
   });
 });
