@@ -77,9 +77,13 @@ export async function writeBackup(app: App, directory: string, takenAt: Date): P
   } catch (error) {
     throw new AppPlatformError(
       "backup-failed",
-      `The app was not deleted, because its spec could not be backed up to ${directory}: ${(error as Error).message}. ` +
-        `Make the folder writable, with room left, or choose another in backup.directory and run pulumi up; backup: false does without.`,
+      `The app was not deleted, because its spec could not be backed up to ${directory}: ${reason(error)}. ` +
+        "Put that right, or name another folder in backup.directory and run pulumi up; then delete again. " +
+        "backup: false does without a backup.",
       { cause: error },
     );
   }
 }
+
+/** The system's words, without the path: it is of a file nobody knows, by a way that is ours. */
+const reason = (error: unknown): string => (error as Error).message.replace(/^(E[A-Z]+: [^,]*), .*$/s, "$1");

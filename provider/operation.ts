@@ -1,3 +1,4 @@
+import { nameIsTaken } from "./adoption";
 import type { App, Deployment } from "./api/types";
 import { DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
 import type { Reporter } from "./deploy/report";
@@ -126,13 +127,7 @@ export class Operation {
   }
 
   private nameTaken({ id }: App, cause?: unknown): AppPlatformError {
-    return new AppPlatformError(
-      "app-exists",
-      `An app named ${this.name} exists already (id ${id}), and this stack does not manage it. ` +
-        `To take it over, add adopt: ${JSON.stringify(id)} to the arguments of this App; or choose another name. ` +
-        "If a run of this program was killed, it may have made the app.",
-      { cause },
-    );
+    return new AppPlatformError("app-exists", nameIsTaken(this.name, id), { cause });
   }
 
   /** Makes an existing app this resource's own. It is updated only where the program asks for something else. */
@@ -263,13 +258,24 @@ export class Operation {
       const { client, reads, options } = this.desk;
       const outs = outputs(await reads.appAfter(client, app.id, ended, options));
       if (failures.length === 0) return outs;
-      throw new InitializationError("deployment-failed", app.id, plain(outs), [...failures]);
+      const reasons = standing(ended.phase) === "failed" ? this.withOutlook(failures, outs) : [...failures];
+      throw new InitializationError("deployment-failed", app.id, plain(outs), reasons);
     } catch (error) {
       if (error instanceof InitializationError) throw error;
       const named = nameInterruption(error, this.desk.stopped);
       const { errorCode, message } = asAppPlatformError(withoutSecrets(named, this.secrecy));
       throw new InitializationError(errorCode, app.id, plain(outputs(app)), [message]);
     }
+  }
+
+  /** The reasons, the last with what runs now, and what comes next; a rollback says that itself. */
+  private withOutlook(failures: readonly string[], { activeDeploymentId }: AppOutputs): string[] {
+    if (this.inputs.onFailedDeployment === "rollback") return [...failures];
+    const now = activeDeploymentId
+      ? `What ran before goes on running (deployment ${activeDeploymentId}).`
+      : "The app is in the state; nothing of it runs yet.";
+    const next = "Mend what failed, and run pulumi up: it makes a new deployment.";
+    return [...failures.slice(0, -1), `${failures.at(-1) ?? ""}\n${now} ${next}`];
   }
 
   /** Warns, and leaves a backup of the spec behind, if the program did not decline it. */

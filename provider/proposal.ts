@@ -1,14 +1,16 @@
-import type { Proposal } from "./api/types";
+import { isAdopted, nameIsNotFree, nameIsTaken } from "./adoption";
+import type { App, Proposal } from "./api/types";
 import { asAppPlatformError, isApiError, type ApiError } from "./errors";
 import { redact } from "./secrecy/redact";
 import { displayPath, toKeyed } from "./spec/keyed";
 import { secretValues } from "./spec/secrets";
 import type { AppSpec } from "./spec/types";
-import { holdsUnknown } from "./spec/unknown";
+import { holdsUnknown, isUnknown } from "./spec/unknown";
 
 /** What the proposals need of the service. The client has it. */
 export interface ProposalSource {
   proposeApp(body: { spec: AppSpec; app_id?: string }): Promise<Proposal>;
+  findAppByName(name: string): Promise<App | undefined>;
 }
 
 /** A spec that a preview is about to show. Both specs in the list form. */
@@ -20,8 +22,8 @@ export interface Proposed {
   readonly before?: AppSpec | undefined;
   /** US dollars a month above which the preview fails. */
   readonly maxMonthlyCost?: number | undefined;
-  /** The name may be taken: the app is to be adopted. */
-  readonly adopts?: boolean;
+  /** The app is to be adopted, by its name or its id: the name may be taken. */
+  readonly adopt?: string | true | undefined;
 }
 
 /** What the service said of it. */
@@ -29,6 +31,8 @@ export interface Review {
   /** Why the spec would not be accepted. */
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
+  /** That an app is adopted, where Pulumi says that one is created. */
+  readonly notes?: readonly string[];
   /** `cost: $24 → $41 a month`; absent when the price is not known. */
   readonly cost?: string;
 }
@@ -47,7 +51,7 @@ export class Proposals {
 
   /** Never throws: a service that does not answer is a warning, and the preview goes on. */
   async review(source: ProposalSource, key: string, proposed: Proposed): Promise<Review> {
-    if (holdsUnknown(proposed.spec)) return { refusals: [], warnings: [] };
+    if (holdsUnknown(proposed.spec) || isUnknown(proposed.adopt)) return { refusals: [], warnings: [] };
     this.underWay++;
     try {
       const answer = await this.ask(source, proposed.spec, proposed.appId);
@@ -56,8 +60,9 @@ export class Proposals {
       const price = { before: before?.app_cost, after: answer.app_cost };
       if (price.after !== undefined) this.prices.set(key, price);
       return {
-        refusals: [...nameTaken(answer, proposed), ...tooDear(price, proposed)],
+        refusals: [...(await nameTaken(answer, proposed, source)), ...tooDear(price, proposed)],
         warnings: [],
+        notes: adopted(answer, proposed),
         ...(price.after !== undefined && { cost: `cost: ${formatPrice(price)} a month` }),
       };
     } catch (error) {
@@ -103,12 +108,21 @@ export function formatPrice({ before, after }: Price): string {
   return before === undefined || before === after ? dollars(after) : `${dollars(before)} → ${dollars(after)}`;
 }
 
-function nameTaken(answer: Proposal, { spec, appId, adopts }: Proposed): string[] {
-  if (answer.app_name_available !== false || appId !== undefined || adopts) return [];
-  const other = answer.app_name_suggestion ? `, such as ${answer.app_name_suggestion}` : "";
-  return [
-    `spec.name: the name ${spec.name ?? ""} is taken. Choose another${other}; or, if that app is yours, add adopt: true.`,
-  ];
+async function nameTaken(
+  answer: Proposal,
+  { spec, appId, adopt }: Proposed,
+  source: ProposalSource,
+): Promise<string[]> {
+  if (answer.app_name_available !== false || appId !== undefined || adopt !== undefined) return [];
+  const name = spec.name ?? "";
+  const other = answer.app_name_suggestion ?? undefined;
+  const holder = await source.findAppByName(name).catch(() => undefined);
+  return [`spec.name: ${holder ? nameIsTaken(name, holder.id, other) : nameIsNotFree(name, other)}`];
+}
+
+function adopted(answer: Proposal, { spec, adopt }: Proposed): string[] {
+  if (adopt === undefined || (adopt === true && answer.app_name_available !== false)) return [];
+  return [isAdopted(adopt, spec.name ?? "")];
 }
 
 function tooDear({ after }: Price, { maxMonthlyCost }: Proposed): string[] {

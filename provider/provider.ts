@@ -93,9 +93,9 @@ export class AppProvider extends ServiceProvider {
     // What exists already is proposed in diff, which is told its id.
     if (result.failures.length === 0 && olds.spec === undefined) {
       const spec = sendable(result.inputs.spec, __order);
-      const adopt = result.inputs.adopt;
+      const adopt = result.inputs.adopt || undefined;
       const appId = typeof adopt === "string" ? adopt : undefined;
-      const refusals = await this.propose(result.inputs, reporter, { spec, appId, adopts: Boolean(adopt) });
+      const refusals = await this.propose(result.inputs, reporter, { spec, appId, adopt });
       result.failures.push(...refusals.map((reason) => ({ property: "", reason })));
     }
     await reporter.flush();
@@ -251,13 +251,19 @@ export class AppProvider extends ServiceProvider {
       return [];
     }
     const { maxMonthlyCost } = inputs;
-    const { refusals, warnings, cost } = await this.proposals.review(client, urn, {
+    const {
+      refusals,
+      warnings,
+      notes = [],
+      cost,
+    } = await this.proposals.review(client, urn, {
       ...proposed,
       maxMonthlyCost,
     });
     // What is proposed holds ciphertext where a secret stays as it is; the service may repeat what is behind it.
     const { unmistakable: secrets } = secrecyOf(inputs, undefined);
     for (const warning of warnings) reporter.warn(redact(warning, secrets));
+    for (const note of notes) reporter.info(note);
     if (cost !== undefined) reporter.info(cost);
     return refusals.map((refusal) => redact(refusal, secrets));
   }

@@ -1,5 +1,5 @@
 import type { Deployment } from "../api/types";
-import { failureLog, type LogSource } from "./logs";
+import { failureLog, shortLine, TAIL_LINES, type LogSource, type LogTail } from "./logs";
 import { redact } from "../secrecy/redact";
 import { describeFailure, failedSteps, standing, type FailedStep } from "./progress";
 import type { Reporter } from "./report";
@@ -53,16 +53,29 @@ async function explainFailure(
   return Promise.all(
     failed.map(async (step) => {
       const log = await failureLog(source, appId, deployment.id, step, secrets);
-      const tail =
-        log.length > 0
-          ? [
-              `the last ${log.length === 1 ? "line" : `${log.length} lines`} of its log:`,
-              ...log.map((line) => `  | ${line}`),
-            ]
-          : [];
+      const tail = log ? tailText(log, appId, deployment.id, step.component) : [];
       return [describeFailure(withoutSecrets(step, secrets)), ...tail].join("\n");
     }),
   );
+}
+
+function tailText(
+  { type, lines }: LogTail,
+  appId: string,
+  deploymentId: string,
+  component: string | undefined,
+): string[] {
+  const there = component === undefined ? "" : ` ${component}`;
+  return [
+    `the last ${lines.length === 1 ? "line" : `${lines.length} lines`} of its log:`,
+    ...lines.map((line) => `  | ${shortLine(line, component)}`),
+    ...(lines.length < TAIL_LINES
+      ? []
+      : [
+          "all of it:",
+          `  npx app-platform logs ${appId}${there} --type ${type.toLowerCase()} --deployment ${deploymentId}`,
+        ]),
+  ];
 }
 
 /** The reason may quote the command that failed, with what was in it. Names of components and steps are no secrets. */

@@ -112,10 +112,34 @@ describe("the service's own opinion in previews", () => {
   });
 
   it("fails the preview of an app whose name is taken, unless it is to be adopted", async () => {
-    await world.create();
+    const { id } = await world.create();
     const { failures } = await world.run().check({}, previewed());
-    assert.match(failures[0]?.reason ?? "", /^spec\.name: the name shop is taken.*adopt: true/);
+    assert.match(
+      failures[0]?.reason ?? "",
+      new RegExp(
+        `^spec\\.name: An app named shop exists already \\(id ${id}\\).*add adopt: "${id}" to.*such as shop`,
+      ),
+    );
     assert.deepEqual((await world.run().check({}, previewed(SHOP, { adopt: true }))).failures, []);
+  });
+
+  it("says that a name is taken where nobody can say by which app", async () => {
+    await world.create();
+    world.emulator.faults.add({ method: "GET", path: /\/v2\/apps/, fault: { status: 403 }, times: 5 });
+    const { failures } = await world.run().check({}, previewed());
+    assert.match(failures[0]?.reason ?? "", /^spec\.name: The name shop is taken.*adopt: true/);
+  });
+
+  it("says of an app that is adopted that no other is created", async () => {
+    const { id } = await world.create();
+    for (const adopt of [true, id]) await world.run().check({}, previewed(SHOP, { adopt }));
+    assert.match(world.messages("info").join("\n"), /The app named shop is adopted: no other is created\./);
+    assert.ok(
+      world.shown.includes(`The app with the id ${id} is adopted: no other is created.`),
+      world.shown,
+    );
+    await world.run().check({}, previewed({ ...SHOP, name: "another" }, { adopt: true }));
+    assert.doesNotMatch(world.shown, /named another is adopted/);
   });
 
   it("fails the preview of an app that costs more than maxMonthlyCost", async () => {

@@ -116,6 +116,10 @@ describe("AppProvider: update", () => {
     const error = await world.initFailure(world.update(made, inputs(broken)));
     assert.equal(error.id, made.id);
     assert.match(error.reasons.join(), /web: build failed/);
+    const { activeDeploymentId } = made.outs;
+    assert.ok(
+      error.reasons.at(-1)?.includes(`\nWhat ran before goes on running (deployment ${activeDeploymentId}).`),
+    );
     assert.deepEqual([error.made.outs.phase, error.made.outs.spec], ["ERROR", toKeyed(broken)]);
     assert.equal(error.made.outs.activeDeploymentId, made.outs.activeDeploymentId);
     assertClean(error.properties);

@@ -100,6 +100,10 @@ describe("AppProvider: create", () => {
     assert.match(reasons, /the last 15 lines of its log:/);
     assert.match(reasons, /line 40 of the build/);
     assert.doesNotMatch(reasons, /line 10 of the build/);
+    assert.match(
+      reasons,
+      /nothing of it runs yet\. Mend what failed, and run pulumi up: it makes a new deployment\.$/,
+    );
     const { outs } = error.made;
     assert.deepEqual(outs.__deployment, { id: world.emulator.apps()[0]?.deployments[0]?.id, phase: "ERROR" });
     assert.deepEqual([outs.phase, outs.__provider, outs.liveUrl], ["ERROR", PROVIDER, ""]);

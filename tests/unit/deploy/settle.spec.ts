@@ -81,6 +81,16 @@ describe("settle", () => {
     ]);
   });
 
+  it("names the command that shows the whole log, where it shows the end only", async () => {
+    const lines = Array.from({ length: 20 }, (_, index) => `web 2026-05-01T12:34:56.7Z line ${index + 1}`);
+    const { outcome } = await settled(service([failing({ code: "Exit", message: "It failed." })], lines));
+    const text = outcome.failures.join("\n");
+    assert.match(
+      text,
+      /^ {2}\| 12:34:56 line 20\nall of it:\n {2}npx app-platform logs a web --type build --deployment d$/m,
+    );
+  });
+
   it("explains what it can without a log, and without a step", async () => {
     const { outcome } = await settled(service([failing({ message: "It failed." })]));
     assert.deepEqual(outcome.failures, ["web: build failed: It failed."]);
