@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createEmulator, type EmulatorOptions, type LiveLogs } from "./index";
+import { nameIn } from "./strangers";
 
 const HELP = `Usage: app-platform-emulator [options]
 
@@ -15,6 +16,7 @@ Options:
   --deploy-unchanged   an update that changes nothing makes a deployment, too
   --rate-limit off|N   no limits, or N requests a minute (default on: 250 a minute, 5000 an hour)
   --token TOKEN        accept this token only
+  --allow-host NAME    answer to this name, too, as of a proxy; can be given more than once (default localhost, addresses)
   --snapshot FILE      keep apps, deployments and projects in FILE, also when the process is killed (default: in memory)
   --live-logs KIND     addresses of live logs: http (default) or websocket
   --verbose            print a line for each request
@@ -62,6 +64,7 @@ const OPTIONS = {
   "deploy-unchanged": { type: "boolean" },
   "rate-limit": { type: "string" },
   token: { type: "string" },
+  "allow-host": { type: "string", multiple: true },
   snapshot: { type: "string" },
   "live-logs": { type: "string" },
   verbose: { type: "boolean" },
@@ -102,6 +105,9 @@ async function main(): Promise<void> {
   if (!Number.isInteger(port) || port > 65535) throw new UsageError(`--port: "${values.port}" is not a port`);
   for (const name of ["token", "snapshot"] as const)
     if (values[name] === "") throw new UsageError(`--${name}: is empty`);
+  const allowedHosts = values["allow-host"] ?? [];
+  const odd = allowedHosts.find((name) => nameIn(name) !== name.toLowerCase());
+  if (odd !== undefined) throw new UsageError(`--allow-host: "${odd}" is not a host name`);
   const deploySeconds = number("deploy-seconds", values["deploy-seconds"]);
   const deleteSeconds = number("delete-seconds", values["delete-seconds"]);
   const emulator = await createEmulator({
@@ -109,6 +115,7 @@ async function main(): Promise<void> {
     rateLimit: rateLimit(values["rate-limit"]),
     deployUnchanged: values["deploy-unchanged"] === true,
     liveLogs: liveLogs(values["live-logs"]),
+    allowedHosts,
     ...(values.token === undefined ? {} : { token: values.token }),
     ...(values.snapshot === undefined ? {} : { snapshot: values.snapshot }),
     ...(deploySeconds === undefined ? {} : { deploySeconds }),

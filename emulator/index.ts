@@ -29,6 +29,12 @@ export interface EmulatorOptions {
   port?: number;
   /** The only token accepted. @default any that is not empty */
   token?: string;
+  /**
+   * Names it answers to besides localhost and addresses such as 127.0.0.1: those of a proxy in front of it. Any other
+   * could be one that a web page has point to this machine.
+   * @default none
+   */
+  allowedHosts?: readonly string[];
   /** Seconds that a whole deployment takes. @default 20 */
   deploySeconds?: number;
   /** Seconds that an app goes on answering after its deletion. @default a tenth of deploySeconds, at most 3 */
@@ -141,6 +147,7 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
     recorder,
     limiter,
     token: options.token,
+    allowedHosts: (options.allowedHosts ?? []).map((name) => name.toLowerCase()),
     onCall: options.onCall,
     requestId: () => requestIds.uuid(),
     controls,

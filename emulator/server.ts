@@ -22,12 +22,16 @@ import { proposeRoutes } from "./routes/propose";
 import { runningRoutes } from "./routes/running";
 import { rollbackRoutes } from "./routes/rollback";
 import { statusRoutes } from "./routes/status";
+import { refuseStrangers } from "./strangers";
 import { serveWith } from "./wire";
 
 /** Bodies beyond this are refused with 413. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 const YAML_TYPE = /^(application|text)\/(x-)?yaml\b/i;
+
+/** Programs that are not told what a body is call it text or a form, as `fetch` and curl do. */
+const JSON_TYPE = /^(application\/([\w.-]+\+)?json|text\/plain|application\/x-www-form-urlencoded)\s*(;|$)/i;
 
 /** Few aliases are enough for any spec; many are an attack. */
 const MAX_ALIASES = 100;
@@ -42,6 +46,8 @@ export interface Wiring extends ControlDeps {
   onCall: ((call: RecordedCall) => void) | undefined;
   /** The only token accepted; any when undefined. */
   token: string | undefined;
+  /** Names it answers to besides those of this machine, in lower case. */
+  allowedHosts: readonly string[];
   requestId(): string;
   /** Resolves once nothing that happened until now can be lost. */
   saved(): Promise<void>;
@@ -58,7 +64,10 @@ async function readBody(c: Ctx): Promise<unknown> {
   const text = await c.req.text();
   if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw tooLarge;
   if (text.trim() === "") return undefined;
-  const isYaml = YAML_TYPE.test(c.req.header("content-type") ?? "");
+  const type = c.req.header("content-type") || "application/json";
+  const isYaml = YAML_TYPE.test(type);
+  if (!isYaml && !JSON_TYPE.test(type))
+    throw new ApiError(415, "unsupported_media_type", `content-type: neither JSON nor YAML, but "${type}"`);
   try {
     return isYaml ? parseYaml(text) : (JSON.parse(text) as unknown);
   } catch {
@@ -82,12 +91,13 @@ function tokenOf(c: Ctx, wiring: Wiring): string {
   return token;
 }
 
-/** All routes behind recording, faults, token and rate limit, in that order. */
+/** All routes behind the refusal of strangers, recording, faults, token and rate limit, in that order. */
 export function buildApp(wiring: Wiring): Api {
   const api: Api = new Hono<Env>();
 
   api.use(async (c, next) => {
     c.set("requestId", wiring.requestId());
+    refuseStrangers({ path: c.req.path, header: (name) => c.req.header(name) }, wiring.allowedHosts);
     await keepBody(c);
     if (isControl(c.req.path)) return next();
     // The rest of a log's address is its credential.

@@ -35,7 +35,7 @@ const pattern = (text: unknown): RegExp | undefined => {
   }
 };
 
-/** {@link Controls}, faults and calls for other processes. No token is asked for: only this machine can reach them. */
+/** {@link Controls}, faults and calls for other processes. They take no token, as only programs of this machine get there. */
 export function controlRoutes(api: Api, { store, faults, recorder, controls }: ControlDeps): void {
   api.get("/_emulator/calls", (c) =>
     c.json({ calls: recorder.calls.map(({ body: _body, ...call }) => call) }),

@@ -2,7 +2,7 @@ import { statusOf } from "../status";
 import { STATUS_PAGE, STATUS_PAGE_POLICY } from "../status-page";
 import type { Api, Deps } from "./context";
 
-/** A page that shows apps and deployments, for a person. No token is asked for: only this machine can reach it. */
+/** A page that shows apps and deployments, for a person. No token is asked for: only browsers of this machine get here. */
 export function statusRoutes(api: Api, deps: Deps): void {
   api.get("/", (c) => {
     c.header("content-security-policy", STATUS_PAGE_POLICY);

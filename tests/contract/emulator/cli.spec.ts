@@ -35,13 +35,18 @@ describe("emulator: its command", () => {
   });
 
   it("names an option it does not know, and a value it can not use", async () => {
-    const [unknown, bad, limit, empty] = await Promise.all([
+    const [unknown, bad, limit, empty, host] = await Promise.all([
       finished(run("--prot", "1")),
       finished(run("--deploy-seconds", "soon")),
       finished(run("--rate-limit", "some")),
       finished(run("--snapshot", "")),
+      finished(run("--allow-host", "proxy.example.com", "--allow-host", "https://other.example.com")),
     ]);
-    assert.deepEqual([unknown.code, bad.code, limit.code, empty.code], [2, 2, 2, 2]);
+    assert.deepEqual(
+      [unknown, bad, limit, empty, host].map(({ code }) => code),
+      [2, 2, 2, 2, 2],
+    );
+    assert.match(host.err, /--allow-host: "https:\/\/other\.example\.com" is not a host name/);
     assert.match(empty.err, /--snapshot: is empty/);
     assert.match(unknown.err, /--prot/);
     assert.match(bad.err, /--deploy-seconds: "soon"/);

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
 import { createEmulator, steppedClock, type Clock } from "../../../emulator/index";
-import { temporaryFolder } from "../../helpers/temporary-folder";
+import { browserHere } from "./browser";
 import { bench, webSpec, WHOLE, type Bench } from "./http";
 
 describe("emulator: status page", () => {
@@ -94,40 +90,8 @@ describe("emulator: status page", () => {
   });
 });
 
-const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-
-function findBrowser(): string | undefined {
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  const candidates = folders.flatMap((folder) => BROWSERS.map((name) => join(folder, name)));
-  return candidates.find((file) => {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** The page as the browser holds it after six seconds of its own time, in which it polls as often. */
-async function rendered(browser: string, profile: string, url: string): Promise<string> {
-  const headless = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync"];
-  const quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update"];
-  const page = ["--virtual-time-budget=6000", "--dump-dom", `--user-data-dir=${profile}`, url];
-  const { stdout } = await promisify(execFile)(browser, [...headless, ...quiet, ...page], {
-    timeout: 60_000,
-  });
-  return stdout;
-}
-
 describe("emulator: status page in a browser", () => {
-  const profile = temporaryFolder();
-  let browser: string;
-  before(function () {
-    const found = findBrowser();
-    if (found === undefined) this.skip();
-    browser = found;
-  });
+  const rendered = browserHere();
 
   it("shows apps and deployments, and what a user wrote only as text", async function () {
     this.timeout(90_000);
@@ -136,7 +100,7 @@ describe("emulator: status page in a browser", () => {
       emulator.failNext({ reason: { code: "Boom", message: '<img src=x onerror="document.title=1">' } });
       await call("POST", "/v2/apps", { spec: webSpec("shop") });
       clock.advance(WHOLE);
-      const dom = await rendered(browser, profile.path, `${emulator.url}/`);
+      const dom = await rendered(`${emulator.url}/`);
       assert.match(dom, /<th scope="row">shop<small/);
       assert.match(dom, /<span class="phase bad">error<\/span>/);
       assert.match(dom, /1 app, nothing is being deployed/);
@@ -167,7 +131,7 @@ describe("emulator: status page in a browser", () => {
       const body = JSON.stringify({ spec: webSpec("shop") });
       assert.equal((await fetch(`${emulator.url}/v2/apps`, { method: "POST", headers, body })).status, 200);
       watched = true;
-      const dom = await rendered(browser, profile.path, `${emulator.url}/`);
+      const dom = await rendered(`${emulator.url}/`);
       assert.match(dom, /role="status" aria-live="polite">shop: deployment is ACTIVE<\/p>/);
       assert.match(dom, /<span class="phase good">active<\/span>/);
     } finally {
