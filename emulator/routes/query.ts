@@ -8,9 +8,10 @@ const DURATION = /^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
 const WHOLE = /^-?\d{1,15}$/;
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
-/** Values of a list, given one by one or with commas. */
+/** Values of a list, given one by one or with commas; empty ones count for nothing, unless only some are `allowed`. */
 export function list(c: Ctx, name: string, allowed?: readonly string[]): string[] {
-  const values = (c.req.queries(name) ?? []).flatMap((text) => text.split(",")).filter((text) => text !== "");
+  const given = (c.req.queries(name) ?? []).flatMap((text) => text.split(","));
+  const values = allowed === undefined ? given.filter((text) => text !== "") : given;
   const odd = allowed === undefined ? undefined : values.find((value) => !allowed.includes(value));
   if (odd !== undefined) throw badRequest(`${name}: "${odd}" is none of ${allowed?.join(", ")}`);
   return values;

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import appSpecSchema from "../../../provider/spec/app-spec.schema.json";
 import { bench, webSpec, type Bench } from "./http";
+
+const SIZES = appSpecSchema.definitions.InstanceSizeSlug.enum;
 
 describe("emulator: proposals, catalogue, projects, alerts", () => {
   let b: Bench;
@@ -18,6 +21,16 @@ describe("emulator: proposals, catalogue, projects, alerts", () => {
     assert.equal(proposal.app_name_available, true);
     assert.equal(proposal.spec.services[0].http_port, 8080);
     assert.equal(b.emulator.apps().length, 0);
+  });
+
+  it("has a price for every size that a spec may name", async () => {
+    const { instance_sizes: sizes } = await b.ok("GET", "/v2/apps/tiers/instance_sizes");
+    assert.deepEqual(sizes.map(({ slug }: { slug: string }) => slug).sort(), [...SIZES].sort());
+    for (const { slug, usd_per_month: price } of sizes) {
+      const spec = webSpec("demo", { instance_size_slug: slug });
+      const { app_cost: cost } = await b.ok("POST", "/v2/apps/propose", { spec });
+      assert.ok(cost > 0 && cost === Number(price), `${slug}: ${cost}`);
+    }
   });
 
   it("offers another name when one is taken, but not to the app that has it", async () => {

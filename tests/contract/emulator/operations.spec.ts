@@ -210,6 +210,8 @@ describe("emulator: the rest of what the service does", () => {
       ["GET", "/v2/apps?per_page=201", undefined, 400],
       ["GET", "/v2/apps?per_page=", undefined, 400],
       ["GET", "/v2/apps?page=1e1", undefined, 400],
+      ["GET", `${at}/deployments?deployment_types=`, undefined, 400],
+      ["GET", `${at}/events?event_types=DEPLOYMENT,`, undefined, 400],
     ]);
   });
 });

@@ -48,6 +48,16 @@ describe("emulator: what it refuses", () => {
       webSpec("demo", { envs: [{ key: "A", scope: "SOMETIMES" }] }),
       /envs\.0\.scope.*RUN_TIME/,
     ],
+    [
+      "a size that is none",
+      webSpec("demo", { instance_size_slug: "huge" }),
+      /services\.0\.instance_size_slug.*apps-s-1vcpu-0\.5gb/,
+    ],
+    [
+      "an empty size",
+      { ...webSpec(), jobs: [{ name: "job", git: {}, instance_size_slug: "" }] },
+      /jobs\.0\.instance_size_slug/,
+    ],
     ["a wrong type", webSpec("demo", { http_port: "eighty" }), /services\.0\.http_port.*integer/],
     ["a list that is none", { name: "demo", services: {} }, /services.*list/],
     ["an unknown region", { ...webSpec(), region: "moon" }, /region.*moon/],
@@ -77,6 +87,33 @@ describe("emulator: what it refuses", () => {
       }
     });
   }
+
+  it("a body of another type than JSON and YAML: 415; one that nobody told the type of is JSON", async () => {
+    const status = async (type: string): Promise<number> => {
+      const headers = { authorization: "Bearer t", "content-type": type };
+      const body = JSON.stringify({ spec: webSpec("typed") });
+      return (await fetch(`${b.emulator.url}/v2/apps/propose`, { method: "POST", headers, body })).status;
+    };
+    for (const type of [
+      "application/xml",
+      "image/png",
+      "multipart/form-data; boundary=x",
+      "json",
+      "application/jsonx",
+    ])
+      assert.equal(await status(type), 415, type);
+    for (const type of [
+      "",
+      "application/json",
+      "Application/JSON; charset=utf-8",
+      "application/vnd.api+json",
+      "text/plain;charset=UTF-8",
+      "application/x-www-form-urlencoded",
+      "application/yaml",
+      "text/x-yaml",
+    ])
+      assert.equal(await status(type), 200, type);
+  });
 
   it("a request without a token, or with another one than asked for: 401", async () => {
     assert.equal((await b.call("GET", "/v2/apps", undefined, "")).status, 401);
