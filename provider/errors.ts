@@ -1,3 +1,5 @@
+import { inspect, type InspectOptions } from "node:util";
+
 /** Every error this package throws on purpose carries one of these codes; they are stable across versions. */
 export type ErrorCode =
   // the service
@@ -42,6 +44,15 @@ export class AppPlatformError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+
+  /**
+   * How consoles show it: as any error, with a stack that is never coloured. Node.js 20 does not come to an end colouring
+   * a frame in a file right below node_modules (nodejs/node#64011); errors out of `apply` have such a frame, and Pulumi
+   * has every error coloured that ends a program: half a minute and gigabytes, after which the program may be dead.
+   */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    return inspect(this, { ...options, colors: false, customInspect: false });
   }
 }
 

@@ -2,7 +2,7 @@ import { collect } from "./api/pages";
 import type { LogUrls } from "./api/types";
 import type { ReadOptions } from "./deploy/log-reader";
 import { findTarget, type LogQuery } from "./deploy/log-target";
-import { explained, lifted, liftedSecret, serviceClient } from "./lookups/calls";
+import { arrivingAtOnce, asked, explained, lifted, liftedSecret, serviceClient } from "./lookups/calls";
 import { explainedLog } from "./lookups/log-lines";
 
 /** Which log of which app, and how much of it. */
@@ -25,14 +25,17 @@ export class LogLines extends Promise<string[]> implements AsyncIterable<string>
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<string> {
-    return this.read();
+    const lines = this.read();
+    const next = lines.next.bind(lines);
+    lines.next = () => arrivingAtOnce(next());
+    return lines;
   }
 
   override then<Read = string[], Failed = never>(
     onRead?: ((lines: string[]) => Read | PromiseLike<Read>) | null,
     onFailed?: ((reason: unknown) => Failed | PromiseLike<Failed>) | null,
   ): Promise<Read | Failed> {
-    return (this.all ??= collect(this.read())).then(onRead, onFailed);
+    return (this.all ??= arrivingAtOnce(collect(this.read()))).then(onRead, onFailed);
   }
 }
 
@@ -59,9 +62,11 @@ export const getLogsOutput = lifted(async (query: LogsTextQuery): Promise<string
 
 /** As {@link getLogs}, as one text; give `tailLines`, as a whole log may be larger than the memory. */
 export async function getLogsText(query: LogsTextQuery): Promise<string> {
-  let text = "";
-  for await (const line of explainedLog("getLogsText", serviceClient(), query)) text += `${line}\n`;
-  return text;
+  return asked(async (client) => {
+    let text = "";
+    for await (const line of explainedLog("getLogsText", client, query)) text += `${line}\n`;
+    return text;
+  });
 }
 /** {@link getLogsText} with inputs. */
 export const getLogsTextOutput = lifted(getLogsText);

@@ -5,7 +5,7 @@ import { AppPlatformError } from "../errors";
 import { appById, appByName, componentNames, near, notFound } from "../service";
 import type { AppSpec } from "../spec/types";
 import { deploymentOnce } from "../writes";
-import { explained, lifted, liftedSecret, serviceClient, withSecretsHidden } from "./calls";
+import { asked, explained, lifted, liftedSecret, withSecretsHidden } from "./calls";
 import { refuseUnreadable } from "./explained";
 
 /** Which app: by its id at the service, or by the name in its spec. */
@@ -21,10 +21,11 @@ export async function getApp(query: AppQuery): Promise<App> {
   if ((id === undefined) === (name === undefined))
     throw new AppPlatformError("invalid-input", "getApp takes { id } or { name }, one of them.");
   refuseUnreadable("getApp", id === undefined ? { name } : { id });
-  const client = serviceClient();
-  const found =
-    id === undefined ? await appByName(client, name as string) : await appById(client, id as string);
-  return withSecretsHidden(found);
+  return asked(async (client) =>
+    withSecretsHidden(
+      id === undefined ? await appByName(client, name as string) : await appById(client, id as string),
+    ),
+  );
 }
 /** {@link getApp} with inputs. */
 export const getAppOutput = lifted(getApp);
@@ -36,7 +37,7 @@ export interface AppsQuery {
 
 /** All apps that the token may see. */
 export async function getApps({ withProjects }: AppsQuery = {}): Promise<App[]> {
-  return withSecretsHidden(await collect(serviceClient().listApps({ withProjects })));
+  return asked(async (client) => withSecretsHidden(await collect(client.listApps({ withProjects }))));
 }
 /** {@link getApps} as an Output. */
 export const getAppsOutput = lifted(getApps);
@@ -115,7 +116,7 @@ export async function getBandwidth(
   appIds: string | readonly string[],
   { date }: BandwidthQuery = {},
 ): Promise<BandwidthUsage> {
-  if (typeof appIds !== "string") return serviceClient().getBandwidths({ app_ids: appIds, date });
+  if (typeof appIds !== "string") return asked((client) => client.getBandwidths({ app_ids: appIds, date }));
   return explained("getBandwidth", { appId: appIds }, (client) => client.getBandwidth(appIds, { date }));
 }
 /** {@link getBandwidth} with inputs. */

@@ -1,16 +1,16 @@
 import type { InstanceSize, Region } from "../api/types";
-import { explained, lifted, serviceClient } from "./calls";
+import { asked, explained, lifted } from "./calls";
 
 /** Regions of the App Platform. */
 export async function getRegions(): Promise<Region[]> {
-  return serviceClient().listRegions();
+  return asked((client) => client.listRegions());
 }
 /** {@link getRegions} as an Output. */
 export const getRegionsOutput = lifted(getRegions);
 
 /** What components can run on, with prices. */
 export async function getInstanceSizes(): Promise<InstanceSize[]> {
-  return serviceClient().listInstanceSizes();
+  return asked((client) => client.listInstanceSizes());
 }
 /** {@link getInstanceSizes} as an Output. */
 export const getInstanceSizesOutput = lifted(getInstanceSizes);

@@ -73,6 +73,38 @@ describe("look-ups in a program", function () {
     });
   });
 
+  for (const { awaited, call } of [
+    { awaited: "an Output", call: `restartAppOutput(id, { components: ["wbe"] })` },
+    { awaited: "a promise", call: `getLogsText({ appId: id, type: "RUN", component: "wbe" })` },
+  ])
+    it(`fail in little memory, with one message and nothing of how the program got there: ${awaited}`, async () => {
+      const stack = await TestStack.create(emulator);
+      try {
+        const [shop] = emulator.apps();
+        stack.write(
+          "index.js",
+          `const { getLogsText, restartAppOutput } = require("pulumi-app-platform");
+           const id = ${JSON.stringify(shop?.id)};
+           exports.looked = ${call};`,
+        );
+        // Node.js 20 takes gigabytes and half a minute to colour the stacks of some errors, see AppPlatformError.
+        const { code, output } = await stack.up([], { env: { NODE_OPTIONS: "--max-old-space-size=256" } });
+        assert.notEqual(code, 0);
+        const [, diagnostics = ""] = output.split("Diagnostics:");
+        const told = diagnostics.slice(0, diagnostics.indexOf("Resources:")).trim().split("\n");
+        assert.deepEqual(
+          told.map((line) => line.trim()),
+          [
+            "pulumi:pulumi:Stack (apps-dev):",
+            "error: There is no component wbe in the app shop. Did you mean web?",
+          ],
+          output,
+        );
+      } finally {
+        stack.remove();
+      }
+    });
+
   it("read the log of what the program deploys: unknown in the preview, addresses as secrets", async () => {
     await inProgram("logs", async (stack) => {
       const preview = succeeded(await stack.run(["preview"]));
