@@ -12,6 +12,7 @@ const WRONG_TYPES = {
   alert: [],
   alerts: "all",
   app: 7,
+  app_bandwidth_usage: "plenty",
   app_cost: "dear",
   app_health: true,
   app_name_available: "perhaps",

@@ -135,6 +135,7 @@ export function checkExecUrl(answered: Answered): string {
 }
 
 export function checkBandwidth(answered: Answered): BandwidthUsage {
+  checkList(answered, "app_bandwidth_usage", objectAt);
   return bodyOf(answered) as BandwidthUsage;
 }
 

@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { collect } from "../api/pages";
 import type { App, AppHealth, AppInstance, BandwidthUsage, Deployment, Proposal } from "../api/types";
 import { AppPlatformError } from "../errors";
+import { secrecyOf, withoutSecrets } from "../secrecy/secrecy";
 import { appById, appByName, componentNames, near, notFound } from "../service";
+import { toKeyed } from "../spec/keyed";
 import type { AppSpec } from "../spec/types";
 import { deploymentOnce } from "../writes";
 import { asked, explained, lifted, liftedSecret, withSecretsHidden } from "./calls";
@@ -56,7 +58,10 @@ export interface ProposalQuery {
 export async function getProposal({ spec, appId }: ProposalQuery): Promise<Proposal> {
   return explained("getProposal", { appId }, async (client) =>
     withSecretsHidden(await client.proposeApp({ spec, ...(appId !== undefined && { app_id: appId }) })),
-  );
+  ).catch((error: unknown) => {
+    // The service may repeat what it was sent.
+    throw withoutSecrets(error, secrecyOf({ spec: toKeyed(spec) }, undefined));
+  });
 }
 /** {@link getProposal} with inputs. */
 export const getProposalOutput = lifted(getProposal);

@@ -48,13 +48,16 @@ export interface Exceptions {
   expects?(call: RemoteCall, fault: FaultClass, duration: Duration): Outcome | undefined;
 }
 
+/** Questions that are asked with POST. */
+const QUESTION = /\/(validate|propose|bandwidth_daily)$/;
+
 /** What the call is for, unless the operation knows better. Pure. */
 export function usualKind({ method, path }: RemoteCall): Kind {
   if (path === "/_logs") return "log";
   if (method === "GET") return /\/deployments\/:id$/.test(path) ? "wait" : "read";
   // Being moved, or deleted, twice is the same as once.
   if (method === "DELETE" || path.startsWith("/v2/projects/")) return "setting";
-  return path.endsWith("/validate") ? "read" : "write";
+  return QUESTION.test(path) ? "read" : "write";
 }
 
 /** A fault at every call of an operation. Pure. */

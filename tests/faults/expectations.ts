@@ -59,14 +59,7 @@ const TOKEN_REFUSED_FOR_EVER: typeof REFUSAL = { ...REFUSAL, log: "gives up" };
 const LOST = row("gives up", "gives up", "succeeds", "gives up", "succeeds", "gives up");
 /** An answer of another shape is the same the next time; what a wait looks at, and a write does, may go well later. */
 const STRANGE = row("fails at once", "succeeds", "succeeds", "fails at once", "succeeds", "succeeds");
-const STRANGE_FOR_EVER = row(
-  "fails at once",
-  "gives up",
-  "gives up",
-  "fails at once",
-  "succeeds",
-  "succeeds",
-);
+const STRANGE_FOR_EVER: typeof STRANGE = { ...STRANGE, wait: "gives up", write: "gives up" };
 /** A text that never ends is read as it comes. */
 const ENDLESS: typeof OUTAGE = { ...OUTAGE, log: "succeeds" };
 

@@ -2,8 +2,8 @@ import { SECRET } from "../helpers/provider-world";
 import type { World } from "./world";
 
 const CIPHERTEXT = /EV\[[^\]]/;
-/** Whoever has it can read the log. */
-const LOG_ADDRESS = /\/_logs\/\w/;
+/** Whoever has one can read the log, or is in. */
+const ADDRESS = /\/_(logs|exec)\/\w/;
 
 /**
  * Where a token, a secret or its ciphertext came to light in what the runs of a world told and left behind.
@@ -30,10 +30,10 @@ export function exposed(world: World, sent: boolean): string[] {
     CIPHERTEXT.test(text),
   );
   const addresses = [...shown, ...hidden, ...files.map(({ name, text }) => name + text)].filter((text) =>
-    LOG_ADDRESS.test(text),
+    ADDRESS.test(text),
   );
   return [
-    ...addresses.map((text) => `address of a log: ${text}`),
+    ...addresses.map((text) => `address: ${text}`),
     ...tokens.map((text) => `token: ${text}`),
     ...secrets.map((text) => `secret: ${text}`),
     ...ciphertexts.map((text) => `ciphertext: ${text}`),

@@ -3,6 +3,7 @@ import { callName, casesFor } from "./cases";
 import { FAULT_CLASSES } from "./expectations";
 import { reference, runCase, type Reference } from "./run-case";
 import type { Scenario } from "./scenarios";
+import { count } from "./total";
 import { World, type Surroundings } from "./world";
 
 /** Alone on a machine that is busy with other things, the cases of one fault take this long, in real milliseconds. */
@@ -20,7 +21,7 @@ export function faultMatrix(name: string, scenarios: readonly Scenario[], surrou
     });
     after(async () => {
       await world.stop();
-      console.log(`    ${name}: ${cases} cases, ${survived} survived`);
+      count(name, { cases, survived });
     });
 
     for (const scenario of scenarios) {

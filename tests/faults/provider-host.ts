@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import * as enginePb from "@pulumi/pulumi/proto/engine_pb";
@@ -10,7 +9,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import type * as Grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { QUICK_TIME, type QuickTime } from "../helpers/quick-time";
+import { QuickProcess, type Place } from "./quick-process";
 
 const fromPulumi = createRequire(require.resolve("@pulumi/pulumi"));
 const grpc = fromPulumi("@grpc/grpc-js") as typeof Grpc;
@@ -38,29 +37,14 @@ export class OperationError extends Error {
  * `pulumirpc.ResourceProvider`, with an `Engine` service that takes the log. It runs in quick time.
  */
 export class ProviderHost {
-  private printed = "";
-
   private constructor(
-    private readonly child: ChildProcess,
+    readonly process: QuickProcess,
     private readonly engine: Grpc.Server,
     private readonly client: ResourceProviderClient,
     private readonly lines: string[],
-    private readonly time: QuickTime,
-  ) {
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on("data", (text: Buffer) => (this.printed += String(text)));
-  }
+  ) {}
 
-  /**
-   * @param folder the program's, where the package is found
-   * @param held requests that are not answered before time passes
-   */
-  static async start(
-    folder: string,
-    env: Record<string, string>,
-    time: QuickTime,
-    held: () => number,
-  ): Promise<ProviderHost> {
+  static async start(place: Place): Promise<ProviderHost> {
     const lines: string[] = [];
     const engine = new grpc.Server();
     engine.addService(EngineService as never, {
@@ -78,35 +62,16 @@ export class ProviderHost {
       ),
     );
     const script = fromPulumi.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    const child = spawn(process.execPath, ["--require", QUICK_TIME, script, `127.0.0.1:${port}`], {
-      cwd: folder,
-      env: { ...env, QUICK_TIME_START: String(time.now()) },
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-    });
-    time.govern(child, held);
-    const [first] = (await once(child.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
+    const host = new QuickProcess([script, `127.0.0.1:${port}`], place);
+    const [first] = (await once(host.child.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
     const address = `127.0.0.1:${Number.parseInt(String(first), 10)}`;
     const client = new ResourceProviderClient(address, grpc.credentials.createInsecure());
-    return new ProviderHost(child, engine, client, lines, time);
+    return new ProviderHost(host, engine, client, lines);
   }
 
-  /** Has so much time pass that nothing of what was before counts. */
-  async pass(ms: number): Promise<void> {
-    await this.time.pass(ms, this.child);
-  }
-
-  /** Calls `listener` whenever the process is refused a connection. */
-  onRefused(listener: () => void): () => void {
-    const heard = ({ refused }: { refused?: boolean }): void => void (refused && listener());
-    this.child.on("message", heard);
-    return () => void this.child.off("message", heard);
-  }
-
-  /** What it logged and printed since this was last called. */
-  takeOutput(): { lines: string[]; printed: string } {
-    const taken = { lines: this.lines.splice(0), printed: this.printed };
-    this.printed = "";
-    return taken;
+  /** What it has logged since this was last called. */
+  takeLog(): string[] {
+    return this.lines.splice(0);
   }
 
   async configure(config: Record<string, string>): Promise<void> {
@@ -174,7 +139,7 @@ export class ProviderHost {
   stop(): void {
     this.client.close();
     this.engine.forceShutdown();
-    this.child.kill("SIGKILL");
+    this.process.stop();
   }
 
   private call<Answer>(method: string, message: object): Promise<Answer> {

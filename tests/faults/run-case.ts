@@ -32,7 +32,7 @@ export async function reference(world: World, scenario: Scenario): Promise<Refer
   const { failed, found } = await attempt(world, scenario);
   assert.equal(failed !== undefined, scenario.fails === true, failed?.told);
   const calls = remoteCalls(world.emulator.calls).filter((call) => !scenario.skips?.(call));
-  await scenario.next(world);
+  await scenario.next(world, failed !== undefined);
   return { calls, end: endOf(world), found };
 }
 
@@ -43,9 +43,12 @@ export async function runCase(
   usual: Reference,
   tested: Case,
 ): Promise<void> {
-  await world.clear();
-  await scenario.before?.(world);
-  world.emulator.clearCalls();
+  if (scenario.changesNothing) await world.rest();
+  else {
+    await world.clear();
+    await scenario.before?.(world);
+    world.emulator.clearCalls();
+  }
   const strike = await struck(world, tested);
   world.endless = tested.fault.fault === "endless" && tested.kind === "log";
   const { failed, found } = await attempt(world, scenario);
@@ -55,7 +58,7 @@ export async function runCase(
   expectOutcome(tested, met, failed, scenario.fails === true);
   if (failed) expectRecorded(world);
   else if (scenario.finds && !isItself(tested)) assert.deepEqual(found, usual.found, "what it found");
-  await mustGoWell(world, scenario);
+  await mustGoWell(world, scenario, failed !== undefined);
   assert.deepEqual(endOf(world), usual.end, "what is there after the next run");
   const seen = exposed(world, scenario.sendsNoSecret !== true);
   assert.deepEqual(seen, [], "what came to light");
@@ -172,9 +175,9 @@ function expectRecorded(world: World): void {
   );
 }
 
-async function mustGoWell(world: World, scenario: Scenario): Promise<void> {
+async function mustGoWell(world: World, scenario: Scenario, failed: boolean): Promise<void> {
   try {
-    await scenario.next(world);
+    await scenario.next(world, failed);
   } catch (error) {
     const told = error instanceof OperationError ? error.told : String(error);
     assert.fail(`the next run fails: ${told}`);

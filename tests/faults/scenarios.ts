@@ -14,10 +14,12 @@ export interface Scenario extends Exceptions {
   act(world: World): Promise<unknown>;
   /** What is the same with and without a fault in what `act` resolves to, where it looks something up. */
   finds?(result: unknown): unknown;
-  /** What a user does next, whatever came of it. Has to go well. */
-  next(world: World): Promise<unknown>;
+  /** What a user does next, given whether it failed. Has to go well. */
+  next(world: World, failed: boolean): Promise<unknown>;
   /** Calls that are not worth the matrix here, as another operation makes the same. @default none */
   skips?(call: RemoteCall): boolean;
+  /** True when neither it nor what comes next changes anything, so that all its cases start from what `before` brought about. */
+  readonly changesNothing?: boolean;
   /** True when the operation fails without a fault as well. */
   readonly fails?: boolean;
   /** True when no request holds the secret of the app, so that no answer can repeat it. */

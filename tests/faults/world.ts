@@ -16,6 +16,7 @@ import { TOP } from "../../tools/pulumi-project";
 import { QuickTime } from "../helpers/quick-time";
 import { Program } from "./program";
 import { ProviderHost } from "./provider-host";
+import { QuickProcess, type Place } from "./quick-process";
 import { StackedResource, type Runs } from "./stack";
 
 /** Outside of the ports that the system gives to connections, so that nobody takes one while nobody listens there. */
@@ -28,6 +29,9 @@ export interface Surroundings extends Pick<EmulatorOptions, "deploySeconds" | "l
   readonly program?: boolean;
 }
 
+/** Functions that find what lets others in. */
+const CREDENTIALS = new Set(["getLogUrls", "getExecUrl"]);
+
 const A_WHILE_MS = 10 * 60_000;
 
 /** An emulator, the host of providers that works on it, and a stack: all that a case needs, and used for one after the other. */
@@ -36,6 +40,8 @@ export class World implements Runs {
   app!: StackedResource;
   deployment!: StackedResource;
   rollback!: StackedResource;
+  /** Ids that were looked up, by the function that found them. */
+  known: Record<string, string> = {};
   /** A log may never end: the program stops reading by itself. */
   endless = false;
   /** What failed operations and look-ups told. */
@@ -71,26 +77,25 @@ export class World implements Runs {
   }
 
   /**
-   * What a look-up of a program finds; it counts as told, but for addresses of logs, which are to be found.
+   * What a look-up of a program finds; it counts as told, but for addresses that are credentials.
    * @throws OperationError
    */
   async lookUp(name: string, ...args: unknown[]): Promise<unknown> {
     this.run += 1;
     const found = await this.program.lookUp({ token: this.token, name, args, endless: this.endless });
-    if (name !== "getLogUrls") this.told.push(JSON.stringify(found));
+    if (!CREDENTIALS.has(name)) this.told.push(JSON.stringify(found));
     return found;
   }
 
   /** Calls `listener` whenever one of the processes is refused a connection. */
   onRefused(listener: () => void): () => void {
-    const ends = [this.host.onRefused(listener), this.programHere?.onRefused(listener)];
-    return () => ends.forEach((end) => end?.());
+    const ends = this.processes.map((process) => process.onRefused(listener));
+    return () => ends.forEach((end) => end());
   }
 
   /** What the processes logged and printed since this was last called. */
   takeOutput(): string[] {
-    const { lines, printed } = this.host.takeOutput();
-    return [...lines, printed, this.programHere?.takeOutput() ?? ""];
+    return [...this.host.takeLog(), ...this.processes.map((process) => process.takePrinted())];
   }
 
   private get program(): Program {
@@ -98,7 +103,7 @@ export class World implements Runs {
   }
 
   private async startProgram(): Promise<void> {
-    this.programHere = await Program.start(this.folder, this.env, this.time, () => this.held());
+    this.programHere = await Program.start(this.place);
     // As for the host.
     const warm = () =>
       this.program.lookUp({ token: this.token, name: "getRegions", args: [], endless: false });
@@ -116,15 +121,32 @@ export class World implements Runs {
 
   /** Everything as at the beginning, a while later: what reads were shared before does not count any more. */
   async clear(): Promise<void> {
-    await this.host.pass(A_WHILE_MS);
+    await this.pass(A_WHILE_MS);
     this.emulator.reset();
-    this.answered.clear();
-    this.takeOutput();
-    this.told.splice(0);
+    this.forget();
+    this.known = {};
     rmSync(join(this.folder, "app-spec-backups"), { recursive: true, force: true });
     this.app = this.resource(APP_TYPE, "shop", APP_PROVIDER);
     this.deployment = this.resource(DEPLOYMENT_TYPE, "release", DEPLOYMENT_PROVIDER);
     this.rollback = this.resource(ROLLBACK_TYPE, "back", ROLLBACK_PROVIDER);
+  }
+
+  /** What was made stays, what was told and printed does not count any more: for operations that change nothing. */
+  async rest(): Promise<void> {
+    await this.pass(A_WHILE_MS);
+    this.emulator.clearCalls();
+    this.forget();
+  }
+
+  /** Has time pass that nobody waits for. */
+  async pass(ms: number): Promise<void> {
+    await this.host.process.pass(ms);
+  }
+
+  private forget(): void {
+    this.answered.clear();
+    this.takeOutput();
+    this.told.splice(0);
   }
 
   /** A run begins: with another token than the one before. */
@@ -158,7 +180,7 @@ export class World implements Runs {
 
   async startHost(): Promise<void> {
     this.hostHere?.stop();
-    this.hostHere = await ProviderHost.start(this.folder, this.env, this.time, () => this.held());
+    this.hostHere = await ProviderHost.start(this.place);
     await this.clear();
     await this.begin();
     // The first calls load the client's library, which takes longer than the event loop is quiet: they may time out.
@@ -168,17 +190,22 @@ export class World implements Runs {
 
   async stop(): Promise<void> {
     this.host.stop();
-    this.programHere?.stop();
+    this.programHere?.process.stop();
     await this.emulator.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private get env(): Record<string, string> {
-    return {
+  private get processes(): QuickProcess[] {
+    return [this.host, this.programHere].flatMap((one) => one?.process ?? []);
+  }
+
+  private get place(): Place {
+    const env = {
       PATH: process.env["PATH"] ?? "",
       TMPDIR: join(this.folder, "temp"),
       DIGITALOCEAN_API_URL: this.emulator.url,
     };
+    return { folder: this.folder, env, time: this.time, held: () => this.held() };
   }
 
   private resource(type: string, name: string, provider: string): StackedResource {

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as logs from "../../provider/logs";
+import * as lookups from "../../provider/lookups";
+import { ACTIONS } from "../faults/action-scenarios";
 import { remoteCalls, casesFor, pathPattern, usualKind } from "../faults/cases";
 import { FAULT_CLASSES } from "../faults/expectations";
+import { functionOf, LOOKUPS } from "../faults/lookup-scenarios";
 import { faultTable } from "../faults/table";
 import { TOP } from "../../tools/pulumi-project";
 
@@ -17,6 +21,18 @@ describe("the fault matrix", () => {
       assert.ok(page.includes(faultTable(duration)), `docs/faults.md lacks:\n\n${faultTable(duration)}`);
     });
   }
+
+  it("has an operation for every function of a program that calls the service", () => {
+    const all = Object.entries({ ...lookups, ...logs }).filter(([name]) => /^[a-z].*(?<!Output)$/.test(name));
+    assert.ok(all.length > 20);
+    const covered = new Set([...LOOKUPS, ...ACTIONS].map(functionOf));
+    // As one text, a log is read as by getLogs.
+    covered.add("getLogsText");
+    assert.deepEqual(
+      all.map(([name]) => name).filter((name) => !covered.has(name)),
+      [],
+    );
+  });
 
   it("takes calls of the same kind for another case each, whatever their ids", () => {
     const calls = remoteCalls([
