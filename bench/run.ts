@@ -25,6 +25,7 @@ async function main(): Promise<void> {
   const { bin } = await getPulumiCli({ log: (line) => console.error(line) });
   // First, as it warms up the emulator and the machine's caches as well.
   const one = await oneApp(bin);
+  await interrupted(bin);
   await hundredApps(bin);
   await fiveHundredApps(bin, one);
   tell("start-ratio", await startRatio(), 1.5, "x an empty dynamic provider");
@@ -99,6 +100,17 @@ async function oneApp(cli: string): Promise<Run> {
       "Terraform 5.6, bridged provider 7.4",
     );
     return up;
+  } finally {
+    await stack.close();
+  }
+}
+
+/** Pulumi by itself ends when what it has begun has ended: a provider that does not hear Ctrl-C waits for the deployment. */
+async function interrupted(cli: string): Promise<void> {
+  const deploySeconds = 60;
+  const stack = await BenchStack.create(cli, "apps", 1, deploySeconds);
+  try {
+    tell("interrupt-seconds", await stack.interruptedUp(), 5, "s", `a deployment of ${deploySeconds} s`);
   } finally {
     await stack.close();
   }

@@ -5,6 +5,8 @@ import { PulumiProject, type CommandResult } from "../tools/pulumi-project";
 
 const PROGRAMS = join(__dirname, "programs");
 
+const UNATTENDED = ["--yes", "--skip-preview", "--non-interactive"];
+
 /** A stack of a benchmark program, beside an emulator with the service's real limits. */
 export class BenchStack {
   private constructor(
@@ -32,7 +34,7 @@ export class BenchStack {
     this.emulator.clearCalls();
     const memory = watchMemory(this.project.folder);
     try {
-      const result = await this.project.mustRun([...args, "--yes", "--skip-preview", "--non-interactive"], {
+      const result = await this.project.mustRun([...args, ...UNATTENDED], {
         env: { COUNT: String(this.count) },
         ...(onOutput && { onOutput }),
       });
@@ -40,6 +42,28 @@ export class BenchStack {
     } finally {
       memory.stop();
     }
+  }
+
+  /**
+   * Runs `up`, presses Ctrl-C once when the wait for a deployment has begun, and tells how many seconds later it ends.
+   * @throws Error when it ended in another way
+   */
+  async interruptedUp(): Promise<number> {
+    let group = 0;
+    const waits = this.emulator.nextCall({ method: "GET", path: /\/deployments\/[^/]+$/ });
+    const running = this.project.run(["up", ...UNATTENDED], {
+      env: { COUNT: String(this.count) },
+      onGroup: (id) => (group = id),
+    });
+    const early = await Promise.race([waits.then(() => undefined), running]);
+    if (early) throw new Error(`it ended before Ctrl-C:\n${early.output}`);
+    const pressed = performance.now();
+    process.kill(-group, "SIGINT");
+    const { code, output } = await running;
+    const seconds = (performance.now() - pressed) / 1000;
+    if (code === 0 || !output.includes("The run was stopped"))
+      throw new Error(`Ctrl-C was not heard:\n${output}`);
+    return seconds;
   }
 
   stateText(): string {

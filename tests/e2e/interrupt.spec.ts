@@ -6,9 +6,6 @@ import { CREATE, LongDeployment, UPDATE } from "../helpers/long-deployment";
 import { OtherSdk } from "../helpers/other-sdk";
 import { TOP } from "../../tools/pulumi-project";
 
-/** Milliseconds from Ctrl-C to the end of the command. Pulumi itself would wait for the deployment. */
-const SOON = 30_000;
-
 /** The oldest that the package supports; the newest that says it runs on Node 20 is the one of this repository. */
 const OLDEST = "3.216.0";
 /** Says that it needs Node 22, and runs on Node 20 as well. */
@@ -31,10 +28,11 @@ for (const sdk of [undefined, OLDEST, NEWEST])
       other?.remove();
     });
 
-    it("ends the creation within seconds and leaves the app in the state, with its deployment", async () => {
-      const { result, after } = await long.interruptedUp(CREATE);
+    // No deployment ends unless the test says so, and Pulumi would wait for it: what ends at all has heard Ctrl-C. How soon,
+    // `npm run bench` measures.
+    it("ends the creation during its deployment, and leaves the app in the state, with its deployment", async () => {
+      const result = await long.interruptedUp(CREATE);
       assert.notEqual(result.code, 0);
-      assert.ok(after < SOON, `it took ${after} ms`);
       assert.match(result.output, /The run was stopped while deployment \S+ was going on/);
       assert.match(result.output, /It goes on at the service; the next pulumi up waits for it/);
       assert.deepEqual(writes(long.emulator), ["POST /v2/apps"]);
@@ -52,11 +50,10 @@ for (const sdk of [undefined, OLDEST, NEWEST])
       assert.equal(long.stack.resource("shop").initErrors, undefined);
     });
 
-    it("ends an update within seconds, and the next up waits for its deployment too", async () => {
+    it("ends an update during its deployment, and the next up waits for its deployment too", async () => {
       long.declare(2);
-      const { result, after } = await long.interruptedUp(UPDATE);
+      const result = await long.interruptedUp(UPDATE);
       assert.notEqual(result.code, 0);
-      assert.ok(after < SOON, `it took ${after} ms`);
       assert.deepEqual(writes(long.emulator), ["PUT /v2/apps/shop"]);
 
       const resumed = await long.resumedUp();
