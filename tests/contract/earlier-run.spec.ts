@@ -1,18 +1,11 @@
 import assert from "node:assert/strict";
 import type { AppSpec } from "../../provider/spec/types";
-import { changed, eachInItsWorld, inputs, SHOP, type Made } from "../helpers/provider-world";
+import { changed, eachInItsWorld, inputs, OPEN, SHOP, type Made } from "../helpers/provider-world";
 
-/** No secrets: those that a program gives can not be compared with what the service holds. */
-const OPEN = changed((spec) => spec.services![0]!.envs!.pop());
 const edited = (change: (spec: AppSpec) => void): AppSpec => changed(change, OPEN);
 
 describe("an app that a killed run has created", () => {
   const world = eachInItsWorld();
-  const only = () => {
-    const [app, ...others] = world.emulator.apps();
-    assert.deepEqual(others, []);
-    return app ?? assert.fail("there is no app");
-  };
   /** What was made is there, and nobody was told. */
   const killed = async (): Promise<void> => {
     world.clock.onSleep = () => {
@@ -30,16 +23,19 @@ describe("an app that a killed run has created", () => {
     world.emulator.faults.add({ method: "POST", fault: "reset-before" });
     const error = await world.failure(world.create(inputs(OPEN)));
     assert.equal(error.errorCode, "app-exists");
-    assert.match(error.message, new RegExp(`id ${only().id}.*adopt: "${only().id}".*a run .*was killed`));
+    assert.match(
+      error.message,
+      new RegExp(`id ${world.app.id}.*adopt: "${world.app.id}".*a run .*was killed`),
+    );
     assert.deepEqual(world.writes, []);
   });
 
   it("is taken over by that line with the deployment that still runs, and no other is made", async () => {
     await killed();
-    const { id, outs } = await world.create(inputs(OPEN, { adopt: only().id }));
-    assert.equal(id, only().id);
+    const { id, outs } = await world.create(inputs(OPEN, { adopt: world.app.id }));
+    assert.equal(id, world.app.id);
     assert.deepEqual(world.writes, []);
-    assert.deepEqual(outs.__deployment, { id: only().deployments[0]?.id, phase: "ACTIVE" });
+    assert.deepEqual(outs.__deployment, { id: world.app.deployments[0]?.id, phase: "ACTIVE" });
     assert.deepEqual(await world.run().diff(id, outs, inputs(OPEN, { adopt: id })), { changes: false });
   });
 
@@ -49,7 +45,7 @@ describe("an app that a killed run has created", () => {
     await world.clock.sleep(60_000);
     const { outs } = await world.create(inputs(OPEN, { adopt: true }));
     assert.deepEqual(world.writes, ["POST /v2/apps/…/deployments"]);
-    assert.deepEqual(outs.__deployment, { id: only().deployments[1]?.id, phase: "ACTIVE" });
+    assert.deepEqual(outs.__deployment, { id: world.app.deployments[1]?.id, phase: "ACTIVE" });
   });
 
   it("is not taken for this run's own when it came between the look and the lost answer with another spec", async () => {
@@ -59,7 +55,7 @@ describe("an app that a killed run has created", () => {
     await looked;
     await world.run().create(inputs(OPEN));
     assert.equal((await creating).errorCode, "app-exists");
-    assert.equal(only().spec.region, "ams");
+    assert.equal(world.app.spec.region, "ams");
   });
 
   it("does not come to be when the user stops the run while it is sent: it is recorded", async () => {
@@ -68,15 +64,14 @@ describe("an app that a killed run has created", () => {
     const error = await world.initFailure(world.create(inputs(OPEN)));
     await sent;
     assert.equal(error.errorCode, "interrupted");
-    assert.equal(error.id, only().id);
-    assert.equal(error.made.outs.__deployment?.id, only().deployments[0]?.id);
+    assert.equal(error.id, world.app.id);
+    assert.equal(error.made.outs.__deployment?.id, world.app.deployments[0]?.id);
   });
 });
 
 describe("an update that a killed run has made", () => {
   const world = eachInItsWorld();
   let made: Made;
-  const app = () => world.emulator.apps()[0] ?? assert.fail("there is no app");
   const PUT = "PUT /v2/apps/…";
 
   beforeEach(async () => {
@@ -104,8 +99,8 @@ describe("an update that a killed run has made", () => {
     it(`is waited for and not made again (${what})`, async () => {
       await killed(news);
       const { outs } = await world.update(made, inputs(news));
-      assert.equal(app().deployments.length, 2);
-      assert.deepEqual(outs.__deployment, { id: app().deployments[1]?.id, phase: "ACTIVE" });
+      assert.equal(world.app.deployments.length, 2);
+      assert.deepEqual(outs.__deployment, { id: world.app.deployments[1]?.id, phase: "ACTIVE" });
       assert.deepEqual(await world.run().diff(made.id, outs, inputs(news)), { changes: false });
     });
 
@@ -124,13 +119,13 @@ describe("an update that a killed run has made", () => {
     await world.clock.sleep(60_000);
     const { outs } = await world.update(made, inputs(evening));
     assert.deepEqual(world.writes, ["POST /v2/apps/…/deployments"]);
-    assert.deepEqual(outs.__deployment, { id: app().deployments[2]?.id, phase: "ACTIVE" });
+    assert.deepEqual(outs.__deployment, { id: world.app.deployments[2]?.id, phase: "ACTIVE" });
   });
 
   it("is found by a refresh with its deployment, which the next up waits for", async () => {
     await killed(evening);
     const { props, inputs: news } = await world.run().read(made.id, made.outs);
-    assert.equal(props?.__deployment?.id, app().deployments[1]?.id);
+    assert.equal(props?.__deployment?.id, world.app.deployments[1]?.id);
     assert.notEqual(props?.__deployment?.phase, "ACTIVE");
     assert.deepEqual(news?.spec, inputs(evening).spec);
     assert.deepEqual(await world.run().diff(made.id, props!, inputs(evening)), { changes: true });
@@ -144,7 +139,7 @@ describe("an update that a killed run has made", () => {
     world.emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 3));
     await world.update(made, inputs(evening));
     assert.deepEqual(world.writes, [PUT]);
-    assert.equal(app().spec.services?.[0]?.instance_count, 1);
+    assert.equal(world.app.spec.services?.[0]?.instance_count, 1);
   });
 
   it("is made where nothing shows that a field was taken out", async () => {
@@ -165,7 +160,7 @@ describe("an update that a killed run has made", () => {
     world.emulator.clearCalls();
     await world.update(withSecret, inputs(other));
     assert.deepEqual(world.writes, [PUT]);
-    assert.equal(app().plain(app().spec.services![0]!.envs![1]!.value as string), "another value");
+    assert.equal(world.app.plain(world.app.spec.services![0]!.envs![1]!.value as string), "another value");
   });
 
   it("is made where newest sources are wanted, which no spec shows", async () => {

@@ -11,6 +11,7 @@ import {
   changed,
   eachInItsWorld,
   inputs,
+  OPEN,
   PROVIDER,
   SECRET,
   SHOP,
@@ -163,13 +164,12 @@ describe("AppProvider: create", () => {
 
 describe("AppProvider: adopt", () => {
   const world = eachInItsWorld();
-  const open = changed((spec) => spec.services![0]!.envs!.pop());
 
   it("takes an app over by id or name, without any write where it is as the program wants it", async () => {
-    const { id } = await world.create(inputs(open));
+    const { id } = await world.create(inputs(OPEN));
     for (const adopt of [id, true]) {
       world.emulator.clearCalls();
-      const made = await world.create(inputs(open, { adopt }));
+      const made = await world.create(inputs(OPEN, { adopt }));
       assert.equal(made.id, id);
       assert.deepEqual(world.writes, []);
       assert.equal(made.outs.phase, "ACTIVE");
@@ -181,7 +181,7 @@ describe("AppProvider: adopt", () => {
   });
 
   it("updates the adopted app where the program wants something else, in one deployment", async () => {
-    const { id } = await world.create(inputs(open));
+    const { id } = await world.create(inputs(OPEN));
     world.emulator.clearCalls();
     const made = await world.create(inputs(greeting, { adopt: id }));
     assert.equal(made.id, id);
@@ -191,10 +191,10 @@ describe("AppProvider: adopt", () => {
   });
 
   it("moves the adopted app to the project that is named", async () => {
-    const { id, outs } = await world.create(inputs(open));
+    const { id, outs } = await world.create(inputs(OPEN));
     world.emulator.apps()[0]!.projectId = randomUUID();
     world.emulator.clearCalls();
-    await world.create(inputs(open, { adopt: id, projectId: outs.project }));
+    await world.create(inputs(OPEN, { adopt: id, projectId: outs.project }));
     assert.deepEqual(world.writes, ["POST /v2/projects/…/resources"]);
     assert.equal(world.emulator.apps()[0]?.projectId, outs.project);
   });

@@ -36,8 +36,7 @@ describe("RollbackProvider", () => {
     __provider: "the text",
     ...more,
   });
-  const app = () => world.emulator.apps()[0] ?? assert.fail("there is no app");
-  const instances = () => app().spec.services?.[0]?.instance_count;
+  const instances = () => world.app.spec.services?.[0]?.instance_count;
   const create = (more: Partial<RollbackInputs> = {}) => run().create(wanted(more));
   const to = ({ id, outs }: { id: string; outs: RollbackOutputs }, state: RollbackState) =>
     run()
@@ -52,7 +51,7 @@ describe("RollbackProvider", () => {
     const { id, outs } = await create();
     assert.deepEqual(world.writes, [VALIDATE, ROLLBACK]);
     assert.equal(outs.deploymentId, first.outs.activeDeploymentId);
-    assert.equal(app().pinned?.deployment.id, id);
+    assert.equal(world.app.pinned?.deployment.id, id);
     assert.deepEqual([outs.state, outs.pinned, outs.phase], ["pinned", true, "ACTIVE"]);
     assert.equal(instances(), 1);
     assertClean(outs);
@@ -198,7 +197,7 @@ describe("RollbackProvider", () => {
     assert.deepEqual(again.outs, left.outs);
     const { outs } = await to(left, "reverted");
     assert.deepEqual([outs.state, outs.phase], ["reverted", "ACTIVE"]);
-    assert.equal(app().pinned, undefined);
+    assert.equal(world.app.pinned, undefined);
   });
 
   it("tries a revert again whose deployment failed", async () => {
@@ -238,7 +237,7 @@ describe("RollbackProvider", () => {
       const { outs } = state === "pinned" ? made : await to(made, state);
       assert.equal(outs.state, state);
       assert.equal(outs.phase, "ACTIVE");
-      assert.equal(app().deployments.length, state === "reverted" ? 4 : 3);
+      assert.equal(world.app.deployments.length, state === "reverted" ? 4 : 3);
     });
 
   describe("that someone else has ended", () => {

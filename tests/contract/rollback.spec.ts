@@ -29,7 +29,6 @@ describe("AppProvider: rollback of a failed update", () => {
     world.emulator.clearCalls();
   });
 
-  const app = () => world.emulator.apps()[0] ?? assert.fail("there is no app");
   const fail = () => world.initFailure(world.update(made, wanted(BROKEN)));
   const web = (outs: Made["outs"]) =>
     (outs.spec as { services: { web: Record<string, unknown> } }).services.web;
@@ -40,19 +39,19 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.deepEqual(world.writes, [PUT, VALIDATE, ROLLBACK, COMMIT]);
     assert.equal(error.errorCode, "deployment-failed");
     assert.match(error.reasons[0] ?? "", /web.*build[^]*the last .* of its log/);
-    const [first, , rolledBack] = app().deployments;
+    const [first, , rolledBack] = world.app.deployments;
     assert.equal(
       error.reasons[1],
       `Rolled back to deployment ${first?.id} (the spec of before), by deployment ${rolledBack?.id}, which is active. ` +
         "The next preview shows the program's change again.",
     );
-    assert.equal(app().spec.services?.[0]?.build_command, undefined);
-    assert.equal(app().pinned, undefined);
+    assert.equal(world.app.spec.services?.[0]?.build_command, undefined);
+    assert.equal(world.app.pinned, undefined);
   });
 
   it("leaves a state that says what the service holds", async () => {
     const { made: after } = await fail();
-    const rolledBack = app().deployments.at(-1);
+    const rolledBack = world.app.deployments.at(-1);
     assert.deepEqual(after.outs.spec, made.outs.spec);
     assert.deepEqual(after.outs.__liveSpec, made.outs.__liveSpec);
     assert.deepEqual(after.outs.__deployment, { id: rolledBack?.id, phase: "ACTIVE" });
@@ -159,7 +158,7 @@ describe("AppProvider: rollback of a failed update", () => {
     world.emulator.failNext({ component: "web", log: ["first"] });
     world.emulator.failNext({ component: "web", log: ["second"] });
     const error = await world.initFailure(world.update(made, wanted(FIXED)));
-    assert.equal(app().pinned, undefined);
+    assert.equal(world.app.pinned, undefined);
     const text = error.reasons.join("\n");
     assert.match(text, /first[^]*The rollback to deployment .* failed as well[^]*second/);
     assert.equal(error.made.outs.phase, "ERROR");
@@ -175,7 +174,7 @@ describe("AppProvider: rollback of a failed update", () => {
     const error = await fail();
     assert.deepEqual(world.writes, [PUT, VALIDATE, ROLLBACK, COMMIT]);
     assert.match(error.reasons[1] ?? "", /^Rolled back/);
-    assert.equal(app().deployments.length, 3);
+    assert.equal(world.app.deployments.length, 3);
   });
 
   it("keeps the failed update where the service does not answer", async () => {
@@ -207,7 +206,7 @@ describe("AppProvider: rollback of a failed update", () => {
 
     it("is recorded, and the next up brings it to its end before it updates", async () => {
       const error = await stop();
-      const pinned = app().pinned?.deployment.id;
+      const pinned = world.app.pinned?.deployment.id;
       assert.equal(error.errorCode, "interrupted");
       assert.match(error.reasons.at(-1) ?? "", /was begun and not completed.*stays pinned.*next pulumi up/);
       assert.equal(error.made.outs.__pinned, pinned);
@@ -220,14 +219,14 @@ describe("AppProvider: rollback of a failed update", () => {
       assert.deepEqual(world.writes, [COMMIT, PUT]);
       assert.equal(outs.phase, "ACTIVE");
       assert.equal(outs.__pinned, undefined);
-      assert.equal(app().pinned, undefined);
+      assert.equal(world.app.pinned, undefined);
     });
 
     it("is ended by an up that wants nothing else, also after a refresh", async () => {
       const error = await stop();
       newRun();
       const { props } = await world.run().read(error.id, error.made.outs);
-      assert.equal(props?.__pinned, app().pinned?.deployment.id);
+      assert.equal(props?.__pinned, world.app.pinned?.deployment.id);
       assert.deepEqual(await world.run().diff(error.id, props!, wanted()), { changes: true });
       world.emulator.clearCalls();
       const { outs } = await world.update({ id: error.id, outs: props! }, wanted());
@@ -238,7 +237,7 @@ describe("AppProvider: rollback of a failed update", () => {
     it("is forgotten where someone else has ended it", async () => {
       const error = await stop();
       newRun();
-      delete app().pinned;
+      delete world.app.pinned;
       const { props } = await world.run().read(error.id, error.made.outs);
       assert.equal(props?.__pinned, undefined);
     });
@@ -251,7 +250,7 @@ describe("AppProvider: rollback of a failed update", () => {
       });
       const error = await fail();
       assert.match(error.reasons.at(-1) ?? "", /not now.*stays pinned/);
-      assert.equal(error.made.outs.__pinned, app().pinned?.deployment.id);
+      assert.equal(error.made.outs.__pinned, world.app.pinned?.deployment.id);
       assert.equal(error.made.outs.phase, "ACTIVE");
       world.emulator.clearCalls();
       await world.update(error.made, wanted(FIXED));
@@ -264,7 +263,7 @@ describe("AppProvider: rollback of a failed update", () => {
       await fetch(`${world.emulator.url}/v2/apps/${made.id}/rollback`, {
         method: "POST",
         headers: { authorization: `Bearer ${world.surroundings().env["DIGITALOCEAN_TOKEN"]}` },
-        body: JSON.stringify({ deployment_id: app().deployments[0]?.id }),
+        body: JSON.stringify({ deployment_id: world.app.deployments[0]?.id }),
       });
       world.emulator.clearCalls();
     }
@@ -275,7 +274,7 @@ describe("AppProvider: rollback of a failed update", () => {
       assert.equal(error.errorCode, "app-pinned");
       assert.match(
         error.message,
-        new RegExp(`pinned to the rollback deployment ${app().pinned?.deployment.id}`),
+        new RegExp(`pinned to the rollback deployment ${world.app.pinned?.deployment.id}`),
       );
       assert.match(error.message, /rollback\/commit or \/revert/);
       assert.deepEqual(world.writes, []);

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import type { AppSpec } from "../../provider/spec/types";
-import { changed, eachInItsWorld, inputs, type Made } from "../helpers/provider-world";
+import { changed, eachInItsWorld, inputs, OPEN, type Made } from "../helpers/provider-world";
 
-const OPEN = changed((spec) => spec.services![0]!.envs!.pop());
 const greeting = (value: string): AppSpec =>
   changed((spec) => (spec.services![0]!.envs![0]!.value = value), OPEN);
 
 describe("two pipelines at once on one app", () => {
   const world = eachInItsWorld();
   let made: Made;
-  const app = () => world.emulator.apps()[0] ?? assert.fail("there is no app");
   const PUT = "PUT /v2/apps/…";
 
   beforeEach(async () => {
@@ -34,11 +32,11 @@ describe("two pipelines at once on one app", () => {
   it("with the same change make one update, and both wait for its deployment", async () => {
     const [one, other] = await both(greeting("good evening"), greeting("good evening"));
     assert.deepEqual([one?.status, other?.status], ["fulfilled", "fulfilled"]);
-    assert.equal(app().deployments.length, 2);
+    assert.equal(world.app.deployments.length, 2);
     assert.deepEqual(world.writes, [PUT]);
     for (const run of [one, other])
       assert.deepEqual((run as PromiseFulfilledResult<Made>).value.outs.__deployment, {
-        id: app().deployments[1]?.id,
+        id: world.app.deployments[1]?.id,
         phase: "ACTIVE",
       });
   });
@@ -47,8 +45,8 @@ describe("two pipelines at once on one app", () => {
     const [one, other] = await both(greeting("good evening"), greeting("good night"));
     assert.deepEqual([one?.status, other?.status], ["fulfilled", "fulfilled"]);
     assert.deepEqual(world.writes, [PUT, PUT]);
-    assert.equal(app().deployments.length, 3);
-    const last = { id: app().deployments[2]?.id, phase: "ACTIVE" };
+    assert.equal(world.app.deployments.length, 3);
+    const last = { id: world.app.deployments[2]?.id, phase: "ACTIVE" };
     for (const run of [one, other])
       assert.deepEqual((run as PromiseFulfilledResult<Made>).value.outs.__deployment, last);
     assert.ok(world.messages("info").some((line) => line.includes(`waiting for ${last.id}, the newest`)));
@@ -67,7 +65,7 @@ describe("two pipelines at once on one app", () => {
       assert.equal(result.status, "rejected");
       assert.match(((result as PromiseRejectedResult).reason as Error).message, /web: build failed/);
     }
-    assert.equal(app().deployments.length, 3);
+    assert.equal(world.app.deployments.length, 3);
   });
 
   it("end when deployments are canceled for ever: nothing loops, and nothing is deployed", async () => {
@@ -75,12 +73,12 @@ describe("two pipelines at once on one app", () => {
     world.clock.onSleep = () => {
       if (edits < 5)
         world.emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = ++edits + 1));
-      else app().deployments.at(-1)!.canceledAt ??= world.clock.now();
+      else world.app.deployments.at(-1)!.canceledAt ??= world.clock.now();
     };
     const error = await world.initFailure(world.update(made, inputs(greeting("good evening"))));
     assert.match(error.reasons.join(), /was canceled at the service, and no other followed it/);
     assert.deepEqual(world.writes, [PUT]);
-    assert.equal(app().deployments.length, 2 + edits);
+    assert.equal(world.app.deployments.length, 2 + edits);
   });
 
   it("counts a deployment that was live and made way for another one as done", async () => {
@@ -88,7 +86,7 @@ describe("two pipelines at once on one app", () => {
     const mine = outs.__deployment?.id;
     world.emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 2));
     await world.clock.sleep(60_000);
-    assert.notEqual(app().deployments.at(-1)?.id, mine);
+    assert.notEqual(world.app.deployments.at(-1)?.id, mine);
     world.emulator.clearCalls();
     const again = await world.update(
       { id: made.id, outs },

@@ -13,17 +13,14 @@ describe("Ctrl-C twice during a long deployment", function () {
 
   before(async () => {
     // Where the first one is not heard, the second one finds the wait as it was.
-    const frozen = join(TOP, "tests", "fixtures", "frozen-cancel.cjs");
-    long = await LongDeployment.start({ env: { NODE_OPTIONS: `--require ${frozen}` } });
+    long = await LongDeployment.startUnheard();
     long.declare(1);
   });
 
   after(() => long?.close());
 
   it("ends the run while the deployment goes on, and after Pulumi's recovery there is one app with one deployment", async () => {
-    const { running, press } = await long.begin(CREATE);
-    press();
-    await long.waiting();
+    const { running, press } = await long.beginUnheard(CREATE);
     press();
     assert.notEqual((await running).code, 0);
     assert.deepEqual(long.stack.resources(), {});

@@ -1,19 +1,10 @@
 import assert from "node:assert/strict";
 import { succeeded } from "../helpers/e2e";
-import { app, Killing } from "../helpers/killing";
+import { app, killingInTurn } from "../helpers/killing";
 
 describe("kill -9 of the Pulumi CLI at every call of", function () {
   this.timeout(600_000);
-  let killing: Killing;
-
-  before(async () => {
-    killing = await Killing.prepare();
-  });
-
-  after(async () => {
-    console.log(`      ${killing?.cases} cases, ${killing?.cases} survived`);
-    await killing?.close();
-  });
+  const killing = killingInTurn();
 
   /** As docs/recovery.md says, command by command. The provider that was left behind writes nothing meanwhile. */
   async function recoverPulumi(): Promise<void> {

@@ -1,19 +1,10 @@
 import assert from "node:assert/strict";
 import { succeeded } from "../helpers/e2e";
-import { app, Killing } from "../helpers/killing";
+import { app, killingInTurn } from "../helpers/killing";
 
 describe("kill -9 of the provider's process at every call of", function () {
   this.timeout(600_000);
-  let killing: Killing;
-
-  before(async () => {
-    killing = await Killing.prepare();
-  });
-
-  after(async () => {
-    console.log(`      ${killing?.cases} cases, ${killing?.cases} survived`);
-    await killing?.close();
-  });
+  const killing = killingInTurn();
 
   it("create: the next up makes the app, or names the id and the line that adopts it, and with that converges", async () => {
     const steps = await killing.stepsOf(app(1));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createEmulator, type Emulator } from "app-platform-emulator";
 import type { CommandResult } from "../../tools/pulumi-project";
+import { current } from "./current";
 import { succeeded, TestStack, TOKEN, type Declaration } from "./e2e";
 import { Gate, type Moment } from "./gate";
 import { descendants, isAlive, kill9, type RunningProcess } from "./processes";
@@ -153,6 +154,20 @@ export class Killing {
     }
     succeeded(await this.stack.run(["preview", "--expect-no-changes"]));
   }
+}
+
+/** One stack for all tests of the `describe` that it is called in, which tells in the end how many cases there were. */
+export function killingInTurn(): Killing {
+  let killing: Killing | undefined;
+  before(async () => {
+    killing = await Killing.prepare();
+  });
+  after(async () => {
+    if (!killing) return;
+    console.log(`      ${killing.cases} cases, ${killing.cases} survived`);
+    await killing.close();
+  });
+  return current(() => killing ?? assert.fail("there is no stack yet"));
 }
 
 /** The process in which the provider works; its shell is its parent. */

@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { createEmulator, steppedClock, type CallMatch, type Emulator } from "app-platform-emulator";
-import type { CommandResult } from "../../tools/pulumi-project";
+import { TOP, type CommandResult } from "../../tools/pulumi-project";
 import { TestStack, TOKEN, type StackOptions } from "./e2e";
 
 /** Seconds of a deployment, on a clock that stands still until the test moves it. */
@@ -30,6 +31,12 @@ export class LongDeployment {
     const env = { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: TOKEN, ...options.env };
     const stack = await TestStack.create(emulator, { ...options, env });
     return new LongDeployment(emulator, stack, (ms) => clock.advance(ms));
+  }
+
+  /** The same where nobody hears of Ctrl-C, as with an SDK that decodes the call in another way. */
+  static startUnheard(): Promise<LongDeployment> {
+    const frozen = join(TOP, "tests", "fixtures", "frozen-cancel.cjs");
+    return LongDeployment.start({ env: { NODE_OPTIONS: `--require ${frozen}` } });
   }
 
   async close(): Promise<void> {
@@ -67,6 +74,14 @@ export class LongDeployment {
     await Promise.race([written, running]);
     await Promise.race([wait(), running]);
     return { running, press: () => void process.kill(-group, "SIGINT") };
+  }
+
+  /** Begins `up`, presses Ctrl-C, and resolves when the wait goes on all the same. */
+  async beginUnheard(write: CallMatch): ReturnType<LongDeployment["begin"]> {
+    const begun = await this.begin(write);
+    begun.press();
+    await this.waiting();
+    return begun;
   }
 
   /** Runs `up`, and presses Ctrl-C once as soon as the wait has begun. */

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { createEmulator, steppedClock, type Emulator, type RecordedCall } from "../../emulator/index";
+import {
+  createEmulator,
+  steppedClock,
+  type Emulator,
+  type RecordedCall,
+  type StoredApp,
+} from "../../emulator/index";
 import type { LogLine } from "../../provider/engine";
 import { InitializationError } from "../../provider/errors";
 import { AppProvider, type Surroundings } from "../../provider/provider";
@@ -7,6 +13,7 @@ import { SharedReads } from "../../provider/shared-reads";
 import { toKeyed } from "../../provider/spec/keyed";
 import type { AppSpec } from "../../provider/spec/types";
 import type { AppInputs, AppOutputs } from "../../provider/state";
+import { current } from "./current";
 import { InstantClock } from "./instant-clock";
 
 export const TOKEN = `dop_v1_${"5ec4e7".repeat(10)}`;
@@ -45,6 +52,9 @@ export function changed(change: (spec: AppSpec) => void, spec: AppSpec = SHOP): 
   return copy;
 }
 
+/** No secrets: those that a program gives can not be compared with what the service holds. */
+export const OPEN = changed((spec) => spec.services![0]!.envs!.pop());
+
 export interface Made {
   readonly id: string;
   readonly outs: AppOutputs;
@@ -75,6 +85,13 @@ export class World {
 
   close(): Promise<void> {
     return this.emulator.close();
+  }
+
+  /** The app that is there at the service. */
+  get app(): StoredApp {
+    const [app, ...others] = this.emulator.apps();
+    assert.deepEqual(others, []);
+    return app ?? assert.fail("there is no app");
   }
 
   /** What a provider of this world takes from its surroundings. */
@@ -157,13 +174,7 @@ export function eachInItsWorld(): World {
     await world.close();
     for (const secret of [TOKEN, SECRET, "EV["]) assert.ok(!world.shown.includes(secret), world.shown);
   });
-  return new Proxy({} as World, {
-    get: (_, key) => {
-      const value = Reflect.get(world, key, world) as unknown;
-      return typeof value === "function" ? (value.bind(world) as unknown) : value;
-    },
-    set: (_, key, value) => Reflect.set(world, key, value, world),
-  });
+  return current(() => world);
 }
 
 /** Asserts that a value can go to Pulumi and back as it is. */
