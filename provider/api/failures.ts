@@ -18,15 +18,15 @@ export interface FailureContext {
   readonly host: string;
   /** Texts that must not appear in the error. */
   readonly secrets: readonly string[];
+  /** What to do when the token is refused. */
+  readonly tokenHelp?: string | undefined;
 }
 
 /** Long enough for every message of the service, too short for a page of HTML. */
 const LONGEST_SERVICE_MESSAGE = 2000;
 
 const TOKEN_HELP =
-  "Set DIGITALOCEAN_TOKEN to a valid token, or run `pulumi config set --secret app-platform:token`. " +
-  "A plain `pulumi refresh` or `pulumi destroy` still takes that setting as the last up left it in the state: add --run-program; " +
-  "new tokens: https://cloud.digitalocean.com/account/api/tokens.";
+  "Set DIGITALOCEAN_TOKEN to a valid token; new tokens: https://cloud.digitalocean.com/account/api/tokens.";
 const ADDRESS_HELP = "Is DIGITALOCEAN_API_URL right?";
 
 /** The error for an answer whose status is not 2xx. */
@@ -41,7 +41,7 @@ export function statusError(context: FailureContext, answer: FailedAnswer): ApiE
   const serviceId = clean(body.id);
   const serviceMessage = clean(body.message);
   const requestId = clean(body.request_id) ?? clean(answer.header("x-request-id"));
-  const { code, what, help } = describeStatus(status, answer, context.host);
+  const { code, what, help } = describeStatus(status, answer, context);
 
   const facts = [[status, serviceId].filter(Boolean).join(" "), requestId && `request id ${requestId}`];
   const said = serviceMessage === undefined ? "" : `: ${serviceMessage}`;
@@ -67,13 +67,13 @@ function mayHaveWorked(status: number, answer: FailedAnswer): boolean {
 function describeStatus(
   status: number,
   answer: FailedAnswer,
-  host: string,
+  { host, tokenHelp = TOKEN_HELP }: FailureContext,
 ): { code: ErrorCode; what: string; help: string } {
   switch (status) {
     case 400:
       return { code: "bad-request", what: "the service could not make sense of the request", help: "" };
     case 401:
-      return { code: "unauthorized", what: "the service refused the token", help: TOKEN_HELP };
+      return { code: "unauthorized", what: "the service refused the token", help: tokenHelp };
     case 403:
       return {
         code: "forbidden",

@@ -8,7 +8,7 @@ export type OnWait = (ms: number, why: string) => void;
 /** Shorter waits are not worth a line. */
 const WORTH_TELLING_MS = 1000;
 
-const WHY: Record<PaceReason, string> = {
+export const WHY: Readonly<Record<PaceReason, string>> = {
   minute: "the service's rate limit (requests a minute)",
   hour: "the service's rate limit (requests an hour)",
   refused: "the service's rate limit (it asked to slow down)",

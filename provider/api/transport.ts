@@ -3,12 +3,14 @@ import { DEFAULT_BASE_URL, type Query, parseBaseUrl, withQuery } from "./address
 import { type Clock, systemClock } from "../clock";
 import { ConnectionFailure, abortedError, statusError } from "./failures";
 import { DEFAULT_TIMEOUT_MS, type HttpAnswer, request as send } from "./http";
-import { Limiter, type OnWait, sharedLimiter } from "./limiter";
+import { Limiter, type OnWait, WHY, sharedLimiter } from "./limiter";
 import { type FailedTry, type RetryPolicy, retryDelay } from "./retry";
 
 export interface ClientOptions {
   /** Where it is made: https://cloud.digitalocean.com/account/api/tokens */
   readonly token: string;
+  /** What to do when the service refuses the token, as sentences. @default to set DIGITALOCEAN_TOKEN */
+  readonly tokenHelp?: string | undefined;
   /** The service's address. Plain http only for loopback. @default "https://api.digitalocean.com" */
   readonly baseUrl?: string | undefined;
   /** Milliseconds for one try of one request, body included. @default 30_000 */
@@ -101,13 +103,7 @@ export class Transport {
         throw error;
       }
       if (failed.code !== "rate-limited") counted += 1;
-      await this.pause(
-        delay,
-        `another try after ${failed.status ?? failed.code}`,
-        request,
-        write,
-        call.signal,
-      );
+      await this.pause(delay, whyAgain(failed), request, write, call.signal);
     }
   }
 
@@ -165,7 +161,8 @@ export class Transport {
     this.limiter.answered(answer.status, (name) => answer.header(name));
     if (answer.status >= 200 && answer.status < 300) return answer;
     const host = new URL(this.baseUrl).host;
-    const error = statusError({ request, write, host, secrets: [this.token] }, answer);
+    const { tokenHelp } = this.options;
+    const error = statusError({ request, write, host, secrets: [this.token], tokenHelp }, answer);
     return {
       error,
       failed: {
@@ -197,4 +194,11 @@ function checkToken(token: string): string {
     );
   }
   return trimmed;
+}
+
+/** What the wait before another try is for, as part of a sentence. */
+function whyAgain({ code, status }: FailedTry): string {
+  if (code === "rate-limited") return WHY.refused;
+  const met = status === undefined ? "no usable answer came" : `the service answered ${status}`;
+  return `another try: ${met}`;
 }

@@ -9,7 +9,7 @@ describe("Client: answers that are no success", () => {
   describe("answers that say no", () => {
     const cases: [number, string, ErrorCode, RegExp][] = [
       [400, "bad_request", "bad-request", /make sense of the request/],
-      [401, "unauthorized", "unauthorized", /refused the token.*DIGITALOCEAN_TOKEN.*pulumi config set/],
+      [401, "unauthorized", "unauthorized", /refused the token.*Set DIGITALOCEAN_TOKEN/],
       [403, "forbidden", "forbidden", /may not do this.*scopes/],
       [404, "not_found", "not-found", /does not know this/],
       [409, "conflict", "conflict", /conflict/],

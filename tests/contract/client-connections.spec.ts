@@ -159,20 +159,25 @@ describe("Client: the way there", () => {
       assert.equal(error.ambiguous, true);
     });
 
-    it("ends a pause between two tries", async () => {
-      service.server.script(json(503, {}, { "retry-after": "100" }));
-      const stop = new AbortController();
-      const waits: [number, string][] = [];
-      const onWait = (ms: number, why: string): void => {
-        waits.push([Math.floor(ms / 1000), why]);
-        stop.abort();
-      };
-      const retry = { ...FAST, limitMs: 1_000_000 };
-      const error = await failure(service.client({ retry, onWait }).getApp("x", { signal: stop.signal }));
-      assert.equal(error.errorCode, "aborted");
-      assert.equal(error.ambiguous, false);
-      assert.deepEqual(waits, [[100, "another try after 503"]]);
-    });
+    for (const [status, said] of [
+      [503, "another try: the service answered 503"],
+      [429, "the service's rate limit (it asked to slow down)"],
+    ] as const)
+      it(`ends a pause between two tries, which says what is waited for, after ${status}`, async () => {
+        service.server.script(json(status, {}, { "retry-after": "100" }));
+        const stop = new AbortController();
+        const waits: [number, string][] = [];
+        const onWait = (ms: number, why: string): void => {
+          waits.push([Math.floor(ms / 1000), why]);
+          stop.abort();
+        };
+        const retry = { ...FAST, limitMs: 1_000_000, rateLimitMs: 1_000_000 };
+        const client = service.client({ retry, onWait, limiter: new Limiter({}) });
+        const error = await failure(client.getApp("x", { signal: stop.signal }));
+        assert.equal(error.errorCode, "aborted");
+        assert.equal(error.ambiguous, false);
+        assert.deepEqual(waits, [[100, said]]);
+      });
 
     it("ends a wait for the rate limit before anything is sent", async () => {
       const limiter = new Limiter({ perMinute: 1 });

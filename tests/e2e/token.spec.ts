@@ -107,7 +107,10 @@ describe("a token that was replaced", function () {
     const { code, output } = await stack.run([...args, "--yes", "--skip-preview"]);
     assert.notEqual(code, 0);
     assert.match(output, /the service refused the token \(401/);
-    assert.match(output, /Set DIGITALOCEAN_TOKEN .*pulumi config set --secret app-platform:token/);
+    assert.match(
+      output,
+      /run `pulumi config set --secret app-platform:token`, or set DIGITALOCEAN_TOKEN, which wins/,
+    );
     assert.match(output, /`pulumi refresh` or `pulumi destroy` .* add --run-program/);
     assert.doesNotMatch(output, /dop_v1_/);
   }

@@ -9,16 +9,29 @@ describe("serviceConfig", () => {
   it("takes the token from the environment first, then from the stack's config", () => {
     const env = { DIGITALOCEAN_TOKEN: "first", DIGITALOCEAN_ACCESS_TOKEN: "second" };
     const stack = (key: string): string | undefined => (key === TOKEN_KEY ? "third" : undefined);
-    assert.deepEqual(serviceConfig(env, stack), { token: "first" });
-    assert.deepEqual(serviceConfig({ ...env, DIGITALOCEAN_TOKEN: undefined }, stack), { token: "second" });
-    assert.deepEqual(serviceConfig({ DIGITALOCEAN_TOKEN: " ", DIGITALOCEAN_ACCESS_TOKEN: "" }, stack), {
-      token: "third",
-    });
+    const { DIGITALOCEAN_TOKEN: _, ...second } = env;
+    const blank = { DIGITALOCEAN_TOKEN: " ", DIGITALOCEAN_ACCESS_TOKEN: "" };
+    assert.deepEqual(
+      [env, second, blank].map((each) => serviceConfig(each, stack).token),
+      ["first", "second", "third"],
+    );
+  });
+
+  it("says how to replace the token where it came from, and nothing of other places", () => {
+    const stack = (): string => "token";
+    const { tokenHelp } = serviceConfig({ DIGITALOCEAN_ACCESS_TOKEN: "token" }, stack);
+    assert.match(tokenHelp, /^Set DIGITALOCEAN_ACCESS_TOKEN to a valid token; new tokens: https:/);
+    assert.doesNotMatch(tokenHelp, /pulumi/);
+    assert.match(
+      serviceConfig({}, stack).tokenHelp,
+      /pulumi config set --secret app-platform:token.*DIGITALOCEAN_TOKEN, which wins.*--run-program/,
+    );
   });
 
   it("takes the line break away that a file or a shell leaves at a token", () => {
     const env = { DIGITALOCEAN_TOKEN: " token\n", DIGITALOCEAN_API_URL: " http://127.0.0.1:1\n" };
-    assert.deepEqual(serviceConfig(env, none), { token: "token", baseUrl: "http://127.0.0.1:1" });
+    const { token, baseUrl } = serviceConfig(env, none);
+    assert.deepEqual({ token, baseUrl }, { token: "token", baseUrl: "http://127.0.0.1:1" });
   });
 
   it("names both ways to give a token where there is none", () => {
