@@ -7,26 +7,31 @@ import { nameIn } from "./strangers";
 
 const HELP = `Usage: app-platform-emulator [options]
 
-Serves the DigitalOcean App Platform API from memory, on 127.0.0.1 only. Any bearer token is accepted.
+Serves the DigitalOcean App Platform API from memory, on 127.0.0.1 only. Any
+bearer token is accepted.
 
 Options:
   --port N             port to listen on; 0 picks a free one (default 8787)
   --deploy-seconds N   how long a whole deployment takes (default 20)
-  --delete-seconds N   how long an app answers after its deletion (default a tenth of a deployment, at most 3)
+  --delete-seconds N   how long an app answers after its deletion
+                       (default a tenth of a deployment, at most 3)
   --deploy-unchanged   an update that changes nothing makes a deployment, too
-  --rate-limit off|N   no limits, or N requests a minute (default on: 250 a minute, 5000 an hour)
+  --rate-limit off|N   no limits, or N requests a minute
+                       (default on: 250 a minute, 5000 an hour)
   --token TOKEN        accept this token only
-  --allow-host NAME    answer to this name, too, as of a proxy; can be given more than once (default localhost, addresses)
-  --snapshot FILE      keep apps, deployments and projects in FILE, also when the process is killed (default: in memory)
+  --allow-host NAME    answer to this name, too, as of a proxy; can be given
+                       more than once (default localhost, addresses)
+  --snapshot FILE      keep apps, deployments and projects in FILE, also when
+                       the process is killed (default: in memory)
   --live-logs KIND     addresses of live logs: http (default) or websocket
   --verbose            print a line for each request
   --quiet              print nothing but errors
   --help, --version
 
 Deployments that fail, without any control call:
-  build_command with "exit 1", or just "false"    BuildJobExitNonZero
-  run_command of the same kind                    DeployContainerExitNonZero
-  health_check.http_path that starts with /fail   DeployContainerHealthChecksFailed
+  build_command with "exit 1", or "false"    BuildJobExitNonZero
+  run_command of the same kind               DeployContainerExitNonZero
+  health_check.http_path beginning /fail     DeployContainerHealthChecksFailed
 
 Controls for tests, without a token, below /_emulator: see the README.
 `;
@@ -134,7 +139,11 @@ async function main(): Promise<void> {
     );
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
-  if (values.quiet !== true) console.log(`listening on ${emulator.url}`);
+  if (values.quiet === true) return;
+  const token = values.token === undefined ? "anything" : "… # the one of --token";
+  console.log(`listening on ${emulator.url}
+  export DIGITALOCEAN_API_URL=${emulator.url}
+  export DIGITALOCEAN_TOKEN=${token}`);
 }
 
 main().catch((error: NodeJS.ErrnoException) => {

@@ -19,7 +19,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 const HELP = `Usage: app-platform <command> [options]
 
-What is of use beside \`pulumi up\`, for apps on the DigitalOcean App Platform.
+For apps on the DigitalOcean App Platform, beside \`pulumi up\`.
 
 Commands:
 ${Object.entries(COMMANDS)

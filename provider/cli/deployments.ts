@@ -26,7 +26,7 @@ export const deployments: Command = {
 <app> is a name or an id.
 
 Options:
-  --phase PHASE   only these, such as ACTIVE or ERROR; may be given several times
+  --phase PHASE   only these, such as ACTIVE or ERROR; may be given again
   --page N        which page (default 1)
   --per-page N    how many, 1 to 200 (default ${PAGE})
   --all           all pages
@@ -85,7 +85,8 @@ export const cancel: Command = {
   summary: "cancel a deployment that has not ended",
   help: `Usage: app-platform cancel <app> [deployment] [options]
 
-<app> is a name or an id. Without an id, the deployment that goes on is cancelled.
+<app> is a name or an id. Without a deployment's id, the one that goes on is
+cancelled.
 
 Options:
   --json   the cancelled deployment, as the service answers

@@ -15,12 +15,12 @@ const NEEDED = [3, 254] as const;
 const DEFAULT_FILE = "import.json";
 
 export const importFile: Command = {
-  summary: "write the file with which `pulumi import` takes existing apps over",
+  summary: "write a file with which `pulumi import` takes apps over",
   help: `Usage: app-platform import <app>... [options]
        app-platform import --all [options]
 
-Writes a file for \`pulumi import --file\` (Pulumi ${NEEDED.join(".")} or newer). <app> is a name or an id. Values of
-secrets are not in it: they stay with the service.
+Writes a file for \`pulumi import --file\` (Pulumi ${NEEDED.join(".")} or newer). <app> is a
+name or an id. Values of secrets are not in it: they stay with the service.
 
 Options:
   --all         all apps

@@ -11,13 +11,17 @@ export const logs: Command = {
 <app> is a name or an id. Without a component, the log of all components.
 
 Options:
-  --type TYPE            ${TYPES.map((type) => type.toLowerCase()).join(", ")} (default run)
-  --deployment ID        default: the active one; for build and deploy the one that goes on
-  --invocation ID        the log of one run of a job
-  --event ID             the log of one autoscaling
-  -f, --follow           go on with the lines to come, until the deployment (or build) ends, or Ctrl-C
-  -n, --tail N           begin with the last N lines
-  --wait DURATION        for a container that is not there yet, such as 90s (default 3m)
+  --type TYPE        ${TYPES.map((type) => type.toLowerCase()).join(", ")}
+                     (default run)
+  --deployment ID    default: the active one; for build and deploy the one that
+                     goes on
+  --invocation ID    the log of one run of a job
+  --event ID         the log of one autoscaling
+  -f, --follow       go on with the lines to come, until the deployment (or
+                     build) ends, or Ctrl-C
+  -n, --tail N       begin with the last N lines
+  --wait DURATION    for a container that is not there yet, such as 90s
+                     (default 3m)
 `,
   options: {
     type: { type: "string" },

@@ -29,13 +29,16 @@ export const validate: Command = {
   summary: "check an AppSpec, without the service",
   help: `Usage: app-platform validate <file>... [options]
 
-Checks AppSpecs: app.yaml, the same as JSON, or a deploy template. Needs neither a token nor a network.
+Checks AppSpecs: app.yaml, the same as JSON, or a deploy template. Needs neither
+a token nor a network.
 
 Options:
   --allow-unknown   let fields through that look misspelled, with a warning
-  --json            a list of problems: file, line, column, path, severity, code, message, hint
+  --json            a list of problems: file, line, column, path, severity,
+                    code, message, hint
 
-Exit code: 0 without errors (warnings are none), 1 with errors, 2 when a file cannot be read.
+Exit code: 0 without errors, whatever the warnings; 1 with errors; 2 when a file
+cannot be read.
 `,
   options: { json: { type: "boolean" }, "allow-unknown": { type: "boolean" } },
   async run(values, files, io) {

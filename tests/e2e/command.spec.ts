@@ -69,7 +69,22 @@ describe("app-platform on the command line", function () {
       assert.deepEqual([code, out], [2, ""]);
       assert.match(err, cases[index]?.[1] ?? assert.fail());
     });
-    assert.match((await run(["help", "cancel"])).out, /^Usage: app-platform cancel /);
+  });
+
+  it("explains itself in lines that fit a terminal of 80 columns", async () => {
+    const helps = await Promise.all(
+      [[], ["logs"], ["deployments"], ["cancel"], ["validate"], ["import"]].map((args) =>
+        run(["help", ...args]),
+      ),
+    );
+    for (const { code, out } of helps) {
+      assert.equal(code, 0);
+      assert.match(out, /^Usage: app-platform /);
+      assert.deepEqual(
+        out.split("\n").filter((line) => line.length > 80),
+        [],
+      );
+    }
   });
 
   it("names what the service does not know, and what is near, with exit code 1", async () => {

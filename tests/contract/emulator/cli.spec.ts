@@ -26,6 +26,21 @@ describe("emulator: its command", () => {
     await open;
   });
 
+  it("says how programs find it, and shows no token that was given", async () => {
+    for (const [args, said] of [
+      [[], "DIGITALOCEAN_TOKEN=anything"],
+      [["--token", "right"], "DIGITALOCEAN_TOKEN=… # the one of --token"],
+    ] as const) {
+      const child = run("--port", "0", ...args);
+      const ended = finished(child);
+      await listening(child);
+      child.kill("SIGTERM");
+      const { out } = await ended;
+      assert.ok(out.includes(said), out);
+      assert.doesNotMatch(out, /right/);
+    }
+  });
+
   it("says that the port is in use", async () => {
     const other = await createEmulator();
     const { code, err } = await finished(run("--port", String(other.port)));
@@ -56,6 +71,11 @@ describe("emulator: its command", () => {
   it("tells its options and its version", async () => {
     const [help, version] = await Promise.all([finished(run("--help")), finished(run("--version"))]);
     assert.match(help.out, /--deploy-seconds[\s\S]*exit 1/);
+    assert.deepEqual(
+      help.out.split("\n").filter((line) => line.length > 80),
+      [],
+      "lines fit a terminal of 80 columns",
+    );
     assert.match(version.out, /^\d+\.\d+\.\d+\n$/);
   });
 });

@@ -42,5 +42,7 @@ export async function listening(
   const first = String((await lines.next()).value);
   const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(first)?.[1];
   assert.ok(url !== undefined, `${first} ${errors}`);
+  assert.equal((await lines.next()).value, `  export DIGITALOCEAN_API_URL=${url}`);
+  assert.match(String((await lines.next()).value), /^ {2}export DIGITALOCEAN_TOKEN=/);
   return { url, lines };
 }
