@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { checkDestinations } from "./alerts/check";
 import { describeProblem } from "./spec/describe";
 import { fromKeyed } from "./spec/keyed";
+import { nearest } from "./spec/near";
 import { parseSpec, type ParsedSpec } from "./spec/parse";
 import { isUnknown } from "./spec/unknown";
 import { validate } from "./spec/validate";
@@ -30,8 +31,27 @@ export function check(news: AppInputs & RunInputs): CheckResult {
   const { __preview, __file, __get, __order, ...inputs } = news;
   const spec = specProblems(inputs, __file);
   const alerts = checkDestinations(inputs.alertDestinations, inputs.spec);
-  const failures = [...argumentFailures(inputs), ...spec.failures, ...alerts.map(asFailure)];
-  return { inputs, failures, warnings: spec.warnings };
+  const strangers = unknownArguments(inputs);
+  const failures = [
+    ...strangers.failures.map(asFailure),
+    ...argumentFailures(inputs),
+    ...spec.failures,
+    ...alerts.map(asFailure),
+  ];
+  return { inputs, failures, warnings: [...strangers.warnings, ...spec.warnings] };
+}
+
+/** JavaScript, or a cast, lets arguments through that are none. What looks like a misspelling fails. */
+function unknownArguments(inputs: AppInputs): { failures: string[]; warnings: string[] } {
+  const known = [...ARGUMENTS.map(([property]) => property), "alertDestinations"];
+  const [failures, warnings]: [string[], string[]] = [[], []];
+  for (const name of Object.keys(inputs)) {
+    if (name.startsWith("__") || known.includes(name)) continue;
+    const meant = nearest(name, known);
+    if (meant === undefined) warnings.push(`${name}: is not an argument of an App; it has no effect`);
+    else failures.push(`${name}: is not an argument of an App; did you mean ${meant}?`);
+  }
+  return { failures, warnings };
 }
 
 function specProblems(

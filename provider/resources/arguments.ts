@@ -1,3 +1,4 @@
+import { nearest } from "../spec/near";
 import { isUnknown } from "../spec/unknown";
 import { parseDuration } from "../timeouts";
 
@@ -51,11 +52,21 @@ export interface CheckFailure {
   reason: string;
 }
 
-/** All that is wrong with the arguments, at once. */
+/** All that is wrong with the arguments, at once; of those that are none, what looks like a misspelling. */
 export function failuresOf(inputs: object, rules: Readonly<Record<string, Rule>>): CheckFailure[] {
   const values = inputs as Record<string, unknown>;
-  return Object.entries(rules).flatMap(([name, rule]) => {
-    const reason = rule(values[name]);
-    return reason === undefined ? [] : [{ property: "", reason: `${name}: ${reason}` }];
+  const known = Object.keys(rules);
+  const failure = (name: string, reason: string): CheckFailure => ({
+    property: "",
+    reason: `${name}: ${reason}`,
   });
+  const misspelt = Object.keys(values).flatMap((name) => {
+    const meant = known.includes(name) || name.startsWith("__") ? undefined : nearest(name, known);
+    return meant === undefined ? [] : [failure(name, `is not an argument; did you mean ${meant}?`)];
+  });
+  const wrong = Object.entries(rules).flatMap(([name, rule]) => {
+    const reason = rule(values[name]);
+    return reason === undefined ? [] : [failure(name, reason)];
+  });
+  return [...misspelt, ...wrong];
 }

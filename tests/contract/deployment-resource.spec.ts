@@ -201,5 +201,9 @@ describe("DeploymentProvider", () => {
       timeouts: UNKNOWN,
     };
     assert.deepEqual((await run().check({}, unknown as unknown as DeploymentInputs)).failures, []);
+    const misspelt = { appId: "an-id", trigger: {}, note: "" };
+    assert.deepEqual((await run().check({}, misspelt as unknown as DeploymentInputs)).failures, [
+      { property: "", reason: "trigger: is not an argument; did you mean triggers?" },
+    ]);
   });
 });

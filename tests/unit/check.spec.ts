@@ -37,6 +37,16 @@ describe("check", () => {
     for (const name of names) assert.deepEqual(reasons({ [name]: UNKNOWN }), [], name);
   });
 
+  it("refuses what looks like a misspelt argument, and warns of what is none", () => {
+    assert.deepEqual(reasons({ timeout: { create: "1h" }, redeployon: {} }), [
+      "timeout: is not an argument of an App; did you mean timeouts?",
+      "redeployon: is not an argument of an App; did you mean redeployOn?",
+    ]);
+    const news = { spec, color: "blue", __hidden: 1, alertDestinations: {} } as unknown as AppInputs;
+    const { failures, warnings } = check(news);
+    assert.deepEqual([failures, warnings], [[], ["color: is not an argument of an App; it has no effect"]]);
+  });
+
   it("names each argument that is wrong, and what it should be", () => {
     const wrong: [object, RegExp][] = [
       [{ spec: undefined }, /^spec: an App needs a spec/],
