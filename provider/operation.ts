@@ -240,6 +240,8 @@ export class Operation {
       return outputs(app);
     }
     if (this.inputs.wait === false) return outputs(app);
+    const told = (error: unknown): AppPlatformError =>
+      asAppPlatformError(withoutSecrets(nameInterruption(error, this.desk.stopped), this.secrecy));
     try {
       const { deployment: ended, failures } = await settle(
         this.desk.deployments,
@@ -256,21 +258,23 @@ export class Operation {
       );
       last = lastDeployment(ended);
       const { client, reads, options } = this.desk;
-      const outs = outputs(await reads.appAfter(client, app.id, ended, options));
-      if (failures.length === 0) return outs;
-      const reasons = standing(ended.phase) === "failed" ? this.withOutlook(failures, outs) : [...failures];
-      throw new InitializationError("deployment-failed", app.id, plain(outs), reasons);
+      const look = reads.appAfter(client, app.id, ended, options);
+      if (failures.length === 0) return outputs(await look);
+      // Why the deployment failed is told, whatever becomes of the look.
+      const seen = await look.catch(told);
+      const [outs, more] = seen instanceof Error ? [outputs(app), [seen.message]] : [outputs(seen), []];
+      const reasons = standing(ended.phase) === "failed" ? this.withOutlook(failures, outs) : failures;
+      throw new InitializationError("deployment-failed", app.id, plain(outs), [...reasons, ...more]);
     } catch (error) {
       if (error instanceof InitializationError) throw error;
-      const named = nameInterruption(error, this.desk.stopped);
-      const { errorCode, message } = asAppPlatformError(withoutSecrets(named, this.secrecy));
+      const { errorCode, message } = told(error);
       throw new InitializationError(errorCode, app.id, plain(outputs(app)), [message]);
     }
   }
 
   /** The reasons, the last with what runs now, and what comes next; a rollback says that itself. */
-  private withOutlook(failures: readonly string[], { activeDeploymentId }: AppOutputs): string[] {
-    if (this.inputs.onFailedDeployment === "rollback") return [...failures];
+  private withOutlook(failures: readonly string[], { activeDeploymentId }: AppOutputs): readonly string[] {
+    if (this.inputs.onFailedDeployment === "rollback") return failures;
     const now = activeDeploymentId
       ? `What ran before goes on running (deployment ${activeDeploymentId}).`
       : "The app is in the state; nothing of it runs yet.";

@@ -1,6 +1,6 @@
 import { AlertWork, readDestinations } from "./alerts/work";
 import { destinationPath } from "./alerts/destinations";
-import type { Client, ClientOptions } from "./api/client";
+import type { Client } from "./api/client";
 import { check, type CheckResult } from "./check";
 import { systemClock } from "./clock";
 import { standing } from "./deploy/progress";
@@ -16,7 +16,7 @@ import { RollbackProvider } from "./resources/rollback-provider";
 import { toldOnce } from "./resources/told-once";
 import { refuseWhilePinned, Rollback } from "./rollback";
 import { secrecyOf, withoutSecrets } from "./secrecy/secrecy";
-import { ServiceProvider, type Surroundings } from "./service-provider";
+import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./service-provider";
 import { SharedReads } from "./shared-reads";
 import { changes } from "./spec/changes";
 import { drift, hiddenAsBefore, inputsWithDrift } from "./spec/drift";
@@ -211,11 +211,9 @@ export class AppProvider extends ServiceProvider {
   ): Promise<T> {
     const ordered = { ...inputs, __order: this.orderOf(inputs) };
     const secrecy = secrecyOf(inputs, olds);
-    return this.run(
-      inputs,
-      (desk) => work(new Operation(ordered, desk, secrecy)),
-      (error) => withoutSecrets(error, secrecy),
-    );
+    return this.run(inputs, (desk) => work(new Operation(ordered, desk, secrecy)), {
+      masked: (error) => withoutSecrets(error, secrecy),
+    });
   }
 
   private orderOf(inputs: AppInputs): AppInputs["__order"] {
@@ -243,7 +241,7 @@ export class AppProvider extends ServiceProvider {
     if (inputs.propose === false || this.checked.get(urn)?.preview !== true) return [];
     let client: Client;
     try {
-      client = this.client(reporter, PROPOSAL_LIMITS);
+      client = this.client(reporter, PREVIEW_LIMITS);
     } catch (error) {
       // Without a token previews work as well; what is wrong with the address will be said by the update, too.
       if (error instanceof AppPlatformError && error.errorCode !== "missing-token")
@@ -283,12 +281,6 @@ export class AppProvider extends ServiceProvider {
     for (const warning of planned.warnings) reporter.warn(warning);
   }
 }
-
-/** A preview goes on without the service's opinion rather than wait for it. */
-const PROPOSAL_LIMITS: Partial<ClientOptions> = {
-  timeoutMs: 10_000,
-  retry: { attempts: 1, limitMs: 5_000, rateLimitMs: 10_000 },
-};
 
 /** What the plan compares with: the inputs the service took last, and the phase of the deployment they led to. */
 function accepted(olds: AppOutputs, news: AppInputs): Accepted {

@@ -1,8 +1,14 @@
 import type { App, Deployment, RollbackCondition } from "./api/types";
 import { standing } from "./deploy/progress";
 import { settle, type Outcome } from "./deploy/settle";
-import { asAppPlatformError, AppPlatformError, InitializationError, type ErrorCode } from "./errors";
-import type { Site } from "./service-provider";
+import {
+  asAppPlatformError,
+  AppPlatformError,
+  InitializationError,
+  isApiError,
+  type ErrorCode,
+} from "./errors";
+import type { Desk, Site } from "./service-provider";
 import { withoutSecrets } from "./secrecy/secrecy";
 import { inputsWithDrift } from "./spec/drift";
 import { toKeyed } from "./spec/keyed";
@@ -79,22 +85,21 @@ export class Rollback {
     target: Deployment,
     made: Deployment,
   ): Promise<InitializationError> {
-    const { client } = this.site;
     let last = made;
     let app: App | undefined;
     let pinned = true;
+    let failures: readonly string[] = [];
     const ended = (code: ErrorCode, ...reasons: string[]): InitializationError =>
       new InitializationError(code, failed.id, this.restored(failed, app, made, last, pinned), [
         ...failed.reasons,
         ...reasons,
       ]);
     try {
-      const { deployment, failures } = await this.wait(failed.id, made, (seen) => (last = seen));
-      last = deployment;
-      await this.commit(failed.id, made.id);
+      ({ deployment: last, failures } = await this.wait(failed.id, made, (seen) => (last = seen)));
+      // Also where the rollback failed: what ran before goes on running, and the next update has to be possible.
+      app = await commitRollback(this.site, failed.id, made.id);
       pinned = false;
-      app = await client.getApp(failed.id);
-      if (standing(deployment.phase) === "succeeded")
+      if (standing(last.phase) === "succeeded")
         return ended(
           failed.errorCode,
           `Rolled back to deployment ${target.id} (the spec of before), by deployment ${made.id}, which is active. ` +
@@ -110,6 +115,7 @@ export class Rollback {
       const next = pinned ? " The app stays pinned to the rollback; the next pulumi up commits it." : "";
       return ended(
         errorCode,
+        ...failures,
         `The rollback to deployment ${target.id} was begun and not completed: ${message}${next}`,
       );
     }
@@ -123,16 +129,6 @@ export class Rollback {
       timeoutMs: timeoutMs("update", inputs.timeouts),
       ...(onSeen && { onSeen }),
     });
-  }
-
-  /** Also where the rollback failed: what ran before goes on running, and the next update has to be possible. */
-  private async commit(appId: string, deploymentId: string): Promise<void> {
-    const { client, reads } = this.site;
-    const isDone = async (): Promise<true | undefined> =>
-      (await client.getApp(appId)).pinned_deployment?.id === deploymentId ? undefined : true;
-    if (await isDone()) return;
-    await once(() => client.commitRollback(appId).then(() => true as const), isDone);
-    reads.noteWrite(appId);
   }
 
   /** What the state gets: the program's change has to show again. */
@@ -164,8 +160,53 @@ export class Rollback {
       `The rollback of an earlier run was not completed: deployment ${pin.id} is awaited first.`,
     );
     await this.wait(app.id, pin);
-    await this.commit(app.id, pin.id);
+    await commitRollback(this.site, app.id, pin.id);
     return true;
+  }
+}
+
+/** A commit that was accepted may take this long to show. */
+const FREE_WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 2_000;
+
+/**
+ * Commits a rollback, unless somebody has done so, and looks that the app is free of it: an answer without content says
+ * nothing of it.
+ * @returns the app as it is then
+ */
+export async function commitRollback(
+  { client, reads, reporter, clock, stopped }: Desk,
+  appId: string,
+  id: string,
+): Promise<App> {
+  const free = async (): Promise<App | undefined> => {
+    const app = await client.getApp(appId);
+    return app.pinned_deployment?.id === id ? undefined : app;
+  };
+  const ask = async (): Promise<App | undefined> => {
+    try {
+      await client.commitRollback(appId);
+    } catch (error) {
+      // Somebody else may have ended it while its deployment was waited for.
+      const ended = isApiError(error, "bad-request", "conflict") ? await free() : undefined;
+      if (!ended) throw error;
+      return ended;
+    }
+    return undefined;
+  };
+  reporter.status("committing the rollback");
+  let app = await once(ask, free);
+  reads.noteWrite(appId);
+  const giveUpAt = clock.now() + FREE_WITHIN_MS;
+  for (;;) {
+    app ??= await free();
+    if (app) return app;
+    if (clock.now() >= giveUpAt)
+      throw new AppPlatformError(
+        "wait-timeout",
+        `The app ${appId} is still pinned to the rollback ${id} after its commit was accepted (POST /v2/apps/${appId}/rollback/commit). Run the command again to go on.`,
+      );
+    await clock.sleep(LOOK_EVERY_MS, stopped);
   }
 }
 

@@ -51,6 +51,12 @@ export interface Site extends Desk {
   readonly secrecy: Secrecy;
 }
 
+/** A preview goes on without the service's opinion rather than wait for it. */
+export const PREVIEW_LIMITS: Partial<ClientOptions> = {
+  timeoutMs: 10_000,
+  retry: { attempts: 1, limitMs: 5_000, rateLimitMs: 10_000 },
+};
+
 /** What the providers of all resources have in common: where the service is, the row, and how operations fail. */
 export abstract class ServiceProvider {
   private stackConfig: (key: string) => string | undefined = () => undefined;
@@ -64,24 +70,25 @@ export abstract class ServiceProvider {
 
   /**
    * Runs one operation on one resource. What it said has arrived when it ends.
-   * @param masked given what the operation failed with, takes out what nobody may see
+   * @param how `masked`: given what the operation failed with, takes out what nobody may see; `limits`: of its calls
    */
   protected async run<T>(
     row: Hidden,
     work: (desk: Desk) => Promise<T>,
-    masked: (error: unknown) => unknown = (error) => error,
+    { masked, limits }: { masked?: (error: unknown) => unknown; limits?: Partial<ClientOptions> } = {},
   ): Promise<T> {
     const { clock, engine, reads } = this.surroundings;
     const reporter = this.reporter(row);
     try {
-      const client = this.client(reporter);
+      const client = this.client(reporter, limits);
       const stopped = engine?.stopped;
       const options = stopped ? { signal: stopped } : {};
       const deployments = sharedDeployments(client, reads);
       const result = await work({ client, reads, deployments, reporter, clock, stopped, options });
       return result === undefined ? result : plain(result);
     } catch (error) {
-      throw toldOnce(masked(nameInterruption(error, engine?.stopped)), row.__urn);
+      const named = nameInterruption(error, engine?.stopped);
+      throw toldOnce(masked ? masked(named) : named, row.__urn);
     } finally {
       await reporter.flush();
     }

@@ -49,12 +49,13 @@ export function accountCalls(transport: Transport) {
       return shapes.checkAccount(answered, shapes.bodyOf(answered).account);
     },
 
-    /** Moves an app to a project. */
+    /** Moves an app to a project. @throws {ApiError} `unreadable-answer` also where the answer says that it was not done */
     async assignProject(projectId: string, appId: string, options?: CallOptions): Promise<void> {
       const resources = path`/v2/projects/${projectId}/resources`;
-      const body = { resources: [`do:app:${appId}`] };
+      const urn = `do:app:${appId}`;
+      const call: Call = { method: "POST", path: resources, body: { resources: [urn] }, ...options };
       // Being assigned twice is the same as once.
-      await transport.call({ method: "POST", path: resources, body, repeatable: true, ...options });
+      shapes.checkAssigned(await transport.call({ repeatable: true, ...call }), urn);
     },
 
     /** `id`: a project's id, or `default`. */

@@ -81,6 +81,17 @@ export function checkProject(answered: Answered, value: unknown): Project {
   return project as Project;
 }
 
+/** The service accepts every request for an assignment, and says for each resource what came of it. */
+export function checkAssigned(answered: Answered, urn: string): void {
+  const resources = checkList(answered, "resources", objectAt);
+  const status = resources.find((resource) => resource.urn === urn)?.status;
+  if (typeof status === "string" && ASSIGNED.has(status)) return;
+  const said = typeof status === "string" ? `; it says "${status}"` : "";
+  throw wrong(answered, '"resources"', `a list in which ${urn} is assigned${said}`);
+}
+
+const ASSIGNED = new Set(["ok", "assigned", "already_assigned"]);
+
 export function checkAccount(answered: Answered, value: unknown): Account {
   return objectAt(answered, value, "account");
 }

@@ -7,9 +7,16 @@ import {
   isApiError,
   type ErrorCode,
 } from "../errors";
-import { refuseWhilePinned } from "../rollback";
+import { commitRollback, refuseWhilePinned } from "../rollback";
 import { appById } from "../service";
-import { nameInterruption, ServiceProvider, settleAt, type Desk, type Hidden } from "../service-provider";
+import {
+  nameInterruption,
+  PREVIEW_LIMITS,
+  ServiceProvider,
+  settleAt,
+  type Desk,
+  type Hidden,
+} from "../service-provider";
 import { changes } from "../spec/changes";
 import { isUnknown } from "../spec/unknown";
 import { plain, type Timeouts } from "../state";
@@ -64,14 +71,15 @@ export class RollbackProvider extends ServiceProvider {
   }
 
   private async obstacles(inputs: RollbackInputs): Promise<rules.CheckFailure[]> {
+    const look = async ({ client, reporter }: Desk): Promise<void> => {
+      const app = await appById(client, inputs.appId);
+      refuseWhilePinned(app);
+      const target = await rollbackTarget(client, app, inputs.deploymentId);
+      await mustBePossible(client, app.id, target, reporter);
+      reporter.info(`The app ${app.spec.name ?? ""} goes back to deployment ${target}.`);
+    };
     try {
-      await this.run(inputs, async ({ client, reporter }) => {
-        const app = await appById(client, inputs.appId);
-        refuseWhilePinned(app);
-        const target = await rollbackTarget(client, app, inputs.deploymentId);
-        await mustBePossible(client, app.id, target, reporter);
-        reporter.info(`The app ${app.spec.name ?? ""} goes back to deployment ${target}.`);
-      });
+      await this.run(inputs, look, { limits: PREVIEW_LIMITS });
       return [];
     } catch (error) {
       const { errorCode, message } = asAppPlatformError(error);
@@ -146,7 +154,7 @@ export class RollbackProvider extends ServiceProvider {
       desk.reporter.warn(
         `The app ${app.spec.name ?? ""} was pinned to this rollback, which is committed: what runs now goes on running.`,
       );
-      await commit(desk, app.id, id);
+      await commitRollback(desk, app.id, id);
     });
   }
 }
@@ -186,7 +194,7 @@ class RollbackWork {
         'Set state: "reverted" to deploy the spec of before it, or remove the resource to free the app as it is.',
     );
     if (wanted === "pinned") return;
-    await commit(this.desk, this.inputs.appId, this.id);
+    await commitRollback(this.desk, this.inputs.appId, this.id);
     this.outs = { ...this.outs, state: "committed", pinned: false };
   }
 
@@ -251,14 +259,6 @@ async function rollBack({ client, reads, reporter, stopped }: Desk, appId: strin
   );
   reads.noteWrite(appId);
   return made;
-}
-
-async function commit({ client, reads, reporter }: Desk, appId: string, id: string): Promise<void> {
-  reporter.status("committing the rollback");
-  const isDone = async (): Promise<true | undefined> =>
-    (await client.getApp(appId)).pinned_deployment?.id === id ? undefined : true;
-  await once(() => client.commitRollback(appId).then(() => true as const), isDone);
-  reads.noteWrite(appId);
 }
 
 async function revert({ client, reporter, stopped }: Desk, appId: string, id: string): Promise<Deployment> {

@@ -46,6 +46,14 @@ describe("Client: answers that are no success", () => {
       assert.equal(error.ambiguous, false);
     });
 
+    for (const status of ["not_found", "service_down"])
+      it(`does not take an app for moved of which an answer with status 200 says ${status}`, async () => {
+        service.server.script(json(200, { resources: [{ urn: "do:app:a", status }] }));
+        const error = await failure(service.client().assignProject("p", "a"));
+        assert.equal(error.errorCode, "unreadable-answer");
+        assert.match(error.message, new RegExp(`do:app:a is assigned; it says "${status}"`));
+      });
+
     it("masks credentials that the service repeats", async () => {
       const message = `bad token ${TOKEN} in Bearer ${TOKEN}, value EV[1:abc:def]`;
       service.server.script(json(422, { id: "x", message, request_id: `r-${TOKEN}` }));

@@ -113,7 +113,7 @@ describe("Client: requests", () => {
         "POST",
         "/v2/projects/p/resources",
         { resources: ["do:app:a"] },
-        { resources: [] },
+        { resources: [{ urn: "do:app:a", status: "assigned" }] },
       ],
       [
         "getProject",

@@ -177,6 +177,15 @@ describe("RollbackProvider", () => {
       assert.deepEqual(world.writes, [VALIDATE]);
     });
 
+    it("goes on with the preview rather than wait for a service that has no time", async () => {
+      const busy = { status: 429, headers: { "retry-after": "600" } };
+      world.emulator.faults.add({ path: /validate$/, times: 100, fault: busy });
+      const before = world.clock.now();
+      assert.deepEqual((await preview()).failures, []);
+      assert.ok(world.clock.now() - before < 60_000);
+      assert.match(world.messages("warning").join("\n"), /could not be validated: .*too many requests/);
+    });
+
     it("asks nobody where the app is not known yet, or there is no token", async () => {
       assert.deepEqual((await preview({ appId: UNKNOWN })).failures, []);
       const provider = new RollbackProvider(world.surroundings({ env: {} }));
@@ -267,6 +276,28 @@ describe("RollbackProvider", () => {
       assert.match(error.error.message, /not pinned to this rollback any more/);
       assert.deepEqual(world.writes, []);
     });
+  });
+
+  it("is done where somebody commits it while its deployment is waited for", async () => {
+    const other = world.emulator.nextCall({ path: /rollback$/ }).then(async () => {
+      await world.emulator.nextCall({ path: /deployments\/[^/]+$/ });
+      delete world.app.pinned;
+    });
+    const { outs } = await create({ state: "committed" });
+    await other;
+    assert.deepEqual([outs.state, outs.pinned], ["committed", false]);
+  });
+
+  it("is not taken for committed while the app is pinned, and the next up commits it", async () => {
+    const made = await create();
+    world.emulator.faults.add({ path: /commit$/, fault: "wrong-types" });
+    const left = await failed(to(made, "committed"));
+    assert.match(left.error.message, /still pinned to the rollback .* after its commit was accepted/);
+    assert.deepEqual([left.outs.state, left.outs.pinned], ["pinned", true]);
+    forget();
+    const { outs } = await to(left, "committed");
+    assert.deepEqual(world.writes, [COMMIT]);
+    assert.deepEqual([outs.state, outs.pinned], ["committed", false]);
   });
 
   describe("when it is deleted", () => {

@@ -123,6 +123,25 @@ describe("existing apps in a program", function () {
       assert.equal(app().pinned, undefined);
     });
 
+    it("goes back and commits that in one run, and the app is free", async () => {
+      succeeded(await stack.run(["config", "rm", "rollback"]));
+      await stack.mustUp();
+      assert.deepEqual(writes(emulator), []);
+      await stack.mustUp(config({ rollback: "committed" }));
+      assert.deepEqual(writes(emulator), [
+        "POST /v2/apps/shop/rollback/validate",
+        "POST /v2/apps/shop/rollback",
+        "POST /v2/apps/shop/rollback/commit",
+      ]);
+      assert.equal(app().pinned, undefined);
+      const { id: back, outputs } = inState("back");
+      assert.equal(back, newest().id);
+      assert.deepEqual(
+        [outputs["state"], outputs["pinned"], outputs["phase"]],
+        ["committed", false, "ACTIVE"],
+      );
+    });
+
     it("names the app that does not exist", async () => {
       const unknown = "00000000-0000-4000-8000-000000000000";
       const { code, output } = await stack.run(["preview", ...config({ appId: unknown })]);

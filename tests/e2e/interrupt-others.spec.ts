@@ -130,4 +130,24 @@ describe("Ctrl-C in a program with a release and a rollback (examples/deployment
     config.push("--config", "rollback=pinned");
     await stopAndResume("back", /\/rollback$/);
   });
+
+  it("leaves a Rollback committed that was being committed, and the next up has nothing to do", async () => {
+    const id = inState("back").id;
+    config.splice(-1, 1, "rollback=committed");
+    // The service takes its time, so that Ctrl-C comes before its answer.
+    const commit = { method: "POST", path: /\/rollback\/commit$/ };
+    long.emulator.faults.add({ ...commit, fault: { delayMs: 10_000 } });
+    const { running, press } = await long.begin(commit, undefined, config, () => Promise.resolve());
+    press();
+    long.end();
+    await running;
+    assert.equal(long.emulator.apps()[0]?.pinned, undefined);
+
+    const count = long.deployments().length;
+    succeeded(await long.stack.up(config));
+    assert.deepEqual(writes(long.emulator), []);
+    assert.equal(long.deployments().length, count);
+    const { id: now, outputs } = inState("back");
+    assert.deepEqual([now, outputs["state"], outputs["pinned"]], [id, "committed", false]);
+  });
 });

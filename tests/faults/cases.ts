@@ -42,10 +42,12 @@ export function pathPattern(path: string): RegExp {
   return new RegExp(`^${path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(":id", "[^/]+")}$`);
 }
 
+export type Expects = (call: RemoteCall, fault: FaultClass, duration: Duration) => Outcome | undefined;
+
 /** What an operation says of its own calls. */
 export interface Exceptions {
   kindOf?(call: RemoteCall): Kind | undefined;
-  expects?(call: RemoteCall, fault: FaultClass, duration: Duration): Outcome | undefined;
+  readonly expects?: Expects;
 }
 
 /** Questions that are asked with POST. */
@@ -59,6 +61,12 @@ export function usualKind({ method, path }: RemoteCall): Kind {
   if (method === "DELETE" || path.startsWith("/v2/projects/")) return "setting";
   return QUESTION.test(path) ? "read" : "write";
 }
+
+/** Looks at a deployment, all of which are made by the same wait. Pure. */
+export const isWait = (call: RemoteCall): boolean => usualKind(call) === "wait";
+
+/** The question where a log is, and the log. Pure. */
+export const isLog = ({ path }: RemoteCall): boolean => path === "/_logs" || path.endsWith("/logs");
 
 /** A fault at every call of an operation. Pure. */
 export function casesFor(

@@ -172,7 +172,8 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
   {
     name: "answer of wrong types",
     fault: "wrong-types",
-    words: /the answer cannot be used|still there after its deletion was accepted/,
+    words:
+      /the answer cannot be used|still there after its deletion was accepted|still pinned to the rollback \S+ after its commit was accepted/,
     outcomes: passing(STRANGE, STRANGE_FOR_EVER),
   },
   {

@@ -14,8 +14,8 @@ export function exposed(world: World, sent: boolean): string[] {
   const resources = [world.app, world.deployment, world.rollback].flatMap(({ state }) => state ?? []);
   const kept = resources.map(({ inputs, outputs }) => {
     // Under the key of an input that is a secret Pulumi encrypts the value, and `__liveSpec` as a whole.
-    const { __liveSpec: _held, spec: _spec, ...rest } = outputs;
-    const { spec: _declared, ...others } = inputs;
+    const { __liveSpec: _held, spec: _spec, alertDestinations: _set, ...rest } = outputs;
+    const { spec: _declared, alertDestinations: _wanted, ...others } = inputs;
     return JSON.stringify([rest, others]);
   });
   const hidden = resources.map(({ outputs }) => JSON.stringify(outputs));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { BUSY } from "../helpers/busy-app";
 import { changed, SHOP } from "../helpers/provider-world";
-import { usualKind, withoutIds, type Exceptions, type RemoteCall } from "./cases";
+import { usualKind, withoutIds, type Exceptions, type Expects, type RemoteCall } from "./cases";
 import { app, type Scenario } from "./scenarios";
 import type { World } from "./world";
 
@@ -19,11 +19,11 @@ const steady = (result: unknown): unknown =>
 const questions = (call: RemoteCall) => (usualKind(call) === "wait" ? "read" : undefined);
 
 /** Not every service knows the question by name: where it is refused, the list of all apps is asked for. */
-const byName: Exceptions["expects"] = (_call, fault, duration) =>
+const byName: Expects = (_call, fault, duration) =>
   (fault.name === "404" || fault.name === "422") && duration === "once" ? "succeeds" : undefined;
 
 /** The service may wait for a container before it tells the address, and is given the whole time for it, once. */
-const patient: Exceptions["expects"] = (call, fault) =>
+const patient: Expects = (call, fault) =>
   call.path.endsWith("/logs") && (fault.fault === "timeout" || fault.fault === "endless")
     ? "gives up"
     : undefined;

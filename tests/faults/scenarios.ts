@@ -1,8 +1,8 @@
 import type { AppSpec } from "../../provider/spec/types";
-import { changed, SHOP } from "../helpers/provider-world";
-import { usualKind, type Exceptions, type RemoteCall } from "./cases";
+import { changed, SECRET, SHOP } from "../helpers/provider-world";
+import { usualKind, type Exceptions, type Expects, type RemoteCall } from "./cases";
 import type { Kind } from "./expectations";
-import type { Properties } from "./provider-host";
+import { OperationError, type Properties } from "./provider-host";
 import type { World } from "./world";
 
 /** An operation that the matrix is made for. */
@@ -20,20 +20,33 @@ export interface Scenario extends Exceptions {
   skips?(call: RemoteCall): boolean;
   /** True when neither it nor what comes next changes anything, so that all its cases start from what `before` brought about. */
   readonly changesNothing?: boolean;
-  /** True when the operation fails without a fault as well. */
-  readonly fails?: boolean;
+  /** Given where the operation fails without a fault as well: what it tells then, which no fault but a failure may hide. */
+  readonly fails?: RegExp;
+  /** True when the app is there before the stack knows of it, and the program names it. */
+  readonly adopts?: boolean;
   /** True when no request holds the secret of the app, so that no answer can repeat it. */
   readonly sendsNoSecret?: boolean;
 }
 
 const ALERTED = changed((spec) => void (spec.alerts = [{ rule: "DEPLOYMENT_FAILED" }]));
 const told = (address: string): Properties => ({ DEPLOYMENT_FAILED: { emails: [address] } });
-const greeting = changed((spec) => void (spec.services![0]!.envs![0]!.value = "good evening"));
+export const greeting = changed((spec) => void (spec.services![0]!.envs![0]!.value = "good evening"));
 
 /** Waits that would go on for an hour are made of many tries, and not one of them is another case. */
 const timeouts = { create: "1m", update: "1m", delete: "1m" };
 
 export const app = (spec: AppSpec = SHOP, more: Properties = {}): Properties => ({ spec, timeouts, ...more });
+
+/** Resolves once an operation has failed, as it has to. */
+export async function failing(operation: Promise<unknown>): Promise<void> {
+  try {
+    await operation;
+  } catch (error) {
+    if (error instanceof OperationError) return;
+    throw error;
+  }
+  throw new Error("an operation went well that should have failed");
+}
 
 /** `up` of `declared`, after an `up` of `before`, and once more. */
 const change = (name: string, before: Properties, declared: Properties): Scenario => ({
@@ -47,13 +60,13 @@ const change = (name: string, before: Properties, declared: Properties): Scenari
 const isAlert = ({ path }: RemoteCall): boolean => path.includes("/alerts");
 const triedForAWhile = (call: RemoteCall): Kind | undefined =>
   isAlert(call) && call.method === "GET" ? "wait" : undefined;
-const mayAppear: Scenario["expects"] = (call, fault, duration) => {
+const mayAppear: Expects = (call, fault, duration) => {
   if (!isAlert(call) || fault.name !== "404") return undefined;
   return duration === "once" ? "succeeds" : "gives up";
 };
 
 /** The deletion that a later call asks about has been accepted: «not there» is what it waits for. */
-const deletionExpects: Scenario["expects"] = (call, fault) => {
+const deletionExpects: Expects = (call, fault) => {
   if (fault.name === "404" && call.method === "GET" && call.nth > 1) return "succeeds";
   // What is in the answer to a deletion does not matter: whether the app is gone is asked for until the time is up.
   return fault.fault === "wrong-types" && call.method === "DELETE" ? "gives up" : undefined;
@@ -63,11 +76,11 @@ const advice = (call: RemoteCall): Kind | undefined =>
   /propose$|logs$/.test(call.path) ? "advice" : undefined;
 
 /** A refusal of the spec is what a preview asks for; the second question is for the price of before. */
-const previewExpects: Scenario["expects"] = (call, fault) =>
+const previewExpects: Expects = (call, fault) =>
   (fault.name === "409" || fault.name === "422") && call.nth === 1 ? "fails at once" : undefined;
 
 /** Not every service knows the question by name: where it is refused, the list of all apps is asked for. */
-const nameExpects: Scenario["expects"] = ({ method, path }, fault, duration) => {
+export const nameExpects: Expects = ({ method, path }, fault, duration) => {
   const refused = fault.name === "404" || fault.name === "422";
   return method === "GET" && path === "/v2/apps" && refused && duration === "once" ? "succeeds" : undefined;
 };
@@ -92,7 +105,24 @@ export const APP_CHANGES: readonly Scenario[] = [
   },
 ];
 
+const ALERTS = changed((spec) => {
+  spec.alerts = [{ rule: "DEPLOYMENT_FAILED" }, { rule: "DOMAIN_FAILED" }];
+});
+const alertDestinations = {
+  ...told("a@example.com"),
+  DOMAIN_FAILED: { slackWebhooks: { "#ops": { url: `https://hooks.slack.example/${SECRET}` } } },
+};
+
 export const APP_REST: readonly Scenario[] = [
+  {
+    name: "create with alert destinations",
+    // What fails does not keep the deployment from being waited for, which takes time.
+    act: (world) => world.app.up(app(ALERTS, { alertDestinations, wait: false })),
+    next: (world) => world.app.up(app(ALERTS, { alertDestinations })),
+    kindOf: triedForAWhile,
+    expects: mayAppear,
+    skips: (call) => !isAlert(call),
+  },
   {
     ...change(
       "alert destinations",
@@ -142,12 +172,17 @@ const release = (world: World, more: Properties = {}): Properties => ({
   ...more,
 });
 /** The first look is for the plan; the service may forget old deployments, which is no reason to fail. */
-const isFirstLook = (call: RemoteCall): boolean => usualKind(call) === "wait" && call.nth === 1;
-const firstLook: Exceptions = {
+export const isFirstLook = (call: RemoteCall): boolean => usualKind(call) === "wait" && call.nth === 1;
+export const firstLook: Exceptions = {
   kindOf: (call) => (isFirstLook(call) ? "read" : undefined),
   // Where it stays so, the wait that follows fails of it.
   expects: (call, fault, duration) =>
     isFirstLook(call) && fault.name === "404" && duration === "once" ? "succeeds" : undefined,
+};
+/** Where no wait follows. */
+export const onlyLook: Exceptions = {
+  ...firstLook,
+  expects: (call, fault) => (isFirstLook(call) && fault.name === "404" ? "succeeds" : undefined),
 };
 
 /** A deployment that ends while its end is waited for needs no end any more. */
@@ -188,8 +223,7 @@ export const DEPLOYMENTS: readonly Scenario[] = [
     next: (world) => world.deployment.up(release(world, newer)),
   },
   {
-    ...firstLook,
-    expects: (call, fault) => (isFirstLook(call) && fault.name === "404" ? "succeeds" : undefined),
+    ...onlyLook,
     name: "refresh",
     sendsNoSecret: true,
     before: async (world) => {

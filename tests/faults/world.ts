@@ -42,6 +42,8 @@ export class World implements Runs {
   rollback!: StackedResource;
   /** Ids that were looked up, by the function that found them. */
   known: Record<string, string> = {};
+  /** A project that apps can be moved to, where it was made. */
+  project: string | undefined;
   /** A log may never end: the program stops reading by itself. */
   endless = false;
   /** What failed operations and look-ups told. */
@@ -125,6 +127,7 @@ export class World implements Runs {
     this.emulator.reset();
     this.forget();
     this.known = {};
+    this.project = undefined;
     rmSync(join(this.folder, "app-spec-backups"), { recursive: true, force: true });
     this.app = this.resource(APP_TYPE, "shop", APP_PROVIDER);
     this.deployment = this.resource(DEPLOYMENT_TYPE, "release", DEPLOYMENT_PROVIDER);
@@ -147,6 +150,16 @@ export class World implements Runs {
     this.answered.clear();
     this.takeOutput();
     this.told.splice(0);
+  }
+
+  /** Makes a project that apps can be moved to. */
+  async makeProject(): Promise<void> {
+    const answer = await fetch(`${this.emulator.url}/v2/projects`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${this.token}` },
+      body: JSON.stringify({ name: "another" }),
+    });
+    this.project = ((await answer.json()) as { project: { id: string } }).project.id;
   }
 
   /** A run begins: with another token than the one before. */

@@ -52,11 +52,15 @@ class Timer {
   }
 }
 
-/** The timer that is due next; those that do not keep a process alive do not make time pass either. */
+/**
+ * The timer that is due next; those that do not keep a process alive do not make time pass either, but for those that
+ * limit a request which does.
+ */
 function next() {
   let first;
   for (const timer of timers)
-    if ((timer.counts || timer.due <= now) && (first === undefined || timer.due < first.due)) first = timer;
+    if ((timer.counts || (timer.limit && inFlight > 0) || timer.due <= now) && !(timer.due >= first?.due))
+      first = timer;
   return first;
 }
 
@@ -121,7 +125,9 @@ globalThis.setInterval = (callback, ms, ...args) => new Timer(callback, ms, args
 globalThis.clearTimeout = globalThis.clearInterval = (timer) => void timers.delete(timer);
 AbortSignal.timeout = (ms) => {
   const controller = new AbortController();
-  setTimeout(() => controller.abort(new DOMException("The time is up.", "TimeoutError")), ms).unref();
+  const timer = setTimeout(() => controller.abort(new DOMException("The time is up.", "TimeoutError")), ms);
+  timer.unref();
+  timer.limit = true;
   return controller.signal;
 };
 globalThis.Date = class Date extends RealDate {

@@ -1,0 +1,4 @@
+import { faultMatrix } from "./matrix";
+import { ROLLBACKS } from "./rollback-scenarios";
+
+faultMatrix("Rollback", ROLLBACKS);
