@@ -1,3 +1,5 @@
+import { onAbort } from "./abort";
+
 /** Time, passed in so that tests decide it. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -15,14 +17,13 @@ export const systemClock: Clock = {
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);
       const timer = setTimeout(done, Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
-      const stop = (): void => {
+      const unlisten = onAbort(signal, () => {
         clearTimeout(timer);
         reject(signal?.reason as Error);
-      };
+      });
       function done(): void {
-        signal?.removeEventListener("abort", stop);
+        unlisten();
         resolve();
       }
-      signal?.addEventListener("abort", stop, { once: true });
     }),
 };

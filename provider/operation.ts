@@ -8,6 +8,7 @@ import { newestDeployment, runningDeployment } from "./earlier-run";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "./errors";
 import { withoutSecrets, type Secrecy } from "./secrecy/secrecy";
 import { appById, isUnknownId } from "./service";
+import { slim } from "./listing";
 import { nameInterruption, type Desk, type Site } from "./service-provider";
 import { formatChange } from "./spec/changes";
 import { drift } from "./spec/drift";
@@ -114,7 +115,7 @@ export class Operation {
     const there = await reads.appNamed(client, this.name, READ_MAX_AGE_MS, options);
     if (there) throw this.nameTaken(there);
     try {
-      const app = await createAppOnce(client, request, this.startedAt, options);
+      const app = slim(await createAppOnce(client, request, this.startedAt, options));
       // Two resources of one name and spec, and the answer to the second got lost: the app is the first one's.
       if (reads.hasWritten(app.id)) throw this.nameTaken(app);
       reads.noteWrite(app.id);
@@ -172,7 +173,7 @@ export class Operation {
       ...(updateSources && { update_all_source_versions: true }),
     };
     this.reporter.status("updating");
-    const updated = await updateAppOnce(this.desk.client, app, request, this.desk.options);
+    const updated = slim(await updateAppOnce(this.desk.client, app, request, this.desk.options));
     this.desk.reads.noteWrite(app.id);
     // Where the service saw no difference, the deployment that brought the spec there may still be running, or have failed.
     const deployment = updated.pending_deployment ?? (await newestDeployment(this.desk, app.id));

@@ -96,7 +96,8 @@ export abstract class ServiceProvider {
 
   /** @param urn absent: the stack's own row */
   protected reporter({ __urn: urn }: Hidden): Reporter {
-    return createReporter(this.surroundings.engine, urn);
+    const { engine, clock } = this.surroundings;
+    return createReporter(engine, urn, clock);
   }
 
   /** @throws AppPlatformError `missing-token`, `bad-address` */

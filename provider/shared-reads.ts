@@ -1,9 +1,11 @@
+import { onAbort } from "./abort";
 import type { Client } from "./api/client";
 import type { App, Deployment } from "./api/types";
 import type { Clock } from "./clock";
 import type { LogSource } from "./deploy/logs";
 import type { DeploymentSource } from "./deploy/wait";
 import { contradicted, isApiError } from "./errors";
+import { inListing, slim, type Listing } from "./listing";
 
 interface Options {
   signal?: AbortSignal;
@@ -33,13 +35,6 @@ const AFTER_FAILURE_MS = 60_000;
 const TICK_MS = 1_000;
 /** Half of what the service allows: it is asked for one page a second either way, and each is lighter for both sides. */
 const PAGE = 100;
-
-interface Listing {
-  /** When it was asked for, in milliseconds since the epoch. */
-  readonly at: number;
-  /** Their deployments without specs, see {@link slim}. */
-  readonly apps: ReadonlyMap<string, App>;
-}
 
 /**
  * Reads of apps and deployments that all resources of a process share: where many are asked for at once, one listing
@@ -232,7 +227,7 @@ export class SharedReads {
       const apps = new Map<string, App>();
       // A second try is made by whoever asks next, so that nobody waits long for what does not work.
       const listed = source.listApps({ perPage: PAGE, timeoutMs: PAGE_WITHIN_MS, repeatable: false });
-      for await (const app of listed) apps.set(app.id, slim(app));
+      for await (const app of listed) apps.set(app.id, slim(app, this.listing?.apps.get(app.id)));
       this.listing = { at, apps };
       this.failures = 0;
       const now = this.clock.now();
@@ -254,36 +249,9 @@ function unlessStopped(work: Promise<void>, signal: AbortSignal | undefined): Pr
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason as Error);
     if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    work.then(resolve, reject).finally(onAbort(signal, stop));
   });
 }
-
-/** Most of an app's answer are the specs and sources of its deployments, which nobody asks a listing for. */
-function slim(app: App): App {
-  for (const slot of SLOTS) {
-    const deployment = app[slot];
-    if (!deployment) continue;
-    const {
-      spec: _1,
-      services: _2,
-      static_sites: _3,
-      workers: _4,
-      jobs: _5,
-      functions: _6,
-      ...rest
-    } = deployment;
-    app[slot] = rest;
-  }
-  return app;
-}
-
-const SLOTS = [
-  "pending_deployment",
-  "in_progress_deployment",
-  "active_deployment",
-  "pinned_deployment",
-] as const;
 
 /** Undefined for what the service does not know. */
 function nothing(error: unknown): undefined {
@@ -298,13 +266,4 @@ export function sharedDeployments(client: Client, reads: SharedReads): Deploymen
     getLogUrls: (appId, query, options) => client.getLogUrls(appId, query, options),
     openLog: (url, options) => client.openLog(url, options),
   };
-}
-
-function inListing(listing: Listing | undefined, appId: string, id: string): Deployment | undefined {
-  const app = listing?.apps.get(appId);
-  return (
-    [app?.pending_deployment, app?.in_progress_deployment, app?.active_deployment].find(
-      (one) => one?.id === id,
-    ) ?? undefined
-  );
 }

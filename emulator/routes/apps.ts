@@ -1,7 +1,7 @@
 import { BUILDPACKS } from "../catalogue";
 import { pageOf } from "../paging";
 import { appView, deploymentView } from "../view";
-import { appText } from "../view-text";
+import { appJson } from "../view-json";
 import { stringify } from "yaml";
 import { badRequest, notFound } from "../errors";
 import { flag } from "./query";
@@ -15,10 +15,21 @@ import {
   optionalText,
   param,
   type Api,
+  type Ctx,
   type Deps,
 } from "./context";
 
-const JSON_TYPE = { "content-type": "application/json" };
+const COMMA = Buffer.from(",");
+
+/** An answer of pieces of JSON. */
+const json = (c: Ctx, pieces: readonly (string | Buffer)[]): Response =>
+  c.body(
+    Buffer.concat(pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece))),
+    200,
+    {
+      "content-type": "application/json",
+    },
+  );
 
 function checkRestart(app: StoredApp, names: unknown): void {
   if (!Array.isArray(names)) throw badRequest("components must be a list of names");
@@ -44,8 +55,8 @@ export function appRoutes(api: Api, deps: Deps): void {
     flag(c, "with_projects");
     const found = store.list().filter((app) => name === undefined || app.spec.name === name);
     const { items, ...rest } = pageOf(found, addressOf(c, deps));
-    const apps = items.map((app) => appText(store, app)).join(",");
-    return c.body(`{"apps":[${apps}],${JSON.stringify(rest).slice(1)}`, 200, JSON_TYPE);
+    const apps = items.flatMap((app, index) => [...(index > 0 ? [COMMA] : []), ...appJson(store, app)]);
+    return json(c, ['{"apps":[', ...apps, `],${JSON.stringify(rest).slice(1)}`]);
   });
 
   // As described: one app by its name, with no id in the path.
@@ -71,7 +82,7 @@ export function appRoutes(api: Api, deps: Deps): void {
 
   api.get("/v2/apps/:id", (c) => {
     const store = deps.store();
-    return c.body(`{"app":${appText(store, store.get(param(c, "id")))}}`, 200, JSON_TYPE);
+    return json(c, ['{"app":', ...appJson(store, store.get(param(c, "id"))), "}"]);
   });
 
   api.put("/v2/apps/:id", (c) => {

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { StringDecoder } from "node:string_decoder";
 import type { Response } from "node-fetch" with { "resolution-mode": "import" };
+import { onAbort } from "../abort";
 import type { ApiError } from "../errors";
 import { agentFor } from "./agents";
 import {
@@ -176,7 +177,7 @@ async function limited<T>(
     late = true;
     controller.abort();
   }, timeoutMs);
-  outer?.addEventListener("abort", stop, { once: true });
+  const unlisten = onAbort(outer, stop);
   try {
     return await work(controller.signal);
   } catch (error) {
@@ -185,7 +186,7 @@ async function limited<T>(
     throw asConnectionError(context, error);
   } finally {
     clearTimeout(timer);
-    outer?.removeEventListener("abort", stop);
+    unlisten();
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { onAbort } from "../abort";
 import { type Clock, systemClock } from "../clock";
 import { Pace, type PaceOptions, type PaceReason } from "./pace";
 
@@ -70,7 +71,7 @@ export class Limiter {
       };
       const waiter: Waiter = {
         start: () => {
-          signal?.removeEventListener("abort", leave);
+          unlisten();
           resolve(() => {
             this.pace.ended(this.clock.now(), write);
             this.reconsider();
@@ -78,7 +79,7 @@ export class Limiter {
         },
         onWait,
       };
-      signal?.addEventListener("abort", leave, { once: true });
+      const unlisten = onAbort(signal, leave);
       queue.push(waiter);
       if (this.pumping) this.reconsider();
       else void this.pump();
@@ -135,6 +136,7 @@ export class Limiter {
  * lines can not be replaced, seconds that tick are noise.
  */
 function tell({ queue, ms, reason }: Turn): void {
+  if (queue.every(({ told }) => told === reason)) return;
   const listeners = (waiters: Waiter[]) => new Set(waiters.map(({ onWait }) => onWait));
   const know = listeners(queue.filter(({ told }) => told === reason));
   const all = listeners(queue);

@@ -1,4 +1,6 @@
+import { type Clock, systemClock } from "../clock";
 import type { Engine, LogLine } from "../engine";
+import { Outbox, Row } from "./outbox";
 
 /** Where an operation tells what it does: on the resource's row under Pulumi, as plain lines elsewhere. */
 export interface Reporter {
@@ -9,7 +11,7 @@ export interface Reporter {
   warn(text: string): void;
   /** A wait begins that Ctrl-C ought to end. Where it cannot, that is said, once in the process. */
   waits(): void;
-  /** Resolves when everything said has arrived; to be awaited before an operation ends. */
+  /** Resolves when everything said has arrived that is worth keeping; to be awaited before an operation ends. */
   flush(): Promise<void>;
 }
 
@@ -21,6 +23,14 @@ const DEAF =
 /** Engines whose users know. */
 const told = new WeakSet<Engine>();
 
+const outboxes = new WeakMap<Engine, Outbox>();
+
+function outboxOf(engine: Engine, clock: Clock): Outbox {
+  let outbox = outboxes.get(engine);
+  if (outbox === undefined) outboxes.set(engine, (outbox = new Outbox(engine, clock)));
+  return outbox;
+}
+
 /**
  * @param engine undefined where Pulumi does not run the process; then every line goes to `print`
  * @param urn of the resource whose row it is
@@ -28,22 +38,14 @@ const told = new WeakSet<Engine>();
 export function createReporter(
   engine: Engine | undefined,
   urn: string | undefined,
+  clock: Clock = systemClock,
   print: (line: string) => void = (line) => void process.stderr.write(`${line}\n`),
 ): Reporter {
   let last = "";
-  const waiting: LogLine[] = [];
-  let sending: Promise<void> | undefined;
-  // One after the other, so that the lines keep their order.
-  const sendAll = async (to: Engine): Promise<void> => {
-    for (let line = waiting.shift(); line; line = waiting.shift()) await to.log(line);
-    sending = undefined;
-  };
+  const row = engine && new Row(outboxOf(engine, clock));
   const send = (severity: LogLine["severity"], message: string, ephemeral: boolean): void => {
-    if (!engine) return print(message);
-    // What has not been sent is out of date by now: an engine with much to do is not given more.
-    if (waiting.at(-1)?.ephemeral) waiting.pop();
-    waiting.push({ severity, message, urn, ephemeral });
-    sending ??= sendAll(engine);
+    if (!row) return print(message);
+    row.say({ severity, message, urn, ephemeral });
   };
   return {
     status(text) {
@@ -58,6 +60,6 @@ export function createReporter(
       told.add(engine);
       send("info", DEAF, false);
     },
-    flush: () => sending ?? Promise.resolve(),
+    flush: () => row?.flush() ?? Promise.resolve(),
   };
 }

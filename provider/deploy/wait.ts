@@ -54,6 +54,7 @@ export async function waitForDeployment(
   const start = clock.now();
   let id = deploymentId;
   let lastLine = "";
+  let seen: Deployment | undefined;
   let lastError: unknown;
   for (;;) {
     if (signal?.aborted) throw interrupted(id);
@@ -61,7 +62,9 @@ export async function waitForDeployment(
       const deployment = await source.getDeployment(appId, id, signal ? { signal } : {});
       lastError = undefined;
       options.onSeen?.(deployment);
-      const line = describeProgress(deployment);
+      // A listing gives the same object as long as nothing changes.
+      const line = deployment === seen ? lastLine : describeProgress(deployment);
+      seen = deployment;
       if (line !== lastLine) options.onProgress?.((lastLine = line));
       const stands = standing(deployment.phase);
       if (stands === "succeeded" || stands === "failed") return deployment;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createReporter } from "../../../provider/deploy/report";
 import type { Engine, LogLine } from "../../../provider/engine";
-import { settle } from "../../helpers/fake-clock";
+import { FakeClock, settle } from "../../helpers/fake-clock";
 
 const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::web";
 
@@ -13,7 +13,9 @@ describe("createReporter", () => {
       stopped: new AbortController().signal,
       hearsCtrlC: true,
     };
-    const reporter = createReporter(engine, URN, () => assert.fail("nothing is printed under Pulumi"));
+    const reporter = createReporter(engine, URN, undefined, () =>
+      assert.fail("nothing is printed under Pulumi"),
+    );
     reporter.status("building 1/4");
     reporter.info("a fact");
     reporter.warn("take care");
@@ -49,7 +51,7 @@ describe("createReporter", () => {
 
   it("leaves out a status that repeats the last one, and only that", async () => {
     const lines: string[] = [];
-    const reporter = createReporter(undefined, undefined, (line) => lines.push(line));
+    const reporter = createReporter(undefined, undefined, undefined, (line) => lines.push(line));
     for (const text of ["a", "a", "b", "b", "a"]) reporter.status(text);
     reporter.info("same");
     reporter.info("same");
@@ -102,6 +104,43 @@ describe("createReporter", () => {
     for (; open.length > 0; await settle()) open.shift()?.();
     await done;
     assert.deepEqual(arrived, ["building 1/4", "take care", "a fact"]);
+  });
+
+  it("thins out what passes where hundreds of rows change at once, shows each row's newest, and keeps the rest", async () => {
+    const arrived: string[] = [];
+    const engine: Engine = {
+      log: async ({ message }) => void arrived.push(message),
+      stopped: new AbortController().signal,
+      hearsCtrlC: true,
+    };
+    const clock = new FakeClock();
+    const rows = Array.from({ length: 40 }, (_, row) => createReporter(engine, `${URN}-${row}`, clock));
+    for (const text of ["building", "deploying"]) {
+      for (const [index, row] of rows.entries()) row.status(`${text} ${index}`);
+      await settle();
+    }
+    assert.equal(arrived.length, 20);
+    rows[39]?.warn("take care");
+    await rows[39]?.flush();
+    assert.equal(arrived.at(-1), "take care", "what is worth keeping waits for no turn");
+    await clock.advance(60_000);
+    const newest = rows.slice(0, 39).map((_, index) => `deploying ${index}`);
+    assert.deepEqual(
+      newest.filter((text) => !arrived.includes(text)),
+      [],
+    );
+    assert.equal(arrived.includes("deploying 39"), false, "a warning took its place");
+  });
+
+  it("ends without the status that nobody would see any more", async () => {
+    const { engine, arrived, open } = slowEngine();
+    const rows = Array.from({ length: 9 }, (_, row) => createReporter(engine, `${URN}-${row}`));
+    for (const row of rows) row.status("active 4/4");
+    await settle();
+    assert.equal(open.length, 8, "so many lines at once");
+    await rows[8]?.flush();
+    for (; open.length > 0; await settle()) open.shift()?.();
+    assert.equal(arrived.length, 8);
   });
 
   it("writes to stderr where there is no engine, so that stdout stays the program's", (): void => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { steppedClock } from "../../../emulator/clock";
 import { nextChange } from "../../../emulator/deployments";
 import { appView, deploymentView } from "../../../emulator/view";
-import { appText } from "../../../emulator/view-text";
+import { appJson } from "../../../emulator/view-json";
 import { DEPLOY_MS, perform, steps, storeOn } from "./history";
 
 describe("emulator: views of apps as JSON", () => {
@@ -15,7 +15,7 @@ describe("emulator: views of apps as JSON", () => {
         const compare = (): void => {
           for (const app of store.list())
             assert.deepEqual(
-              JSON.parse(appText(store, app)),
+              JSON.parse(Buffer.concat(appJson(store, app)).toString()),
               JSON.parse(JSON.stringify(appView(store, app))),
             );
         };
