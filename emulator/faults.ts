@@ -12,8 +12,10 @@ export type Fault =
   | "reset-after"
   /** Nothing is done and no answer ever comes. */
   | "timeout"
-  /** The work is done, half of its answer arrives. */
+  /** The work is done, half of its answer arrives; of a live log, one line and half of the next. */
   | "truncated"
+  /** As `truncated`, and then nothing comes, not even an end. */
+  | "stalled"
   /** A proxy's page: status 502, HTML. */
   | "html-502"
   /** A body that never ends. */
@@ -33,7 +35,35 @@ export interface FaultRule {
   fault: Fault;
 }
 
-const NAMED = ["reset-before", "reset-after", "timeout", "truncated", "html-502", "endless", "wrong-types"];
+const NAMED = [
+  "reset-before",
+  "reset-after",
+  "timeout",
+  "truncated",
+  "stalled",
+  "html-502",
+  "endless",
+  "wrong-types",
+];
+
+/** How far a stream comes, and what becomes of it then. */
+export interface Break {
+  /** Whole parts that arrive; of a live log, lines. */
+  readonly chunks: number;
+  /** Whether half of the next one arrives as well. */
+  readonly half: boolean;
+  readonly then: "cut" | "silence";
+}
+
+/** Where a fault breaks a stream that has begun; undefined for one that does not. Pure. */
+export function breakOf(fault: Fault): Break | undefined {
+  if (fault === "reset-after") return { chunks: 0, half: false, then: "cut" };
+  if (fault === "truncated") return { chunks: 1, half: true, then: "cut" };
+  if (fault === "stalled") return { chunks: 1, half: true, then: "silence" };
+  if (typeof fault === "object" && "dropAfter" in fault)
+    return { chunks: fault.dropAfter, half: false, then: "cut" };
+  return undefined;
+}
 
 /** Faults in waiting; the first rule that matches a request wins. */
 export class Faults {

@@ -2,11 +2,13 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Clock } from "./clock";
-import type { Fault, Faults } from "./faults";
+import { serveConsole } from "./console";
+import { breakOf, type Fault, type Faults } from "./faults";
 import { servePlain } from "./plain";
 import type { RecordedCall, Recorder } from "./recorder";
 import type { Deps } from "./routes/context";
-import { follow, frame, type ConsoleTicket, type LogTicket } from "./tickets";
+import { follow, frame, type LogTicket } from "./tickets";
+import { DRIP, DRIP_MS, faultAnswer, WRONG_TYPES, type FaultAnswer } from "./wire";
 
 interface SocketDeps extends Deps {
   faults: Faults;
@@ -42,13 +44,17 @@ export function serveSockets(server: Server, plain: Server, deps: SocketDeps): (
     if (kind !== undefined) deps.recorder.add(call);
     const fault = deps.faults.take("GET", pathname);
     if (fault !== undefined) call.fault = fault;
+    let told = false;
     const answered = (status?: number): void => {
+      if (told) return;
+      told = true;
       if (status !== undefined) call.status = status;
       if (kind !== undefined) deps.onCall?.(call);
     };
-    const reject = (status: number): void => {
-      answered(status);
-      refuse(raw, status);
+    raw.once("close", () => answered());
+    const reject = (answer: FaultAnswer): void => {
+      answered(answer.status);
+      refuse(raw, answer);
     };
     const open = (serve: (socket: WebSocket) => void): void => {
       answered(101);
@@ -57,10 +63,10 @@ export function serveSockets(server: Server, plain: Server, deps: SocketDeps): (
     const serve = (): void => {
       const log = isLog ? deps.tickets.logs.find(secret ?? "") : undefined;
       const terminal = kind === "exec" ? deps.tickets.consoles.find(secret ?? "") : undefined;
-      const frames = typeof fault === "object" && "dropAfter" in fault ? fault.dropAfter : Infinity;
-      if (log !== undefined) open((socket) => serveLog(socket, log, frames));
-      else if (terminal !== undefined) open((socket) => serveConsole(socket, terminal));
-      else reject(kind === undefined ? 404 : 403);
+      if (log !== undefined) open((socket) => serveLog(socket, log, fault));
+      else if (terminal !== undefined)
+        open((socket) => (typeof fault === "string" ? socket.terminate() : serveConsole(socket, terminal)));
+      else reject({ status: kind === undefined ? 404 : 403, headers: {}, text: "" });
     };
     const cut = (): void => {
       answered();
@@ -76,94 +82,56 @@ export function serveSockets(server: Server, plain: Server, deps: SocketDeps): (
   };
 }
 
-/** What a fault makes of a request for a WebSocket; those that are about answers cut the connection. */
+/** What a fault makes of a request for a WebSocket, before the connection stands. */
 function meet(
   fault: Fault | undefined,
   clock: Clock,
-  { serve, reject, cut }: { serve(): void; reject(status: number): void; cut(): void },
+  { serve, reject, cut }: { serve(): void; reject(answer: FaultAnswer): void; cut(): void },
 ): void {
-  if (fault === undefined) serve();
+  const answer = fault === undefined ? undefined : faultAnswer(fault);
+  if (answer !== undefined) reject(answer);
   else if (fault === "timeout") return;
-  else if (fault === "html-502") reject(502);
-  else if (typeof fault === "string") cut();
-  else if ("delayMs" in fault) clock.setTimeout(serve, fault.delayMs);
-  else if ("dropAfter" in fault) serve();
-  else reject(fault.status);
+  else if (fault === "reset-before") cut();
+  else if (typeof fault === "object" && "delayMs" in fault) clock.setTimeout(serve, fault.delayMs);
+  else serve();
 }
 
-const refuse = (raw: Duplex, status: number): void =>
-  void raw.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+function refuse(raw: Duplex, { status, headers, text }: FaultAnswer): void {
+  const all = { ...headers, connection: "close", "content-length": String(Buffer.byteLength(text)) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  raw.end(`HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${text}`);
+}
 
-/** @param frames after how many the connection is cut */
-function serveLog(socket: WebSocket, ticket: LogTicket, frames: number): void {
-  let left = frames;
+/** @param fault what happens to the connection once it stands */
+function serveLog(socket: WebSocket, ticket: LogTicket, fault: Fault | undefined): void {
+  socket.on("error", () => socket.terminate());
+  if (fault === "wrong-types") return socket.send(JSON.stringify(WRONG_TYPES), () => socket.close(1000));
+  if (fault === "endless") {
+    const timer = setInterval(() => socket.send(DRIP), DRIP_MS);
+    return void socket.on("close", () => clearInterval(timer));
+  }
+  const broken = fault === undefined ? undefined : breakOf(fault);
+  if (broken?.chunks === 0 && !broken.half) return socket.terminate();
+  let left = broken?.chunks ?? Infinity;
+  let told = false;
   let stop = (): void => {};
-  const cut = (): void => {
+  // What was sent before has to arrive before the connection ends.
+  const end = (): void => {
     stop();
-    socket.terminate();
+    if (broken?.then === "cut") socket.terminate();
   };
-  if (left <= 0) return cut();
   stop = follow(
     ticket,
     (line) => {
-      if (left <= 0) return;
+      if (told) return;
+      const text = frame(line);
       left -= 1;
-      // What was sent before has to arrive before the connection ends.
-      socket.send(frame(line), () => void (left <= 0 && cut()));
+      told = broken?.half ? left < 0 : left === 0;
+      // The half of a message is one to which the rest never comes.
+      if (left < 0) socket.send(text.slice(0, text.length >> 1), { fin: false }, end);
+      else socket.send(text, () => void (told && end()));
     },
-    () => left > 0 && socket.close(1000),
+    () => void (told || socket.close(1000)),
   );
   socket.on("close", stop);
-  socket.on("error", cut);
-}
-
-const PROMPT = "$ ";
-
-const CTRL_C = "\x03";
-const CTRL_D = "\x04";
-const ERASE = ["\x7f", "\b"];
-
-/** A console that echoes what is typed and knows `echo`, `hostname` and `exit`; keys arrive as from a terminal in raw mode. */
-function serveConsole(socket: WebSocket, { instance }: ConsoleTicket): void {
-  let typed = "";
-  const write = (data: string): void => socket.send(JSON.stringify({ data }));
-  const run = (command: string): void => {
-    const [name = "", ...words] = command.trim().split(/\s+/);
-    if (name === "exit") return socket.close(1000);
-    const output =
-      name === "echo" ? words.join(" ") : name === "hostname" ? instance : `sh: ${name}: not found`;
-    write(`${name === "" ? "" : `${output}\r\n`}${PROMPT}`);
-  };
-  write(PROMPT);
-  socket.on("message", (message) => {
-    for (const character of inputOf(String(message))) {
-      if (character === "\r" || character === "\n") {
-        write("\r\n");
-        run(typed);
-        typed = "";
-      } else if (character === CTRL_C) {
-        write(`^C\r\n${PROMPT}`);
-        typed = "";
-      } else if (character === CTRL_D) {
-        if (typed === "") return socket.close(1000);
-      } else if (ERASE.includes(character)) {
-        if (typed !== "") write("\b \b");
-        typed = typed.slice(0, -1);
-      } else {
-        typed += character;
-        write(character);
-      }
-    }
-  });
-  socket.on("error", () => socket.terminate());
-}
-
-/** The keys in a message: `{"op": "stdin", "data": "…"}`, or text as it is; nothing in other messages. */
-function inputOf(message: string): string {
-  try {
-    const { op, data } = JSON.parse(message) as { op?: unknown; data?: unknown };
-    return typeof data === "string" && (op === undefined || op === "stdin") ? data : "";
-  } catch {
-    return message;
-  }
 }

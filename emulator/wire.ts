@@ -2,12 +2,14 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import type { Clock } from "./clock";
-import type { Fault } from "./faults";
+import { breakOf, type Break, type Fault } from "./faults";
 
 const BAD_GATEWAY =
   "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
-const DRIP_MS = 10;
-const WRONG_TYPES = {
+/** Sent every {@link DRIP_MS} real milliseconds, for ever. */
+export const DRIP = '{"id":"00000000"},'.repeat(500);
+export const DRIP_MS = 10;
+export const WRONG_TYPES = {
   account: "me",
   alert: [],
   alerts: "all",
@@ -60,17 +62,18 @@ function pause(c: Context, ms: number, clock: Clock): Promise<void> {
   });
 }
 
-async function halfOf(c: Context, response: Response): Promise<Response> {
+async function halfOf(c: Context, response: Response, then: Break["then"]): Promise<Response> {
   const body = Buffer.from(await response.arrayBuffer());
   const { outgoing } = raw(c);
   outgoing.writeHead(response.status, { "content-type": "application/json", "content-length": body.length });
   await new Promise<void>((resolve) => outgoing.write(body.subarray(0, body.length >> 1), () => resolve()));
-  outgoing.socket?.destroy();
+  if (then === "silence") await clientGone(c);
+  else outgoing.socket?.destroy();
   return RESPONSE_ALREADY_SENT;
 }
 
-/** The first chunks of an answer, each of which is a line of a live log, and then nothing but a cut connection. */
-async function dropping(c: Context, response: Response, chunks: number): Promise<Response> {
+/** The first parts of an answer, each of which is a line of a live log, and what the fault makes of the rest. */
+async function breaking(c: Context, response: Response, { chunks, half, then }: Break): Promise<Response> {
   if (response.body === null) return response;
   const { outgoing } = raw(c);
   outgoing.writeHead(response.status, {
@@ -78,9 +81,9 @@ async function dropping(c: Context, response: Response, chunks: number): Promise
   });
   outgoing.flushHeaders();
   const reader = response.body.getReader();
-  for (let left = chunks; left > 0; left -= 1) {
+  for (let left = chunks + (half ? 1 : 0); left > 0; left -= 1) {
     const { done, value } = await Promise.race([
-      reader.read(),
+      reader.read() as Promise<{ done: boolean; value?: Uint8Array }>,
       clientGone(c).then(() => ({ done: true, value: undefined })),
     ]);
     if (done || value === undefined) {
@@ -88,20 +91,44 @@ async function dropping(c: Context, response: Response, chunks: number): Promise
       outgoing.end();
       return RESPONSE_ALREADY_SENT;
     }
-    await new Promise<void>((resolve) => outgoing.write(value, () => resolve()));
+    const part = half && left === 1 ? value.subarray(0, value.length >> 1) : value;
+    await new Promise<void>((resolve) => outgoing.write(part, () => resolve()));
   }
   await reader.cancel();
-  return cut(c);
+  if (then === "cut") return cut(c);
+  await clientGone(c);
+  return RESPONSE_ALREADY_SENT;
 }
 
 async function drip(c: Context): Promise<Response> {
   const { outgoing } = raw(c);
   outgoing.writeHead(200, { "content-type": "application/json" });
   outgoing.write('{"apps":[');
-  const timer = setInterval(() => outgoing.write('{"id":"00000000"},'.repeat(500)), DRIP_MS);
+  const timer = setInterval(() => outgoing.write(DRIP), DRIP_MS);
   await clientGone(c);
   clearInterval(timer);
   return RESPONSE_ALREADY_SENT;
+}
+
+/** An answer that a fault gives instead of the work. */
+export interface FaultAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Undefined for a fault of another kind. Pure. */
+export function faultAnswer(fault: Fault): FaultAnswer | undefined {
+  if (fault === "html-502")
+    return { status: 502, headers: { "content-type": "text/html" }, text: BAD_GATEWAY };
+  if (typeof fault !== "object" || !("status" in fault)) return undefined;
+  const {
+    status,
+    headers = {},
+    body = { id: "emulated_fault", message: `Emulated answer ${status}` },
+  } = fault;
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return { status, headers: { "content-type": "application/json", ...headers }, text };
 }
 
 /** Serves one request with a fault. `work` does what was asked. */
@@ -115,20 +142,14 @@ export async function serveWith(
     await pause(c, fault.delayMs, clock);
     return raw(c).outgoing.destroyed ? RESPONSE_ALREADY_SENT : work();
   }
-  if (typeof fault === "object" && "dropAfter" in fault) return dropping(c, await work(), fault.dropAfter);
-  if (typeof fault === "object") {
-    const {
-      status,
-      headers = {},
-      body = { id: "emulated_fault", message: `Emulated answer ${status}` },
-    } = fault;
-    const text = typeof body === "string" ? body : JSON.stringify(body);
-    const empty = status === 204 || status === 304;
-    return new Response(empty ? null : text, {
-      status,
-      headers: { "content-type": "application/json", ...headers },
-    });
+  const answer = faultAnswer(fault);
+  if (answer !== undefined) {
+    const { status, headers, text } = answer;
+    return new Response(status === 204 || status === 304 ? null : text, { status, headers });
   }
+  const broken = breakOf(fault);
+  if (broken !== undefined && (typeof fault === "object" || c.req.path.startsWith("/_logs/live/")))
+    return breaking(c, await work(), broken);
   switch (fault) {
     case "reset-before":
       return cut(c);
@@ -139,12 +160,12 @@ export async function serveWith(
       await clientGone(c);
       return RESPONSE_ALREADY_SENT;
     case "truncated":
-      return halfOf(c, await work());
-    case "html-502":
-      return new Response(BAD_GATEWAY, { status: 502, headers: { "content-type": "text/html" } });
+      return halfOf(c, await work(), "cut");
+    case "stalled":
+      return halfOf(c, await work(), "silence");
     case "endless":
       return drip(c);
-    case "wrong-types":
+    default:
       return Response.json(WRONG_TYPES);
   }
 }
