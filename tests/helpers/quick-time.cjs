@@ -2,7 +2,8 @@
 
 // Preloaded into a process whose waits would take minutes. Its time stands still while it works, and goes on to its next
 // timer as soon as there is nothing left to do but wait. The parent, see quick-time.ts, holds the clock, so that the
-// emulator's time is the same: it says no while a request is under way that will be answered without time passing.
+// emulator's time is the same: it says no while a request is under way that will be answered without time passing, and
+// while anything that one of them has sent has not been read by the other. So a stream counts as long as it delivers.
 
 const { subscribe } = require("node:diagnostics_channel");
 
@@ -18,6 +19,9 @@ let now = start;
 let inFlight = 0;
 let considering = false;
 const timers = new Set();
+/** Connections to the emulator, by the port on this side. */
+const connections = new Map();
+const service = Number(new URL(process.env.DIGITALOCEAN_API_URL).port);
 
 class Timer {
   constructor(callback, ms, args, repeat) {
@@ -92,7 +96,12 @@ function ask() {
     return consider();
   }
   considering = true;
-  process.send({ quickTime: { until: timer.due, inFlight } });
+  const traffic = [...connections].map(([port, { bytesRead, bytesWritten }]) => ({
+    port,
+    read: bytesRead,
+    written: bytesWritten,
+  }));
+  process.send({ quickTime: { until: timer.due, inFlight, service, traffic } });
 }
 
 process.on("message", ({ quickTime }) => {
@@ -116,8 +125,17 @@ subscribe("http.client.request.start", ({ request }) => {
     consider();
   };
   request.once("close", end);
-  // What a live log tells comes as time passes.
+  // What a live log tells comes as time passes. Over WebSocket the request ends when the connection stands.
   if (request.path.startsWith("/_logs/live/")) request.once("response", end);
+});
+
+subscribe("net.client.socket", ({ socket }) => {
+  socket.once("connect", () => {
+    const { localPort, remotePort } = socket;
+    if (remotePort !== service) return;
+    connections.set(localPort, socket);
+    socket.once("close", () => connections.delete(localPort));
+  });
 });
 
 globalThis.setTimeout = (callback, ms, ...args) => new Timer(callback, ms, args, false);

@@ -1,8 +1,10 @@
 import type { ChildProcess } from "node:child_process";
+import { subscribe } from "node:diagnostics_channel";
+import type { Socket } from "node:net";
 import { resolve } from "node:path";
 import { steppedClock, type Clock } from "app-platform-emulator";
 
-/** To be given to node as `--require`; then the process needs an IPC channel, and QUICK_TIME_START. */
+/** To be given to node as `--require`; then the process needs an IPC channel, QUICK_TIME_START and DIGITALOCEAN_API_URL. */
 export const QUICK_TIME = resolve(__dirname, "quick-time.cjs");
 
 interface Asked {
@@ -10,7 +12,27 @@ interface Asked {
   readonly until: number;
   /** Requests of the process that are not answered yet. */
   readonly inFlight: number;
+  /** The emulator's port. */
+  readonly service: number;
+  /** Bytes of each of its connections to the emulator. */
+  readonly traffic: readonly { readonly port: number; readonly read: number; readonly written: number }[];
 }
+
+/** Connections that this process has taken, by their ports on this side and on the other. */
+const taken = new Map<string, Socket>();
+subscribe("net.server.socket", (message) => {
+  const { socket } = message as { socket: Socket };
+  const key = `${socket.localPort} ${socket.remotePort}`;
+  taken.set(key, socket);
+  socket.once("close", () => taken.get(key) === socket && taken.delete(key));
+});
+
+/** Whether something is on its way between the two: bytes, or the end of a connection. */
+const onTheWay = ({ service, traffic }: Asked): boolean =>
+  traffic.some(({ port, read, written }) => {
+    const here = taken.get(`${service} ${port}`);
+    return !here || here.writableEnded || here.bytesWritten !== read || here.bytesRead !== written;
+  });
 
 /**
  * The time of an emulator and of the process that works on it: it passes only while that process does nothing but wait,
@@ -45,7 +67,7 @@ export class QuickTime implements Clock {
   govern(child: ChildProcess, held: () => number): void {
     child.on("message", ({ quickTime: asked }: { quickTime?: Asked }) => {
       if (asked === undefined) return;
-      if (asked.inFlight <= held()) this.passUntil(asked.until);
+      if (asked.inFlight <= held() && !onTheWay(asked)) this.passUntil(asked.until);
       if (child.connected) child.send({ quickTime: { now: this.now() } });
     });
   }
