@@ -81,10 +81,11 @@ async function breaking(c: Context, response: Response, { chunks, half, then }: 
   });
   outgoing.flushHeaders();
   const reader = response.body.getReader();
+  const gone = clientGone(c).then(() => ({ done: true, value: undefined }));
   for (let left = chunks + (half ? 1 : 0); left > 0; left -= 1) {
     const { done, value } = await Promise.race([
       reader.read() as Promise<{ done: boolean; value?: Uint8Array }>,
-      clientGone(c).then(() => ({ done: true, value: undefined })),
+      gone,
     ]);
     if (done || value === undefined) {
       await reader.cancel();
@@ -96,7 +97,7 @@ async function breaking(c: Context, response: Response, { chunks, half, then }: 
   }
   await reader.cancel();
   if (then === "cut") return cut(c);
-  await clientGone(c);
+  await gone;
   return RESPONSE_ALREADY_SENT;
 }
 

@@ -180,6 +180,15 @@ export function timeoutError({ request, write, host }: FailureContext, timeoutMs
   );
 }
 
+/** The error for an answer of which nothing more came for so long. */
+export function stalledError({ request, host }: FailureContext, silentMs: number): ApiError {
+  return new ApiError(
+    "timeout",
+    `${request.method} ${request.path}: the answer from ${host} stopped half-way, nothing more came for ${silentMs / 1000} s.`,
+    { request },
+  );
+}
+
 /** The error for the caller's signal. `sent`: the request may have been on its way. */
 export function abortedError(
   { request, write }: Pick<FailureContext, "request" | "write">,

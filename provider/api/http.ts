@@ -9,6 +9,7 @@ import {
   type FailureContext,
   abortedError,
   connectionError,
+  stalledError,
   timeoutError,
   unreadableError,
 } from "./failures";
@@ -96,15 +97,22 @@ export interface HttpStream {
   close(): void;
 }
 
+export interface StreamOptions {
+  /** Milliseconds until the answer has to begin. */
+  readonly timeoutMs: number;
+  /** Milliseconds that whoever reads waits for more of a body that has begun. @default for ever */
+  readonly silentMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** What errors call the request. */
+  readonly what: string;
+}
+
 /**
  * Opens a stream without any credentials, for addresses that are credentials in themselves: of these only the host
- * appears in errors. `timeoutMs` counts until the answer begins.
+ * appears in errors.
  * @throws {ApiError} `network`, `timeout`, `aborted`
  */
-export async function openStream(
-  url: URL,
-  options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined; readonly what: string },
-): Promise<HttpStream> {
+export async function openStream(url: URL, options: StreamOptions): Promise<HttpStream> {
   const context: FailureContext = {
     request: { method: "GET", path: options.what },
     write: false,
@@ -138,7 +146,7 @@ export async function openStream(
     return {
       status: response.status,
       header: (name) => response.headers.get(name) ?? undefined,
-      chunks: readChunks(response, context, options.signal, close),
+      chunks: readChunks(response, context, options, close),
       close,
     };
   } catch (error) {
@@ -150,15 +158,31 @@ export async function openStream(
 async function* readChunks(
   response: Response,
   context: FailureContext,
-  signal: AbortSignal | undefined,
+  { signal, silentMs }: StreamOptions,
   close: () => void,
 ): AsyncGenerator<Buffer> {
+  let silent = false;
+  let timer: NodeJS.Timeout | undefined;
+  // Only while more is waited for: a reader may take its time.
+  const listen = (): void => {
+    if (silentMs === undefined) return;
+    timer = setTimeout(() => {
+      silent = true;
+      close();
+    }, silentMs);
+  };
   try {
-    for await (const chunk of response.body ?? []) yield Buffer.from(chunk);
+    listen();
+    for await (const chunk of response.body ?? []) {
+      clearTimeout(timer);
+      yield Buffer.from(chunk);
+      listen();
+    }
   } catch (error) {
     if (signal?.aborted) throw abortedError(context, true);
-    throw asConnectionError(context, error);
+    throw silent ? stalledError(context, silentMs ?? 0) : asConnectionError(context, error);
   } finally {
+    clearTimeout(timer);
     close();
   }
 }

@@ -7,7 +7,7 @@ import { DEFAULT_TIMEOUT_MS } from "./http";
 import { checkLogUrl, failure, lines, openLog, statusFailure, WHAT } from "./log-stream";
 
 /** A connection that answers no ping for this long is dead, whatever the network pretends. */
-const PING_MS = 20_000;
+const PING_MS = 10_000;
 
 /** Far above what one frame of a log holds. */
 const LARGEST_FRAME = 16 * 1024 * 1024;
@@ -69,8 +69,15 @@ async function* framesOf(
     secrets: [],
   };
   if (signal?.aborted) throw abortedError(context, false);
-  const socket = new WebSocket(url, { ...CHECKED, handshakeTimeout: timeoutMs, maxPayload: LARGEST_FRAME });
+  const socket = new WebSocket(url, { ...CHECKED, maxPayload: LARGEST_FRAME });
   const stop = (): void => socket.terminate();
+  // The library's own limit begins anew with every byte.
+  let late = false;
+  const limit = setTimeout(() => {
+    late = true;
+    stop();
+  }, timeoutMs);
+  socket.once("open", () => clearTimeout(limit));
   signal?.addEventListener("abort", stop, { once: true });
   let refused: number | undefined;
   let broken = false;
@@ -90,8 +97,9 @@ async function* framesOf(
   } catch (error) {
     if (signal?.aborted) throw abortedError(context, true);
     if (refused !== undefined) throw statusFailure(refused);
-    throw named(error, context, timeoutMs);
+    throw late ? timeoutError(context, timeoutMs) : named(error, context);
   } finally {
+    clearTimeout(limit);
     endPings();
     signal?.removeEventListener("abort", stop);
     socket.terminate();
@@ -112,10 +120,9 @@ function watch(socket: WebSocket): () => void {
   return () => clearInterval(timer);
 }
 
-function named(error: unknown, context: Parameters<typeof timeoutError>[0], timeoutMs: number): unknown {
+function named(error: unknown, context: Parameters<typeof connectionError>[0]): unknown {
   if (error instanceof ApiError || !(error instanceof Error)) return error;
   const { code, syscall } = error as { code?: unknown; syscall?: string };
-  if (/handshake has timed out/i.test(error.message)) return timeoutError(context, timeoutMs);
   if (typeof code === "string" && code.startsWith("WS_ERR"))
     return failure("unreadable-answer", "the service sent something that is no WebSocket");
   // Whatever else ends a WebSocket is the connection's; the error's own text may hold the address.

@@ -13,16 +13,21 @@ export const WHAT = "the log";
 
 /**
  * The lines of the log at `url`, as they arrive; plain or compressed. No token is sent.
- * @param options.timeoutMs until the first byte may come; a live log may be silent after that. @default 30_000
+ * @param options.timeoutMs until the answer begins. @default 30_000
+ * @param options.silentMs until more of it comes. @default for ever, as a live log may be silent
  * @throws {ApiError} without the address: `bad-request` `forbidden` `not-found` … by status; `network`, `timeout`,
  * `aborted`; `unreadable-answer` for an address that cannot be opened
  */
 export async function* openLog(
   url: string,
-  options: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined } = {},
+  options: {
+    signal?: AbortSignal | undefined;
+    timeoutMs?: number | undefined;
+    silentMs?: number | undefined;
+  } = {},
 ): AsyncGenerator<string> {
-  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  const stream = await openStream(checkLogUrl(url), { signal, timeoutMs, what: WHAT });
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, silentMs } = options;
+  const stream = await openStream(checkLogUrl(url), { signal, timeoutMs, silentMs, what: WHAT });
   if (stream.status !== 200) {
     stream.close();
     throw statusFailure(stream.status);

@@ -1,4 +1,5 @@
 import { path } from "./address";
+import { DEFAULT_TIMEOUT_MS } from "./http";
 import { openLive } from "./live-log";
 import { openLog } from "./log-stream";
 import * as shapes from "./shapes";
@@ -48,7 +49,8 @@ export function logCalls(transport: Transport, client: Pick<ClientOptions, "time
 
     /** The lines of one of the archives of `getLogUrls`, see `openLog` in log-stream.ts. */
     openLog(url: string, options?: CallOptions): AsyncIterable<string> {
-      return openLog(url, { signal: options?.signal, timeoutMs: client.timeoutMs });
+      const { timeoutMs = DEFAULT_TIMEOUT_MS } = client;
+      return openLog(url, { signal: options?.signal, timeoutMs, silentMs: timeoutMs });
     },
 
     /** The lines of the live log of `getLogUrls` as they come, see `openLive` in live-log.ts. */

@@ -3,6 +3,7 @@ import { systemClock, type Clock } from "../clock";
 import { ApiError, AppPlatformError, isApiError } from "../errors";
 import { parseDuration } from "../timeouts";
 import { LineMemory, stampOf } from "./line-memory";
+import { LiveConnection, SILENT_MS } from "./live-connection";
 import { findTarget, type LogClient, type LogQuery, type LogTarget } from "./log-target";
 
 export interface ReadOptions {
@@ -27,8 +28,8 @@ const ARCHIVE_TRIES = 3;
 const LONGEST_PAUSE_MS = 15_000;
 /** A followed log that cannot be had for so long is given up. */
 const GIVE_UP_MS = 10 * 60_000;
-/** A silent connection may be one whose end was lost. */
-const SILENT_MS = 30_000;
+/** A connection that lasted so long had been made, even if it told nothing. */
+const STOOD_MS = 2 * SILENT_MS;
 /** Without `follow`, a live log that is silent for so long has told what there is. */
 const TOLD_MS = 5_000;
 
@@ -86,7 +87,7 @@ class Reading {
     }
     if (follow) yield* this.live(target, urls);
     else if (urls.live_url !== undefined && (urls.historic_urls ?? []).length === 0) {
-      const told = this.toldSoFar(urls.live_url, stampOf(began) ?? "");
+      const told = this.toldSoFar(target, urls, stampOf(began) ?? "");
       yield* tailLines === undefined ? told : lastOf(told, tailLines);
     }
   }
@@ -147,88 +148,109 @@ class Reading {
     }
   }
 
+  /** As `urls` for what is read on; nothing where there is no log just now. */
+  private async urlsAgain(target: LogTarget, follow: boolean): Promise<LogUrls> {
+    try {
+      return await this.urls(target, true, follow);
+    } catch (error) {
+      if (isApiError(error, "bad-request", "not-found")) return {};
+      throw error;
+    }
+  }
+
   /** Lines as they come, over as many connections as it takes. */
   private async *live(target: LogTarget, first: LogUrls): AsyncGenerator<string> {
-    let urls: LogUrls = first;
+    let urls: LogUrls | undefined = first;
+    let last: LiveConnection | undefined;
     let failingSince: number | undefined;
+    let missingSince: number | undefined;
     for (let idle = 1; ; idle++) {
-      let failure: unknown;
+      const began = this.clock.now();
+      let why = "the service closed it";
+      let connecting = false;
       try {
+        urls ??= await this.urlsAgain(target, true);
         if (urls.live_url !== undefined) {
+          connecting = true;
           this.memory.reconnected();
-          for await (const line of this.connection(urls.live_url, SILENT_MS, () => target.goesOn())) {
+          last = this.connection(urls.live_url, () => target.goesOn());
+          for await (const line of last.lines()) {
             failingSince = undefined;
             if (!this.memory.isNew(line)) continue;
             idle = 0;
             yield line;
           }
+          connecting = false;
         }
-        if (!(await target.goesOn())) return yield* this.rest(target);
+        if (!(await target.goesOn())) {
+          if ((yield* this.rest(target)) || last?.toldAll !== false) return;
+          missingSince ??= this.clock.now();
+          if (this.clock.now() - missingSince >= this.waitMs) throw endMissing(target);
+          why = "it broke, and the rest is not archived yet";
+        }
+        failingSince = undefined;
       } catch (error) {
-        if (!isPassing(error)) throw error;
-        failure = error;
-        failingSince ??= this.clock.now();
-        if (this.clock.now() - failingSince >= GIVE_UP_MS) throw error;
+        if (!isPassing(error) && !(connecting && isApiError(error, "not-found"))) throw error;
+        why = error instanceof Error ? error.message : String(error);
+        const now = this.clock.now();
+        if (connecting && now - began >= STOOD_MS) failingSince = undefined;
+        failingSince ??= began;
+        if (now - failingSince >= GIVE_UP_MS) throw error;
       }
-      this.options.onReconnect?.(failure instanceof Error ? failure.message : "the service closed it");
+      urls = undefined;
+      this.options.onReconnect?.(why);
       await this.clock.sleep(pause(idle), this.signal);
-      urls = await this.urls(target, true).catch((error: unknown) => {
-        if (isPassing(error) || isApiError(error, "bad-request", "not-found")) return {};
-        throw error;
-      });
     }
   }
 
-  /** What came after the last connection, from the archives, which are complete now. */
-  private async *rest(target: LogTarget): AsyncGenerator<string> {
+  /** What came after the last connection, from the archives, which are complete now. Returns whether there are any. */
+  private async *rest(target: LogTarget): AsyncGenerator<string, boolean> {
     this.memory.reconnected();
-    const urls = await this.urls(target, true, false).catch((error: unknown) => {
-      if (isApiError(error, "bad-request", "not-found")) return {};
-      throw error;
-    });
+    const urls = await this.urlsAgain(target, false);
     for await (const line of this.archived(target, urls)) if (this.memory.isNew(line)) yield line;
+    return (urls.historic_urls ?? []).length > 0;
   }
 
   /** A live log that nobody follows: what was written before it was asked for. */
-  private async *toldSoFar(url: string, began: string): AsyncGenerator<string> {
-    for await (const line of this.connection(url, TOLD_MS, async () => false)) {
-      if ((stampOf(line) ?? "") > began) return;
-      yield line;
+  private async *toldSoFar(target: LogTarget, first: LogUrls, began: string): AsyncGenerator<string> {
+    let urls = first;
+    for (let tries = 0; ;) {
+      this.memory.reconnected();
+      const url = urls.live_url;
+      try {
+        const lines =
+          url === undefined
+            ? this.archived(target, urls)
+            : this.connection(url, async () => false, TOLD_MS).lines();
+        for await (const line of lines) {
+          if ((stampOf(line) ?? "") > began) return;
+          if (!this.memory.isNew(line)) continue;
+          tries = 0;
+          yield line;
+        }
+        return;
+      } catch (error) {
+        const passes = isPassing(error) || isApiError(error, "not-found");
+        if (url === undefined || !passes || ++tries > ARCHIVE_TRIES) throw error;
+        await this.clock.sleep(pause(tries), this.signal);
+        urls = await this.urls(target, true);
+      }
     }
   }
 
-  /** The lines of one connection, which ends when it was silent for a while and `goesOn` says no. */
-  private async *connection(
-    url: string,
-    silentMs: number,
-    goesOn: () => Promise<boolean>,
-  ): AsyncGenerator<string> {
-    const end = new AbortController();
-    const stop = (): void => end.abort();
-    this.signal?.addEventListener("abort", stop, { once: true });
-    let heard = false;
-    const watch = async (): Promise<void> => {
-      // The first line takes longer: the connection has to be made.
-      for (let ms = SILENT_MS; ; ms = silentMs) {
-        await this.clock.sleep(ms, end.signal);
-        if (!heard && !(await goesOn().catch(() => true))) return end.abort();
-        heard = false;
-      }
-    };
-    watch().catch(() => {});
-    try {
-      for await (const line of this.client.openLive(url, { signal: end.signal })) {
-        heard = true;
-        yield line;
-      }
-    } catch (error) {
-      if (!isApiError(error, "aborted") || this.signal?.aborted) throw error;
-    } finally {
-      this.signal?.removeEventListener("abort", stop);
-      end.abort();
-    }
+  private connection(url: string, goesOn: () => Promise<boolean>, silentMs?: number): LiveConnection {
+    const { clock, signal } = this;
+    return new LiveConnection(this.client, url, goesOn, { clock, signal, silentMs });
   }
 }
+
+/** Whoever follows a log would take what was told for all of it. */
+const endMissing = ({ request }: LogTarget): AppPlatformError =>
+  new AppPlatformError(
+    "not-found",
+    `The end of the ${request.type} log may be missing: its connection broke, and the service has no archive of what ` +
+      "came after. Ask for the log again later.",
+  );
 
 /** The service refuses a stage that was left out; its words alone do not say of what. */
 function noLog(refused: ApiError, { request }: LogTarget): AppPlatformError {
