@@ -8,7 +8,7 @@ import { servePlain } from "./plain";
 import type { RecordedCall, Recorder } from "./recorder";
 import type { Deps } from "./routes/context";
 import { follow, frame, type LogTicket } from "./tickets";
-import { DRIP, DRIP_MS, faultAnswer, WRONG_TYPES, type FaultAnswer } from "./wire";
+import { drip, faultAnswer, WRONG_TYPES, type FaultAnswer } from "./wire";
 
 interface SocketDeps extends Deps {
   faults: Faults;
@@ -28,9 +28,13 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 export function serveSockets(server: Server, plain: Server, deps: SocketDeps): () => void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
 
+  const open = new Set<Duplex>();
+
   const upgrade = (request: IncomingMessage, raw: Duplex, head: Buffer): void => {
     // Whoever goes away early is nothing to end the process for.
     raw.on("error", () => raw.destroy());
+    open.add(raw);
+    raw.once("close", () => open.delete(raw));
     if (request.headers.upgrade?.toLowerCase() !== "websocket") return servePlain(plain, request, raw, head);
     const pathname = (request.url ?? "/").split("?", 1)[0] ?? "/";
     const [, kind, live, secret] = /^\/_(logs|exec)\/(live\/)?([^/]+)$/.exec(pathname) ?? [];
@@ -56,27 +60,30 @@ export function serveSockets(server: Server, plain: Server, deps: SocketDeps): (
       answered(answer.status);
       refuse(raw, answer);
     };
-    const open = (serve: (socket: WebSocket) => void): void => {
+    const stand = (serve: (socket: WebSocket) => void): void => {
       answered(101);
       sockets.handleUpgrade(request, raw, head, serve);
     };
     const serve = (): void => {
       const log = isLog ? deps.tickets.logs.find(secret ?? "") : undefined;
       const terminal = kind === "exec" ? deps.tickets.consoles.find(secret ?? "") : undefined;
-      if (log !== undefined) open((socket) => serveLog(socket, log, fault));
+      if (log !== undefined) stand((socket) => serveLog(socket, log, fault));
       else if (terminal !== undefined)
-        open((socket) => (typeof fault === "string" ? socket.terminate() : serveConsole(socket, terminal)));
+        stand((socket) => (typeof fault === "string" ? socket.terminate() : serveConsole(socket, terminal)));
       else reject({ status: kind === undefined ? 404 : 403, headers: {}, text: "" });
     };
     const cut = (): void => {
       answered();
       raw.destroy();
     };
-    meet(fault, deps.store().options.clock, { serve, reject, cut });
+    // Somebody has to read, to notice that the other side is gone.
+    const hang = (): void => void raw.once("end", cut).resume();
+    meet(fault, deps.store().options.clock, { serve, reject, cut, hang });
   };
   server.on("upgrade", upgrade);
   return () => {
     for (const socket of sockets.clients) socket.terminate();
+    for (const raw of open) raw.destroy();
     sockets.close();
     plain.closeAllConnections();
   };
@@ -86,11 +93,16 @@ export function serveSockets(server: Server, plain: Server, deps: SocketDeps): (
 function meet(
   fault: Fault | undefined,
   clock: Clock,
-  { serve, reject, cut }: { serve(): void; reject(answer: FaultAnswer): void; cut(): void },
+  {
+    serve,
+    reject,
+    cut,
+    hang,
+  }: { serve(): void; reject(answer: FaultAnswer): void; cut(): void; hang(): void },
 ): void {
   const answer = fault === undefined ? undefined : faultAnswer(fault);
   if (answer !== undefined) reject(answer);
-  else if (fault === "timeout") return;
+  else if (fault === "timeout") hang();
   else if (fault === "reset-before") cut();
   else if (typeof fault === "object" && "delayMs" in fault) clock.setTimeout(serve, fault.delayMs);
   else serve();
@@ -107,8 +119,8 @@ function serveLog(socket: WebSocket, ticket: LogTicket, fault: Fault | undefined
   socket.on("error", () => socket.terminate());
   if (fault === "wrong-types") return socket.send(JSON.stringify(WRONG_TYPES), () => socket.close(1000));
   if (fault === "endless") {
-    const timer = setInterval(() => socket.send(DRIP), DRIP_MS);
-    return void socket.on("close", () => clearInterval(timer));
+    const stop = drip((text) => socket.send(text), ticket.store.options.clock);
+    return void socket.on("close", stop);
   }
   const broken = fault === undefined ? undefined : breakOf(fault);
   if (broken?.chunks === 0 && !broken.half) return socket.terminate();

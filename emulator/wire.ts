@@ -6,9 +6,10 @@ import { breakOf, type Break, type Fault } from "./faults";
 
 const BAD_GATEWAY =
   "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
-/** Sent every {@link DRIP_MS} real milliseconds, for ever. */
-export const DRIP = '{"id":"00000000"},'.repeat(500);
-export const DRIP_MS = 10;
+const DRIP = '{"id":"00000000"},'.repeat(500);
+const DRIP_MS = 10;
+/** On the emulator's clock, which may run so fast that the above is too slow. */
+const DRIP_CLOCK_MS = 10_000;
 export const WRONG_TYPES = {
   account: "me",
   alert: [],
@@ -101,13 +102,28 @@ async function breaking(c: Context, response: Response, { chunks, half, then }: 
   return RESPONSE_ALREADY_SENT;
 }
 
-async function drip(c: Context): Promise<Response> {
+/** Writes more and more, whichever of the clocks goes on. @returns stops it */
+export function drip(write: (text: string) => void, clock: Clock): () => void {
+  const timer = setInterval(() => write(DRIP), DRIP_MS);
+  let stopClock = (): void => {};
+  const onClock = (): void => {
+    write(DRIP);
+    stopClock = clock.setTimeout(onClock, DRIP_CLOCK_MS);
+  };
+  stopClock = clock.setTimeout(onClock, DRIP_CLOCK_MS);
+  return () => {
+    clearInterval(timer);
+    stopClock();
+  };
+}
+
+async function endless(c: Context, clock: Clock): Promise<Response> {
   const { outgoing } = raw(c);
   outgoing.writeHead(200, { "content-type": "application/json" });
   outgoing.write('{"apps":[');
-  const timer = setInterval(() => outgoing.write(DRIP), DRIP_MS);
+  const stop = drip((text) => outgoing.write(text), clock);
   await clientGone(c);
-  clearInterval(timer);
+  stop();
   return RESPONSE_ALREADY_SENT;
 }
 
@@ -165,7 +181,7 @@ export async function serveWith(
     case "stalled":
       return halfOf(c, await work(), "silence");
     case "endless":
-      return drip(c);
+      return endless(c, clock);
     default:
       return Response.json(WRONG_TYPES);
   }

@@ -15,17 +15,21 @@ const LARGEST_FRAME = 16 * 1024 * 1024;
 /** Answers by which a server says that it wants a WebSocket here. */
 const WANTS_UPGRADE = new Set([400, 426]);
 
+interface LiveLogOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly onOpen?: (() => void) | undefined;
+}
+
 /**
  * The lines of the live log at `url`, as they come, until the service closes it: over WebSocket for wss://, else over HTTP,
  * and over WebSocket all the same where the service asks for that. Frames `{"data": "…"}` are unwrapped. No token is
  * sent.
  * @param options.timeoutMs until the connection stands; the log may be silent after that. @default 30_000
+ * @param options.onOpen called when it stands
  * @throws {ApiError} as `openLog`; `network` when the connection breaks
  */
-export async function* openLive(
-  url: string,
-  options: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined } = {},
-): AsyncGenerator<string> {
+export async function* openLive(url: string, options: LiveLogOptions = {}): AsyncGenerator<string> {
   const { protocol } = checkLogUrl(url, ["https:", "wss:"]);
   if (protocol.startsWith("http")) {
     try {
@@ -57,10 +61,7 @@ function unwrapLine(line: string): string[] {
 
 async function* framesOf(
   url: string,
-  {
-    signal,
-    timeoutMs = DEFAULT_TIMEOUT_MS,
-  }: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
+  { signal, timeoutMs = DEFAULT_TIMEOUT_MS, onOpen }: LiveLogOptions,
 ): AsyncGenerator<Buffer> {
   const context = {
     request: { method: "GET", path: WHAT },
@@ -77,7 +78,10 @@ async function* framesOf(
     late = true;
     stop();
   }, timeoutMs);
-  socket.once("open", () => clearTimeout(limit));
+  socket.once("open", () => {
+    clearTimeout(limit);
+    onOpen?.();
+  });
   signal?.addEventListener("abort", stop, { once: true });
   let refused: number | undefined;
   let broken = false;

@@ -15,6 +15,7 @@ export const WHAT = "the log";
  * The lines of the log at `url`, as they arrive; plain or compressed. No token is sent.
  * @param options.timeoutMs until the answer begins. @default 30_000
  * @param options.silentMs until more of it comes. @default for ever, as a live log may be silent
+ * @param options.onOpen called when it has begun
  * @throws {ApiError} without the address: `bad-request` `forbidden` `not-found` … by status; `network`, `timeout`,
  * `aborted`; `unreadable-answer` for an address that cannot be opened
  */
@@ -24,14 +25,16 @@ export async function* openLog(
     signal?: AbortSignal | undefined;
     timeoutMs?: number | undefined;
     silentMs?: number | undefined;
+    onOpen?: (() => void) | undefined;
   } = {},
 ): AsyncGenerator<string> {
-  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, silentMs } = options;
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, silentMs, onOpen } = options;
   const stream = await openStream(checkLogUrl(url), { signal, timeoutMs, silentMs, what: WHAT });
   if (stream.status !== 200) {
     stream.close();
     throw statusFailure(stream.status);
   }
+  onOpen?.();
   yield* lines(unpack(stream.chunks, signal));
 }
 

@@ -54,8 +54,9 @@ export function logCalls(transport: Transport, client: Pick<ClientOptions, "time
     },
 
     /** The lines of the live log of `getLogUrls` as they come, see `openLive` in live-log.ts. */
-    openLive(url: string, options?: CallOptions): AsyncIterable<string> {
-      return openLive(url, { signal: options?.signal, timeoutMs: client.timeoutMs });
+    openLive(url: string, options?: CallOptions & { readonly onOpen?: () => void }): AsyncIterable<string> {
+      const { signal, onOpen } = options ?? {};
+      return openLive(url, { signal, timeoutMs: client.timeoutMs, onOpen });
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../clock";
 import { isApiError } from "../errors";
 import type { LogClient } from "./log-target";
 
-/** A silent connection may be one whose end was lost; making it may take as long. */
+/** A silent connection may be one whose end was lost. */
 export const SILENT_MS = 30_000;
 
 interface LiveOptions {
@@ -16,6 +16,8 @@ interface LiveOptions {
 export class LiveConnection {
   /** Set once the service, for all that can be known, has told all that there was. */
   toldAll = false;
+  /** When it was made, on the clock; undefined when it was not. */
+  openedAt: number | undefined;
 
   /**
    * @param goesOn whether more may come
@@ -39,16 +41,18 @@ export class LiveConnection {
     let heard = false;
     const watch = async (): Promise<void> => {
       const { clock, silentMs = SILENT_MS } = this.options;
-      // The first line takes longer: the connection has to be made.
+      this.openedAt = clock.now();
+      // The first line may take longer: a container has to be found.
       for (let ms = SILENT_MS; ; ms = silentMs) {
         await clock.sleep(ms, end.signal);
         if (!heard && !(await this.goesOn().catch(() => true))) return end.abort();
         heard = false;
       }
     };
-    watch().catch(() => {});
+    // Until it is made, it has a time limit of its own.
+    const onOpen = (): void => void watch().catch(() => {});
     try {
-      for await (const line of this.client.openLive(this.url, { signal: end.signal })) {
+      for await (const line of this.client.openLive(this.url, { signal: end.signal, onOpen })) {
         heard = true;
         yield line;
       }

@@ -28,8 +28,8 @@ const ARCHIVE_TRIES = 3;
 const LONGEST_PAUSE_MS = 15_000;
 /** A followed log that cannot be had for so long is given up. */
 const GIVE_UP_MS = 10 * 60_000;
-/** A connection that lasted so long had been made, even if it told nothing. */
-const STOOD_MS = 2 * SILENT_MS;
+/** A connection that lasted so long was one, even if it told nothing. */
+const STOOD_MS = SILENT_MS;
 /** Without `follow`, a live log that is silent for so long has told what there is. */
 const TOLD_MS = 5_000;
 
@@ -56,6 +56,8 @@ class Reading {
   private readonly waitMs: number;
   private readonly memory = new LineMemory();
   private readonly signal: AbortSignal | undefined;
+  /** Why there was no log when it was last asked for again. */
+  private missing: ApiError | undefined;
 
   constructor(
     private readonly client: LogClient,
@@ -150,11 +152,13 @@ class Reading {
 
   /** As `urls` for what is read on; nothing where there is no log just now. */
   private async urlsAgain(target: LogTarget, follow: boolean): Promise<LogUrls> {
+    this.missing = undefined;
     try {
       return await this.urls(target, true, follow);
     } catch (error) {
-      if (isApiError(error, "bad-request", "not-found")) return {};
-      throw error;
+      if (!isApiError(error, "bad-request", "not-found")) throw error;
+      this.missing = error;
+      return {};
     }
   }
 
@@ -185,7 +189,7 @@ class Reading {
         if (!(await target.goesOn())) {
           if ((yield* this.rest(target)) || last?.toldAll !== false) return;
           missingSince ??= this.clock.now();
-          if (this.clock.now() - missingSince >= this.waitMs) throw endMissing(target);
+          if (this.clock.now() - missingSince >= this.waitMs) throw endMissing(target, this.missing);
           why = "it broke, and the rest is not archived yet";
         }
         failingSince = undefined;
@@ -193,7 +197,7 @@ class Reading {
         if (!isPassing(error) && !(connecting && isApiError(error, "not-found"))) throw error;
         why = error instanceof Error ? error.message : String(error);
         const now = this.clock.now();
-        if (connecting && now - began >= STOOD_MS) failingSince = undefined;
+        if (connecting && now - (last?.openedAt ?? now) >= STOOD_MS) failingSince = undefined;
         failingSince ??= began;
         if (now - failingSince >= GIVE_UP_MS) throw error;
       }
@@ -245,11 +249,12 @@ class Reading {
 }
 
 /** Whoever follows a log would take what was told for all of it. */
-const endMissing = ({ request }: LogTarget): AppPlatformError =>
+const endMissing = ({ request }: LogTarget, cause: ApiError | undefined): AppPlatformError =>
   new AppPlatformError(
     "not-found",
     `The end of the ${request.type} log may be missing: its connection broke, and the service has no archive of what ` +
-      "came after. Ask for the log again later.",
+      `came after. Ask for the log again later.${cause === undefined ? "" : ` ${cause.message}`}`,
+    { cause },
   );
 
 /** The service refuses a stage that was left out; its words alone do not say of what. */

@@ -27,6 +27,13 @@ subscribe("net.server.socket", (message) => {
   socket.once("close", () => taken.get(key) === socket && taken.delete(key));
 });
 
+/** Rounds of the event loop after which this process has done what it could. */
+const QUIET_ROUNDS = 3;
+
+async function quiet(): Promise<void> {
+  for (let rounds = QUIET_ROUNDS; rounds > 0; rounds -= 1) await new Promise((done) => setImmediate(done));
+}
+
 /** Whether something is on its way between the two: bytes, or the end of a connection. */
 const onTheWay = ({ service, traffic }: Asked): boolean =>
   traffic.some(({ port, read, written }) => {
@@ -67,8 +74,11 @@ export class QuickTime implements Clock {
   govern(child: ChildProcess, held: () => number): void {
     child.on("message", ({ quickTime: asked }: { quickTime?: Asked }) => {
       if (asked === undefined) return;
-      if (asked.inFlight <= held() && !onTheWay(asked)) this.passUntil(asked.until);
-      if (child.connected) child.send({ quickTime: { now: this.now() } });
+      // What the emulator has begun to send may take some rounds to get to the connection.
+      void quiet().then(() => {
+        if (asked.inFlight <= held() && !onTheWay(asked)) this.passUntil(asked.until);
+        if (child.connected) child.send({ quickTime: { now: this.now() } });
+      });
     });
   }
 
