@@ -60,8 +60,11 @@ export type LogsTextQuery = Omit<LogsQuery, "follow" | "signal">;
 /** {@link getLogs} with inputs: all lines; give `tailLines`, as a whole log may be larger than the memory. */
 export const getLogsOutput = lifted(async (query: LogsTextQuery): Promise<string[]> => getLogs(query));
 
-/** As {@link getLogs}, as one text; give `tailLines`, as a whole log may be larger than the memory. */
-export async function getLogsText(query: LogsTextQuery): Promise<string> {
+/**
+ * As {@link getLogs}, as one text; give `tailLines`, as a whole log may be larger than the memory. A `signal` ends the reading
+ * with the text so far.
+ */
+export async function getLogsText(query: LogsTextQuery & Pick<LogsQuery, "signal">): Promise<string> {
   return asked(async (client) => {
     let text = "";
     for await (const line of explainedLog("getLogsText", client, query)) text += `${line}\n`;
@@ -69,7 +72,7 @@ export async function getLogsText(query: LogsTextQuery): Promise<string> {
   });
 }
 /** {@link getLogsText} with inputs. */
-export const getLogsTextOutput = lifted(getLogsText);
+export const getLogsTextOutput = lifted(async (query: LogsTextQuery): Promise<string> => getLogsText(query));
 
 /**
  * The addresses of a log, as the service gives them: `historic_urls` and, while it is written, `live_url`. Whoever has them

@@ -25,10 +25,11 @@ const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** With `:id` for every id. Pure. */
 export const withoutIds = (text: string): string => text.replace(ID, ":id");
 
-/** The calls of an operation, from what the emulator recorded. Pure. */
+/** The calls of an operation, from what the emulator recorded, without those that met a fault of its own. Pure. */
 export function remoteCalls(recorded: readonly RecordedCall[]): RemoteCall[] {
   const seen = new Map<string, number>();
-  return recorded.map(({ method, path: full }, index) => {
+  return recorded.flatMap(({ method, path: full, fault }, index) => {
+    if (fault !== undefined) return [];
     const path = withoutIds(full);
     const nth = (seen.get(`${method} ${path}`) ?? 0) + 1;
     seen.set(`${method} ${path}`, nth);

@@ -15,9 +15,10 @@ export type Duration = "once" | "stays";
  * - `write`: a change that must not happen twice
  * - `setting`: a change that may be made again
  * - `advice`: what the operation can do without: prices in previews, logs that explain a failure
- * - `log`: what lies behind an address of a log that is asked for
+ * - `log`: what lies behind an address of a log that is archived
+ * - `stream`: the same of a log that is still written
  */
-export const KINDS = ["read", "wait", "write", "setting", "advice", "log"] as const;
+export const KINDS = ["read", "wait", "write", "setting", "advice", "log", "stream"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /**
@@ -38,11 +39,11 @@ export interface FaultClass {
   readonly outcomes: Readonly<Record<Duration, Readonly<Record<Kind, Outcome>>>>;
 }
 
-/** Of `read`, `wait`, `write`, `setting`, `advice`, `log`, in this order. */
+/** Of {@link KINDS}, in this order. */
 const row = (...outcomes: readonly Outcome[]): Record<Kind, Outcome> =>
   Object.fromEntries(KINDS.map((kind, index) => [kind, outcomes[index]])) as Record<Kind, Outcome>;
 
-const PASSES = row("succeeds", "succeeds", "succeeds", "succeeds", "succeeds", "succeeds");
+const PASSES = row("succeeds", "succeeds", "succeeds", "succeeds", "succeeds", "succeeds", "succeeds");
 const REFUSAL = row(
   "fails at once",
   "fails at once",
@@ -50,18 +51,30 @@ const REFUSAL = row(
   "fails at once",
   "succeeds",
   "fails at once",
+  "fails at once",
 );
-const OUTAGE = row("gives up", "gives up", "gives up", "gives up", "succeeds", "gives up");
+const OUTAGE = row("gives up", "gives up", "gives up", "gives up", "succeeds", "gives up", "gives up");
 /** An address of a log may have run out: another one is asked for. */
-const TOKEN_REFUSED: typeof REFUSAL = { ...REFUSAL, log: "succeeds" };
-const TOKEN_REFUSED_FOR_EVER: typeof REFUSAL = { ...REFUSAL, log: "gives up" };
+const TOKEN_REFUSED: typeof REFUSAL = { ...REFUSAL, log: "succeeds", stream: "succeeds" };
+const TOKEN_REFUSED_FOR_EVER: typeof REFUSAL = { ...REFUSAL, log: "gives up", stream: "gives up" };
+/** An archive that is gone will not come back, but what is still written is somewhere. */
+const GONE: typeof REFUSAL = { ...REFUSAL, stream: "succeeds" };
+const GONE_FOR_EVER: typeof REFUSAL = { ...REFUSAL, stream: "gives up" };
 /** The work is done, so that a look finds it. */
-const LOST = row("gives up", "gives up", "succeeds", "gives up", "succeeds", "gives up");
+const LOST = row("gives up", "gives up", "succeeds", "gives up", "succeeds", "gives up", "gives up");
 /** An answer of another shape is the same the next time; what a wait looks at, and a write does, may go well later. */
-const STRANGE = row("fails at once", "succeeds", "succeeds", "fails at once", "succeeds", "succeeds");
+const STRANGE = row(
+  "fails at once",
+  "succeeds",
+  "succeeds",
+  "fails at once",
+  "succeeds",
+  "succeeds",
+  "succeeds",
+);
 const STRANGE_FOR_EVER: typeof STRANGE = { ...STRANGE, wait: "gives up", write: "gives up" };
 /** A text that never ends is read as it comes. */
-const ENDLESS: typeof OUTAGE = { ...OUTAGE, log: "succeeds" };
+const ENDLESS: typeof OUTAGE = { ...OUTAGE, log: "succeeds", stream: "succeeds" };
 
 const passing = (once: Record<Kind, Outcome>, stays: Record<Kind, Outcome>): FaultClass["outcomes"] => ({
   once,
@@ -115,7 +128,7 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
   {
     name: "404",
     ...refusal(404, /does not know this \(404 refused, request id r-4711\)|there is none any more \(404\)/),
-    outcomes: passing(REFUSAL, REFUSAL),
+    outcomes: passing(GONE, GONE_FOR_EVER),
   },
   {
     name: "409",
@@ -167,6 +180,12 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
     name: "answer cut off in the middle",
     fault: "truncated",
     words: /broke before the answer was complete|its JSON is broken or cut off/,
+    outcomes: passing(PASSES, LOST),
+  },
+  {
+    name: "answer that stops in the middle",
+    fault: "stalled",
+    words: /no complete answer|nothing more came/,
     outcomes: passing(PASSES, LOST),
   },
   {

@@ -6,7 +6,7 @@ import { app, type Scenario } from "./scenarios";
 import type { World } from "./world";
 
 /** Times and addresses differ from case to case, the rest does not. */
-const steady = (result: unknown): unknown =>
+export const steady = (result: unknown): unknown =>
   JSON.parse(
     withoutIds(JSON.stringify(result))
       .replace(/shop-\w{5}\.ondigitalocean/g, ":host")
@@ -22,11 +22,11 @@ const questions = (call: RemoteCall) => (usualKind(call) === "wait" ? "read" : u
 const byName: Expects = (_call, fault, duration) =>
   (fault.name === "404" || fault.name === "422") && duration === "once" ? "succeeds" : undefined;
 
+const SILENT = new Set<unknown>(["timeout", "stalled", "endless"]);
+
 /** The service may wait for a container before it tells the address, and is given the whole time for it, once. */
-const patient: Expects = (call, fault) =>
-  call.path.endsWith("/logs") && (fault.fault === "timeout" || fault.fault === "endless")
-    ? "gives up"
-    : undefined;
+export const patient: Expects = (call, fault) =>
+  call.path.endsWith("/logs") && SILENT.has(fault.fault) ? "gives up" : undefined;
 
 /** An app that there is something to tell of: it was built, its job ran, it scaled, it has an alert. */
 export const TOLD_OF = changed(
@@ -88,10 +88,12 @@ const QUESTIONS: Readonly<Record<string, (world: World) => readonly unknown[]>> 
   getJobInvocation: ({ app, known }) => [app.id, known["getJobInvocations"]],
   getLogUrls: ({ app }) => [{ appId: app.id, type: "BUILD" }],
   "getLogs of a build that has ended": ({ app }) => [{ appId: app.id, type: "BUILD" }],
+  "getLogsText of a build that has ended": ({ app }) => [{ appId: app.id, type: "BUILD" }],
 };
 const EXPECTS: Readonly<Record<string, NonNullable<Exceptions["expects"]>>> = {
   "getApp by name": byName,
   "getLogs of a build that has ended": patient,
+  "getLogsText of a build that has ended": patient,
 };
 
 /** Of the function that a scenario is about. */

@@ -5,32 +5,44 @@
 
 const platform = require("pulumi-app-platform");
 
-/** Minutes far beyond the longest wait of a look-up: who reads an endless log has to stop by himself. */
-const ENOUGH = 180;
+/** Minutes beyond the longest wait of a log: who reads an endless one has to stop by himself. */
+const ENOUGH = 30;
 const MINUTE_MS = 60_000;
 
-/** @param endless that a log may never end, so that the reader stops by himself */
-async function lookUp({ name, args, endless }) {
-  if (!endless || name !== "getLogs") return platform[name](...args);
+/** With a signal that ends a log which may never do so by itself. */
+async function withSignal(endless, read) {
+  if (!endless) return read({});
   const stop = new AbortController();
   let minutes = 0;
   const timer = setInterval(() => {
     if (++minutes >= ENOUGH) stop.abort();
   }, MINUTE_MS);
   try {
-    return await platform.getLogs({ ...args[0], signal: stop.signal });
+    return await read({ signal: stop.signal });
   } finally {
     clearInterval(timer);
   }
 }
 
+/** @param told takes the lines of a log that is read line by line */
+async function lookUp({ name, args, endless }, told) {
+  if (name !== "getLogs" && name !== "getLogsText") return platform[name](...args);
+  return withSignal(endless, async (signal) => {
+    const query = { ...args[0], ...signal };
+    if (name === "getLogsText") return platform.getLogsText(query);
+    for await (const line of platform.getLogs(query)) told.push(line);
+    return told;
+  });
+}
+
 process.on("message", async ({ lookUp: asked }) => {
   if (asked === undefined) return;
   process.env.DIGITALOCEAN_TOKEN = asked.token;
+  const told = [];
   try {
-    process.send({ found: { result: (await lookUp(asked)) ?? null } });
+    process.send({ found: { result: (await lookUp(asked, told)) ?? null } });
   } catch (error) {
-    process.send({ found: { failure: `${error.message}\n${JSON.stringify(error)}` } });
+    process.send({ found: { failure: `${error.message}\n${JSON.stringify(error)}`, told } });
   }
 });
 process.send({ ready: true });

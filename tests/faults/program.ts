@@ -18,6 +18,8 @@ interface Found {
   readonly result?: unknown;
   /** What a program that does not catch it shows. */
   readonly failure?: string;
+  /** Lines of a log that were told before it failed. */
+  readonly told?: readonly string[];
 }
 
 /** A user's program in a process of its own, which looks up what it is told to, in quick time. */
@@ -40,7 +42,7 @@ export class Program {
     // Time has passed while others worked.
     await this.process.pass(0);
     const { child } = this.process;
-    const { result, failure } = await new Promise<Found>((done) => {
+    const { result, failure, told } = await new Promise<Found>((done) => {
       const heard = ({ found }: { found?: Found }): void => {
         if (found === undefined) return;
         child.off("message", heard);
@@ -49,7 +51,7 @@ export class Program {
       child.on("message", heard);
       child.send({ lookUp: asked });
     });
-    if (failure !== undefined) throw new OperationError(failure, undefined);
+    if (failure !== undefined) throw new OperationError(failure, undefined, told);
     return result;
   }
 }

@@ -18,10 +18,14 @@ export type Properties = Record<string, unknown>;
 
 /** What an operation of a provider fails with. */
 export class OperationError extends Error {
-  /** @param left what the resource is recorded with, where it is there all the same */
+  /**
+   * @param left what the resource is recorded with, where it is there all the same
+   * @param lines of a log, told before it failed
+   */
   constructor(
     message: string,
     readonly left: { id: string; properties: Properties; reasons: string[] } | undefined,
+    readonly lines: readonly string[] = [],
   ) {
     super(message);
   }

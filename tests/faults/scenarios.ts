@@ -1,7 +1,7 @@
 import type { AppSpec } from "../../provider/spec/types";
 import { changed, SECRET, SHOP } from "../helpers/provider-world";
 import { usualKind, type Exceptions, type Expects, type RemoteCall } from "./cases";
-import type { Kind } from "./expectations";
+import type { FaultClass, Kind } from "./expectations";
 import { OperationError, type Properties } from "./provider-host";
 import type { World } from "./world";
 
@@ -14,6 +14,8 @@ export interface Scenario extends Exceptions {
   act(world: World): Promise<unknown>;
   /** What is the same with and without a fault in what `act` resolves to, where it looks something up. */
   finds?(result: unknown): unknown;
+  /** Whether all that there is, and what a fault leaves of it, look the same to it. @default no */
+  cannotTell?(fault: FaultClass): boolean;
   /** What a user does next, given whether it failed. Has to go well. */
   next(world: World, failed: boolean): Promise<unknown>;
   /** Calls that are not worth the matrix here, as another operation makes the same. @default none */
@@ -68,6 +70,8 @@ const mayAppear: Expects = (call, fault, duration) => {
 /** The deletion that a later call asks about has been accepted: «not there» is what it waits for. */
 const deletionExpects: Expects = (call, fault) => {
   if (fault.name === "404" && call.method === "GET" && call.nth > 1) return "succeeds";
+  // An answer without content has nothing in it that could stop in the middle.
+  if (fault.fault === "stalled" && call.method === "DELETE") return "succeeds";
   // What is in the answer to a deletion does not matter: whether the app is gone is asked for until the time is up.
   return fault.fault === "wrong-types" && call.method === "DELETE" ? "gives up" : undefined;
 };
@@ -188,6 +192,7 @@ export const onlyLook: Exceptions = {
 /** A deployment that ends while its end is waited for needs no end any more. */
 const TAKES_TIME = new Set([
   "no answer",
+  "answer that stops in the middle",
   "429 with retry-after",
   "429 without retry-after",
   "503 with retry-after",

@@ -7,6 +7,7 @@ const HEADS = {
   setting: "change that may be repeated",
   advice: "prices, logs",
   log: "text of a log",
+  stream: "log still written",
 } as const;
 
 const WORDS: Record<Outcome, string> = {

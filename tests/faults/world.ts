@@ -250,7 +250,10 @@ export class World implements Runs {
   private held(): number {
     return this.emulator.calls.filter(({ fault }, index, calls) => {
       const holds =
-        fault === "timeout" || fault === "endless" || (typeof fault === "object" && "delayMs" in fault);
+        fault === "timeout" ||
+        fault === "stalled" ||
+        fault === "endless" ||
+        (typeof fault === "object" && "delayMs" in fault);
       return holds && !this.answered.has(calls[index] as RecordedCall);
     }).length;
   }
