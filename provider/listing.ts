@@ -70,3 +70,18 @@ export function inListing(listing: Listing | undefined, appId: string, id: strin
     ) ?? undefined
   );
 }
+
+/** True when a deployment that went on before has ended, and others still go on. */
+export function endsBegan(before: Listing, now: Listing): boolean {
+  let ended = false;
+  let goesOn = false;
+  for (const [id, app] of now.apps) {
+    if (isBusy(app)) goesOn = true;
+    else if (isBusy(before.apps.get(id))) ended = true;
+    if (ended && goesOn) return true;
+  }
+  return false;
+}
+
+const isBusy = (app: App | undefined): boolean =>
+  Boolean(app?.pending_deployment ?? app?.in_progress_deployment);

@@ -12,6 +12,8 @@ export interface DeploymentSource {
     page: { perPage?: number },
     options?: { signal?: AbortSignal },
   ): Promise<{ items: readonly Deployment[] }>;
+  /** Milliseconds after which there may be news, where that is sooner than a wait would look again. */
+  untilNews?(): number | undefined;
 }
 
 export interface WaitOptions {
@@ -81,7 +83,8 @@ export async function waitForDeployment(
     }
     const waited = clock.now() - start;
     if (waited >= options.timeoutMs) throw timedOut(id, waited, lastError);
-    const pause = Math.min(pollInterval(waited), Math.max(0, options.timeoutMs - waited));
+    const next = Math.min(pollInterval(waited), source.untilNews?.() ?? Infinity);
+    const pause = Math.min(next, Math.max(0, options.timeoutMs - waited));
     await clock.sleep(pause, signal).catch(() => undefined);
   }
 }

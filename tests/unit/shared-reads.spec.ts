@@ -13,6 +13,8 @@ class Service implements AppSource {
   readonly gone = new Set<string>();
   /** Missing from listings, though they are there. */
   readonly unlisted = new Set<string>();
+  /** Apps whose deployment has ended. */
+  readonly ended = new Set<string>();
   phase = "BUILDING";
   broken: Error | undefined;
 
@@ -39,6 +41,8 @@ class Service implements AppSource {
   }
 
   private app(id: string): App {
+    if (this.ended.has(id))
+      return { id, spec: { name: id }, active_deployment: { id: `${id}-d`, phase: "ACTIVE" } };
     return { id, spec: { name: id }, pending_deployment: { id: `${id}-d`, phase: this.phase } };
   }
 }
@@ -148,6 +152,31 @@ describe("reads that resources share", () => {
     }
     assert.equal(service.asked.filter((what) => what === "list").length, 6);
     assert.equal(service.asked.length, 6);
+  });
+
+  it("look sooner at deployments that go on when others have ended, but only so often a minute", async () => {
+    const look = (): Promise<Deployment[]> => all((id) => reads.deployment(service, id, `${id}-d`));
+    await look();
+    assert.equal(reads.untilNews(), undefined);
+    const pauses: number[] = [];
+    for (const id of ids.slice(0, 8)) {
+      service.ended.add(id);
+      await clock.advance(1_000);
+      await look();
+      pauses.push(reads.untilNews() ?? 1_000);
+    }
+    assert.deepEqual(
+      pauses.map((pause) => pause < 500),
+      [true, true, true, true, true, true, false, false],
+    );
+    await clock.advance(60_000);
+    service.ended.add("app-8");
+    await look();
+    assert.ok((reads.untilNews() ?? 1_000) < 500);
+    service.ended.add("app-9");
+    await clock.advance(1_000);
+    await look();
+    assert.equal(reads.untilNews(), undefined);
   });
 
   it("ask for a deployment alone that a listing does not show", async () => {
