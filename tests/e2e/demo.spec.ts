@@ -112,7 +112,7 @@ describe("npm start", function () {
         /^= site \(static site\) is expected to stay as it is/m,
         /~ instance_count: 1 => 3/,
         /\* web: build failed: BuildJobExitNonZero/,
-        /\| web .*npm run build && exit 1: command failed/,
+        /\| .*npm run build && exit 1: command failed/,
         /shut down for good[\s\S]*app-spec-backups\/quickstart-\S+\.yaml/,
       ])
         assert.match(demo.output, line);

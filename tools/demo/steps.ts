@@ -193,7 +193,7 @@ async function failAndFix(stage: Stage): Promise<void> {
   );
   story.check(
     "it shows the last lines of the log, with the command that failed",
-    /^\s*\| web .*npm run build && exit 1/m.test(error),
+    /^\s*\| .*npm run build && exit 1: command failed/m.test(error),
     error,
   );
   story.check(
