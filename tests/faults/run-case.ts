@@ -53,7 +53,7 @@ export async function runCase(
     world.emulator.clearCalls();
   }
   const strike = await struck(world, tested);
-  world.endless = tested.fault.fault === "endless" && isLog(tested);
+  world.endless = tested.fault.fault === "endless" && isOfLog(tested);
   const { failed, found } = await attempt(world, scenario);
   world.endless = false;
   const met = await strike.repair();
@@ -87,11 +87,11 @@ async function attempt(world: World, scenario: Scenario): Promise<Attempt> {
   }
 }
 
-const isLog = ({ kind }: Case): boolean => kind === "log" || kind === "stream";
+const isOfLog = ({ kind }: Case): boolean => kind === "log" || kind === "stream";
 
 /** A log is text: whatever comes in its place cannot be told from it. */
 const isItself = (tested: Case): boolean =>
-  isLog(tested) && (tested.fault.fault === "wrong-types" || tested.fault.fault === "endless");
+  isOfLog(tested) && (tested.fault.fault === "wrong-types" || tested.fault.fault === "endless");
 
 /** As the service's lines begin, with their time taken out. */
 const isLine = (line: string): boolean => /^\w+ :time /.test(line);
@@ -181,8 +181,8 @@ function expectOutcome(tested: Case, { tries, tookMs }: Met, failed: OperationEr
   assert.match(failed.told, fault.words);
   if (kind === "advice") return;
   // Where nobody listens any more, the call that fails may be one that comes after it.
-  const itself = isLog(tested) ? "GET the log" : `${call.method} ${call.path}`;
-  const named = fault.fault !== "refused" ? itself : isLog(tested) ? /\/v2\/apps|the log/ : /\/v2\/\w/;
+  const itself = isOfLog(tested) ? "GET the log" : `${call.method} ${call.path}`;
+  const named = fault.fault !== "refused" ? itself : isOfLog(tested) ? /\/v2\/apps|the log/ : /\/v2\/\w/;
   assert.ok(withoutIds(failed.told).search(named) >= 0, `${named} is not named: ${failed.told}`);
 }
 
