@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { createRequire } from "node:module";
+import { connect } from "node:net";
 import { onCancel } from "./cancellation";
 
 /**
@@ -12,6 +13,11 @@ export interface Engine {
   log(line: LogLine): Promise<void>;
   /** Aborted when the user stops the run, or the engine is gone. */
   readonly stopped: AbortSignal;
+  /**
+   * False where the engine was killed. The news of that may lag behind an answer of the service; this asks the system, which
+   * knows at once.
+   */
+  isThere(): Promise<boolean>;
   /** False where Ctrl-C cannot be observed: a wait then lasts until what it waits for has ended. */
   readonly hearsCtrlC: boolean;
 }
@@ -86,7 +92,7 @@ class GrpcEngine implements Engine {
   private isGone = false;
 
   constructor(
-    address: string,
+    private readonly address: string,
     private readonly onGone: () => void,
   ) {
     // From the host's own script, so that its copies are met and not others that are installed beside them.
@@ -126,6 +132,11 @@ class GrpcEngine implements Engine {
     return this.stop.signal;
   }
 
+  async isThere(): Promise<boolean> {
+    if (!this.isGone && !(await listens(this.address))) this.gone();
+    return !this.isGone;
+  }
+
   log(line: LogLine): Promise<void> {
     const request = this.newRequest();
     request.setSeverity(SEVERITIES[line.severity]);
@@ -148,4 +159,14 @@ class GrpcEngine implements Engine {
       );
     });
   }
+}
+
+/** Whether a process listens there; true in doubt. */
+function listens(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(`tcp://${address}`);
+  const socket = connect(Number(port), hostname.replace(/^\[|\]$/g, ""));
+  return new Promise<boolean>((resolve) => {
+    socket.once("connect", () => resolve(true));
+    socket.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code !== "ECONNREFUSED"));
+  }).finally(() => socket.destroy());
 }

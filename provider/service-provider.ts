@@ -102,8 +102,11 @@ export abstract class ServiceProvider {
 
   /** @throws AppPlatformError `missing-token`, `bad-address` */
   protected client(reporter: Reporter, options: Partial<ClientOptions> = {}): Client {
+    const { engine } = this.surroundings;
     return new Client({
       ...options,
+      // What is sent after the run was killed would change things behind the back of the next one.
+      ...(engine && { mayWrite: () => engine.isThere() }),
       ...serviceConfig(this.surroundings.env, this.stackConfig),
       onWait: (ms, why) => reporter.status(`waiting ${Math.ceil(ms / 1000)} s for ${why}`),
     });

@@ -61,6 +61,7 @@ export class InProcessStack {
         log: async ({ severity, message }) => void this.lines.push(`${severity}: ${message}`),
         hearsCtrlC: true,
         stopped: new AbortController().signal,
+        isThere: async () => true,
       },
       reads: new SharedReads(clock),
     });

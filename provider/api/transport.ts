@@ -21,6 +21,8 @@ export interface ClientOptions {
   readonly limiter?: Limiter | undefined;
   /** Told before waits of a second and more, for the rate limit or before another try. */
   readonly onWait?: OnWait | undefined;
+  /** Asked right before each write is sent; false ends the call with an ApiError `aborted`. @default writes may go */
+  readonly mayWrite?: (() => Promise<boolean>) | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -139,6 +141,7 @@ export class Transport {
     request: RequestInfo,
     write: boolean,
   ): Promise<HttpAnswer | { error: ApiError; failed: FailedTry }> {
+    if (write && (await this.options.mayWrite?.()) === false) throw abortedError({ request, write }, false);
     let answer: HttpAnswer;
     try {
       answer = await send({

@@ -192,6 +192,16 @@ describe("Client: the way there", () => {
       assert.equal(service.server.received.length, 1);
     });
 
+    it("is not waited for where nobody is there any more to write for; what is read goes on", async () => {
+      service.server.script(good);
+      const client = service.client({ mayWrite: async () => false });
+      const error = await failure(client.createApp({ spec: { name: "a" } }));
+      assert.equal(error.errorCode, "aborted");
+      assert.equal(error.ambiguous, false);
+      assert.deepEqual(service.server.received, []);
+      assert.equal((await client.getApp("x")).id, "app-1");
+    });
+
     it("is looked at before anything is sent", async () => {
       const error = await failure(
         service.client().createApp({ spec: { name: "a" } }, { signal: AbortSignal.abort() }),

@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredApp } from "../../emulator/index";
 import { loadSpec } from "../../provider/load";
+import type { AppProvider } from "../../provider/provider";
 import { toKeyed } from "../../provider/spec/keyed";
 import type { AppOutputs } from "../../provider/state";
 import {
@@ -315,6 +316,23 @@ describe("AppProvider: its surroundings", () => {
     await provider.configure({ config: { get } });
     assert.equal((await provider.read(id, outs)).id, id);
     assert.deepEqual([...new Set(asked)], ["app-platform:token"]);
+  });
+
+  it("changes nothing at the service from the moment on that its engine was killed, and says that it was stopped", async () => {
+    const { id, outs } = await world.create();
+    const engine = world.surroundings().engine ?? assert.fail("no engine");
+    const isThere = async (): Promise<boolean> => (world.stop.abort(), false);
+    for (const work of [
+      (provider: AppProvider) => provider.create(inputs({ ...SHOP, name: "other" })),
+      (provider: AppProvider) => provider.update(id, outs, inputs(greeting)),
+      (provider: AppProvider) => provider.delete(id, outs),
+    ]) {
+      world.stop = new AbortController();
+      const killed = world.run({ engine: { ...engine, isThere, stopped: world.stop.signal } });
+      assert.equal((await world.failure(work(killed))).errorCode, "interrupted");
+    }
+    assert.deepEqual(world.writes, CREATED);
+    assert.equal(world.app.id, id);
   });
 
   it("works without an engine, in plain lines", async () => {

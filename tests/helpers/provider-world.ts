@@ -100,7 +100,7 @@ export class World {
     return {
       env: { DIGITALOCEAN_TOKEN: TOKEN, DIGITALOCEAN_API_URL: this.emulator.url },
       clock: this.clock,
-      engine: { log, stopped: this.stop.signal, hearsCtrlC: true },
+      engine: { log, stopped: this.stop.signal, isThere: async () => true, hearsCtrlC: true },
       reads: new SharedReads(this.clock),
       ...more,
     };

@@ -141,6 +141,15 @@ describe("connectEngine", () => {
     assert.equal(received.length, 0);
   });
 
+  it("asks the system whether the engine is there, and is stopped at once by a no", async () => {
+    let told = 0;
+    const engine = connectEngine([address], () => (told += 1)) ?? assert.fail("no engine");
+    assert.deepEqual([await engine.isThere(), engine.stopped.aborted], [true, false]);
+    server.forceShutdown();
+    assert.deepEqual([await engine.isThere(), engine.stopped.aborted], [false, true]);
+    assert.deepEqual([await engine.isThere(), told], [false, 1]);
+  });
+
   it("is stopped, and says so once, when the engine dies while nothing is said to it", async () => {
     let told = 0;
     let engine: Engine | undefined;

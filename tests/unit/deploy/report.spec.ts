@@ -5,14 +5,14 @@ import { FakeClock, settle } from "../../helpers/fake-clock";
 
 const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::web";
 
+function engineWith(log: Engine["log"], hearsCtrlC = true): Engine {
+  return { log, hearsCtrlC, stopped: new AbortController().signal, isThere: async () => true };
+}
+
 describe("createReporter", () => {
   it("sends lines to the resource's row, with severity, and status lines as passing", async () => {
     const lines: LogLine[] = [];
-    const engine: Engine = {
-      log: async (line) => void lines.push(line),
-      stopped: new AbortController().signal,
-      hearsCtrlC: true,
-    };
+    const engine = engineWith(async (line) => void lines.push(line));
     const reporter = createReporter(engine, URN, undefined, () =>
       assert.fail("nothing is printed under Pulumi"),
     );
@@ -31,7 +31,7 @@ describe("createReporter", () => {
     const said = async (hearsCtrlC: boolean): Promise<string[]> => {
       const lines: string[] = [];
       const log = async ({ message }: LogLine) => void lines.push(message);
-      const engine = { log, hearsCtrlC, stopped: new AbortController().signal };
+      const engine = engineWith(log, hearsCtrlC);
       for (const urn of [URN, `${URN}-2`]) {
         const reporter = createReporter(engine, urn);
         reporter.waits();
@@ -70,7 +70,7 @@ describe("createReporter", () => {
           resolve();
         }),
       );
-    const engine = { log, stopped: new AbortController().signal, hearsCtrlC: true };
+    const engine = engineWith(log);
     return { engine, arrived, open };
   }
 
@@ -108,11 +108,7 @@ describe("createReporter", () => {
 
   it("thins out what passes where hundreds of rows change at once, shows each row's newest, and keeps the rest", async () => {
     const arrived: string[] = [];
-    const engine: Engine = {
-      log: async ({ message }) => void arrived.push(message),
-      stopped: new AbortController().signal,
-      hearsCtrlC: true,
-    };
+    const engine = engineWith(async ({ message }) => void arrived.push(message));
     const clock = new FakeClock();
     const rows = Array.from({ length: 40 }, (_, row) => createReporter(engine, `${URN}-${row}`, clock));
     for (const text of ["building", "deploying"]) {
