@@ -22,6 +22,11 @@ export class LineMemory {
   private replaying = false;
   private beforeAll = false;
 
+  /** Whether no line was given so far. */
+  get isEmpty(): boolean {
+    return this.lines.length === 0;
+  }
+
   /** From now on lines may be told again. */
   reconnected(): void {
     this.given = new Map();

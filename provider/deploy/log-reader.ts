@@ -55,6 +55,8 @@ class Reading {
   private readonly clock: Clock;
   private readonly waitMs: number;
   private readonly memory = new LineMemory();
+  /** When the reading began, as the lines of a log tell their time. */
+  private readonly began: string;
   private readonly signal: AbortSignal | undefined;
   /** Why there was no log when it was last asked for again. */
   private missing: ApiError | undefined;
@@ -66,6 +68,7 @@ class Reading {
   ) {
     const { tailLines, podConnectionTimeout = DEFAULT_WAIT } = options;
     this.clock = options.clock ?? systemClock;
+    this.began = stampOf(new Date(this.clock.now()).toISOString()) ?? "";
     this.signal = options.signal;
     const waitMs = parseDuration(podConnectionTimeout);
     if (waitMs === undefined)
@@ -77,7 +80,6 @@ class Reading {
 
   async *lines(): AsyncGenerator<string> {
     const { follow = false, tailLines } = this.options;
-    const began = new Date(this.clock.now()).toISOString();
     const target = await findTarget(this.client, this.query, this.signal);
     const urls = await this.firstUrls(target);
     const archived = this.archived(target, urls);
@@ -89,7 +91,7 @@ class Reading {
     }
     if (follow) yield* this.live(target, urls);
     else if (urls.live_url !== undefined && (urls.historic_urls ?? []).length === 0) {
-      const told = this.toldSoFar(target, urls, stampOf(began) ?? "");
+      const told = this.toldSoFar(target, urls);
       yield* tailLines === undefined ? told : lastOf(told, tailLines);
     }
   }
@@ -211,12 +213,17 @@ class Reading {
   private async *rest(target: LogTarget): AsyncGenerator<string, boolean> {
     this.memory.reconnected();
     const urls = await this.urlsAgain(target, false);
-    for await (const line of this.archived(target, urls)) if (this.memory.isNew(line)) yield line;
+    const { tailLines } = this.options;
+    const archived = this.archived(target, urls);
+    // Where nothing was told, nothing says where the last lines began.
+    const all = tailLines === undefined || !this.memory.isEmpty;
+    const lines = all ? archived : lastOf(archived, tailLines, (line) => this.isSinceBegan(line));
+    for await (const line of lines) if (this.memory.isNew(line)) yield line;
     return (urls.historic_urls ?? []).length > 0;
   }
 
   /** A live log that nobody follows: what was written before it was asked for. */
-  private async *toldSoFar(target: LogTarget, first: LogUrls, began: string): AsyncGenerator<string> {
+  private async *toldSoFar(target: LogTarget, first: LogUrls): AsyncGenerator<string> {
     let urls = first;
     for (let tries = 0; ;) {
       this.memory.reconnected();
@@ -227,7 +234,7 @@ class Reading {
             ? this.archived(target, urls)
             : this.connection(url, async () => false, TOLD_MS).lines();
         for await (const line of lines) {
-          if ((stampOf(line) ?? "") > began) return;
+          if (this.isSinceBegan(line)) return;
           if (!this.memory.isNew(line)) continue;
           tries = 0;
           yield line;
@@ -240,6 +247,10 @@ class Reading {
         urls = await this.urls(target, true);
       }
     }
+  }
+
+  private isSinceBegan(line: string): boolean {
+    return (stampOf(line) ?? "") > this.began;
   }
 
   private connection(url: string, goesOn: () => Promise<boolean>, silentMs?: number): LiveConnection {
@@ -283,11 +294,21 @@ const pause = (tries: number): number => Math.min(LONGEST_PAUSE_MS, 500 * 2 ** M
 
 const invalid = (what: string): AppPlatformError => new AppPlatformError("invalid-input", `${what}.`);
 
-async function* lastOf(lines: AsyncIterable<string>, count: number): AsyncGenerator<string> {
-  let kept: string[] = [];
+/** The last `count` lines; with `isNews`, these of what stands before the first such line, and all from there on. */
+async function* lastOf(
+  lines: AsyncIterable<string>,
+  count: number,
+  isNews: (line: string) => boolean = () => false,
+): AsyncGenerator<string> {
+  let kept: string[] | undefined = [];
+  const last = (of: string[]): string[] => of.slice(Math.max(0, of.length - count));
   for await (const line of lines) {
-    kept.push(line);
-    if (kept.length > 2 * count + 1000) kept = kept.slice(kept.length - count);
+    if (kept && isNews(line)) {
+      yield* last(kept);
+      kept = undefined;
+    }
+    if (!kept) yield line;
+    else if (kept.push(line) > 2 * count + 1000) kept = last(kept);
   }
-  yield* kept.slice(Math.max(0, kept.length - count));
+  if (kept) yield* last(kept);
 }

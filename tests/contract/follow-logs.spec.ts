@@ -78,6 +78,18 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
       assert.ok(seen.every((line) => line.startsWith("web ")));
     });
 
+    it("tell no more of a log that has ended than the last lines that were asked for", async () => {
+      await ended();
+      const query = { type: "BUILD", component: "web", deploymentId } as const;
+      const whole = await archived(query);
+      for (const tailLines of [0, 1, 2])
+        assert.deepEqual(
+          await collect(follow(query, { tailLines })),
+          whole.slice(whole.length - tailLines),
+          `${tailLines} lines`,
+        );
+    });
+
     it("tell those of all components, and wait for what is not there yet", async () => {
       cutAfter(2, 6);
       const seen = await collect(follow({ type: "DEPLOY" }));

@@ -175,6 +175,47 @@ describe("readLog", () => {
     assert.deepEqual(await read({}, { follow: true }), [stamped(1)]);
   });
 
+  it("begins with the last lines also where a followed log ends before it told one, and tells all that came since", async () => {
+    const news = range(8, 9).map((line) => line.replace("2026", "2999"));
+    archive("/whole", join([...range(1, 7), ...news]));
+    for (const tailLines of [0, 2]) {
+      service.deployment.phase = "BUILDING";
+      service.sockets.set("/live", [
+        (socket) => {
+          service.deployment.phase = "ACTIVE";
+          socket.close();
+        },
+      ]);
+      service.logs = [{ live_url: "ws:///live" }, { historic_urls: ["/whole"] }];
+      const lines = await read({ type: "BUILD" }, { follow: true, tailLines });
+      assert.deepEqual(lines, [...range(8 - tailLines, 7), ...news]);
+    }
+  });
+
+  it("fails where a followed log broke, its deployment ended, and no archive tells the rest", async () => {
+    service.deployment.phase = "BUILDING";
+    service.sockets.set("/live", [
+      (socket) => {
+        service.deployment.phase = "ERROR";
+        socket.send(frame(stamped(1)), () => socket.terminate());
+      },
+    ]);
+    service.logs = [{ live_url: "ws:///live" }, { status: 404 }];
+    const told: string[] = [];
+    const client = new Client({ token: TOKEN, baseUrl: service.url, retry: FAST });
+    const options = { clock: quickClock(), follow: true, podConnectionTimeout: "5s" };
+    const reading = async (): Promise<void> => {
+      for await (const line of readLog(client, { appId: APP_ID, type: "BUILD" }, options)) told.push(line);
+    };
+    const { errorCode, message } = await failed(reading());
+    assert.equal(errorCode, "not-found");
+    assert.match(
+      message,
+      /The end of the BUILD log may be missing: its connection broke.*Ask for the log again later/,
+    );
+    assert.deepEqual(told, [stamped(1)]);
+  });
+
   it("stops without an error when the caller aborts", async () => {
     service.sockets.set("/live", [(socket) => socket.send(frame(stamped(1)))]);
     service.logs = [{ live_url: "ws:///live" }];
