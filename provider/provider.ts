@@ -16,6 +16,7 @@ import { RollbackProvider } from "./resources/rollback-provider";
 import { toldOnce } from "./resources/told-once";
 import { refuseWhilePinned, Rollback } from "./rollback";
 import { secrecyOf, withoutSecrets } from "./secrecy/secrecy";
+import { SecretsOfApps } from "./secrecy/secrets-of-apps";
 import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./service-provider";
 import { SharedReads } from "./shared-reads";
 import { changes } from "./spec/changes";
@@ -64,6 +65,7 @@ function surroundings(): Surroundings {
     clock: systemClock,
     engine: connectEngine(process.argv, leave),
     reads: new SharedReads(systemClock),
+    secretsOfApps: new SecretsOfApps(),
   });
 }
 
@@ -103,6 +105,8 @@ export class AppProvider extends ServiceProvider {
   }
 
   async diff(id: string, olds: AppOutputs, news: AppInputs): Promise<{ changes?: boolean }> {
+    // Where nothing changes, no operation follows.
+    this.surroundings.secretsOfApps.note(id, secrecyOf(news, olds));
     const planned = plan(accepted(olds, news), news);
     // Refresh asks for a diff as well, and no program is there whose changes could be explained.
     if (this.checked.has(news.__urn ?? "")) {
@@ -122,6 +126,7 @@ export class AppProvider extends ServiceProvider {
     return this.operate(inputs, undefined, async (operation) => {
       const existing = await operation.appToAdopt();
       const { app, deployment } = existing ? await operation.takeOver(existing) : await operation.createApp();
+      this.surroundings.secretsOfApps.note(app.id, secrecyOf(inputs, undefined));
       const rollback = new Rollback(operation.site, undefined);
       const finish = () => operation.finish(app, deployment, "create");
       const outs = await new AlertWork(operation.site, undefined).around(app.id, () =>

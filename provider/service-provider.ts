@@ -8,7 +8,8 @@ import type { DeploymentSource } from "./deploy/wait";
 import type { Deployment } from "./api/types";
 import type { Engine } from "./engine";
 import { AppPlatformError, isApiError } from "./errors";
-import type { Secrecy } from "./secrecy/secrecy";
+import { withoutSecrets, type Secrecy } from "./secrecy/secrecy";
+import type { SecretsOfApps } from "./secrecy/secrets-of-apps";
 import { sharedDeployments, type SharedReads } from "./shared-reads";
 import { plain, type AppInputs, type Timeouts } from "./state";
 import { timeoutMs } from "./timeouts";
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly engine: Engine | undefined;
   /** Of all providers in the process, whatever their resources. */
   readonly reads: SharedReads;
+  /** As far as the process knows them, likewise. */
+  readonly secretsOfApps: SecretsOfApps;
 }
 
 /** What every resource has beside its arguments. */
@@ -35,6 +38,7 @@ export interface Hidden {
 export interface Desk {
   readonly client: Client;
   readonly reads: SharedReads;
+  readonly secretsOfApps: SecretsOfApps;
   /** The client, with waits that share their looks with those of other resources. */
   readonly deployments: DeploymentSource & LogSource;
   readonly reporter: Reporter;
@@ -61,7 +65,7 @@ export const PREVIEW_LIMITS: Partial<ClientOptions> = {
 export abstract class ServiceProvider {
   private stackConfig: (key: string) => string | undefined = () => undefined;
 
-  constructor(private readonly surroundings: Surroundings) {}
+  constructor(protected readonly surroundings: Surroundings) {}
 
   /** Never awaits and never throws: the host uses the provider before this has ended, and does not try it again. */
   async configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
@@ -77,14 +81,15 @@ export abstract class ServiceProvider {
     work: (desk: Desk) => Promise<T>,
     { masked, limits }: { masked?: (error: unknown) => unknown; limits?: Partial<ClientOptions> } = {},
   ): Promise<T> {
-    const { clock, engine, reads } = this.surroundings;
+    const { clock, engine, reads, secretsOfApps } = this.surroundings;
     const reporter = this.reporter(row);
     try {
       const client = this.client(reporter, limits);
       const stopped = engine?.stopped;
       const options = stopped ? { signal: stopped } : {};
       const deployments = sharedDeployments(client, reads);
-      const result = await work({ client, reads, deployments, reporter, clock, stopped, options });
+      const desk = { client, reads, secretsOfApps, deployments, reporter, clock, stopped, options };
+      const result = await work(desk);
       return result === undefined ? result : plain(result);
     } catch (error) {
       const named = nameInterruption(error, engine?.stopped);
@@ -92,6 +97,17 @@ export abstract class ServiceProvider {
     } finally {
       await reporter.flush();
     }
+  }
+
+  /** As `run`, for work on an app that is another resource. */
+  protected runOn<T>(
+    inputs: Hidden & { appId: string },
+    work: (desk: Desk) => Promise<T>,
+    limits?: Partial<ClientOptions>,
+  ): Promise<T> {
+    const { secretsOfApps } = this.surroundings;
+    const masked = (error: unknown): unknown => withoutSecrets(error, secretsOfApps.of(inputs.appId));
+    return this.run(inputs, work, { masked, ...(limits && { limits }) });
   }
 
   /** @param urn absent: the stack's own row */
@@ -124,16 +140,16 @@ export function nameInterruption(error: unknown, stopped: AbortSignal | undefine
   );
 }
 
-/** Waits for a deployment on the resource's row; see {@link settle}. The app's secrets are not known here. */
+/** Waits for a deployment on the resource's row; see {@link settle}. */
 export function settleAt(
-  { deployments, reporter, clock, stopped }: Desk,
+  { deployments, reporter, clock, stopped, secretsOfApps }: Desk,
   appId: string,
   deploymentId: string,
   operation: "create" | "update",
   timeouts: Timeouts | undefined,
   onSeen: (seen: Deployment) => void,
 ): Promise<Outcome> {
-  return settle(deployments, appId, deploymentId, reporter, [], {
+  return settle(deployments, appId, deploymentId, reporter, secretsOfApps.of(appId).secrets, {
     clock,
     signal: stopped,
     timeoutMs: timeoutMs(operation, timeouts),

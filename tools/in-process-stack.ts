@@ -2,6 +2,7 @@ import type { Emulator } from "app-platform-emulator";
 import type { Clock } from "../provider/clock";
 import { InitializationError } from "../provider/errors";
 import { AppProvider } from "../provider/provider";
+import { SecretsOfApps } from "../provider/secrecy/secrets-of-apps";
 import { SharedReads } from "../provider/shared-reads";
 import { listOrder, toKeyed } from "../provider/spec/keyed";
 import { plain, type AppInputs, type AppOutputs } from "../provider/state";
@@ -64,6 +65,7 @@ export class InProcessStack {
         isThere: async () => true,
       },
       reads: new SharedReads(clock),
+      secretsOfApps: new SecretsOfApps(),
     });
   }
 

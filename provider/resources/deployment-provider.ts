@@ -67,7 +67,7 @@ export class DeploymentProvider extends ServiceProvider {
   }
 
   async create(inputs: DeploymentInputs): Promise<{ id: string; outs: DeploymentOutputs }> {
-    return this.run(inputs, async (desk) => {
+    return this.runOn(inputs, async (desk) => {
       const made = await make(desk, inputs);
       return { id: made.id, outs: await finish(desk, made.id, inputs, made, made.id, "create") };
     });
@@ -78,7 +78,7 @@ export class DeploymentProvider extends ServiceProvider {
     olds: DeploymentOutputs,
     news: DeploymentInputs,
   ): Promise<{ outs: DeploymentOutputs }> {
-    return this.run(news, async (desk) => {
+    return this.runOn(news, async (desk) => {
       const last = (await current(desk, olds)) ?? asDeployment(olds);
       const next = nextStep({ ...olds, phase: phaseOf(last) }, news);
       if (next === "nothing") return { outs: outputs(news, last, olds.__made) };
@@ -92,7 +92,7 @@ export class DeploymentProvider extends ServiceProvider {
     id: string,
     props: DeploymentOutputs,
   ): Promise<{ id?: string; props?: DeploymentOutputs; inputs?: DeploymentInputs }> {
-    return this.run(props, async (desk) => {
+    return this.runOn(props, async (desk) => {
       const found = await current(desk, props);
       if (!found && (await isGone(desk, props.appId))) return {};
       // The service may forget old deployments. That is no reason to make a new one.
@@ -102,7 +102,7 @@ export class DeploymentProvider extends ServiceProvider {
   }
 
   async delete(_id: string, props: DeploymentOutputs): Promise<void> {
-    await this.run(props, async ({ client, reporter, reads, options }) => {
+    await this.runOn(props, async ({ client, reporter, reads, options }) => {
       const { appId, __made: made } = props;
       const running = async (): Promise<boolean> => {
         const found = await orNothing(client.getDeployment(appId, made, options));

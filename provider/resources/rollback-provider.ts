@@ -79,7 +79,7 @@ export class RollbackProvider extends ServiceProvider {
       reporter.info(`The app ${app.spec.name ?? ""} goes back to deployment ${target}.`);
     };
     try {
-      await this.run(inputs, look, { limits: PREVIEW_LIMITS });
+      await this.runOn(inputs, look, PREVIEW_LIMITS);
       return [];
     } catch (error) {
       const { errorCode, message } = asAppPlatformError(error);
@@ -110,7 +110,7 @@ export class RollbackProvider extends ServiceProvider {
   }
 
   async create(inputs: RollbackInputs): Promise<{ id: string; outs: RollbackOutputs }> {
-    return this.run(inputs, async (desk) => {
+    return this.runOn(inputs, async (desk) => {
       if (inputs.state === "reverted") throw new AppPlatformError("invalid-input", NOTHING_TO_REVERT);
       const app = await appById(desk.client, inputs.appId);
       refuseWhilePinned(app);
@@ -123,7 +123,7 @@ export class RollbackProvider extends ServiceProvider {
   }
 
   async update(id: string, olds: RollbackOutputs, news: RollbackInputs): Promise<{ outs: RollbackOutputs }> {
-    return this.run(news, async (desk) => {
+    return this.runOn(news, async (desk) => {
       const obstacle = noWay(olds.state, news.state);
       if (obstacle) throw obstacle;
       const now = await seen(desk, id, olds, await appById(desk.client, news.appId));
@@ -137,7 +137,7 @@ export class RollbackProvider extends ServiceProvider {
     id: string,
     props: RollbackOutputs,
   ): Promise<{ id?: string; props?: RollbackOutputs; inputs?: RollbackInputs }> {
-    return this.run(props, async (desk) => {
+    return this.runOn(props, async (desk) => {
       const app = await desk.reads.find(desk.client, props.appId, 0, desk.options);
       if (!app) return {};
       const now = await seen(desk, id, props, app);
@@ -148,7 +148,7 @@ export class RollbackProvider extends ServiceProvider {
   }
 
   async delete(id: string, props: RollbackOutputs): Promise<void> {
-    await this.run(props, async (desk) => {
+    await this.runOn(props, async (desk) => {
       const app = await desk.reads.find(desk.client, props.appId, 0, desk.options);
       if (app?.pinned_deployment?.id !== id) return;
       desk.reporter.warn(

@@ -4,8 +4,9 @@ import {
   type DeploymentInputs,
   type DeploymentOutputs,
 } from "../../provider/resources/deployment-provider";
+import { SecretsOfApps } from "../../provider/secrecy/secrets-of-apps";
 import { UNKNOWN } from "../../provider/spec/unknown";
-import { assertClean, eachInItsWorld, type Made } from "../helpers/provider-world";
+import { assertClean, eachInItsWorld, inputs, SECRET, type Made } from "../helpers/provider-world";
 
 const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:Deployment::release";
 const CREATE = "POST /v2/apps/…/deployments";
@@ -107,6 +108,24 @@ describe("DeploymentProvider", () => {
     assert.deepEqual(world.writes, [CREATE]);
     assert.equal(after.phase, "ACTIVE");
     assert.deepEqual(await run().diff(id, after, wanted()), { changes: false });
+  });
+
+  it("shows no secret of its app, though log and reason hold one, whether this run made the app or left it as it is", async () => {
+    const leaks = {
+      log: [`login with ${SECRET}`],
+      reason: { code: "x", message: `--token ${SECRET} failed` },
+    };
+    const shown = async (): Promise<string> => {
+      world.emulator.failNext({ component: "web", ...leaks });
+      return (await failed(run().create(wanted()))).error.reasons.join("\n");
+    };
+    const made = await shown();
+    world.secretsOfApps = new SecretsOfApps();
+    await world.run().diff(app.id, app.outs, inputs());
+    for (const text of [made, await shown()]) {
+      assert.match(text, /--token \*\*\* failed[^]*login with \*\*\*/);
+      assert.ok(!text.includes(SECRET), text);
+    }
   });
 
   it("waits on after Ctrl-C, without a second deployment", async () => {

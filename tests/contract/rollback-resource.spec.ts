@@ -6,7 +6,7 @@ import {
   type RollbackState,
 } from "../../provider/resources/rollback-provider";
 import { UNKNOWN } from "../../provider/spec/unknown";
-import { assertClean, changed, eachInItsWorld, inputs, type Made } from "../helpers/provider-world";
+import { assertClean, changed, eachInItsWorld, inputs, SECRET, type Made } from "../helpers/provider-world";
 
 const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:Rollback::back";
 const NEWER = changed((spec) => (spec.services![0]!.instance_count = 2));
@@ -195,10 +195,10 @@ describe("RollbackProvider", () => {
   });
 
   it("is not committed when its deployment fails; reverting or removing it frees the app", async () => {
-    world.emulator.failNext({ component: "web", log: ["out of memory"] });
+    world.emulator.failNext({ component: "web", log: [`out of memory: ${SECRET}`] });
     const left = await failed(create({ state: "committed" }));
     assert.deepEqual(world.writes, [VALIDATE, ROLLBACK]);
-    assert.match(left.error.reasons.join("\n"), /out of memory[^]*stays pinned[^]*state: "reverted"/);
+    assert.match(left.error.reasons.join("\n"), /out of memory: \*\*\*[^]*stays pinned[^]*state: "reverted"/);
     assert.deepEqual([left.outs.state, left.outs.phase], ["pinned", "ERROR"]);
     assertClean(left.outs);
 

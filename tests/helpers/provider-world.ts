@@ -9,6 +9,7 @@ import {
 import type { LogLine } from "../../provider/engine";
 import { InitializationError } from "../../provider/errors";
 import { AppProvider, type Surroundings } from "../../provider/provider";
+import { SecretsOfApps } from "../../provider/secrecy/secrets-of-apps";
 import { SharedReads } from "../../provider/shared-reads";
 import { toKeyed } from "../../provider/spec/keyed";
 import type { AppSpec } from "../../provider/spec/types";
@@ -66,6 +67,8 @@ export class World {
   /** Errors thrown by what `failure` was given. */
   readonly errors: Error[] = [];
   stop = new AbortController();
+  /** What the providers know of them: nothing in a process that has just begun. */
+  secretsOfApps = new SecretsOfApps();
   private readonly time = steppedClock(Date.UTC(2026, 2, 4));
   readonly clock = new InstantClock(this.time.now(), (ms) => this.time.advance(ms));
   private started: Emulator | undefined;
@@ -102,6 +105,7 @@ export class World {
       clock: this.clock,
       engine: { log, stopped: this.stop.signal, isThere: async () => true, hearsCtrlC: true },
       reads: new SharedReads(this.clock),
+      secretsOfApps: this.secretsOfApps,
       ...more,
     };
   }
