@@ -155,12 +155,13 @@ describe("what a run leaves behind", function () {
     await run(["preview", "--json"]);
     const repeated = ECHOED.join(" ");
     const reason = { code: "BuildJobExitNonZero", message: `the command was: ${repeated}` };
-    emulator.failNext({
+    const failure = {
       component: "web",
-      step: "build",
+      step: "build" as const,
       reason,
       log: ["using", repeated, ...KEY.split("\n")],
-    });
+    };
+    emulator.failNext(failure);
     await run(up("--diff"), {}, "badly");
     const { output } = await run(up("--json"));
     printed.pop();
@@ -183,7 +184,17 @@ describe("what a run leaves behind", function () {
       for (const env of spec.services?.[0]?.envs ?? []) env.value = `changed ${env.key}`;
     });
     await run(["refresh", "--yes", "--skip-preview", "--diff"]);
-    stack.declare({ shop: shop("four") });
+    const deployments = { release: { appId: { $output: "shop.id" }, triggers: { commit: "a" } } };
+    stack.declare({ shop: shop("four") }, {}, deployments);
+    await run(up());
+    stack.declare(
+      { shop: shop("four") },
+      {},
+      { release: { ...deployments.release, triggers: { commit: "b" } } },
+    );
+    emulator.failNext(failure);
+    await run(up("--diff"), {}, "badly");
+    stack.declare({ shop: shop("five") });
     await run(up("-v=9", "--logflow"));
     const env = {
       PATH: `${(await getPulumiCli()).bin}${delimiter}${process.env["PATH"] ?? ""}`,
@@ -219,7 +230,11 @@ describe("what a run leaves behind", function () {
     printed.forEach(({ output }, index) => traces.text(`the output of command ${index + 1}`, output));
     expectNothing(traces);
     assert.ok(printed.every(({ output }) => !output.includes("EV[")));
-    assert.ok(printed.some(({ output }) => /web: build failed.*the command was: \*\*\*/.test(output)));
+    for (const resource of ["App shop", "Deployment release"])
+      assert.match(
+        printed.map(({ output }) => output).join("\n"),
+        new RegExp(`${resource}\\b[^]*?web: build failed.*the command was: \\*\\*\\*`),
+      );
     assert.ok(printed.some(({ output }) => output.includes("refused: ***")));
     assert.ok(printed.some(({ output }) => output.includes("Error: the provider crashed")));
   });

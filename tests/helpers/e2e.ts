@@ -33,9 +33,17 @@ export class TestStack {
     return new TestStack(await PulumiProject.create(program, cli.bin, env, {}, options.packages), emulator);
   }
 
-  /** What the program is to declare from now on. `exports`: name of a stack output by `app.property`. */
-  declare(apps: Record<string, Declaration>, exports: Record<string, string> = {}): void {
-    this.write("apps.json", JSON.stringify({ apps, exports }, undefined, 2));
+  /**
+   * What the program is to declare from now on.
+   * @param exports name of a stack output by `app.property`
+   * @param deployments arguments of each Deployment by its name
+   */
+  declare(
+    apps: Record<string, Declaration>,
+    exports: Record<string, string> = {},
+    deployments: Record<string, Declaration> = {},
+  ): void {
+    this.write("apps.json", JSON.stringify({ apps, exports, deployments }, undefined, 2));
   }
 
   path(name: string): string {
