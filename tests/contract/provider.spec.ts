@@ -319,7 +319,7 @@ describe("AppProvider: its surroundings", () => {
   });
 
   it("changes nothing at the service from the moment on that its engine was killed, and says that it was stopped", async () => {
-    const { id, outs } = await world.create();
+    const { id, outs } = await world.create(inputs(SHOP, { backup: false }));
     const engine = world.surroundings().engine ?? assert.fail("no engine");
     const isThere = async (): Promise<boolean> => (world.stop.abort(), false);
     for (const work of [
