@@ -35,7 +35,9 @@ function inAddress(text: string): string[] {
   // Through bytes, because half a surrogate pair cannot be encoded.
   const encoded = encodeURIComponent(Buffer.from(text).toString());
   const strict = encoded.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  return [encoded, strict].flatMap((form) => {
+  // Forms leave the asterisk as it is, and write the tilde in another way.
+  const inForm = new URLSearchParams([["", text]]).toString().slice(1);
+  return [encoded, strict, inForm].flatMap((form) => {
     const small = form.replace(/%../g, (code) => code.toLowerCase());
     return [form, small, form.replaceAll("%20", "+"), small.replaceAll("%20", "+")];
   });

@@ -171,7 +171,10 @@ const unknownFields = fc.record(
   {
     zz_novel_map: fc.dictionary(
       fc.constantFrom("q", "r", "s"),
-      fc.jsonValue({ maxDepth: 1 }).filter((value) => value !== null),
+      // Pulumi loses such a key, and a file that holds one is refused.
+      fc
+        .jsonValue({ maxDepth: 1 })
+        .filter((value) => value !== null && !JSON.stringify(value).includes('"__proto__"')),
     ),
     zz_novel_list: fc.array(anyText),
   },

@@ -73,6 +73,14 @@ describe("redact", () => {
     assert.equal(redact(text, ["", "EV"]), text);
   });
 
+  it("masks a secret in a form, which encodes more than addresses do, and an asterisk not at all", () => {
+    const secret = "pa~ss (word)*";
+    const form = new URLSearchParams({ user: "app", password: secret, next: "/" }).toString();
+    assert.equal(form, "user=app&password=pa%7Ess+%28word%29*&next=%2F");
+    assert.equal(redact(form, [secret]), "user=app&password=***&next=%2F");
+    assert.equal(redact(form.toLowerCase(), [secret]), "user=app&password=***&next=%2f");
+  });
+
   /** A mask inside of a secret would make the property meaningless. */
   const secrets = fc.string({ minLength: 3, unit: "binary" }).filter((text) => !text.includes("*"));
 
