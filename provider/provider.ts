@@ -126,7 +126,7 @@ export class AppProvider extends ServiceProvider {
     return this.operate(inputs, undefined, async (operation) => {
       const existing = await operation.appToAdopt();
       const { app, deployment } = existing ? await operation.takeOver(existing) : await operation.createApp();
-      this.surroundings.secretsOfApps.note(app.id, secrecyOf(inputs, undefined));
+      this.surroundings.secretsOfApps.note(app.id, operation.site.secrecy);
       const rollback = new Rollback(operation.site, undefined);
       const finish = () => operation.finish(app, deployment, "create");
       const outs = await new AlertWork(operation.site, undefined).around(app.id, () =>
