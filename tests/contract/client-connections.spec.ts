@@ -147,6 +147,18 @@ describe("Client: the way there", () => {
     });
   });
 
+  describe("a caller that is gone", () => {
+    it("writes nothing any more, and nothing was done; what is read goes on", async () => {
+      service.server.script(good);
+      const client = service.client({ mayWrite: async () => false });
+      const error = await failure(client.createApp({ spec: { name: "a" } }));
+      assert.equal(error.errorCode, "aborted");
+      assert.equal(error.ambiguous, false);
+      assert.deepEqual(service.server.received, []);
+      assert.equal((await client.getApp("x")).id, "app-1");
+    });
+  });
+
   describe("the caller's signal", () => {
     it("ends a call under way at once; a write is then ambiguous", async () => {
       service.server.script(silence);
@@ -190,16 +202,6 @@ describe("Client: the way there", () => {
       assert.equal(error.errorCode, "aborted");
       assert.equal(error.ambiguous, false);
       assert.equal(service.server.received.length, 1);
-    });
-
-    it("is not waited for where nobody is there any more to write for; what is read goes on", async () => {
-      service.server.script(good);
-      const client = service.client({ mayWrite: async () => false });
-      const error = await failure(client.createApp({ spec: { name: "a" } }));
-      assert.equal(error.errorCode, "aborted");
-      assert.equal(error.ambiguous, false);
-      assert.deepEqual(service.server.received, []);
-      assert.equal((await client.getApp("x")).id, "app-1");
     });
 
     it("is looked at before anything is sent", async () => {

@@ -36,14 +36,18 @@ describe("readLog", () => {
   });
   serviceEnv(() => service.url, TOKEN);
 
-  const read = async (query: Partial<LogQuery> = {}, options: ReadOptions = {}): Promise<string[]> => {
+  /** @param lines gets what is told before it fails, if it does */
+  const read = async (
+    query: Partial<LogQuery> = {},
+    options: ReadOptions = {},
+    lines: string[] = [],
+  ): Promise<string[]> => {
     const client = new Client({
       token: TOKEN,
       baseUrl: service.url,
       retry: FAST,
       limiter: new Limiter({ perMinute: 100_000 }),
     });
-    const lines = [];
     for await (const line of readLog(
       client,
       { appId: APP_ID, ...query },
@@ -202,12 +206,8 @@ describe("readLog", () => {
     ]);
     service.logs = [{ live_url: "ws:///live" }, { status: 404 }];
     const told: string[] = [];
-    const client = new Client({ token: TOKEN, baseUrl: service.url, retry: FAST });
-    const options = { clock: quickClock(), follow: true, podConnectionTimeout: "5s" };
-    const reading = async (): Promise<void> => {
-      for await (const line of readLog(client, { appId: APP_ID, type: "BUILD" }, options)) told.push(line);
-    };
-    const { errorCode, message } = await failed(reading());
+    const options = { follow: true, podConnectionTimeout: "5s" };
+    const { errorCode, message } = await failed(read({ type: "BUILD" }, options, told));
     assert.equal(errorCode, "not-found");
     assert.match(
       message,
