@@ -7,7 +7,7 @@ import { nearest } from "./spec/near";
 import { parseSpec, type ParsedSpec } from "./spec/parse";
 import { isUnknown } from "./spec/unknown";
 import { validate } from "./spec/validate";
-import type { AppInputs, RunInputs } from "./state";
+import { splitRunInputs, type AppInputs, type RunInputs } from "./state";
 import { parseDuration } from "./timeouts";
 
 export interface CheckFailure {
@@ -28,8 +28,8 @@ export interface CheckResult {
  * through, at any depth.
  */
 export function check(news: AppInputs & RunInputs): CheckResult {
-  const { __preview, __file, __get, __order, ...inputs } = news;
-  const spec = specProblems(inputs, __file);
+  const { inputs, run } = splitRunInputs(news);
+  const spec = specProblems(inputs, run.__file);
   const alerts = checkDestinations(inputs.alertDestinations, inputs.spec);
   const strangers = unknownArguments(inputs);
   const failures = [

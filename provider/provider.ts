@@ -30,6 +30,7 @@ import {
   inputsOf,
   lastDeployment,
   outputsOf,
+  splitRunInputs,
   visible,
   type AppInputs,
   type AppOutputs,
@@ -78,8 +79,8 @@ function leave(): void {
 }
 
 export class AppProvider extends ServiceProvider {
-  /** What a check told about the run, by URN: in a plain refresh or destroy no check is made. */
-  private readonly checked = new Map<string, { preview: boolean; order: AppInputs["__order"] }>();
+  /** What check received for this run only, by URN. Empty in a plain refresh or destroy, where no check is made. */
+  private readonly runs = new Map<string, RunInputs>();
   private readonly proposals = new Proposals(async (sum) => {
     const stack = this.reporter({});
     stack.info(sum);
@@ -88,13 +89,13 @@ export class AppProvider extends ServiceProvider {
 
   async check(olds: Partial<AppInputs>, news: AppInputs & RunInputs): Promise<CheckResult> {
     const result = check(news);
-    const { __urn = "", __preview, __order } = news;
-    this.checked.set(__urn, { preview: __preview === true, order: __order });
+    const { run } = splitRunInputs(news);
+    this.runs.set(news.__urn ?? "", run);
     const reporter = this.reporter(news);
     for (const warning of result.warnings) reporter.warn(warning);
     // What exists already is proposed in diff, which is told its id.
     if (result.failures.length === 0 && olds.spec === undefined) {
-      const spec = sendable(result.inputs.spec, __order);
+      const spec = sendable(result.inputs.spec, run.__order);
       const adopt = result.inputs.adopt || undefined;
       const appId = typeof adopt === "string" ? adopt : undefined;
       const refusals = await this.propose(result.inputs, reporter, { spec, appId, adopt });
@@ -109,7 +110,7 @@ export class AppProvider extends ServiceProvider {
     this.surroundings.secretsOfApps.note(id, secrecyOf(news, olds));
     const planned = plan(accepted(olds, news), news);
     // Refresh asks for a diff as well, and no program is there whose changes could be explained.
-    if (this.checked.has(news.__urn ?? "")) {
+    if (this.runs.has(news.__urn ?? "")) {
       const reporter = this.reporter(news);
       this.tell(planned, olds, reporter);
       const refusals = planned.action === "update" ? await this.proposeUpdate(id, olds, news, reporter) : [];
@@ -222,7 +223,7 @@ export class AppProvider extends ServiceProvider {
   }
 
   private orderOf(inputs: AppInputs): AppInputs["__order"] {
-    return this.checked.get(inputs.__urn ?? "")?.order;
+    return this.runs.get(inputs.__urn ?? "")?.__order;
   }
 
   private proposeUpdate(
@@ -243,7 +244,7 @@ export class AppProvider extends ServiceProvider {
     proposed: Proposed,
   ): Promise<readonly string[]> {
     const urn = inputs.__urn ?? "";
-    if (inputs.propose === false || this.checked.get(urn)?.preview !== true) return [];
+    if (inputs.propose === false || this.runs.get(urn)?.__preview !== true) return [];
     let client: Client;
     try {
       client = this.client(reporter, PREVIEW_LIMITS);

@@ -76,14 +76,29 @@ export interface HeldAlert {
   held: string;
 }
 
-/** Inputs that steer a single run only; check takes them out before they reach the state. */
+/** Inputs that steer a single run only; check removes them before they reach the state. */
 export interface RunInputs {
   /** True in previews. */
   __preview?: boolean;
   /** The file the spec came from, for line and column in errors. */
   __file?: string;
-  /** True where `App.get` asks: an app that is not there is an error then. */
+  /** True for `App.get`: an app that does not exist is then an error. */
   __get?: boolean;
+  /** The order of the spec's lists, which the form by name does not keep. */
+  __order?: ListOrder | undefined;
+}
+
+const RUN_KEYS = ["__preview", "__file", "__get", "__order"] as const satisfies readonly (keyof RunInputs)[];
+
+/** Separates what goes into the state from what steers this run only. Pure. */
+export function splitRunInputs(news: AppInputs & RunInputs): { inputs: AppInputs; run: RunInputs } {
+  const inputs: Record<string, unknown> = { ...news };
+  const run: Record<string, unknown> = {};
+  for (const key of RUN_KEYS) {
+    if (Object.hasOwn(inputs, key)) run[key] = inputs[key];
+    delete inputs[key];
+  }
+  return { inputs: inputs as unknown as AppInputs, run };
 }
 
 const INPUT_KEYS = [
