@@ -6,6 +6,7 @@ import { INTERRUPTED, meant, paint, UsageError, type Command, type Io } from "./
 import { cancel, deployments } from "./cli/deployments";
 import { importFile } from "./cli/import";
 import { logs } from "./cli/logs";
+import { orphans } from "./cli/orphans";
 import { validate } from "./cli/validate";
 import { redact } from "./secrecy/redact";
 
@@ -15,6 +16,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   cancel,
   validate,
   import: importFile,
+  orphans,
 };
 
 const HELP = `Usage: app-platform <command> [options]

@@ -5,13 +5,13 @@ import { onCancel } from "./cancellation";
 
 /**
  * The Pulumi engine, as far as it can be reached from the process in which a dynamic provider runs: log lines on a
- * resource's own row, and the news that the user pressed Ctrl-C. Both hang on parts of `@pulumi/pulumi` that are not its
- * public face, so everything here gives up quietly, and the rest works without it.
+ * resource's own row, and the news that the run is being stopped. Both depend on parts of `@pulumi/pulumi` that are not
+ * public, so everything here fails quietly, and the rest works without it.
  */
 export interface Engine {
   /** Sends a line to the row of the resource `urn`; resolves when it arrived, or could not. */
   log(line: LogLine): Promise<void>;
-  /** Aborted when the user stops the run, or the engine is gone. */
+  /** Aborted when the user or the system stops the run, or the engine is gone. */
   readonly stopped: AbortSignal;
   /**
    * False where the engine was killed. The news of that may lag behind an answer of the service; this asks the system, which
@@ -30,6 +30,12 @@ export interface LogLine {
   /** Shown on the row while the operation runs, not kept. */
   readonly ephemeral?: boolean;
 }
+
+/** The part of `process` that is used here. */
+type Signals = Pick<NodeJS.EventEmitter, "on">;
+
+/** How a system stops all processes of a job; the CLI takes the first like Ctrl-C. */
+const STOP_SIGNALS = ["SIGTERM", "SIGHUP"] as const;
 
 const SEVERITIES = { info: 1, warning: 2 };
 const LOG_METHOD = "/pulumirpc.Engine/Log";
@@ -73,12 +79,17 @@ interface LogRequest {
  * The engine that started this process, or undefined where there is none (a unit test, a script).
  * @param args the process's arguments; the host of dynamic providers is given the engine's address as the last one
  * @param onGone called once when the engine has ended before this process
+ * @param signals emits the signals that this process receives
  */
-export function connectEngine(args: readonly string[], onGone: () => void = () => {}): Engine | undefined {
+export function connectEngine(
+  args: readonly string[],
+  onGone: () => void = () => {},
+  signals?: Signals,
+): Engine | undefined {
   const address = args.at(-1);
   if (!address || !/^(127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(address)) return undefined;
   try {
-    return new GrpcEngine(address, onGone);
+    return new GrpcEngine(address, onGone, signals);
   } catch {
     return undefined;
   }
@@ -94,6 +105,7 @@ class GrpcEngine implements Engine {
   constructor(
     private readonly address: string,
     private readonly onGone: () => void,
+    signals: Signals | undefined,
   ) {
     // From the host's own script, so that its copies are met and not others that are installed beside them.
     const require = createRequire(createRequire(process.argv[1] ?? __filename).resolve("@pulumi/pulumi"));
@@ -106,6 +118,9 @@ class GrpcEngine implements Engine {
     // Every operation of the run listens, a hundred at once; Node takes more than ten for a leak.
     setMaxListeners(0, this.stop.signal);
     this.hearsCtrlC = onCancel(require, () => this.stop.abort());
+    // By default these would end the process at once, and what it has just created would be missing from the state. The engine
+    // ends its providers itself, with SIGINT, when it has their responses.
+    for (const signal of STOP_SIGNALS) signals?.on(signal, () => this.stop.abort());
     this.watch();
   }
 

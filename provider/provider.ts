@@ -64,7 +64,7 @@ function surroundings(): Surroundings {
   return (shared ??= {
     env: process.env,
     clock: systemClock,
-    engine: connectEngine(process.argv, leave),
+    engine: connectEngine(process.argv, leave, process),
     reads: new SharedReads(systemClock),
     secretsOfApps: new SecretsOfApps(),
   });

@@ -73,7 +73,7 @@ describe("the command app-platform", function () {
     const help = await run(["--help"]);
     assert.equal(help.code, 0);
     assert.ok(help.stdout.split("\n").length < 25);
-    for (const command of ["logs", "deployments", "cancel", "validate", "import"]) {
+    for (const command of ["logs", "deployments", "cancel", "validate", "import", "orphans"]) {
       assert.match(help.stdout, new RegExp(`^ {2}${command} `, "m"));
       const own = await run([command, "--help"]);
       assert.equal(own.code, 0);
@@ -139,6 +139,40 @@ describe("the command app-platform", function () {
     assert.deepEqual([again.code, again.stdout], [1, ""]);
     assert.match(again.output, /nothing to cancel/);
     assert.match((await run(["deployments", "shp"])).output, /no app named shp\. Did you mean shop\?/);
+  });
+
+  it("lists the apps that no given stack manages, and changes nothing", async () => {
+    const stack = await TestStack.create(emulator);
+    try {
+      stack.declare({ managed: { spec: { services: [{ ...spec.services[0], envs: [] }] }, wait: false } });
+      await stack.mustUp();
+      const file = join(folder.path, "dev.json");
+      await stack.run(["stack", "export", "--file", file]);
+      emulator.clearCalls();
+
+      const found = await run(["orphans", file]);
+      assert.equal(found.code, 0, found.output);
+      assert.ok(found.stdout.includes(`adopt: "${shop().id}"`), found.stdout);
+      assert.ok(found.stdout.includes(`https://cloud.digitalocean.com/apps/${shop().id}`), found.stdout);
+      assert.ok(!found.stdout.includes(stack.resource("managed").id), found.stdout);
+      assert.equal((await run(["orphans", file, "--exit-code"])).code, 1);
+      const [first, ...more] = JSON.parse((await run(["orphans", file, "--json"])).stdout) as {
+        id: string;
+      }[];
+      assert.deepEqual([first?.id, more], [shop().id, []]);
+      assert.deepEqual(writes(emulator), []);
+
+      writeFileSync(file, `password: ${SECRET}`);
+      const refused = await run(["orphans", file]);
+      assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+      assert.match(refused.output, /dev\.json is not the output of `pulumi stack export`/);
+      assert.ok(!refused.output.includes(SECRET));
+      assert.equal((await run(["orphans", join(folder.path, "none.json")])).code, 1);
+      assert.equal((await run(["orphans"])).code, 2);
+      await stack.destroy();
+    } finally {
+      stack.remove();
+    }
   });
 
   it("writes a file that pulumi import takes, without secrets; the next preview is clean", async () => {

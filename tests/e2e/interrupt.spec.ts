@@ -62,6 +62,44 @@ for (const sdk of [undefined, OLDEST, NEWEST])
     });
   });
 
+describe("SIGTERM to every process of a run, as CI sends it for a canceled job", function () {
+  this.timeout(300_000);
+  let long: LongDeployment;
+
+  before(async () => {
+    long = await LongDeployment.start();
+    long.declare(1);
+  });
+
+  after(() => long?.close());
+
+  it("records the app with its deployment, and the next up waits for that deployment", async () => {
+    const { running, terminate } = await long.begin(CREATE);
+    terminate();
+    const result = await running;
+    assert.notEqual(result.code, 0);
+    assert.deepEqual(writes(long.emulator), ["POST /v2/apps"]);
+    assert.equal(long.stack.resource("shop").id, long.emulator.apps()[0]?.id);
+    assert.equal(long.recorded().id, long.deployments()[0]?.id);
+
+    const resumed = await long.resumedUp();
+    assert.equal(resumed.code, 0, resumed.output);
+    assert.deepEqual(writes(long.emulator), []);
+  });
+
+  it("records the deployment of an update", async () => {
+    long.declare(2);
+    const { running, terminate } = await long.begin(UPDATE);
+    terminate();
+    assert.notEqual((await running).code, 0);
+    assert.equal(long.recorded().id, long.deployments()[1]?.id);
+
+    const resumed = await long.resumedUp();
+    assert.equal(resumed.code, 0, resumed.output);
+    assert.deepEqual(writes(long.emulator), []);
+  });
+});
+
 describe("Ctrl-C where the SDK lets nobody hear of it", function () {
   this.timeout(300_000);
   let long: LongDeployment;

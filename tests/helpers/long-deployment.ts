@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createEmulator, steppedClock, type CallMatch, type Emulator } from "app-platform-emulator";
 import { TOP, type CommandResult } from "../../tools/pulumi-project";
 import { TestStack, TOKEN, type StackOptions } from "./e2e";
+import { descendants, terminate } from "./processes";
 
 /** Seconds of a deployment, on a clock that stands still until the test moves it. */
 const DEPLOY_SECONDS = 3_600;
@@ -61,19 +62,28 @@ export class LongDeployment {
     this.advance(DEPLOY_SECONDS * 1_000);
   }
 
-  /** Begins `up`, and resolves once the write was answered and the wait has begun; `press` is Ctrl-C. */
+  /**
+   * Begins `up`, and resolves once the write was answered and the wait has begun; `press` is Ctrl-C, `terminate` sends
+   * SIGTERM to every process of the run, as CI does for a canceled job.
+   */
   async begin(
     write: CallMatch,
     stack = this.stack,
     args: readonly string[] = [],
     wait = () => this.waiting(),
-  ): Promise<{ running: Promise<CommandResult>; press: () => void }> {
+  ): Promise<{ running: Promise<CommandResult>; press: () => void; terminate: () => void }> {
     let group = 0;
     const written = this.emulator.nextCall(write);
     const running = stack.up(args, { onGroup: (id) => (group = id) });
     await Promise.race([written, running]);
     await Promise.race([wait(), running]);
-    return { running, press: () => void process.kill(-group, "SIGINT") };
+    return {
+      running,
+      press: () => void process.kill(-group, "SIGINT"),
+      terminate: () => {
+        for (const { pid } of [...descendants(group), { pid: group }]) terminate(pid);
+      },
+    };
   }
 
   /** Begins `up`, presses Ctrl-C, and resolves when the wait goes on all the same. */

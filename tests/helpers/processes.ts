@@ -33,9 +33,14 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Ends a process at once, if it is there. */
-export function kill9(pid: number): void {
+export const kill9 = (pid: number): void => signal(pid, "SIGKILL");
+
+/** Asks a process to end, if it is there. */
+export const terminate = (pid: number): void => signal(pid, "SIGTERM");
+
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, "SIGKILL");
+    process.kill(pid, name);
   } catch {
     // It has ended by itself.
   }

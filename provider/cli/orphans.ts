@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { text as readAll } from "node:stream/consumers";
+import { collect } from "../api/pages";
+import type { App } from "../api/types";
+import { appPage } from "../control-panel";
+import { AppPlatformError } from "../errors";
+import { appsOfStack, type StackApps } from "../stack-export";
+import { clientOf, UsageError, type Command } from "./command";
+
+export const orphans: Command = {
+  summary: "list the apps of the account that no given stack manages",
+  help: `Usage: app-platform orphans <file>... [options]
+
+Compares the apps of the account with the output of \`pulumi stack export\`, one
+file per stack; - reads standard input. Lists every app that none of these stacks
+manages, with the line that adopts it. Changes and deletes nothing.
+
+Options:
+  --exit-code   exit with 1 if there are such apps
+  --json        as a JSON list
+`,
+  options: { "exit-code": { type: "boolean" }, json: { type: "boolean" } },
+  async run(values, files, io) {
+    if (files.length === 0) throw new UsageError("missing argument: <file>");
+    const stacks: StackApps[] = [];
+    for (const file of files) stacks.push(await readStack(file));
+    const managed = new Set(stacks.flatMap((stack) => stack.managed.map(({ id }) => id)));
+    const apps = await collect(clientOf(io).listApps({ signal: io.signal }));
+    const found = apps.filter(({ id }) => !managed.has(id));
+    await io.out(
+      values["json"] === true
+        ? `${JSON.stringify(found.map(facts), undefined, 2)}\n`
+        : found.map(lines).join(""),
+    );
+    for (const urn of stacks.flatMap(({ pendingCreates }) => pendingCreates))
+      io.err(`Note: the creation of ${urn} was interrupted, so its app may be one of these.\n`);
+    const there = new Set(apps.map(({ id }) => id));
+    for (const { id, urn } of stacks.flatMap((stack) => stack.managed))
+      if (!there.has(id)) io.err(`Note: ${urn} manages the app ${id}, which is not in this account.\n`);
+    io.err(summary(apps.length, found.length));
+    return values["exit-code"] === true && found.length > 0 ? 1 : 0;
+  },
+};
+
+async function readStack(file: string): Promise<StackApps> {
+  const name = file === "-" ? "standard input" : file;
+  let content: string;
+  try {
+    content = file === "-" ? await readAll(process.stdin) : readFileSync(file, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new AppPlatformError("invalid-input", `${name} cannot be read (${code ?? message}).`);
+  }
+  const stack = appsOfStack(parsed(content));
+  if (stack) return stack;
+  // The content may hold secrets, so no part of it is shown.
+  throw new AppPlatformError(
+    "invalid-input",
+    `${name} is not the output of \`pulumi stack export\`. Run: pulumi stack export --file ${file === "-" ? "FILE" : file}`,
+  );
+}
+
+function parsed(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+}
+
+function facts({ id, spec, created_at: createdAt }: App): object {
+  return { id, name: spec.name ?? "", createdAt: createdAt ?? "", page: appPage(id) };
+}
+
+function lines({ id, spec, created_at: createdAt }: App): string {
+  return `${spec.name ?? "(no name)"}  ${id}  created ${createdAt ?? "at an unknown time"}\n  adopt: ${JSON.stringify(id)}\n  ${appPage(id)}\n`;
+}
+
+function summary(all: number, found: number): string {
+  const total = `${all} ${all === 1 ? "app" : "apps"} in this account`;
+  return found === 0
+    ? `${total}: each is managed by one of the given stacks.\n`
+    : `${total}: ${found} not managed by any of the given stacks. To manage one, add its adopt line to an App.\n`;
+}
