@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, relative, resolve } from "node:path";
 
 /** The top of the repository. */
 export const TOP = resolve(__dirname, "..");
+
+/** Protects nothing; recorded stacks in tests/fixtures are encrypted with it, so it stays what it is. */
+const PASSPHRASE = "only for this temporary folder";
 
 export interface CommandResult {
   readonly code: number | null;
@@ -49,7 +52,7 @@ export class PulumiProject {
       TMPDIR: join(this.top, "temp"),
       PULUMI_HOME: join(this.top, "home"),
       PULUMI_BACKEND_URL: `file://${join(this.top, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "only for this temporary folder",
+      PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
@@ -102,7 +105,21 @@ export class PulumiProject {
 
   /** The stack's state as it is stored, secrets encrypted. */
   stateText(): string {
-    return readFileSync(join(this.top, "state", ".pulumi", "stacks", this.stackFolder(), "dev.json"), "utf8");
+    return readFileSync(this.stateFile(), "utf8");
+  }
+
+  /**
+   * Puts the state and the settings of another stack in the place of this one's.
+   * @param state as `stateText` returned it there
+   * @param settings that stack's `Pulumi.dev.yaml`; its secrets were encrypted with the same passphrase
+   */
+  restore(state: string, settings: string): void {
+    writeFileSync(this.stateFile(), state);
+    writeFileSync(join(this.folder, "Pulumi.dev.yaml"), settings);
+  }
+
+  private stateFile(): string {
+    return join(this.top, "state", ".pulumi", "stacks", this.stackFolder(), "dev.json");
   }
 
   private stackFolder(): string {

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { cpSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createEmulator, type Emulator } from "app-platform-emulator";
+import { TOP } from "../../tools/pulumi-project";
+import { movingClock, RECORDED_AT, RECORDED_TOKEN } from "../../tools/recorded-stack";
+import { hideSecrets, succeeded, TestStack, writes } from "../helpers/e2e";
+import { temporaryFolder } from "../helpers/temporary-folder";
+
+const DAY = 86_400_000;
+
+/** Its deployment failed: a new one is due, whatever the version. */
+const FAILED = "App failed";
+
+/** With wait: false, the state has a deployment as running that has finished since. That may be noticed, without a write. */
+const UNSEEN = ["App unseen", "Deployment north-shop"];
+
+interface Resource {
+  urn: string;
+  /** Only read, by App.get: its inputs are what was read last. */
+  external?: boolean;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
+
+const nameOf = (urn: string): string => `${urn.split("::")[2]?.split(":").at(-1)} ${urn.split("::").at(-1)}`;
+
+for (const version of ["0.1.0"])
+  describe(`a stack that version ${version} wrote`, function () {
+    this.timeout(300_000);
+    const recorded = join(TOP, "tests", "fixtures", "recorded", version);
+    const folder = temporaryFolder();
+    let emulator: Emulator;
+    let stack: TestStack;
+
+    beforeEach(async () => {
+      const snapshot = join(folder.path, "emulator.snapshot");
+      cpSync(join(recorded, "emulator.snapshot"), snapshot);
+      emulator = await createEmulator({
+        deploySeconds: 0.05,
+        clock: movingClock(RECORDED_AT + DAY),
+        seed: "recorded",
+        snapshot,
+        token: RECORDED_TOKEN,
+        rateLimit: false,
+      });
+      // The token is in the stack's settings, and in the state.
+      const env = { DIGITALOCEAN_API_URL: emulator.url };
+      stack = await TestStack.create(emulator, { program: join(recorded, "program"), env });
+      const text = (name: string): string => readFileSync(join(recorded, name), "utf8");
+      stack.project.restore(text("state.json"), text("settings.yaml"));
+      stack.write("outside.json", text("outside.json"));
+    });
+    afterEach(async () => {
+      stack?.remove();
+      await emulator?.close();
+    });
+
+    /** All that a person sees of the resources, but those that may change. */
+    function visibleState(): unknown {
+      const { checkpoint } = JSON.parse(stack.project.stateText()) as {
+        checkpoint: { latest: { resources: Resource[] } };
+      };
+      const visible = (values: object = {}): unknown =>
+        hideSecrets(Object.fromEntries(Object.entries(values).filter(([key]) => !key.startsWith("__"))));
+      const resources = checkpoint.latest.resources
+        .filter(({ urn }) => ![FAILED, ...UNSEEN].includes(nameOf(urn)))
+        .map(({ urn, external, inputs, outputs }) => [
+          urn,
+          { inputs: visible(external ? {} : inputs), outputs: visible(outputs) },
+        ]);
+      assert.ok(resources.length > 10);
+      return Object.fromEntries(resources);
+    }
+
+    async function changesInPreview(): Promise<string[]> {
+      const { stdout } = succeeded(await stack.run(["preview", "--json"]));
+      const { steps } = JSON.parse(stdout) as { steps: { urn: string; op: string }[] };
+      return steps
+        .filter(({ op }) => !["same", "read"].includes(op))
+        .map(({ urn, op }) => `${op} ${nameOf(urn)}`);
+    }
+
+    const withoutUnseen = (changes: string[]): string[] =>
+      changes.filter((change) => !UNSEEN.some((name) => change === `update ${name}`));
+
+    it("has no changes in preview, refresh and up; only the App whose deployment failed gets a new one", async () => {
+      const before = visibleState();
+      assert.deepEqual(withoutUnseen(await changesInPreview()), [`update ${FAILED}`]);
+      assert.deepEqual(writes(emulator), []);
+
+      const { output } = succeeded(await stack.run(["refresh", "--yes", "--skip-preview", "--diff"]));
+      assert.deepEqual(writes(emulator), []);
+      assert.doesNotMatch(output, /s3cret|EV\[|__/);
+      assert.deepEqual(visibleState(), before);
+
+      await stack.mustUp();
+      assert.deepEqual(writes(emulator), ["POST /v2/apps/failed/deployments"]);
+      assert.deepEqual(visibleState(), before);
+      assert.equal(emulator.apps().find(({ spec }) => spec.name === "failed")?.deployments.length, 2);
+
+      succeeded(await stack.run(["preview", "--expect-no-changes"]));
+    });
+
+    it("needs no refresh before its up", async () => {
+      const before = visibleState();
+      await stack.mustUp();
+      assert.deepEqual(writes(emulator), ["POST /v2/apps/failed/deployments"]);
+      assert.deepEqual(visibleState(), before);
+    });
+  });
