@@ -158,3 +158,4 @@ globalThis.Date = class Date extends RealDate {
   }
 };
 performance.now = () => now - start;
+Object.defineProperty(performance, "timeOrigin", { value: start });

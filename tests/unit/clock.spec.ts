@@ -9,6 +9,18 @@ describe("systemClock", () => {
     await systemClock.sleep(-1, new AbortController().signal);
   });
 
+  it("goes on evenly when the system's clock is set back by an hour", () => {
+    const { now } = Date;
+    const before = systemClock.now();
+    Date.now = () => now() - 3_600_000;
+    try {
+      const after = systemClock.now();
+      assert.ok(after >= before && after < before + 60_000);
+    } finally {
+      Date.now = now;
+    }
+  });
+
   it("ends a sleep with the signal's reason, also one that has not begun", async () => {
     const stop = new AbortController();
     const reason = new Error("enough");
