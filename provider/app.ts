@@ -4,6 +4,7 @@ import type { AlertDestination } from "./alerts/destinations";
 import { orderInputs, specInputs, type AppSpecArgs, type DeepInput } from "./inputs";
 import { APP_PROVIDER, APP_TYPE } from "./app-type";
 import { fileOf } from "./load";
+import { refuseImport } from "./resources/import-option";
 import { fromKeyed } from "./spec/keyed";
 import type { AppSpec } from "./spec/types";
 import type { Timeouts } from "./state";
@@ -115,6 +116,7 @@ export class App extends pulumi.CustomResource {
     options: pulumi.CustomResourceOptions & { id: pulumi.Input<pulumi.ID> },
   );
   constructor(name: string, args: AppArgs | undefined, options?: pulumi.CustomResourceOptions) {
+    refuseImport("App", name, options);
     const props = {
       ...(args === undefined || options?.id !== undefined ? EXISTING : inputs(name, args)),
       __provider: APP_PROVIDER,

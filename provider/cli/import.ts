@@ -21,6 +21,8 @@ export const importFile: Command = {
 
 Writes a file for \`pulumi import --file\` (Pulumi ${NEEDED.join(".")} or newer). <app> is a
 name or an id. Values of secrets are not in it: they stay with the service.
+Prints the command that imports the file. Where the stack has a resource of an
+app's name already, import that app alone, with --name.
 
 Options:
   --all         all apps
@@ -54,7 +56,9 @@ Options:
     else {
       write(file, content, values["force"] === true);
       await io.out(`${file}: ${apps.length} ${apps.length === 1 ? "app" : "apps"}\n`);
-      io.err(`Next: pulumi import --file ${file}\n`);
+      // Pulumi generates code from a schema, which dynamic resources have none of: it fails after the import otherwise.
+      io.err(`Next: pulumi import --file ${quoted(file)} --generate-code=false --yes\n`);
+      io.err("Declare each app in the program before the next pulumi up.\n");
     }
     return 0;
   },
@@ -88,6 +92,10 @@ async function refuseOldCli(io: Io): Promise<void> {
       "With any version, `adopt: true` in the arguments of an App takes over the existing app of its name.",
   );
 }
+
+/** A path as a shell takes it. */
+const quoted = (path: string): string =>
+  /^[\w./:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 
 const note = (io: Io, what: string): void =>
   io.err(`Note: the file is for Pulumi ${NEEDED.join(".")} or newer; ${what}.\n`);

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeepInput } from "../inputs";
 import type { Timeouts } from "../state";
+import { refuseImport } from "./import-option";
 
 export interface DeploymentArgs {
   /** The app's id, such as `app.id`. Another app is a replacement. */
@@ -42,6 +43,7 @@ export class Deployment extends pulumi.CustomResource {
   declare readonly createdAt: pulumi.Output<string>;
 
   constructor(name: string, args: DeploymentArgs, options?: pulumi.CustomResourceOptions) {
+    refuseImport("Deployment", name, options);
     super(
       DEPLOYMENT_TYPE,
       name,

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeepInput } from "../inputs";
 import type { Timeouts } from "../state";
 import type { RollbackState } from "./rollback-provider";
+import { refuseImport } from "./import-option";
 
 export type { RollbackState };
 
@@ -50,6 +51,7 @@ export class Rollback extends pulumi.CustomResource {
   declare readonly phase: pulumi.Output<string>;
 
   constructor(name: string, args: RollbackArgs, options?: pulumi.CustomResourceOptions) {
+    refuseImport("Rollback", name, options);
     super(
       ROLLBACK_TYPE,
       name,

@@ -12,6 +12,7 @@ import { temporaryFolder } from "../helpers/temporary-folder";
 
 const CLI = join(TOP, "provider", "dist", "cli.js");
 const SECRET = "hush-hush-hush";
+const IMAGE = { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1.29" };
 const spec = {
   name: "shop",
   region: "fra",
@@ -175,25 +176,31 @@ describe("the command app-platform", function () {
     }
   });
 
-  it("writes a file that pulumi import takes, without secrets; the next preview is clean", async () => {
+  it("imports all apps without their secrets with the command that it prints; the next preview is clean", async () => {
     const stack = await TestStack.create(emulator);
     try {
-      const file = join(folder.path, "import.json");
-      const made = await run(["import", "--all"]);
+      const file = join(folder.path, "my import.json");
+      const front = { name: "front", services: [{ name: "web", image: IMAGE, http_port: 80 }] };
+      await call("POST", "/v2/apps", { spec: front });
+      const made = await run(["import", "--all", "--out", file]);
       assert.equal(made.code, 0, made.output);
+      const printed = /^Next: pulumi (.*)$/m.exec(made.stderr)?.[1] ?? assert.fail(made.output);
       const text = readFileSync(file, "utf8");
       assert.ok(!text.includes(SECRET) && !text.includes("EV[") && text.includes(KEPT_SECRET));
       assert.equal(statSync(file).mode & 0o077, 0);
-      const kept = await run(["import", "shop"]);
+      const kept = await run(["import", "shop", "--out", file]);
       assert.deepEqual([kept.code, kept.stdout], [1, ""]);
       assert.match(kept.output, /--force/);
 
       const { app } = (await call("GET", `/v2/apps/${shop().id}`)) as { app: { spec: unknown } };
-      stack.declare({ shop: { spec: hideSecrets(app.spec) } });
-      emulator.clearCalls();
-      const imported = await stack.run(["import", "--file", file, "--yes", "--generate-code=false"]);
+      const held = emulator.apps().find(({ spec }) => spec.name === "front")?.spec;
+      stack.declare({ shop: { spec: hideSecrets(app.spec) }, front: { spec: held } });
+      // As a shell splits it.
+      const args = [...printed.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? "");
+      const imported = await stack.run(args);
       assert.equal(imported.code, 0, imported.output);
       assert.equal(stack.resource("shop").id, shop().id);
+      assert.ok(stack.resource("front").id !== shop().id);
       const preview = await stack.run(["preview", "--expect-no-changes", "--diff"]);
       assert.equal(preview.code, 0, preview.output);
       assert.deepEqual(writes(emulator), []);

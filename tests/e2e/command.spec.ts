@@ -191,7 +191,7 @@ describe("app-platform on the command line", function () {
       assert.deepEqual([none.code, none.out], [0, "none.json: 1 app\n"]);
       assert.match(
         none.err,
-        /^Note: .*3\.254 or newer; no pulumi was found here\.\nNext: pulumi import --file/,
+        /^Note: .*3\.254 or newer; no pulumi was found here\.\nNext: pulumi import --file none\.json/,
       );
       const written = JSON.parse(readFileSync(join(folder.path, "none.json"), "utf8")) as {
         resources: unknown[];
@@ -206,9 +206,9 @@ describe("app-platform on the command line", function () {
       assert.deepEqual([code, out], [1, ""]);
       assert.match(err, /pulumi v3\.253\.1 cannot import apps: .*`adopt: true`/);
       assert.ok(!existsSync(join(folder.path, "old.json")));
-      assert.equal(
-        (await importing("new", withPulumi("echo v3.254.0"))).err,
-        "Next: pulumi import --file new.json\n",
+      assert.match(
+        (await importing("it's new", withPulumi("echo v3.254.0"))).err,
+        /^Next: pulumi import --file 'it'\\''s new\.json' --generate-code=false --yes\n/,
       );
     });
 

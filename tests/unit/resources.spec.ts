@@ -51,6 +51,27 @@ describe("resources for existing apps", () => {
     assert.ok(!("spec" in inputs));
   });
 
+  for (const [type, make] of [
+    ["App", (options: pulumi.CustomResourceOptions) => new App("a", { spec: {} }, options)],
+    ["Deployment", (options: pulumi.CustomResourceOptions) => new Deployment("a", { appId: "x" }, options)],
+    ["Rollback", (options: pulumi.CustomResourceOptions) => new Rollback("a", { appId: "x" }, options)],
+  ] as const)
+    it(`${type} rejects the import option in one line that names what works, before Pulumi sees it`, () => {
+      assert.throws(
+        () => make({ import: "4f6c71e2" }),
+        (error: Error & { __pulumiRunError?: boolean }) => {
+          assert.match(
+            error.message,
+            /^\S+ "a" does not support the import option\. .*adopt: ".*app-platform import/,
+          );
+          // Pulumi prints it without the program's stack.
+          return error.__pulumiRunError === true && !error.message.includes("\n");
+        },
+      );
+      assert.deepEqual(registered, []);
+      assert.ok(make({ import: undefined as unknown as string }));
+    });
+
   for (const [make, type, method, check] of [
     [() => new App("a", { spec: {} }), "App", "app", "AppProvider"],
     [() => new Deployment("a", { appId: "x" }), "Deployment", "deployment", "DeploymentProvider"],
