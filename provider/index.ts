@@ -40,8 +40,18 @@ export type {
   RollbackCondition,
   RollbackValidation,
 } from "./api/types";
-export { explain, plan } from "./spec/plan";
-export type { Accepted, Action, ComponentKind, ComponentPlan, Effect, Plan, Wanted } from "./spec/plan";
+export { explain, type SizePrices } from "./spec/explain";
+export { plan } from "./spec/plan";
+export type {
+  Accepted,
+  Action,
+  ComponentKind,
+  ComponentPlan,
+  Effect,
+  Instances,
+  Plan,
+  Wanted,
+} from "./spec/plan";
 export type * from "./spec/types";
 export type { Timeouts } from "./state";
 export { ApiError, AppPlatformError, type ErrorCode } from "./errors";

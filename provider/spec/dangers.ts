@@ -1,13 +1,17 @@
-import { valueAt, type Change } from "./changes";
-import { formatPath } from "./keyed";
+import { valueAt, type Change, type Path } from "./changes";
+import { formatPath, isPlainObject } from "./keyed";
+import type { Differences } from "./unknown";
 
 /**
- * What an update takes away or puts at risk, one sentence each, so that nobody finds out afterwards. Pure.
+ * What an update takes away or puts at risk, or may do so, one sentence each. Pure.
  * @param olds the spec accepted last, in the form by name
  * @param news the spec wanted now, in the same form
  */
-export function dangers(olds: unknown, news: unknown, changed: readonly Change[]): string[] {
-  return changed.flatMap((change) => RISKS.flatMap((risk) => risk(change, olds, news) ?? []));
+export function dangers(olds: unknown, news: unknown, { known, unknown }: Differences): string[] {
+  return [
+    ...known.flatMap((change) => RISKS.flatMap((risk) => risk(change, olds, news) ?? [])),
+    ...unknown.flatMap(({ path }) => OPEN_RISKS.flatMap((risk) => risk(path, olds) ?? [])),
+  ];
 }
 
 type Risk = (change: Change, olds: unknown, news: unknown) => string | undefined;
@@ -35,8 +39,8 @@ function databaseGone(change: Change, olds: unknown): string | undefined {
   return gone
     .map((name) =>
       valueAt(olds, ["databases", name, "production"]) === true
-        ? `The database ${name} is taken out of the app. Its cluster and data stay.`
-        : `The dev database ${name} is removed, and all its data is lost. Back it up before.`,
+        ? `The database ${name} is removed from the app. Its cluster and data stay.`
+        : `The dev database ${name} is removed, and all its data is lost. Back it up first.`,
     )
     .join(" ");
 }
@@ -50,7 +54,7 @@ function componentGone(change: Change): string | undefined {
 
 function domainGone(change: Change): string | undefined {
   const gone = goneFrom("domains", change);
-  return gone.length > 0 ? `The app is not served at ${gone.join(", ")} any more.` : undefined;
+  return gone.length > 0 ? `The app is no longer served at ${gone.join(", ")}.` : undefined;
 }
 
 function smaller({ path, before, after }: Change): string | undefined {
@@ -65,6 +69,49 @@ function smaller({ path, before, after }: Change): string | undefined {
   if (!from || !to || (to.memory >= from.memory && to.cpus >= from.cpus)) return undefined;
   return `${place} goes down from ${String(before)} to ${String(after)}: less memory or CPU may stop what runs now.`;
 }
+
+/** What a value that is not known yet may take away. */
+type OpenRisk = (path: Path, olds: unknown) => string | undefined;
+
+const OPEN_RISKS: readonly OpenRisk[] = [mayLoseData, mayLoseDomains, mayBeArchived, mayMove];
+
+const open = (path: Path): string => `${formatPath(path)} is not known yet`;
+
+/** The items that a list by name had, where all of it, or all of the spec, is not known yet. */
+function atStake(list: string, path: Path, olds: unknown): [name: string, item: unknown][] {
+  const items = valueAt(olds, [list]);
+  const isWhole = path.length === 0 || (path.length === 1 && path[0] === list);
+  return isWhole && isPlainObject(items) ? Object.entries(items) : [];
+}
+
+function mayLoseData(path: Path, olds: unknown): string | undefined {
+  const lost = atStake("databases", path, olds).filter(([, item]) => valueAt(item, ["production"]) !== true);
+  if (lost.length === 0) return undefined;
+  const [what, it] = lost.length === 1 ? ["the dev database", "it is"] : ["the dev databases", "they are"];
+  return `${open(path)}: ${what} ${names(lost)} may be removed, with all data. Check that ${it} still in the list, or back up first.`;
+}
+
+function mayLoseDomains(path: Path, olds: unknown): string | undefined {
+  const lost = atStake("domains", path, olds);
+  return lost.length > 0 ? `${open(path)}: the app may no longer be served at ${names(lost)}.` : undefined;
+}
+
+function mayBeArchived(path: Path, olds: unknown): string | undefined {
+  const isArchive = path[0] === "maintenance" && (path.length === 1 || path[1] === "archive");
+  return isArchive && valueAt(olds, ["maintenance", "archive"]) !== true
+    ? `${open(path)}: the app may be taken offline.`
+    : undefined;
+}
+
+function mayMove(path: Path, olds: unknown): string | undefined {
+  const region = valueAt(olds, ["region"]);
+  return path[0] === "region" && region !== undefined
+    ? `${open(path)}: the app may move from region ${String(region)}.`
+    : undefined;
+}
+
+const names = (items: readonly [name: string, item: unknown][]): string =>
+  items.map(([name]) => name).join(", ");
 
 /** The slugs of old plans say nothing about themselves. Memory in GB. */
 const OLD_SIZES: Readonly<Record<string, { cpus: number; memory: number }>> = {
@@ -93,11 +140,11 @@ function archived({ path }: Change, olds: unknown, news: unknown): string | unde
   const starts =
     path[0] === "maintenance" && valueAt(news, archive) === true && valueAt(olds, archive) !== true;
   return starts
-    ? "maintenance.archive: the app is taken offline, and its components are shut down until it is false again."
+    ? "maintenance.archive: the app is taken offline; its components are shut down until you set it to false again."
     : undefined;
 }
 
 function moved({ path, before, after }: Change): string | undefined {
   if (path[0] !== "region" || before === undefined) return undefined;
-  return `The app moves from region ${String(before)} to ${String(after ?? "the service's choice")}: every component is deployed anew there.`;
+  return `The app moves from region ${String(before)} to ${String(after ?? "the service's choice")}: every component is deployed again there.`;
 }

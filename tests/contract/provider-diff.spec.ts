@@ -31,8 +31,8 @@ describe("AppProvider: diff", () => {
   it("leaves it to Pulumi to show what changed, and tells what that does to each component", async () => {
     assert.deepEqual(await diffed(inputs(greeting)), {});
     assert.deepEqual(world.messages("info"), [
-      "~ web (service) is redeployed without a new build: envs.GREETING.value changed",
-      "= site (static site) is expected to stay as it is",
+      "~ web (service): redeploy without a new build: envs.GREETING.value changed",
+      "1 component unchanged",
     ]);
   });
 

@@ -208,10 +208,10 @@ describe("changes of the program", function () {
     assert.doesNotMatch(shown, /instance_count|image|\bS\b/);
   });
 
-  it("are told per component: what is redeployed, and what stays as it is", () => {
+  it("are reported per component that they touch, and in one line for all others", () => {
     const shown = toldOf("inserted");
-    assert.match(shown, /\+ api \(service\) is built and deployed/);
-    assert.match(shown, /= web \(service\) is expected to stay as it is/);
+    assert.match(shown, /\+ api \(service\): create/);
+    assert.match(shown, /1 component unchanged/);
   });
 
   it("that insert a component show that component alone", () => {

@@ -24,7 +24,11 @@ export const CHANGES: readonly TypicalChange[] = [
     title: "Another value for a variable",
     edits: [["value: info", "value: debug"]],
     differences: ["spec.services.web.envs.LOG_LEVEL.value"],
-    says: [/~ web \(service\) is redeployed without a new build: envs\.LOG_LEVEL/, /= cart .*stay/, /\$24$/m],
+    says: [
+      /~ web \(service\): redeploy without a new build: envs\.LOG_LEVEL/,
+      /components unchanged/,
+      /\$24$/m,
+    ],
     call: "PUT",
   },
   {
@@ -40,7 +44,7 @@ export const CHANGES: readonly TypicalChange[] = [
       "web.MAIL_KEY": "the-mail-key-of-the-demo",
     },
     differences: ["spec.services.web.envs.MAIL_KEY", "spec.services.web.envs.SESSION_KEY.value"],
-    says: [/~ web .*redeployed without a new build: .*MAIL_KEY added/, /SESSION_KEY\.value changed/],
+    says: [/~ web .*redeploy without a new build: .*MAIL_KEY added/, /SESSION_KEY\.value changed/],
     call: "PUT",
   },
   {
@@ -83,9 +87,9 @@ export const CHANGES: readonly TypicalChange[] = [
     ],
     differences: ["spec.services.cart.image.tag", "spec.workers"],
     says: [
-      /\+ mailer \(worker\) is built and deployed/,
+      /\+ mailer \(worker\): create/,
       /~ cart .*without a new build: image\.tag changed/,
-      /= web .*stay/,
+      /components? unchanged/,
     ],
     call: "PUT",
   },
@@ -96,14 +100,14 @@ export const CHANGES: readonly TypicalChange[] = [
       ["  - domain: old.example.com\n    type: ALIAS\n", ""],
     ],
     differences: ["spec.databases", 'spec.domains["old.example.com"]'],
-    says: [/dev database db is removed, and all its data is lost/, /not served at old\.example\.com/],
+    says: [/dev database db is removed, and all its data is lost/, /no longer served at old\.example\.com/],
     call: "PUT",
   },
   {
     title: "Another build command",
     edits: [["build_command: npm run build", "build_command: npm run build -- --minify"]],
     differences: ["spec.services.web.build_command"],
-    says: [/~ web .*is expected to be rebuilt and redeployed: build_command changed/],
+    says: [/~ web .*rebuild and redeploy \(likely\): build_command changed/],
     call: "PUT",
   },
   {
@@ -111,7 +115,7 @@ export const CHANGES: readonly TypicalChange[] = [
     args: { redeployOn: { commit: "2" }, forceBuild: true },
     differences: ["forceBuild", "redeployOn.commit"],
     says: [
-      /~ web .*is rebuilt and redeployed: new deployment without build cache/,
+      /~ web .*rebuild and redeploy: new deployment without build cache/,
       /~ cart .*without a new build: new deployment$/m,
     ],
     call: "POST",

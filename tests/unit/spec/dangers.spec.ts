@@ -18,7 +18,7 @@ describe("the plan warns", () => {
     assert.match(warnings(["databases", "dev"]), /dev database dev is removed, and all its data is lost/);
     assert.match(
       warnings(["databases"]),
-      /dev database dev is removed.*database prod is taken out.*data stay/,
+      /dev database dev is removed.*database prod is removed from the app.*data stay/,
     );
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { explain, plan, type Accepted, type Wanted } from "../../../provider/spec/plan";
+import { plan, type Accepted, type Wanted } from "../../../provider/spec/plan";
 import { toKeyed } from "../../../provider/spec/keyed";
 
 const github = { repo: "acme/shop", branch: "main" };
@@ -175,32 +175,24 @@ describe("the plan", () => {
     ["PENDING_DEPLOY", "resume"],
     ["ACTIVE", "none"],
     ["SUPERSEDED", "none"],
+    ["A_NEW_PHASE", "resume"],
   ] as const)
     it(`answers a last deployment in phase ${phase} with ${action}`, () =>
       assert.equal(plan({ ...olds, lastPhase: phase }, same).action, action));
-});
 
-describe("the explanation of a plan", () => {
-  it("is one short line for each component, facts and expectations told apart", () => {
-    const lines = explain(plan(olds, { ...same, spec: changed("services.web.envs.RUN.value", "2") }));
-    assert.deepEqual(lines, [
-      "~ web (service) is redeployed without a new build: envs.RUN.value changed",
-      "= img (service) is expected to stay as it is",
-      "= site (static site) is expected to stay as it is",
-      "= db (database) is expected to stay as it is",
-    ]);
-  });
+  describe("of jobs", () => {
+    const jobs = ["PRE_DEPLOY", "POST_DEPLOY", "FAILED_DEPLOY", "SCHEDULED", "UNSPECIFIED", undefined];
+    const withJobs = {
+      ...(spec as object),
+      jobs: Object.fromEntries(jobs.map((kind, index) => [`j${index}`, { github, ...(kind && { kind }) }])),
+    };
 
-  it("holds no values, so no secrets", () => {
-    const news = { ...same, spec: changed("services.web.envs.RUN.value", "hunter2") };
-    assert.doesNotMatch(explain(plan(olds, news)).join(), /hunter2/);
-  });
-
-  it("stays short when much changed", () => {
-    const web = { github, envs: Object.fromEntries([..."ABCDEF"].map((key) => [key, { value: "1" }])) };
-    assert.match(
-      explain(plan(olds, { ...same, spec: changed("services.web", web) })).join("\n"),
-      /and \d+ more/,
-    );
+    it("says which of them run with a deployment, and when", () => {
+      const news = { ...same, spec: { ...withJobs, region: "nyc" } };
+      const runs = plan({ ...olds, spec: withJobs }, news).components.flatMap(({ kind, runs }) =>
+        kind === "job" ? [runs] : [],
+      );
+      assert.deepEqual(runs, ["before", "after", "on failure", undefined, "after", "after"]);
+    });
   });
 });
