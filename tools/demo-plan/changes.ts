@@ -27,7 +27,7 @@ export const CHANGES: readonly TypicalChange[] = [
     says: [
       /~ web \(service\): redeploy without a new build: envs\.LOG_LEVEL/,
       /components unchanged/,
-      /\$24$/m,
+      /\$24 a month/,
     ],
     call: "PUT",
   },
