@@ -21,6 +21,7 @@ import { adoptable } from "./writes";
  */
 export function isDoneAlready(olds: AppOutputs, news: AppInputs, held: unknown): boolean {
   const then = olds.__liveSpec;
+  if (then === undefined) return false;
   const drifted = drift(then, held);
   const wanted = changes(olds.spec, news.spec);
   const explained = ({ path }: { path: Path }): boolean => wanted.some((change) => within(change.path, path));

@@ -153,13 +153,29 @@ export class Operation {
     this.desk.reads.noteWrite(app.id);
   }
 
-  /** Says what the update is about to undo. */
+  /** Reports what the update is about to undo. */
   tellOverwrites(olds: AppOutputs, app: App): void {
-    const undone = drift(olds.__liveSpec, toKeyed(app.spec));
-    if (undone.length > 0)
-      this.reporter.warn(
-        `Changed at the service since the last run, and set back to what the program says: ${undone.map(formatChange).join(", ")}`,
-      );
+    this.warnOfDrift(
+      olds,
+      app,
+      (paths) => `Changed at the service since the last run; this update reverts it: ${paths}`,
+    );
+  }
+
+  /** Reports what a new deployment of the spec at the service contains beside what the state records. */
+  tellDeployedDrift(olds: AppOutputs, app: App): void {
+    this.warnOfDrift(
+      olds,
+      app,
+      (paths) =>
+        `Changed at the service since the last run; the new deployment contains it: ${paths}. To revert it, run pulumi up --refresh.`,
+    );
+  }
+
+  private warnOfDrift({ __liveSpec: then }: AppOutputs, app: App, message: (paths: string) => string): void {
+    if (then === undefined) return;
+    const drifted = drift(then, toKeyed(app.spec));
+    if (drifted.length > 0) this.reporter.warn(message(drifted.map(formatChange).join(", ")));
   }
 
   tellDrift(then: unknown, now: unknown): void {

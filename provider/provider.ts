@@ -27,6 +27,7 @@ import { plan, type Accepted, type Plan } from "./spec/plan";
 import { sendable } from "./spec/send";
 import { hideSecrets, sealUnchanged } from "./spec/secrets";
 import type { AppSpec } from "./spec/types";
+import { repaired } from "./state-repair";
 import {
   inputsOf,
   lastDeployment,
@@ -106,7 +107,8 @@ export class AppProvider extends ServiceProvider {
     return result;
   }
 
-  async diff(id: string, olds: AppOutputs, news: AppInputs): Promise<{ changes?: boolean }> {
+  async diff(id: string, recorded: AppOutputs, news: AppInputs): Promise<{ changes?: boolean }> {
+    const olds = repaired(recorded);
     // Where nothing changes, no operation follows.
     this.surroundings.secretsOfApps.note(id, secrecyOf(news, olds));
     const planned = plan(accepted(olds, news), news);
@@ -138,7 +140,8 @@ export class AppProvider extends ServiceProvider {
     });
   }
 
-  async update(id: string, recorded: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
+  async update(id: string, state: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
+    const recorded = repaired(state);
     return this.operate(news, recorded, async (operation) => {
       const rollback = new Rollback(operation.site, recorded);
       const alerts = new AlertWork(operation.site, recorded);
@@ -165,6 +168,7 @@ export class AppProvider extends ServiceProvider {
           return settled(() => operation.finish(after.app, after.deployment, "update"));
         }
         case "redeploy": {
+          operation.tellDeployedDrift(olds, before);
           const deployment = await operation.createDeployment(id, planned.forceBuild);
           return settled(() => operation.finish(before, deployment, "update", olds.__liveSpec));
         }
@@ -178,8 +182,9 @@ export class AppProvider extends ServiceProvider {
 
   async read(
     id: string,
-    props: AppOutputs & RunInputs,
+    state: AppOutputs & RunInputs,
   ): Promise<{ id?: string; props?: AppOutputs; inputs?: AppInputs }> {
+    const props = repaired(state);
     return this.operate(props, undefined, async (operation) => {
       const found = props.__get ? await operation.appToGet(id) : await operation.findApp(id);
       if (!found) return {};

@@ -13,6 +13,7 @@ import {
   timeoutError,
   unreadableError,
 } from "./failures";
+import { removeNulls } from "./nulls";
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -76,7 +77,7 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
     const answer = { status, header: (name: string) => response.headers.get(name) ?? undefined };
     if (text.trim() === "") return { ...answer, body: undefined };
     try {
-      return { ...answer, body: JSON.parse(text) as unknown };
+      return { ...answer, body: removeNulls(JSON.parse(text) as unknown) };
     } catch {
       if (!good) return { ...answer, body: undefined };
       const type = response.headers.get("content-type") ?? "no content type";

@@ -49,10 +49,11 @@ export class DeploymentProvider extends ServiceProvider {
 
   /** A trigger that changes is an update in place: nothing of the deployment before is undone by it, nor lost. */
   async diff(
-    _id: string,
-    olds: DeploymentOutputs,
+    id: string,
+    state: DeploymentOutputs,
     news: DeploymentInputs,
   ): Promise<{ changes?: boolean; replaces?: string[] }> {
+    const olds = repaired(id, state);
     if (!isUnknown(news.appId) && news.appId !== olds.appId) return { replaces: ["appId"] };
     const next = nextStep(olds, news);
     const reporter = this.reporter(news);
@@ -75,9 +76,10 @@ export class DeploymentProvider extends ServiceProvider {
 
   async update(
     id: string,
-    olds: DeploymentOutputs,
+    state: DeploymentOutputs,
     news: DeploymentInputs,
   ): Promise<{ outs: DeploymentOutputs }> {
+    const olds = repaired(id, state);
     return this.runOn(news, async (desk) => {
       const last = (await current(desk, olds)) ?? asDeployment(olds);
       const next = nextStep({ ...olds, phase: phaseOf(last) }, news);
@@ -90,8 +92,9 @@ export class DeploymentProvider extends ServiceProvider {
 
   async read(
     id: string,
-    props: DeploymentOutputs,
+    state: DeploymentOutputs,
   ): Promise<{ id?: string; props?: DeploymentOutputs; inputs?: DeploymentInputs }> {
+    const props = repaired(id, state);
     return this.runOn(props, async (desk) => {
       const found = await current(desk, props);
       if (!found && (await isGone(desk, props.appId))) return {};
@@ -101,7 +104,8 @@ export class DeploymentProvider extends ServiceProvider {
     });
   }
 
-  async delete(_id: string, props: DeploymentOutputs): Promise<void> {
+  async delete(id: string, state: DeploymentOutputs): Promise<void> {
+    const props = repaired(id, state);
     await this.runOn(props, async ({ client, reporter, reads, options }) => {
       const { appId, __made: made } = props;
       const running = async (): Promise<boolean> => {
@@ -189,6 +193,22 @@ async function orNothing<T>(look: Promise<T>): Promise<T | undefined> {
     throw error;
   }
 }
+
+/** The outputs, where damaged ones are replaced by what the resource's id says. */
+function repaired(
+  id: string,
+  { deploymentId, phase, __made: made, ...rest }: DeploymentOutputs,
+): DeploymentOutputs {
+  const known = isText(deploymentId) ? deploymentId : id;
+  return {
+    ...rest,
+    deploymentId: known,
+    phase: isText(phase) ? phase : "UNKNOWN",
+    __made: isText(made) ? made : known,
+  };
+}
+
+const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
 
 const phaseOf = ({ phase = "UNKNOWN" }: Deployment): string => phase;
 

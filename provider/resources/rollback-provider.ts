@@ -280,8 +280,9 @@ async function seen(
   props: RollbackOutputs,
   app: App,
 ): Promise<RollbackOutputs> {
-  const found = await orNothing(client.getDeployment(app.id, props.__last, options));
-  return { ...props, ...(found && last(found)), pinned: app.pinned_deployment?.id === id };
+  const known = typeof props.__last === "string" && props.__last !== "" ? props.__last : id;
+  const found = await orNothing(client.getDeployment(app.id, known, options));
+  return { ...props, __last: known, ...(found && last(found)), pinned: app.pinned_deployment?.id === id };
 }
 
 async function orNothing<T>(look: Promise<T>): Promise<T | undefined> {
@@ -310,9 +311,12 @@ const begun = (inputs: RollbackInputs, target: string, made: Deployment): Rollba
 const chosen = (inputs: RollbackInputs): RollbackOutputs["__chosen"] =>
   (["deploymentId", "state"] as const).filter((key) => inputs[key] === undefined);
 
+/** Damaged, nothing counts as chosen by the provider. */
+const chosenIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
 function inputsOf(props: RollbackOutputs): RollbackInputs {
   const { pinned: _pinned, phase: _phase, __last, __chosen, ...inputs } = props;
-  return plain({ ...inputs, ...Object.fromEntries(__chosen.map((key) => [key, undefined])) });
+  return plain({ ...inputs, ...Object.fromEntries(chosenIn(__chosen).map((key) => [key, undefined])) });
 }
 
 /** Inputs that a person sees and changes; where the program names no deployment, it is not for change. */

@@ -47,6 +47,19 @@ describe("DeploymentProvider", () => {
     return left;
   };
 
+  it("repairs a state whose outputs are damaged, with no further deployment once it is repaired", async () => {
+    const { id, outs } = await run().create(wanted());
+    for (const damage of [undefined, null, 1, {}, ""]) {
+      const state = { ...outs, deploymentId: damage, phase: damage, __made: damage } as never;
+      const diff = await run().diff(id, state, wanted());
+      const repaired = diff.changes === false ? state : (await run().update(id, state, wanted())).outs;
+      assert.deepEqual(await run().diff(id, repaired, wanted()), { changes: false }, JSON.stringify(damage));
+      assert.equal((await run().read(id, state)).props?.phase, "ACTIVE");
+      await run().delete(id, state);
+    }
+    assert.deepEqual(world.writes, [CREATE]);
+  });
+
   it("makes a deployment of the newest sources, waits for it on its row, and tells about it", async () => {
     const { id, outs } = await run().create(wanted());
     assert.deepEqual(world.writes, [CREATE]);

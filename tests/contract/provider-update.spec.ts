@@ -68,6 +68,15 @@ describe("AppProvider: update", () => {
     assert.equal(outs.phase, "ACTIVE");
   });
 
+  it("reports what a new deployment contains that was changed at the service", async () => {
+    const { app } = world;
+    app.spec.services![0]!.instance_count = 3;
+    await world.update(made, inputs(SHOP, { redeployOn: { commit: "2" } }));
+    const [warning, ...more] = world.messages("warning");
+    assert.match(warning ?? "", /Changed at the service .*instance_count.*pulumi up --refresh/);
+    assert.deepEqual(more, []);
+  });
+
   it("makes one deployment where spec and redeployOn changed, with the newest sources", async () => {
     await world.update(made, inputs(greeting, { redeployOn: { commit: "2" } }));
     assert.deepEqual(world.writes, [PUT]);
@@ -108,7 +117,7 @@ describe("AppProvider: update", () => {
   it("says before that a change of someone else is undone", async () => {
     world.emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 7));
     await world.update(made, inputs(greeting));
-    assert.match(world.messages("warning").join(), /set back.*~ spec\.services\.web\.instance_count/);
+    assert.match(world.messages("warning").join(), /reverts it.*~ spec\.services\.web\.instance_count/);
     assert.equal(world.emulator.apps()[0]?.spec.services?.[0]?.instance_count, 1);
   });
 

@@ -1,0 +1,32 @@
+import { isPlainObject } from "./spec/keyed";
+import type { AppOutputs, HeldAlert, LastDeployment } from "./state";
+
+/**
+ * The outputs of an App, where hidden keys hold nothing but what this version can work with: a state may have been edited by
+ * hand, merged, or written by another version. What is dropped is found out again from the service. Pure.
+ */
+export function repaired<T extends AppOutputs>(props: T): T {
+  const { __liveSpec, __deployment, __alerts, __pinned, ...rest } = props;
+  const deployment = deploymentIn(__deployment);
+  return {
+    ...rest,
+    ...(isPlainObject(__liveSpec) && { __liveSpec }),
+    ...(deployment && { __deployment: deployment }),
+    ...(isPlainObject(__alerts) && { __alerts: alertsIn(__alerts) }),
+    ...(typeof __pinned === "string" && __pinned !== "" && { __pinned }),
+  } as T;
+}
+
+function deploymentIn(value: unknown): LastDeployment | undefined {
+  if (!isPlainObject(value) || typeof value["id"] !== "string" || value["id"] === "") return undefined;
+  const { id, phase } = value;
+  return { id, phase: typeof phase === "string" ? phase : "UNKNOWN" };
+}
+
+function alertsIn(map: Record<string, unknown>): Record<string, HeldAlert> {
+  const whole = Object.entries(map).filter(
+    ([, alert]) =>
+      isPlainObject(alert) && typeof alert["id"] === "string" && typeof alert["held"] === "string",
+  );
+  return Object.fromEntries(whole) as Record<string, HeldAlert>;
+}
