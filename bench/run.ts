@@ -6,6 +6,7 @@ import { chart, formatFigure, median, type Figure } from "./figures";
 import { BenchStack, refused, writes, type Run } from "./stack";
 import { listingTimes } from "./listing";
 import { logMemory } from "./logs";
+import { maskingRatio } from "./masking";
 import { startRatio } from "./start";
 import { specOf, validateRatio } from "./validation";
 
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
   tell("provider-text-bytes", Buffer.byteLength(APP_PROVIDER), 100, "bytes");
   tell("validate-ratio", validateRatio(specOf(20, 5)), 10, "x JSON.parse", "20 components");
   tell("validate-large-ratio", validateRatio(specOf(20, 640)), 10, "x JSON.parse", "1 MB");
+  tell("masking-ratio", maskingRatio(), 3, "x a megabyte of log", "a megabyte that makes it hardest");
   tell("emulator-listing", (await listingTimes()).all, 50, "ms", "500 apps");
   const { growthMegabytes } = await logMemory(1024);
   tell("log-memory-growth", Math.max(0, growthMegabytes), 150, "MB", "a log of 1 GB");

@@ -1,4 +1,5 @@
 import { inspect, type InspectOptions } from "node:util";
+import { shown, shownInLine } from "./text/shown";
 
 /** Every error this package throws on purpose carries one of these codes; they are stable across versions. */
 export type ErrorCode =
@@ -32,7 +33,10 @@ export type ErrorCode =
   | "interrupted" // the user stopped the run while it waited
   | "backup-failed";
 
-/** Base of all errors of this package: a stable code, and a message that says what happened and what to do next. */
+/**
+ * Base of all errors of this package: a stable code, and a message that says what happened and what to do next. Whatever text
+ * of others is in the message, it is safe to show.
+ */
 export class AppPlatformError extends Error {
   override readonly name: string = "AppPlatformError";
   /** Pulumi's own mark of errors that users can act on: it prints the message without the program's stack. */
@@ -43,7 +47,7 @@ export class AppPlatformError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(shown(message), options);
   }
 
   /**
@@ -94,9 +98,9 @@ export class ApiError extends AppPlatformError {
     super(code, message, options);
     this.request = details.request;
     if (details.status !== undefined) this.status = details.status;
-    if (details.serviceId !== undefined) this.serviceId = details.serviceId;
-    if (details.serviceMessage !== undefined) this.serviceMessage = details.serviceMessage;
-    if (details.requestId !== undefined) this.requestId = details.requestId;
+    if (details.serviceId !== undefined) this.serviceId = shownInLine(details.serviceId);
+    if (details.serviceMessage !== undefined) this.serviceMessage = shown(details.serviceMessage);
+    if (details.requestId !== undefined) this.requestId = shownInLine(details.requestId);
     this.ambiguous = details.ambiguous ?? false;
   }
 }
@@ -118,6 +122,7 @@ export function contradicted({ message, request, ...facts }: ApiError): ApiError
  */
 export class InitializationError extends AppPlatformError {
   override readonly name = "InitializationError";
+  readonly reasons: string[];
 
   constructor(
     code: ErrorCode,
@@ -126,10 +131,21 @@ export class InitializationError extends AppPlatformError {
     /** The outputs to record; free of `undefined`. */
     readonly properties: object,
     /** What the user reads; never empty. */
-    readonly reasons: string[],
+    reasons: readonly string[],
   ) {
     super(code, reasons[0] ?? "The resource is not ready.");
+    this.reasons = readable(reasons);
   }
+}
+
+/** Of all reasons together. They go to the engine in the head of an answer, and the message repeats the first of them. */
+const LONGEST_REASONS = 262_144;
+
+function readable(reasons: readonly string[]): string[] {
+  let size = 0;
+  const kept = reasons.map(shown).filter((reason) => (size += reason.length) <= LONGEST_REASONS);
+  const leftOut = reasons.length - kept.length;
+  return leftOut === 0 ? kept : [...kept, `… (${leftOut} more failures)`];
 }
 
 /** Anything thrown as an error with a code; a mistake of our own counts as the service's, so that nothing is lost by it. */

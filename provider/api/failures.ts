@@ -1,5 +1,6 @@
 import { ApiError, type ErrorCode, type RequestInfo } from "../errors";
 import { redact } from "../secrecy/redact";
+import { bounded } from "../text/bounded";
 
 /** The part of an answer that an error is made of. */
 export interface FailedAnswer {
@@ -36,7 +37,7 @@ export function statusError(context: FailureContext, answer: FailedAnswer): ApiE
   const body = isObject(answer.body) ? answer.body : {};
   const clean = (value: unknown): string | undefined =>
     typeof value === "string" && value.trim() !== ""
-      ? redact(value.trim(), secrets).slice(0, LONGEST_SERVICE_MESSAGE)
+      ? bounded(redact(value.trim(), secrets), LONGEST_SERVICE_MESSAGE, LONGEST_SERVICE_MESSAGE)
       : undefined;
   const serviceId = clean(body.id);
   const serviceMessage = clean(body.message);

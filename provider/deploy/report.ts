@@ -1,6 +1,10 @@
 import { type Clock, systemClock } from "../clock";
 import type { Engine, LogLine } from "../engine";
+import { shown, shownInLine } from "../text/shown";
 import { Outbox, Row } from "./outbox";
+
+/** Of a status; it has what is left of a row of the terminal. */
+const LONGEST_STATUS = 300;
 
 /** Where an operation tells what it does: on the resource's row under Pulumi, as plain lines elsewhere. */
 export interface Reporter {
@@ -43,7 +47,8 @@ export function createReporter(
 ): Reporter {
   let last = "";
   const row = engine && new Row(outboxOf(engine, clock));
-  const send = (severity: LogLine["severity"], message: string, ephemeral: boolean): void => {
+  const send = (severity: LogLine["severity"], text: string, ephemeral: boolean): void => {
+    const message = ephemeral ? shownInLine(text, LONGEST_STATUS) : shown(text);
     if (!row) return print(message);
     row.say({ severity, message, urn, ephemeral });
   };

@@ -1,3 +1,6 @@
+import { printable } from "../text/printable";
+import { textOf, type Characters } from "./characters";
+
 /** Shorter values cannot be told from ordinary text: masking them would leave nothing readable. */
 const SHORTEST_SECRET = 3;
 /** Shorter ones leave too few letters of their own in base64. */
@@ -7,15 +10,30 @@ const SHORTEST_IN_BASE64 = 6;
 export interface WrittenForm {
   readonly form: string;
   /** Characters beside it that belong to it. */
-  readonly widen?: RegExp;
+  readonly widen?: Characters;
 }
 
-const BASE64 = /[A-Za-z0-9+/=_-]/;
+const isBase64 = textOf("A-Za-z0-9+/=_-");
+
+const known = new WeakMap<readonly string[], { readonly count: number; readonly forms: WrittenForm[] }>();
+
+/** The written forms of all secrets, each once. Lists that are given again are not worked out again. */
+export function formsOf(secrets: readonly string[]): readonly WrittenForm[] {
+  const before = known.get(secrets);
+  if (before?.count === secrets.length) return before.forms;
+  const byForm = new Map<string, WrittenForm>();
+  for (const one of secrets.flatMap(writtenForms))
+    // Widened, it covers more.
+    if (one.widen || !byForm.has(one.form)) byForm.set(one.form, one);
+  const forms = [...byForm.values()];
+  known.set(secrets, { count: secrets.length, forms });
+  return forms;
+}
 
 /**
- * The ways in which a secret turns up in messages and logs: as it is, line by line, in JSON, in JSON within JSON, in
- * addresses and forms, and in base64, at whichever place of the encoded text. Empty for what is too short to be masked.
- * Pure.
+ * The ways in which a secret turns up in messages and logs: as it is, line by line, without invisible characters, in JSON,
+ * in JSON within JSON, in addresses and forms, and in base64, at whichever place of the encoded text. Empty for what is too
+ * short to be masked. Pure.
  */
 export function writtenForms(secret: string): WrittenForm[] {
   const texts = new Set<string>();
@@ -23,9 +41,11 @@ export function writtenForms(secret: string): WrittenForm[] {
     if (part.length < SHORTEST_SECRET) continue;
     const json = inJson(part);
     for (const form of [part, json, inJson(json), ...inAddress(part)]) texts.add(form);
+    const seen = printable(part);
+    if (seen.length >= SHORTEST_SECRET) texts.add(seen);
   }
   const forms: WrittenForm[] = [...texts].map((form) => ({ form }));
-  for (const form of new Set(inBase64(secret))) forms.push({ form, widen: BASE64 });
+  for (const form of new Set(inBase64(secret))) forms.push({ form, widen: isBase64 });
   return forms;
 }
 

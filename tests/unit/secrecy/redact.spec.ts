@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { redact, redactError } from "../../../provider/secrecy/redact";
+import { writtenForms } from "../../../provider/secrecy/written-forms";
+import { plainRedact } from "../../helpers/plain-redact";
 
 const KEY = [
   "-----BEGIN PRIVATE KEY-----",
@@ -79,6 +81,90 @@ describe("redact", () => {
     assert.equal(form, "user=app&password=pa%7Ess+%28word%29*&next=%2F");
     assert.equal(redact(form, [secret]), "user=app&password=***&next=%2F");
     assert.equal(redact(form.toLowerCase(), [secret]), "user=app&password=***&next=%2f");
+  });
+
+  it("masks a password that contains an at sign, and one behind an address without a password", () => {
+    assert.equal(redact("postgres://app:p@ss@db:5432/x"), "postgres://app:***@db:5432/x");
+    assert.equal(redact("a://b://c:d@e"), "a://b://c:***@e");
+  });
+
+  it("masks private keys whose lines were joined, or escaped twice", () => {
+    const [begin, ...rest] = KEY.slice(0, -1);
+    assert.equal(redact(`${begin} ${rest.join(" ")}`), "***");
+    assert.equal(redact(`${begin}${rest.join("")}, next`), "***, next");
+    assert.equal(redact(`{"key":"${begin}\\\\n${rest.join("\\\\n")}"}`), '{"key":"***"}');
+  });
+
+  it("masks at least what a plain search for each secret and each form masks", () => {
+    const given = ["hunter2", "aaaa", "abcabc", "pass word\nof two lines", KEY.join("\n")];
+    const forms = given.flatMap(writtenForms).map(({ form, widen }) => [form, !!widen] as const);
+    const parts = [
+      ...given,
+      ...KEY,
+      ...forms.map(([form]) => form),
+      ..."-----BEGIN ,-----END ,PRIVATE KEY-----,Bearer ,authorization: basic ,EV[,%5B,dop_v1_,a://,u:,@,/".split(
+        ",",
+      ),
+      ...'aa,ab,abc,A,n,x, ,  ,\n,\\n,\t,",],-----,hooks.slack.com/,AAAAAAAAAAAAAAAA,BBBBBBBBBBBBBBBBBBBB'.split(
+        ",",
+      ),
+    ];
+    const texts = fc.array(fc.constantFrom(...parts), { maxLength: 12 }).map((some) => some.join(""));
+    const visible = (text: string): string => text.replaceAll("***", "");
+    fc.assert(
+      fc.property(texts, fc.subarray(given), (text, secrets) => {
+        const its = secrets.flatMap(writtenForms).map(({ form, widen }) => [form, !!widen] as const);
+        const [ours, plain] = [redact(text, secrets), plainRedact(text, its)].map(visible) as [
+          string,
+          string,
+        ];
+        let at = 0;
+        for (const char of plain) if (char === ours.charAt(at)) at++;
+        assert.equal(at, ours.length, `${JSON.stringify(text)}\nshows ${ours}\nnot ${plain}`);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("takes time in proportion to the text, whatever stands in it", () => {
+    const begin = KEY[0] ?? "";
+    const repeated =
+      "a.a-;x://;a://u:p@;a://u:;Bearer ;authorization:;EV[;dop_v1_;hooks.slack.com/a/;-----BEGIN ;-----END ;PRIVATE KEY ;hunter2;abcabd".split(
+        ";",
+      );
+    const hostile = [
+      ...[
+        ...repeated,
+        "a",
+        "abc",
+        begin,
+        `${begin} `,
+        `${begin}\n`,
+        `${begin} ${"A".repeat(16)}\n`,
+        "\n",
+        " ",
+        "-",
+        "\\",
+      ],
+      Buffer.from("hunter2").toString("base64"),
+    ].map((part) => part.repeat(500_000 / part.length));
+    const afterBegin = [
+      "\\n",
+      "\\n ",
+      "\n",
+      " ",
+      " a",
+      "\\",
+      ` ${"A".repeat(16)}`,
+      `\na ${"A".repeat(16)}`,
+    ].map((part) => begin + part.repeat(500_000 / part.length));
+    const secrets = ["hunter2", "aaaa", "abcabc", "a".repeat(1000), KEY.join("\n")];
+    for (const text of [...hostile, ...afterBegin]) {
+      const began = performance.now();
+      redact(text, secrets);
+      // With the square of the length it would be minutes.
+      assert.ok(performance.now() - began < 3_000, `${text.slice(0, 60)}…`);
+    }
   });
 
   /** A mask inside of a secret would make the property meaningless. */

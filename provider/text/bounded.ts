@@ -1,0 +1,36 @@
+/** Far above what people read of one line, and of one message. */
+const LONGEST_LINE = 4_000;
+const LONGEST_TEXT = 32_768;
+
+/** How a text goes on that was cut off, and how many characters are left out. */
+export const CUT = / … \((\d+) more characters\)/g;
+const CUT_AT_END = new RegExp(`${CUT.source}$`);
+
+const cutMark = (count: number): string => ` … (${count} more characters)`;
+
+/** One line of at most so many characters; what is left out is counted, also what an earlier cut left out. Pure. */
+export function boundedLine(line: string, most: number, leftOut = 0): string {
+  const before = CUT_AT_END.exec(line);
+  const text = before ? line.slice(0, before.index) : line;
+  const gone = leftOut + Number(before?.[1] ?? 0);
+  if (text.length <= most) return gone > 0 ? text + cutMark(gone) : text;
+  // Not between the two halves of a character.
+  const end = /[\ud800-\udbff]/.test(text.charAt(most - 1)) ? most - 1 : most;
+  return text.slice(0, end) + cutMark(text.length - end + gone);
+}
+
+/** A text whose lines, and which as a whole, are not longer than so many characters. Pure. */
+export function bounded(text: string, most = LONGEST_TEXT, mostOfLine = LONGEST_LINE): string {
+  if (text.length <= mostOfLine) return text;
+  const lines = text.split("\n");
+  const kept: string[] = [];
+  let size = 0;
+  for (const line of lines) {
+    const short = boundedLine(line, Math.min(most, mostOfLine));
+    size += short.length + 1;
+    if (size > most && kept.length > 0)
+      return [...kept, `… (${lines.length - kept.length} more lines)`].join("\n");
+    kept.push(short);
+  }
+  return kept.join("\n");
+}

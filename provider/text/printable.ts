@@ -1,0 +1,92 @@
+/**
+ * Makes text of others safe to show: names, reasons, logs and messages of the service, and excerpts of spec files. Nothing in
+ * the result is a command to a terminal, to a CI runner that reads the output, or to Pulumi, which gives meaning to `<{%`.
+ * Line breaks of every kind become `\n`. The result of a result is the same. Takes time in proportion to the text. Pure.
+ * @param options.colors keep colors and styles, which end with each line
+ */
+export function printable(text: string, { colors = false }: { readonly colors?: boolean } = {}): string {
+  let result = text;
+  if (NOT_PLAIN.test(result))
+    result = result
+      .replace(LINE_BREAK, "\n")
+      .replace(SEQUENCE, (sequence) => (colors ? styleOf(sequence) : ""))
+      .replace(INVISIBLE, "")
+      .replace(LONE_SURROGATE, "\ufffd");
+  if (COMMAND.test(result))
+    for (const [command, spoiled] of COMMANDS) result = result.replace(command, spoiled);
+  return colors && result.includes("\x1b") ? result.replace(STYLED_LINE, "$&\x1b[0m") : result;
+}
+
+const NOT_PLAIN = /[^\n\t\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]/u;
+
+/** Terminals go to another line, and CI runners begin a new one, at each of these. */
+const LINE_BREAK = /\r\n|[\r\v\f\x85\u2028\u2029]/g;
+
+/**
+ * Escape sequences, also those that begin with one character of the C1 set. Their text ends at the next character that could
+ * begin another one, or with the line: then only their first characters are left out, so that they hide nothing.
+ */
+const SEQUENCE = new RegExp(
+  [
+    // Control sequences: colors, cursor, erasing.
+    "(?:\\x1b\\[|\\x9b)[0-?]*[ -/]*[@-~]",
+    // Titles, links, the clipboard, and other strings with an end.
+    "(?:\\x1b[\\]PX^_]|[\\x90\\x98\\x9d-\\x9f])[^\\x07\\x1b\\n\\x90\\x98\\x9b-\\x9f]*(?:\\x07|\\x1b\\\\|\\x9c)",
+    // Of two or three characters, and of one: what is left may not become another sequence.
+    "\\x1b[ -/]*[0-~]",
+    "\\x1b",
+  ].join("|"),
+  "g",
+);
+
+/**
+ * What has no width or form of its own: controls other than those above, marks that turn the direction of text, characters of no width, tags, and
+ * those that annotate others. Tabs and line breaks stay.
+ */
+const INVISIBLE = /[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\ufff9-\ufffb]|\p{Default_Ignorable_Code_Point}/gu;
+
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+const STYLED_LINE = /^.*\x1b.*$/gm;
+
+/** Whether any of the below may stand in a text. */
+const COMMAND = /::|##|section_|travis_|<\{%|^(?:---|\+\+\+|~~~|\^\^\^) /m;
+
+/** What runners take for commands, and the same with a space, which they do not. */
+const COMMANDS: readonly [RegExp, string][] = [
+  // GitHub, at the beginning of a line.
+  [/^([^\S\n]*):(?=:)/gm, "$1: "],
+  // Azure Pipelines, TeamCity, and GitHub's older form, anywhere.
+  [/##(\w*)\[/g, "##$1 ["],
+  // GitLab and Travis CI.
+  [/(section_(?:start|end)|travis_(?:fold|time)):/g, "$1 :"],
+  // Buildkite, which folds what follows.
+  [/^(?=(?:---|\+\+\+|~~~|\^\^\^) )/gm, " "],
+  // Pulumi's colors: it panics at those that it does not know.
+  [/<\{%/g, "<{ %"],
+];
+
+const STYLE = /^(?:\x1b\[|\x9b)([\d;]*)m$/;
+
+/** A sequence that sets colors or styles, without what hides text; nothing for every other one. */
+function styleOf(sequence: string): string {
+  const given = STYLE.exec(sequence)?.[1];
+  if (given === undefined) return "";
+  const kept: string[] = [];
+  const codes = given.split(";");
+  for (let at = 0; at < codes.length; at++) {
+    const code = Number(codes[at]);
+    const isColor = code === 38 || code === 48;
+    // Of 256 colors, or of three parts.
+    const more = isColor ? (Number(codes[at + 1]) === 5 ? 2 : Number(codes[at + 1]) === 2 ? 4 : 0) : 0;
+    const isShown = STYLES.has(code) && (!isColor || (more > 0 && at + more < codes.length));
+    if (isShown) kept.push(...codes.slice(at, at + 1 + more));
+    at += more;
+  }
+  return kept.length > 0 ? `\x1b[${kept.join(";")}m` : "";
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, at) => from + at);
+/** Not among them: text that is hidden (8) or blinks. */
+const STYLES = new Set([...range(0, 4), 7, 9, ...range(21, 24), 27, 29, ...range(30, 49), ...range(90, 107)]);

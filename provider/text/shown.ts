@@ -1,0 +1,14 @@
+import { bounded, boundedLine } from "./bounded";
+import { printable } from "./printable";
+
+/** More than this of a text is not even looked at. */
+const LONGEST_RAW = 262_144;
+
+const printableStart = (text: string): string => printable(boundedLine(text, LONGEST_RAW));
+
+/** Text of others as it may be shown: see `printable` and `bounded`. Every error and every line on a row is made with it. */
+export const shown = (text: string): string => bounded(printableStart(text));
+
+/** The same in one line of at most so many characters, for names and the like. */
+export const shownInLine = (text: string, most = 1_000): string =>
+  bounded(printableStart(text).replaceAll("\n", " "), most, most);
