@@ -5,6 +5,7 @@ import { orderInputs, specInputs, type AppSpecArgs, type DeepInput } from "./inp
 import { APP_PROVIDER, APP_TYPE } from "./app-type";
 import { fileOf } from "./load";
 import { refuseImport } from "./resources/import-option";
+import { secretPlaces } from "./secret-inputs";
 import { fromKeyed } from "./spec/keyed";
 import type { AppSpec } from "./spec/types";
 import type { Timeouts } from "./state";
@@ -158,10 +159,14 @@ const EXISTING = { spec: undefined, __get: true };
 
 function inputs(name: string, { spec, alertDestinations, ...settings }: AppArgs): pulumi.Inputs {
   const file = fileOf(spec);
-  return {
+  const given = {
     ...settings,
     ...(alertDestinations !== undefined && { alertDestinations: alertInputs(alertDestinations) }),
     spec: specInputs(spec, VALID_NAME.test(name) ? name : undefined),
+  };
+  return {
+    ...given,
+    __secrets: secretPlaces(given),
     __order: orderInputs(spec),
     __preview: pulumi.runtime.isDryRun(),
     ...(file !== undefined && { __file: file }),

@@ -1,12 +1,9 @@
-import { readFileSync } from "node:fs";
-import { relative } from "node:path";
 import { checkDestinations } from "./alerts/check";
-import { describeProblem } from "./spec/describe";
-import { fromKeyed } from "./spec/keyed";
+import { placesFrom, programPlaces, shownByService, type SecretPlaces } from "./secrecy/program-secrets";
+import { masked, secrecyOf } from "./secrecy/secrecy";
 import { nearest } from "./spec/near";
-import { parseSpec, type ParsedSpec } from "./spec/parse";
 import { isUnknown } from "./spec/unknown";
-import { validate } from "./spec/validate";
+import { specProblems } from "./spec-problems";
 import { splitRunInputs, type AppInputs, type RunInputs } from "./state";
 import { parseDuration } from "./timeouts";
 
@@ -21,6 +18,8 @@ export interface CheckResult {
   failures: CheckFailure[];
   /** For the resource's row, one text each. */
   warnings: string[];
+  /** Where the program passes Pulumi secrets that the arguments do not already show to be some. */
+  places: SecretPlaces;
 }
 
 /**
@@ -29,16 +28,30 @@ export interface CheckResult {
  */
 export function check(news: AppInputs & RunInputs): CheckResult {
   const { inputs, run } = splitRunInputs(news);
-  const spec = specProblems(inputs, run.__file);
+  const places = programPlaces(inputs, placesFrom(run.__secrets) ?? []);
+  const secrecy = secrecyOf({ ...inputs, __secrets: places }, undefined);
+  const spec = specProblems(inputs, run.__file, places, secrecy);
   const alerts = checkDestinations(inputs.alertDestinations, inputs.spec);
   const strangers = unknownArguments(inputs);
-  const failures = [
-    ...strangers.failures.map(asFailure),
-    ...argumentFailures(inputs),
-    ...spec.failures,
-    ...alerts.map(asFailure),
+  const failures = [...strangers.failures, ...argumentFailures(inputs), ...spec.errors, ...alerts];
+  const warnings = [...strangers.warnings, ...spec.warnings, ...shownWarning(shownByService(inputs, places))];
+  return {
+    inputs,
+    failures: failures.map((text) => asFailure(masked(text, secrecy))),
+    warnings: warnings.map((text) => masked(text, secrecy)),
+    places,
+  };
+}
+
+const MOST_PATHS = 10;
+
+function shownWarning(paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  const more = paths.length > MOST_PATHS ? ` and ${paths.length - MOST_PATHS} more` : "";
+  return [
+    `The service shows these secrets of the program in plain text: ${paths.slice(0, MOST_PATHS).join(", ")}${more}. ` +
+      "Declare a variable with type: SECRET to encrypt it there; a command can read such a variable.",
   ];
-  return { inputs, failures, warnings: [...strangers.warnings, ...spec.warnings] };
 }
 
 /** JavaScript, or a cast, lets arguments through that are none. What looks like a misspelling fails. */
@@ -52,37 +65,6 @@ function unknownArguments(inputs: AppInputs): { failures: string[]; warnings: st
     else failures.push(`${name}: is not an argument of an App; did you mean ${meant}?`);
   }
   return { failures, warnings };
-}
-
-function specProblems(
-  inputs: AppInputs,
-  file: string | undefined,
-): { failures: CheckFailure[]; warnings: string[] } {
-  const spec = fromKeyed(inputs.spec);
-  const problems = validate(spec, { allowUnknown: inputs.allowUnknown === true });
-  if (problems.length === 0) return { failures: [], warnings: [] };
-  const source = readSource(file);
-  const texts = problems.map((problem) => ({ problem, text: describeProblem(problem, spec, source) }));
-  return {
-    failures: texts
-      .filter(({ problem }) => problem.severity === "error")
-      .map(({ text }) => ({ property: "", reason: text })),
-    warnings: texts.filter(({ problem }) => problem.severity === "warning").map(({ text }) => text),
-  };
-}
-
-/** The file that the spec came from, for lines and columns. It may have changed or gone since: then there are none. */
-function readSource(file: string | undefined): (ParsedSpec & { file: string }) | undefined {
-  if (file === undefined || isUnknown(file)) return undefined;
-  try {
-    const shown = relative("", file);
-    return {
-      ...parseSpec(readFileSync(file, "utf8"), { file }),
-      file: shown.startsWith("..") ? file : shown,
-    };
-  } catch {
-    return undefined;
-  }
 }
 
 type Rule = (inputs: AppInputs) => string | undefined;
@@ -153,10 +135,10 @@ function onFailedRule({ onFailedDeployment: choice, wait }: AppInputs): string |
     : undefined;
 }
 
-function argumentFailures(inputs: AppInputs): CheckFailure[] {
+function argumentFailures(inputs: AppInputs): string[] {
   return ARGUMENTS.flatMap(([property, rule]) => {
     const reason = rule(inputs);
-    return reason === undefined ? [] : [asFailure(`${property}: ${reason}`)];
+    return reason === undefined ? [] : [`${property}: ${reason}`];
   });
 }
 

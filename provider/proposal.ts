@@ -2,8 +2,7 @@ import { isAdopted, nameIsNotFree, nameIsTaken } from "./adoption";
 import type { App, Proposal } from "./api/types";
 import { asAppPlatformError, isApiError, type ApiError } from "./errors";
 import { redact } from "./secrecy/redact";
-import { displayPath, toKeyed } from "./spec/keyed";
-import { secretValues } from "./spec/secrets";
+import { displayPath } from "./spec/keyed";
 import type { AppSpec } from "./spec/types";
 import { holdsUnknown, isUnknown } from "./spec/unknown";
 
@@ -24,6 +23,8 @@ export interface Proposed {
   readonly maxMonthlyCost?: number | undefined;
   /** The app is to be adopted, by its name or its id: the name may be taken. */
   readonly adopt?: string | true | undefined;
+  /** What must not be shown of the service's message. */
+  readonly secrets: readonly string[];
 }
 
 /** What the service said of it. */
@@ -67,8 +68,8 @@ export class Proposals {
       };
     } catch (error) {
       if (isApiError(error, "invalid-spec", "bad-request", "conflict"))
-        return { refusals: [refusal(error, proposed.spec)], warnings: [] };
-      const why = redact(asAppPlatformError(error).message, secretValues(toKeyed(proposed.spec)));
+        return { refusals: [refusal(error, proposed)], warnings: [] };
+      const why = redact(asAppPlatformError(error).message, proposed.secrets);
       return {
         refusals: [],
         warnings: [`The service did not say what it thinks of this spec and its price: ${why}`],
@@ -132,8 +133,8 @@ function tooDear({ after }: Price, { maxMonthlyCost }: Proposed): string[] {
   ];
 }
 
-function refusal(error: ApiError, spec: AppSpec): string {
-  const words = redact(error.serviceMessage ?? error.message, secretValues(toKeyed(spec)));
+function refusal(error: ApiError, { spec, secrets }: Proposed): string {
+  const words = redact(error.serviceMessage ?? error.message, secrets);
   const { method, path } = error.request;
   const id = error.requestId ? `, request id ${error.requestId}` : "";
   return `${refusedPlace(words, spec)}: the service refuses it: ${words} (${method} ${path}${id})`;

@@ -7,15 +7,15 @@ import { standing } from "./deploy/progress";
 import type { Reporter } from "./deploy/report";
 import { connectEngine } from "./engine";
 import { newestDeployment, withEarlierRun } from "./earlier-run";
-import { AppPlatformError } from "./errors";
+import { AppPlatformError, InitializationError } from "./errors";
 import { Operation } from "./operation";
 import { Proposals, type Proposed } from "./proposal";
 import { DeploymentProvider } from "./resources/deployment-provider";
-import { redact } from "./secrecy/redact";
 import { RollbackProvider } from "./resources/rollback-provider";
 import { toldOnce } from "./resources/told-once";
 import { refuseWhilePinned, Rollback } from "./rollback";
-import { secrecyOf, withoutSecrets } from "./secrecy/secrecy";
+import { placesFrom, united } from "./secrecy/program-secrets";
+import { masked, secrecyOf, type Secrecy } from "./secrecy/secrecy";
 import { SecretsOfApps } from "./secrecy/secrets-of-apps";
 import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./service-provider";
 import { SharedReads } from "./shared-reads";
@@ -89,34 +89,36 @@ export class AppProvider extends ServiceProvider {
     await stack.flush();
   });
 
-  async check(olds: Partial<AppInputs>, news: AppInputs & RunInputs): Promise<CheckResult> {
-    const result = check(news);
+  async check(olds: Partial<AppInputs>, news: AppInputs & RunInputs): Promise<Omit<CheckResult, "places">> {
+    const { inputs, failures, warnings, places } = check(news);
     const { run } = splitRunInputs(news);
-    this.runs.set(news.__urn ?? "", run);
-    const reporter = this.reporter(news);
-    for (const warning of result.warnings) reporter.warn(warning);
+    this.runs.set(news.__urn ?? "", { ...run, ...(run.__secrets && { __secrets: places }) });
+    const secrecy = secrecyOf(this.inRun(inputs), undefined);
+    const reporter = this.reporter(news, () => secrecy);
+    for (const warning of warnings) reporter.warn(warning);
     // What exists already is proposed in diff, which is told its id.
-    if (result.failures.length === 0 && olds.spec === undefined) {
-      const spec = sendable(result.inputs.spec, run.__order);
-      const adopt = result.inputs.adopt || undefined;
+    if (failures.length === 0 && olds.spec === undefined) {
+      const spec = sendable(inputs.spec, run.__order);
+      const adopt = inputs.adopt || undefined;
       const appId = typeof adopt === "string" ? adopt : undefined;
-      const refusals = await this.propose(result.inputs, reporter, { spec, appId, adopt });
-      result.failures.push(...refusals.map((reason) => ({ property: "", reason })));
+      const refusals = await this.propose(inputs, reporter, secrecy, { spec, appId, adopt });
+      failures.push(...refusals.map((reason) => ({ property: "", reason })));
     }
     await reporter.flush();
-    return result;
+    return { inputs, failures, warnings };
   }
 
   async diff(id: string, recorded: AppOutputs, news: AppInputs): Promise<{ changes?: boolean }> {
     const olds = repaired(recorded);
     // Where nothing changes, no operation follows.
-    this.surroundings.secretsOfApps.note(id, secrecyOf(news, olds));
+    const secrecy = this.noted(id, this.inRun(news), olds);
     const planned = plan(accepted(olds, news), news);
     // Refresh asks for a diff as well, and no program is there whose changes could be explained.
     if (this.runs.has(news.__urn ?? "")) {
-      const reporter = this.reporter(news);
+      const reporter = this.reporter(news, () => secrecy);
       this.tell(planned, olds, reporter);
-      const refusals = planned.action === "update" ? await this.proposeUpdate(id, olds, news, reporter) : [];
+      const refusals =
+        planned.action === "update" ? await this.proposeUpdate(id, olds, news, reporter, secrecy) : [];
       await reporter.flush();
       if (refusals.length > 0)
         throw toldOnce(new AppPlatformError("invalid-spec", refusals.join("\n")), news.__urn);
@@ -127,7 +129,7 @@ export class AppProvider extends ServiceProvider {
   }
 
   async create(inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
-    return this.operate(inputs, undefined, async (operation) => {
+    return this.operate(inputs, undefined, undefined, async (operation) => {
       const existing = await operation.appToAdopt();
       const { app, deployment } = existing ? await operation.takeOver(existing) : await operation.createApp();
       this.surroundings.secretsOfApps.note(app.id, operation.site.secrecy);
@@ -142,7 +144,7 @@ export class AppProvider extends ServiceProvider {
 
   async update(id: string, state: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
     const recorded = repaired(state);
-    return this.operate(news, recorded, async (operation) => {
+    return this.operate(news, recorded, id, async (operation) => {
       const rollback = new Rollback(operation.site, recorded);
       const alerts = new AlertWork(operation.site, recorded);
       const settled = async (finish: () => Promise<AppOutputs>) => ({
@@ -175,7 +177,9 @@ export class AppProvider extends ServiceProvider {
         case "resume":
           return settled(() => operation.finish(before, last, "update", olds.__liveSpec));
         default:
-          return settled(async () => outputsOf(news, await operation.existingApp(id), last, olds.__liveSpec));
+          return settled(async () =>
+            outputsOf(operation.site.inputs, await operation.existingApp(id), last, olds.__liveSpec),
+          );
       }
     });
   }
@@ -185,7 +189,7 @@ export class AppProvider extends ServiceProvider {
     state: AppOutputs & RunInputs,
   ): Promise<{ id?: string; props?: AppOutputs; inputs?: AppInputs }> {
     const props = repaired(state);
-    return this.operate(props, undefined, async (operation) => {
+    return this.operate(props, undefined, id, async (operation) => {
       const found = props.__get ? await operation.appToGet(id) : await operation.findApp(id);
       if (!found) return {};
       const now = toKeyed(found.spec);
@@ -200,14 +204,19 @@ export class AppProvider extends ServiceProvider {
       const newest = drift(then, now).length > 0 ? await newestDeployment(operation.site, id) : undefined;
       const last = newest ? lastDeployment(newest) : await operation.currentState(found, props.__deployment);
       const pinned = props.__pinned !== undefined && found.pinned_deployment?.id === props.__pinned;
-      const kept = { ...alerts, ...(pinned && { __pinned: props.__pinned }) };
+      const { __secrets } = props;
+      const kept = {
+        ...alerts,
+        ...(pinned && { __pinned: props.__pinned }),
+        ...(__secrets && { __secrets }),
+      };
       const outs = outputsOf(inputs, found, last, hiddenAsBefore(then, now));
       return { id, props: { ...outs, ...kept }, inputs };
     });
   }
 
   async delete(id: string, props: AppOutputs): Promise<void> {
-    await this.operate(props, undefined, async (operation) => {
+    await this.operate(props, undefined, id, async (operation) => {
       // What the backup keeps has to be the spec of this moment, give or take a second.
       const found = await operation.findApp(id, 1_000);
       if (!found) return operation.reporter.info("The app was gone already.");
@@ -216,20 +225,36 @@ export class AppProvider extends ServiceProvider {
     });
   }
 
+  /** @param id of the app, once there is one */
   private operate<T>(
     inputs: AppInputs,
     olds: AppOutputs | undefined,
+    id: string | undefined,
     work: (operation: Operation) => Promise<T>,
   ): Promise<T> {
-    const ordered = { ...inputs, __order: this.orderOf(inputs) };
-    const secrecy = secrecyOf(inputs, olds);
-    return this.run(inputs, (desk) => work(new Operation(ordered, desk, secrecy)), {
-      masked: (error) => withoutSecrets(error, secrecy),
+    const full = this.inRun(inputs);
+    const secrecy = id === undefined ? secrecyOf(full, olds) : this.noted(id, full, olds);
+    return this.run(inputs, (desk) => work(new Operation(full, desk, secrecy)), {
+      secrecy: () => secrecy,
+    }).catch((error: unknown) => {
+      // What is recorded then may be of before as well as of now.
+      if (error instanceof InitializationError && full.__secrets && olds?.__secrets)
+        Object.assign(error.properties, { __secrets: united(full.__secrets, olds.__secrets) });
+      throw error;
     });
   }
 
-  private orderOf(inputs: AppInputs): AppInputs["__order"] {
-    return this.runs.get(inputs.__urn ?? "")?.__order;
+  /** The inputs with what this run's program says beside them; outside of a program's run, the state says part of it. */
+  private inRun(inputs: AppInputs): AppInputs {
+    const { __order, __secrets = placesFrom(inputs.__secrets) } = this.runs.get(inputs.__urn ?? "") ?? {};
+    return { ...inputs, __order, ...(__secrets && { __secrets }) };
+  }
+
+  /** What nobody may see of an app, told to the resources that know the app by its id alone. */
+  private noted(id: string, inputs: AppInputs, olds: AppOutputs | undefined): Secrecy {
+    const secrecy = secrecyOf(inputs, olds);
+    this.surroundings.secretsOfApps.note(id, secrecy);
+    return secrecy;
   }
 
   private proposeUpdate(
@@ -237,17 +262,20 @@ export class AppProvider extends ServiceProvider {
     olds: AppOutputs,
     news: AppInputs,
     reporter: Reporter,
+    secrecy: Secrecy,
   ): Promise<readonly string[]> {
     const held = olds.__liveSpec;
-    const spec = sendable(sealUnchanged(news.spec, olds.spec, held, held), this.orderOf(news));
-    return this.propose(news, reporter, { spec, appId: id, before: fromKeyed(held) as AppSpec });
+    const { __order } = this.inRun(news);
+    const spec = sendable(sealUnchanged(news.spec, olds.spec, held, held), __order);
+    return this.propose(news, reporter, secrecy, { spec, appId: id, before: fromKeyed(held) as AppSpec });
   }
 
   /** In a preview, shows what the service thinks of a spec and its price. Returns why it would refuse it. */
   private async propose(
     inputs: AppInputs,
     reporter: Reporter,
-    proposed: Proposed,
+    secrecy: Secrecy,
+    proposed: Omit<Proposed, "secrets">,
   ): Promise<readonly string[]> {
     const urn = inputs.__urn ?? "";
     if (inputs.propose === false || this.runs.get(urn)?.__preview !== true) return [];
@@ -269,13 +297,13 @@ export class AppProvider extends ServiceProvider {
     } = await this.proposals.review(client, urn, {
       ...proposed,
       maxMonthlyCost,
+      // What is proposed holds ciphertext where a secret stays as it is; the service may repeat what is behind it.
+      secrets: secrecy.secrets,
     });
-    // What is proposed holds ciphertext where a secret stays as it is; the service may repeat what is behind it.
-    const { unmistakable: secrets } = secrecyOf(inputs, undefined);
-    for (const warning of warnings) reporter.warn(redact(warning, secrets));
+    for (const warning of warnings) reporter.warn(warning);
     for (const note of notes) reporter.info(note);
     if (cost !== undefined) reporter.info(cost);
-    return refusals.map((refusal) => redact(refusal, secrets));
+    return refusals.map((refusal) => masked(refusal, secrecy));
   }
 
   private tell(planned: Plan, olds: AppOutputs, reporter: Reporter): void {

@@ -2,13 +2,13 @@ import { Client, type ClientOptions } from "./api/client";
 import type { Clock } from "./clock";
 import { serviceConfig } from "./config";
 import type { LogSource } from "./deploy/logs";
-import { createReporter, type Reporter } from "./deploy/report";
+import { createReporter, maskingReporter, type Reporter } from "./deploy/report";
 import { settle, type Outcome } from "./deploy/settle";
 import type { DeploymentSource } from "./deploy/wait";
 import type { Deployment } from "./api/types";
 import type { Engine } from "./engine";
 import { AppPlatformError, isApiError } from "./errors";
-import { withoutSecrets, type Secrecy } from "./secrecy/secrecy";
+import { masked, withoutSecrets, type Secrecy } from "./secrecy/secrecy";
 import type { SecretsOfApps } from "./secrecy/secrets-of-apps";
 import { sharedDeployments, type SharedReads } from "./shared-reads";
 import { plain, type AppInputs, type Timeouts } from "./state";
@@ -74,15 +74,15 @@ export abstract class ServiceProvider {
 
   /**
    * Runs one operation on one resource. What it said has arrived when it ends.
-   * @param how `masked`: given what the operation failed with, takes out what nobody may see; `limits`: of its calls
+   * @param how `secrecy`: what its lines and its error must not show, as known when they are shown; `limits`: of its calls
    */
   protected async run<T>(
     row: Hidden,
     work: (desk: Desk) => Promise<T>,
-    { masked, limits }: { masked?: (error: unknown) => unknown; limits?: Partial<ClientOptions> } = {},
+    { secrecy, limits }: { secrecy: () => Secrecy; limits?: Partial<ClientOptions> },
   ): Promise<T> {
     const { clock, engine, reads, secretsOfApps } = this.surroundings;
-    const reporter = this.reporter(row);
+    const reporter = this.reporter(row, secrecy);
     try {
       const client = this.client(reporter, limits);
       const stopped = engine?.stopped;
@@ -92,8 +92,7 @@ export abstract class ServiceProvider {
       const result = await work(desk);
       return result === undefined ? result : plain(result);
     } catch (error) {
-      const named = nameInterruption(error, engine?.stopped);
-      throw toldOnce(masked ? masked(named) : named, row.__urn);
+      throw toldOnce(withoutSecrets(nameInterruption(error, engine?.stopped), secrecy()), row.__urn);
     } finally {
       await reporter.flush();
     }
@@ -105,15 +104,18 @@ export abstract class ServiceProvider {
     work: (desk: Desk) => Promise<T>,
     limits?: Partial<ClientOptions>,
   ): Promise<T> {
-    const { secretsOfApps } = this.surroundings;
-    const masked = (error: unknown): unknown => withoutSecrets(error, secretsOfApps.of(inputs.appId));
-    return this.run(inputs, work, { masked, ...(limits && { limits }) });
+    const secrecy = (): Secrecy => this.surroundings.secretsOfApps.of(inputs.appId);
+    return this.run(inputs, work, { secrecy, ...(limits && { limits }) });
   }
 
-  /** @param urn absent: the stack's own row */
-  protected reporter({ __urn: urn }: Hidden): Reporter {
+  /**
+   * @param urn absent: the stack's own row
+   * @param secrecy what its lines must not show
+   */
+  protected reporter({ __urn: urn }: Hidden, secrecy?: () => Secrecy): Reporter {
     const { engine, clock } = this.surroundings;
-    return createReporter(engine, urn, clock);
+    const reporter = createReporter(engine, urn, clock);
+    return secrecy ? maskingReporter(reporter, (text) => masked(text, secrecy())) : reporter;
   }
 
   /** @throws AppPlatformError `missing-token`, `bad-address` */

@@ -1,4 +1,5 @@
 import type { App, Deployment } from "./api/types";
+import type { SecretPlaces } from "./secrecy/program-secrets";
 import { toKeyed, type ListOrder } from "./spec/keyed";
 
 /**
@@ -27,6 +28,11 @@ export interface AppInputs {
    * the state: there it would show in diffs.
    */
   __order?: ListOrder | undefined;
+  /**
+   * Where the program passes Pulumi secrets. Among the outputs, since the provider gets secrets unmarked; a state of version
+   * 0.1 does not have it.
+   */
+  __secrets?: SecretPlaces;
   /** The resource's own URN, for its row. */
   __urn?: string;
   __provider?: string;
@@ -86,9 +92,17 @@ export interface RunInputs {
   __get?: boolean;
   /** The order of the spec's lists, which the form by name does not keep. */
   __order?: ListOrder | undefined;
+  /** Where the program passes Pulumi secrets; see secret-inputs.ts. */
+  __secrets?: SecretPlaces;
 }
 
-const RUN_KEYS = ["__preview", "__file", "__get", "__order"] as const satisfies readonly (keyof RunInputs)[];
+const RUN_KEYS = [
+  "__preview",
+  "__file",
+  "__get",
+  "__order",
+  "__secrets",
+] as const satisfies readonly (keyof RunInputs)[];
 
 /** Separates what goes into the state from what steers this run only. Pure. */
 export function splitRunInputs(news: AppInputs & RunInputs): { inputs: AppInputs; run: RunInputs } {
@@ -150,6 +164,7 @@ export function outputsOf(
     createdAt: app.created_at ?? "",
     updatedAt: app.updated_at ?? "",
     __liveSpec: liveSpec,
+    ...(inputs.__secrets && { __secrets: inputs.__secrets }),
     ...(last && { __deployment: last }),
   }) as unknown as AppOutputs;
 }

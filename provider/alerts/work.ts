@@ -6,7 +6,6 @@ import {
   findAlert,
   fingerprint,
   requestFor,
-  webhookUrls,
   type KeyedDestination,
 } from "./destinations";
 import type { Alert, AlertDestinations } from "../api/types";
@@ -37,7 +36,7 @@ export class AlertWork {
   /** @param olds outputs of before; absent when the app is new to the stack */
   constructor(
     private readonly site: Site,
-    private readonly olds: AppOutputs | undefined,
+    olds: AppOutputs | undefined,
   ) {
     this.wanted = entriesOf(site.inputs.alertDestinations);
     this.accepted = { ...entriesOf(olds?.alertDestinations) };
@@ -155,8 +154,7 @@ export class AlertWork {
   /** The service may repeat what it was sent. */
   private reason(place: string, error: unknown): string {
     const words = error instanceof Error ? error.message : String(error);
-    const urls = [this.wanted, this.olds?.alertDestinations].flatMap(webhookUrls);
-    return redact(`${place}: not set: ${words} The next pulumi up tries again.`, urls);
+    return `${place}: not set: ${redact(words, this.site.secrecy.secrets)} The next pulumi up tries again.`;
   }
 }
 

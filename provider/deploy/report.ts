@@ -68,3 +68,13 @@ export function createReporter(
     flush: () => row?.flush() ?? Promise.resolve(),
   };
 }
+
+/** The same reporter, which says nothing secret. */
+export function maskingReporter(reporter: Reporter, mask: (text: string) => string): Reporter {
+  return {
+    ...reporter,
+    status: (text) => reporter.status(mask(text)),
+    info: (text) => reporter.info(mask(text)),
+    warn: (text) => reporter.warn(mask(text)),
+  };
+}

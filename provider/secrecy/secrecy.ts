@@ -1,7 +1,7 @@
 import { webhookUrls } from "../alerts/destinations";
 import { ApiError, InitializationError } from "../errors";
+import { partsOf, publicNames, textsAt, united } from "./program-secrets";
 import { redact, redactError } from "./redact";
-import { isPlainObject } from "../spec/keyed";
 import { secretValues } from "../spec/secrets";
 import type { AppInputs } from "../state";
 
@@ -15,29 +15,30 @@ export interface Secrecy {
   readonly unmistakable: readonly string[];
 }
 
-type Side = Pick<AppInputs, "spec" | "alertDestinations">;
+type Side = Pick<AppInputs, "spec" | "alertDestinations" | "__secrets">;
 
 /** Of what the program wants, and of what there was before: logs of earlier deployments hold that. */
 export function secrecyOf(news: Side, olds: Side | undefined): Secrecy {
   const sides = olds ? [news, olds] : [news];
-  const secrets = sides.flatMap(({ spec, alertDestinations }) => [
-    ...secretValues(spec),
-    ...webhookUrls(alertDestinations),
+  // A place that is secret now was hardly public before.
+  const places = united(news.__secrets ?? [], olds?.__secrets ?? []);
+  const texts = sides.flatMap((side) => textsAt(side, places));
+  const secrets = new Set([
+    ...sides.flatMap(({ spec, alertDestinations }) => [
+      ...secretValues(spec),
+      ...webhookUrls(alertDestinations),
+    ]),
+    ...texts,
   ]);
-  const names = new Set(sides.flatMap(({ spec }) => namesIn(spec)));
-  return { secrets, unmistakable: secrets.filter((secret) => !names.has(secret)) };
+  const names = new Set(sides.flatMap(({ spec }) => [...publicNames(spec, places)]));
+  return {
+    secrets: [...new Set([...secrets, ...texts.flatMap(partsOf)])],
+    unmistakable: [...secrets].filter((secret) => !names.has(secret)),
+  };
 }
 
-const NAMED = ["services", "static_sites", "workers", "jobs", "functions"];
-
-function namesIn(spec: unknown): string[] {
-  if (!isPlainObject(spec)) return [];
-  const components = NAMED.flatMap((field) => {
-    const map = Object.hasOwn(spec, field) ? spec[field] : undefined;
-    return isPlainObject(map) ? Object.keys(map) : [];
-  });
-  return [...components, ...(typeof spec["name"] === "string" ? [spec["name"]] : [])];
-}
+/** A text of our own without anything secret. */
+export const masked = (text: string, { unmistakable }: Secrecy): string => redact(text, unmistakable);
 
 /** The error, in whose words nothing secret is left: the service may repeat what it was sent. */
 export function withoutSecrets(error: unknown, { secrets, unmistakable }: Secrecy): unknown {

@@ -21,7 +21,8 @@ export function describeProblem(problem: Problem, spec: unknown, source?: SpecSo
   const text = `${displayPath(spec, path)}: ${message}${hint === undefined ? "" : `; ${hint}`}`;
   const place = source?.locate(source.spec === undefined ? path : samePlace(path, spec, source.spec));
   if (!place) return text;
-  return `${text} (${source?.file ?? "line"}:${place.line}:${place.column})\n${place.excerpt}`;
+  const where = `${text} (${source?.file ?? "line"}:${place.line}:${place.column})`;
+  return place.excerpt === "" ? where : `${where}\n${place.excerpt}`;
 }
 
 /** All problems, errors first. */

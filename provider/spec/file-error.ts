@@ -24,7 +24,7 @@ export type FileReason =
 export interface FilePlace {
   readonly line: number;
   readonly column: number;
-  /** The line with its number and a caret below; secret values are masked. */
+  /** The line with its number and a caret below; secret values are masked. Empty for a line that must not be shown. */
   readonly excerpt: string;
 }
 

@@ -47,7 +47,8 @@ export const SECRET_FIELDS: ReadonlySet<string> = new Set([
   "password",
 ]);
 
-const LONGEST_QUOTE = 60;
+/** Longer values are cut in messages. */
+export const LONGEST_QUOTE = 60;
 
 /** A short value in quotes for a message; nothing where the value may be secret or is no plain text or number. */
 export function quote(value: unknown, path: ListPath): string | undefined {

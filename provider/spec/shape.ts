@@ -28,6 +28,7 @@ interface SchemaNode {
   readonly items?: SchemaNode;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly deprecationMessage?: string;
+  readonly enum?: readonly unknown[];
 }
 
 const definitions = schema.definitions as Readonly<Record<string, SchemaNode>>;
@@ -71,4 +72,27 @@ export function mapShapes(): ReadonlyMap<string, MapShape> {
   };
   visit(specShape());
   return found;
+}
+
+let fieldNames: ReadonlySet<string> | undefined;
+
+/** True for a field of any part of the AppSpec. */
+export function isFieldName(name: string): boolean {
+  fieldNames ??= new Set([...mapShapes().values()].flatMap(({ fields }) => [...fields.keys()]));
+  return fieldNames.has(name);
+}
+
+/** Lists of values that grow with the service. */
+const OPEN_LISTS = ["AppRegion", "InstanceSizeSlug"];
+
+let closedWords: ReadonlySet<unknown> | undefined;
+
+/** True for a word of the AppSpec itself, such as `RUN_TIME`: it says nothing about an app. */
+export function isClosedWord(word: string): boolean {
+  closedWords ??= new Set(
+    Object.entries(definitions).flatMap(([name, node]) =>
+      OPEN_LISTS.includes(name) ? [] : (node.enum ?? []),
+    ),
+  );
+  return closedWords.has(word);
 }

@@ -147,6 +147,7 @@ describe("App", () => {
         ...settings,
         spec: { name: "shop", services: { web: { instance_count: 1 } } },
         __preview: preview,
+        __secrets: [],
       });
     }
   });

@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { withoutValuesAt, type SecretPlaces } from "./secrecy/program-secrets";
+import { redact } from "./secrecy/redact";
+import type { Secrecy } from "./secrecy/secrecy";
+import { describeProblem, type SpecSource } from "./spec/describe";
+import { fromKeyed } from "./spec/keyed";
+import { parseSpec } from "./spec/parse";
+import { LONGEST_QUOTE, type Problem } from "./spec/problem";
+import { isUnknown } from "./spec/unknown";
+import { validate } from "./spec/validate";
+import type { AppInputs } from "./state";
+
+export interface SpecProblems {
+  readonly errors: string[];
+  readonly warnings: string[];
+}
+
+/**
+ * Everything that is wrong with the spec, each with its place, and nothing secret in it.
+ * @param file that the spec came from
+ */
+export function specProblems(
+  inputs: AppInputs,
+  file: string | undefined,
+  places: SecretPlaces,
+  secrecy: Secrecy,
+): SpecProblems {
+  const spec = fromKeyed(inputs.spec);
+  const options = { allowUnknown: inputs.allowUnknown === true };
+  const problems = validate(spec, options);
+  if (problems.length === 0) return { errors: [], warnings: [] };
+  // What is found as well where no secret is known says nothing about one.
+  const blind =
+    places.length === 0
+      ? problems
+      : validate(fromKeyed(withoutValuesAt({ spec: inputs.spec }, places).spec), options);
+  const open = new Set(blind.map(identity));
+  const secrets = secrecy.unmistakable.map((secret) => secret.slice(0, LONGEST_QUOTE));
+  const source = readSource(file, secrecy);
+  const texts = problems.map((problem) => {
+    const text = open.has(identity(problem))
+      ? describeProblem(problem, spec, source)
+      : describeProblem(withoutDetails(problem), spec, source && withoutExcerpts(source));
+    return { severity: problem.severity, text: redact(text, [...secrecy.unmistakable, ...secrets]) };
+  });
+  const of = (severity: Problem["severity"]): string[] =>
+    texts.filter((one) => one.severity === severity).map(({ text }) => text);
+  return { errors: of("error"), warnings: of("warning") };
+}
+
+const identity = (problem: Problem): string => JSON.stringify(problem);
+
+const DETAILS: Readonly<Record<string, string>> = {
+  "converted-value": "is converted to the type that the AppSpec expects",
+  "unknown-value": "is a value not known to this version; it is sent as it is",
+  "wrong-format": "does not have the form it needs",
+  "wrong-type": "has the wrong type",
+};
+
+function withoutDetails({ hint: _hint, ...problem }: Problem): Problem {
+  const what = DETAILS[problem.code] ?? `does not fit (${problem.code})`;
+  return { ...problem, message: `${what}. The value is a secret and is not shown` };
+}
+
+const withoutExcerpts = (source: SpecSource): SpecSource => ({
+  ...source,
+  locate: (path) => {
+    const place = source.locate(path);
+    return place && { ...place, excerpt: "" };
+  },
+});
+
+/** The file that the spec came from, for lines and columns. It may have changed or gone since: then there are none. */
+function readSource(file: string | undefined, { unmistakable: secrets }: Secrecy): SpecSource | undefined {
+  if (file === undefined || isUnknown(file)) return undefined;
+  try {
+    const shown = relative("", file);
+    const text = readFileSync(file, "utf8");
+    const lines = text.split(/\r?\n/);
+    const parsed = parseSpec(text, { file });
+    return {
+      spec: parsed.spec,
+      file: shown.startsWith("..") ? file : shown,
+      locate: (path) => {
+        const place = parsed.locate(path);
+        const line = lines[(place?.line ?? 0) - 1] ?? "";
+        return place && redact(line, secrets) !== redact(line) ? { ...place, excerpt: "" } : place;
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}
