@@ -8,6 +8,12 @@ import {
   type Variable,
 } from "./types";
 
+export const DEFAULT_PORT = 8080;
+
+/** A service that only other components reach: it has internal ports and no public one. */
+export const isInternal = ({ http_port: port, internal_ports: internal }: Component): boolean =>
+  port === undefined && Array.isArray(internal) && internal.length > 0;
+
 const SIZED: readonly DeployedKind[] = ["services", "workers", "jobs"];
 
 function fillVariable(variable: Variable): Variable {
@@ -27,7 +33,7 @@ function fillComponent(kind: DeployedKind, given: Component): Component {
     component.instance_size_slug ??= DEFAULT_SIZE;
     if (component.autoscaling === undefined) component.instance_count ??= 1;
   }
-  if (kind === "services") component.http_port ??= 8080;
+  if (kind === "services" && !isInternal(component)) component.http_port ??= DEFAULT_PORT;
   if (kind === "jobs" && (component.kind ?? "UNSPECIFIED") === "UNSPECIFIED") component.kind = "POST_DEPLOY";
   return component;
 }
@@ -39,7 +45,9 @@ function fillDatabase(given: Component): Component {
 
 /** Routes of the components, with their cors, as ingress rules; the first component without any gets the root. */
 function ingressRules(spec: Spec): IngressRule[] {
-  const served = (["services", "static_sites", "functions"] as const).flatMap((kind) => spec[kind] ?? []);
+  const served = (["services", "static_sites", "functions"] as const)
+    .flatMap((kind) => spec[kind] ?? [])
+    .filter((component) => !isInternal(component));
   let rootTaken = served.some((component) => component.routes?.some((route) => (route.path ?? "/") === "/"));
   return served.flatMap((component) => {
     let routes = component.routes ?? [];

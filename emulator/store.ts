@@ -13,7 +13,7 @@ import { sourcesFor } from "./sources";
 import type { Destinations, StoredApp } from "./stored-app";
 import { appFrom, stateOfApp, type StoreState } from "./state";
 import { canonical, components, type Spec } from "./types";
-import { checkSpec } from "./validation";
+import { checkSpec, refuseEncrypted } from "./validation";
 
 export interface StoreOptions {
   clock: Clock;
@@ -93,6 +93,7 @@ export class Store {
 
   create(given: unknown, projectId?: string): { app: StoredApp; deployment: DeploymentRecord } {
     checkSpec(given);
+    refuseEncrypted(given);
     if (this.byName(given.name) !== undefined)
       throw conflict(`App with name "${given.name}" already exists.`);
     const project = this.projects.get(projectId ?? "default");

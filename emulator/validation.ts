@@ -1,7 +1,8 @@
 import { region } from "./catalogue";
+import { DEFAULT_PORT, isInternal } from "./defaults";
 import { badRequest, unprocessable } from "./errors";
 import { firstSchemaError } from "./schema";
-import { components, DEPLOYED_KINDS, SOURCES, type Component, type Spec } from "./types";
+import { components, DEPLOYED_KINDS, SOURCES, type Component, type IngressRule, type Spec } from "./types";
 
 const NAME = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
 
@@ -57,6 +58,47 @@ function checkAddress(path: string, value: unknown): void {
     throw invalid(path, "must be an address such as https://status.example.com/");
 }
 
+const numbers = (value: unknown): number[] =>
+  Array.isArray(value) ? value.filter((port): port is number => typeof port === "number") : [];
+
+/** In the service's own words, without the index of the component. */
+function checkPorts(service: Component): void {
+  const internal = numbers(service.internal_ports);
+  if (service.http_port !== undefined && internal.includes(service.http_port))
+    throw invalid("services.internal_ports", "internal port should not match the http_port");
+  const open = [...internal, service.http_port ?? (isInternal(service) ? undefined : DEFAULT_PORT)];
+  for (const [field, what] of [
+    ["health_check", "health check"],
+    ["liveness_health_check", "liveness health check"],
+  ] as const) {
+    const check = service[field];
+    const port = isRecord(check) ? check.port : undefined;
+    if (typeof port === "number" && !open.includes(port))
+      throw invalid(`services.${field}.port`, `${what} port "${port}" not found in internal_ports`);
+  }
+}
+
+const plainHost = (host: string): string => host.toLowerCase().replace(/\.$/, "");
+
+function checkAuthority(rule: IngressRule, domains: Spec["domains"] = []): void {
+  const { authority } = rule.match ?? {};
+  if (!isRecord(authority)) return;
+  const { exact, prefix } = authority;
+  const text = [exact, prefix].find((one) => typeof one === "string" && one !== "");
+  if (typeof text !== "string") return;
+  const wanted = plainHost(text);
+  const found = domains.some(({ domain, wildcard }) => {
+    const name = plainHost(domain);
+    const below = wildcard === true && (wanted.endsWith(`.${name}`) || text === prefix);
+    return below || (text === prefix ? name.startsWith(wanted) : name === wanted);
+  });
+  if (!found)
+    throw invalid(
+      "ingress.rules.match.authority",
+      `Authority "${text}" does not have a matching custom domain`,
+    );
+}
+
 /**
  * Refuses what the service refuses; like the service, at the first thing wrong.
  * @throws {@link ApiError} 422 naming the field; 400 when there is no spec
@@ -82,6 +124,7 @@ export function checkSpec(value: unknown): asserts value is Spec {
         throw invalid(`${path}.name`, `"${component.name}" is used more than once`);
       seen.add(component.name);
       if (kind !== "databases") checkSource(path, component);
+      if (kind === "services") checkPorts(component);
       if (component.autoscaling !== undefined && component.instance_count !== undefined) {
         throw invalid(`${path}.instance_count`, "must not be set together with autoscaling");
       }
@@ -100,5 +143,26 @@ export function checkSpec(value: unknown): asserts value is Spec {
     const name = rule.component?.name;
     if (name !== undefined && !seen.has(name))
       throw invalid("ingress.rules", `there is no component "${name}"`);
+    checkAuthority(rule, spec.domains);
   }
+}
+
+/**
+ * Refuses encrypted values in the variables of an app that does not exist yet, in the service's own words.
+ * @throws {@link ApiError} 400 naming the field
+ */
+export function refuseEncrypted(spec: Spec): void {
+  const refuse = (path: string, envs: unknown): void => {
+    if (!Array.isArray(envs)) return;
+    envs.forEach((variable: unknown, index) => {
+      if (!isRecord(variable) || typeof variable.value !== "string" || !variable.value.startsWith("EV["))
+        return;
+      throw badRequest(
+        `errors validating app spec; first error in field "${path}.${index}.value": secret env value must not be encrypted before app is created`,
+      );
+    });
+  };
+  refuse("envs", spec.envs);
+  for (const kind of DEPLOYED_KINDS)
+    (spec[kind] ?? []).forEach((component, index) => refuse(`${kind}.${index}.envs`, component.envs));
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { alertInputs } from "./alerts/inputs";
 import type { AlertDestination } from "./alerts/destinations";
-import { orderInputs, specInputs, type AppSpecArgs, type DeepInput } from "./inputs";
+import { orderInputs, repeatedInputs, specInputs, type AppSpecArgs, type DeepInput } from "./inputs";
 import { APP_PROVIDER, APP_TYPE } from "./app-type";
 import { fileOf } from "./load";
 import { refuseImport } from "./resources/import-option";
@@ -59,7 +59,10 @@ export interface AppArgs {
    * @default "keep"
    */
   onFailedDeployment?: pulumi.Input<"keep" | "rollback"> | undefined;
-  /** Lets fields through that look like a misspelling of one that is known. @default false */
+  /**
+   * Turns errors about unknown fields, fields in the wrong place, and words that look misspelled into warnings.
+   * @default false
+   */
   allowUnknown?: pulumi.Input<boolean> | undefined;
 }
 
@@ -159,6 +162,7 @@ const EXISTING = { spec: undefined, __get: true };
 
 function inputs(name: string, { spec, alertDestinations, ...settings }: AppArgs): pulumi.Inputs {
   const file = fileOf(spec);
+  const repeated = repeatedInputs(spec);
   const given = {
     ...settings,
     ...(alertDestinations !== undefined && { alertDestinations: alertInputs(alertDestinations) }),
@@ -170,5 +174,6 @@ function inputs(name: string, { spec, alertDestinations, ...settings }: AppArgs)
     __order: orderInputs(spec),
     __preview: pulumi.runtime.isDryRun(),
     ...(file !== undefined && { __file: file }),
+    ...(repeated !== undefined && { __repeated: repeated }),
   };
 }

@@ -25,12 +25,14 @@ export interface CheckResult {
 /**
  * Checks all arguments of an App and finds everything that is wrong at once. Values that are not known yet are let
  * through, at any depth.
+ * @param isNew the app does not exist yet, as far as the state tells
  */
-export function check(news: AppInputs & RunInputs): CheckResult {
+export function check(news: AppInputs & RunInputs, isNew = false): CheckResult {
   const { inputs, run } = splitRunInputs(news);
   const places = programPlaces(inputs, placesFrom(run.__secrets) ?? []);
   const secrecy = secrecyOf({ ...inputs, __secrets: places }, undefined);
-  const spec = specProblems(inputs, run.__file, places, secrecy);
+  // An app that is adopted keeps its secrets, which are encrypted for it.
+  const spec = specProblems(inputs, run, { isNew: isNew && !inputs.adopt, places, secrecy });
   const alerts = checkDestinations(inputs.alertDestinations, inputs.spec);
   const strangers = unknownArguments(inputs);
   const failures = [...strangers.failures, ...argumentFailures(inputs), ...spec.errors, ...alerts];

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { COMPONENT_LISTS } from "./spec/rules/view";
 import {
   isPlainObject,
   listKeys,
   listOrder,
+  mistakenMap,
   SPEC_LISTS,
   type ListShape,
   type ListShapes,
@@ -72,19 +74,67 @@ function keyedList(
   path: readonly string[] | readonly (string | number)[],
 ): unknown {
   if (isDeferred(value)) return whenKnown(value, (known) => keyedList(known, shape, path));
-  if (!Array.isArray(value)) return keyed(value, {}, path);
+  if (isPlainObject(value)) return mistakenMap(keyed(value, {}, path));
+  if (!Array.isArray(value)) return value;
   if (value.some((item) => hidesName(item, shape)))
     return pulumi.output(value).apply((known) => keyedList(known, shape, path));
   const keys = listKeys(value, shape);
   if (!keys) return value.map((item, index) => keyed(item, shape.lists ?? {}, [...path, index]));
   return Object.fromEntries(
-    value.map((item: Record<string, unknown>, index) => {
-      const key = keys[index] as string;
+    value.flatMap((item: Record<string, unknown>, index) => {
+      const key = keys[index];
+      if (key === undefined) return [];
       const { [shape.by]: _name, ...rest } = item;
-      return [key, keyed(rest, shape.lists ?? {}, [...path, key])];
+      return [[key, keyed(rest, shape.lists ?? {}, [...path, key])]];
     }),
   );
 }
+
+/**
+ * The variables that the spec gives several times, as lists of {@link RepeatedIn} or Outputs of such lists; undefined where
+ * there are none for sure. The form by name keeps only the last of each.
+ */
+export function repeatedInputs(spec: AppSpecArgs): unknown {
+  const found = repeatedIn(spec, []);
+  return found.length > 0 ? found : undefined;
+}
+
+function repeatedIn(value: unknown, path: readonly string[]): unknown[] {
+  if (isDeferred(value)) return [whenKnown(value, (known) => repeatedIn(known, path))];
+  if (!isPlainObject(value)) return [];
+  const own = repeatedVariables(value["envs"], [...path, "envs"]);
+  const lists = path.length > 0 ? [] : COMPONENT_LISTS;
+  return [...own, ...lists.flatMap((list) => repeatedInComponents(value[list], list))];
+}
+
+function repeatedInComponents(components: unknown, list: string): unknown[] {
+  if (isDeferred(components)) return [whenKnown(components, (known) => repeatedInComponents(known, list))];
+  if (!Array.isArray(components)) return [];
+  return components.flatMap((component: unknown) => {
+    if (isDeferred(component)) return [whenKnown(component, (known) => repeatedInComponents([known], list))];
+    const name = isPlainObject(component) ? component["name"] : undefined;
+    if (isDeferred(name)) return [whenKnown(name, (known) => repeatedIn(component, [list, String(known)]))];
+    return typeof name === "string" ? repeatedIn(component, [list, name]) : [];
+  });
+}
+
+function repeatedVariables(list: unknown, path: readonly string[]): unknown[] {
+  if (isDeferred(list)) return [whenKnown(list, (known) => repeatedVariables(known, path))];
+  if (!Array.isArray(list)) return [];
+  const keys = list.map((item: unknown) =>
+    isPlainObject(item) ? item["key"] : isDeferred(item) ? item : undefined,
+  );
+  if (keys.some(isDeferred))
+    return [pulumi.output(keys).apply((known) => repeatedVariables(known.map(asVariable), path))];
+  const places = new Map<unknown, number[]>();
+  keys.forEach((key, index) => places.set(key, [...(places.get(key) ?? []), index]));
+  return [...places].flatMap(([key, at]) =>
+    typeof key === "string" && at.length > 1 ? [{ list: path, key, at }] : [],
+  );
+}
+
+/** A key, or an item that was an Output. */
+const asVariable = (known: unknown): unknown => (isPlainObject(known) ? known : { key: known });
 
 function hidesName(item: unknown, shape: ListShape): boolean {
   if (isDeferred(item)) return true;

@@ -90,7 +90,7 @@ export class AppProvider extends ServiceProvider {
   });
 
   async check(olds: Partial<AppInputs>, news: AppInputs & RunInputs): Promise<Omit<CheckResult, "places">> {
-    const { inputs, failures, warnings, places } = check(news);
+    const { inputs, failures, warnings, places } = check(news, olds.spec === undefined);
     const { run } = splitRunInputs(news);
     this.runs.set(news.__urn ?? "", { ...run, ...(run.__secrets && { __secrets: places }) });
     const secrecy = secrecyOf(this.inRun(inputs), undefined);

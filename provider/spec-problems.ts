@@ -3,49 +3,58 @@ import { relative } from "node:path";
 import { withoutValuesAt, type SecretPlaces } from "./secrecy/program-secrets";
 import { redact } from "./secrecy/redact";
 import type { Secrecy } from "./secrecy/secrecy";
-import { describeProblem, type SpecSource } from "./spec/describe";
+import { describeAll, describeProblem, type SpecSource } from "./spec/describe";
+import { reportEncrypted } from "./spec/encrypted";
 import { fromKeyed } from "./spec/keyed";
+import { inOrderOfPlaces } from "./spec/order";
 import { parseSpec } from "./spec/parse";
-import { LONGEST_QUOTE, type Problem } from "./spec/problem";
+import { LONGEST_QUOTE, reportInto, type Problem } from "./spec/problem";
+import { reportLeftOut } from "./spec/repeated";
 import { isUnknown } from "./spec/unknown";
 import { validate } from "./spec/validate";
-import type { AppInputs } from "./state";
+import type { AppInputs, RunInputs } from "./state";
 
 export interface SpecProblems {
   readonly errors: string[];
   readonly warnings: string[];
 }
 
-/**
- * Everything that is wrong with the spec, each with its place, and nothing secret in it.
- * @param file that the spec came from
- */
+interface Options {
+  /** The app does not exist yet. */
+  readonly isNew: boolean;
+  readonly places: SecretPlaces;
+  readonly secrecy: Secrecy;
+}
+
+/** Everything that is wrong with the spec, each with its place, and nothing secret in it: errors and warnings by their lines. */
 export function specProblems(
   inputs: AppInputs,
-  file: string | undefined,
-  places: SecretPlaces,
-  secrecy: Secrecy,
+  run: RunInputs,
+  { isNew, places, secrecy }: Options,
 ): SpecProblems {
   const spec = fromKeyed(inputs.spec);
-  const options = { allowUnknown: inputs.allowUnknown === true };
-  const problems = validate(spec, options);
+  const find = (given: unknown): Problem[] => {
+    const problems = validate(given, { allowUnknown: inputs.allowUnknown === true });
+    reportLeftOut(run.__repeated, given, reportInto(problems));
+    if (isNew) reportEncrypted(given, reportInto(problems));
+    return inOrderOfPlaces(problems, given);
+  };
+  const problems = find(spec);
   if (problems.length === 0) return { errors: [], warnings: [] };
   // What is found as well where no secret is known says nothing about one.
   const blind =
-    places.length === 0
-      ? problems
-      : validate(fromKeyed(withoutValuesAt({ spec: inputs.spec }, places).spec), options);
+    places.length === 0 ? problems : find(fromKeyed(withoutValuesAt({ spec: inputs.spec }, places).spec));
   const open = new Set(blind.map(identity));
   const secrets = secrecy.unmistakable.map((secret) => secret.slice(0, LONGEST_QUOTE));
-  const source = readSource(file, secrecy);
-  const texts = problems.map((problem) => {
+  const source = readSource(run.__file, secrecy);
+  const described = describeAll(problems, spec, source, (problem) => {
     const text = open.has(identity(problem))
       ? describeProblem(problem, spec, source)
       : describeProblem(withoutDetails(problem), spec, source && withoutExcerpts(source));
-    return { severity: problem.severity, text: redact(text, [...secrecy.unmistakable, ...secrets]) };
+    return redact(text, [...secrecy.unmistakable, ...secrets]);
   });
   const of = (severity: Problem["severity"]): string[] =>
-    texts.filter((one) => one.severity === severity).map(({ text }) => text);
+    described.filter(({ problem }) => problem.severity === severity).map(({ text }) => text);
   return { errors: of("error"), warnings: of("warning") };
 }
 
@@ -53,9 +62,11 @@ const identity = (problem: Problem): string => JSON.stringify(problem);
 
 const DETAILS: Readonly<Record<string, string>> = {
   "converted-value": "is converted to the type that the AppSpec expects",
-  "unknown-value": "is a value not known to this version; it is sent as it is",
+  "unknown-value": "is not one of the values known here",
   "wrong-format": "does not have the form it needs",
   "wrong-type": "has the wrong type",
+  "unfilled-placeholder": "contains a placeholder that was not filled in",
+  "encrypted-value": "is encrypted for an existing app, and a new app accepts plain text only",
 };
 
 function withoutDetails({ hint: _hint, ...problem }: Problem): Problem {

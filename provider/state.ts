@@ -94,6 +94,8 @@ export interface RunInputs {
   __order?: ListOrder | undefined;
   /** Where the program passes Pulumi secrets; see secret-inputs.ts. */
   __secrets?: SecretPlaces;
+  /** Variables that the program gives several times, of which the form by name keeps the last. */
+  __repeated?: unknown;
 }
 
 const RUN_KEYS = [
@@ -102,6 +104,7 @@ const RUN_KEYS = [
   "__get",
   "__order",
   "__secrets",
+  "__repeated",
 ] as const satisfies readonly (keyof RunInputs)[];
 
 /** Separates what goes into the state from what steers this run only. Pure. */

@@ -1,5 +1,5 @@
 import { FREE_STATIC_APPS, isStatic, monthlyCost } from "../costs";
-import { checkSpec } from "../validation";
+import { checkSpec, refuseEncrypted } from "../validation";
 import { objectBody, optionalText, type Api, type Deps } from "./context";
 
 /** Validates and prices a spec without making anything of it. */
@@ -11,6 +11,7 @@ export function proposeRoutes(api: Api, deps: Deps): void {
     const store = deps.store();
     checkSpec(spec);
     const app = id === undefined ? undefined : store.get(id);
+    if (app === undefined) refuseEncrypted(spec);
     const namesake = store.byName(spec.name);
     const available = namesake === undefined || namesake === app;
     const others = store.list().filter((other) => other !== app && isStatic(other.spec)).length;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { AppPlatformError } from "../errors";
 import { loadSpec } from "../load";
-import { describeProblem } from "../spec/describe";
+import { describeAll } from "../spec/describe";
 import { SpecFileError } from "../spec/file-error";
 import { displayPath } from "../spec/keyed";
 import { parseSpec } from "../spec/parse";
@@ -21,6 +21,8 @@ interface Finding {
   /** From 1. */
   readonly line?: number | undefined;
   readonly column?: number | undefined;
+  /** The other places of what is repeated. */
+  readonly also?: readonly { line: number; column: number }[];
   /** As a person reads it. */
   readonly text: string;
 }
@@ -33,9 +35,10 @@ Checks AppSpecs: app.yaml, the same as JSON, or a deploy template. Needs neither
 a token nor a network.
 
 Options:
-  --allow-unknown   let fields through that look misspelled, with a warning
+  --allow-unknown   warn about unknown, misplaced and misspelled fields and
+                    words, instead of rejecting them
   --json            a list of problems: file, line, column, path, severity,
-                    code, message, hint
+                    code, message, hint, also (other places)
 
 Exit code: 0 without errors, whatever the warnings; 1 with errors; 2 when a file
 cannot be read.
@@ -66,20 +69,32 @@ function findingsIn(file: string, allowUnknown: boolean): { findings: Finding[];
   try {
     const spec = loadSpec(file);
     const source = { ...parseSpec(readFileSync(file, "utf8"), { file }), file };
-    const findings = check(spec, { allowUnknown }).map((problem): Finding => {
+    const described = describeAll(check(spec, { allowUnknown }), spec, source);
+    const findings = described.map(({ problem, places, text }): Finding => {
       const { severity, code, path, message, hint } = problem;
-      const place = source.locate(path);
-      const text = describeProblem(problem, spec, source);
-      const position = place && { line: place.line, column: place.column };
-      return { file, severity, code, path: displayPath(spec, path), message, hint, ...position, text };
+      const [last, ...others] = places.map(({ line, column }) => ({ line, column })).reverse();
+      const also = others.length > 0 && { also: others.reverse() };
+      return { file, severity, code, path: displayPath(spec, path), message, hint, ...last, ...also, text };
     });
     return { findings, readable: true };
   } catch (error) {
     if (!(error instanceof AppPlatformError)) throw error;
-    const { reason, line, column } = error instanceof SpecFileError ? error : ({} as Partial<SpecFileError>);
+    const { reason, line, column, what, hint, specPath } =
+      error instanceof SpecFileError ? error : ({} as Partial<SpecFileError>);
     const code = reason ?? error.errorCode;
     const text = error.message;
-    const finding: Finding = { file, severity: "error", code, message: text, line, column, text };
+    const where = specPath !== undefined && { path: specPath };
+    const finding: Finding = {
+      file,
+      severity: "error",
+      code,
+      message: what ?? text,
+      hint,
+      ...where,
+      line,
+      column,
+      text,
+    };
     return { findings: [finding], readable: !CONTENT.has(code) };
   }
 }

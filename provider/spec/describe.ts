@@ -1,6 +1,8 @@
 import { displayPath, samePlace } from "./keyed";
 import type { FilePlace } from "./file-error";
+import { inOrderOfLines } from "./order";
 import type { ListPath, Problem } from "./problem";
+import { repeatedPlaces } from "./repeated";
 
 /** Where the places of a spec stand in its file. */
 export interface SpecSource {
@@ -19,16 +21,47 @@ export interface SpecSource {
 export function describeProblem(problem: Problem, spec: unknown, source?: SpecSource): string {
   const { path, message, hint } = problem;
   const text = `${displayPath(spec, path)}: ${message}${hint === undefined ? "" : `; ${hint}`}`;
-  const place = source?.locate(source.spec === undefined ? path : samePlace(path, spec, source.spec));
+  const [place, ...others] = placesOf(problem, spec, source);
   if (!place) return text;
-  const where = `${text} (${source?.file ?? "line"}:${place.line}:${place.column})`;
-  return place.excerpt === "" ? where : `${where}\n${place.excerpt}`;
+  const also = others.map(({ line, column }) => `${line}:${column}`);
+  const where = [`${source?.file ?? "line"}:${place.line}:${place.column}`, ...also].join(" and ");
+  const excerpts = [place, ...others].map(({ excerpt }) => excerpt);
+  return [`${text} (${where})`, ...excerpts.filter((excerpt) => excerpt !== "")].join("\n");
+}
+
+/** Where the problem stands in the file: one place, or all places of what is repeated. */
+export function placesOf(problem: Problem, spec: unknown, source?: SpecSource): FilePlace[] {
+  if (!source) return [];
+  const there = source.spec ?? spec;
+  const path = source.spec === undefined ? problem.path : samePlace(problem.path, spec, there);
+  const repeated = repeatedPlaces(problem, path, there, (at) => source.locate(at));
+  if (repeated.length > 1) return repeated;
+  const place = source.locate(path);
+  return place ? [place] : [];
+}
+
+/**
+ * Problems in words: errors before warnings, each in the order of their lines.
+ * @param describe says one problem, where that is more than {@link describeProblem}
+ */
+export function describeAll(
+  problems: readonly Problem[],
+  spec: unknown,
+  source?: SpecSource,
+  describe: (problem: Problem) => string = (problem) => describeProblem(problem, spec, source),
+): { problem: Problem; places: readonly FilePlace[]; text: string }[] {
+  const described = problems.map((problem) => ({
+    problem,
+    severity: problem.severity,
+    places: placesOf(problem, spec, source),
+    text: describe(problem),
+  }));
+  return inOrderOfLines(described, ({ places }) => places.at(-1));
 }
 
 /** All problems, errors first. */
 export function describeProblems(problems: readonly Problem[], spec: unknown, source?: SpecSource): string {
-  const sorted = [...problems].sort(
-    (a, b) => Number(b.severity === "error") - Number(a.severity === "error"),
-  );
-  return sorted.map((problem) => describeProblem(problem, spec, source)).join("\n");
+  return describeAll(problems, spec, source)
+    .map(({ text }) => text)
+    .join("\n");
 }

@@ -9,6 +9,7 @@ export type FileReason =
   | "binary"
   | "empty"
   | "syntax"
+  | "placeholder"
   | "duplicate-key"
   | "tag"
   | "alias"
@@ -34,6 +35,11 @@ export class SpecFileError extends AppPlatformError {
   readonly line?: number;
   readonly column?: number;
   readonly excerpt?: string;
+  /** The place in the spec, such as `spec.services[0]`, where the text is not even YAML. */
+  readonly specPath?: string;
+  /** What is wrong, without the place. */
+  readonly what: string;
+  readonly hint: string;
 
   constructor(
     readonly reason: FileReason,
@@ -41,14 +47,23 @@ export class SpecFileError extends AppPlatformError {
       /** The path as the user gave it. */
       file?: string | undefined;
       place?: FilePlace | undefined;
+      specPath?: string | undefined;
       what: string;
       hint: string;
     },
     options?: ErrorOptions,
   ) {
-    const { file, place, what, hint } = details;
+    const { file, place, specPath, what, hint } = details;
     const where = `${file ?? "AppSpec"}${place ? `:${place.line}:${place.column}` : ""}`;
-    super("unreadable-file", `${where}: ${what}${place ? `\n${place.excerpt}\n` : ". "}${hint}.`, options);
+    const inside = specPath === undefined ? "" : `, in ${specPath}`;
+    super(
+      "unreadable-file",
+      `${where}: ${what}${inside}${place ? `\n${place.excerpt}\n` : ". "}${hint}.`,
+      options,
+    );
+    this.what = what;
+    this.hint = hint;
+    if (specPath !== undefined) this.specPath = specPath;
     if (!place) return;
     this.line = place.line;
     this.column = place.column;

@@ -12,11 +12,13 @@ export interface ListShape {
   readonly by: string;
   /** Fields that tell items with the same name apart; they stay in the item. */
   readonly and?: readonly string[];
+  /** Of several items with the same name, the last one counts. Otherwise they are a mistake. */
+  readonly lastCounts?: true;
   readonly lists?: ListShapes;
 }
 export type ListShapes = Readonly<Record<string, ListShape>>;
 
-const VARIABLES: ListShape = { by: "key" };
+const VARIABLES: ListShape = { by: "key", lastCounts: true };
 const ALERTS: ListShape = { by: "rule", and: ["operator", "window"] };
 const LOG_DESTINATIONS: ListShape = { by: "name", lists: { headers: { by: "key" } } };
 const COMPONENTS: ListShape = {
@@ -45,14 +47,18 @@ export const isPlainObject = (value: unknown): value is Plain =>
 
 /**
  * The key of every item, or undefined where the list cannot become a map: an item without a name, or two of the same
- * name. Such a list stays one, and validation says what is wrong with it.
+ * name. Such a list stays one, and validation says what is wrong with it. An item has no key where a later one takes its place.
  */
-export function listKeys(list: readonly unknown[], shape: ListShape): string[] | undefined {
+export function listKeys(list: readonly unknown[], shape: ListShape): (string | undefined)[] | undefined {
   const names: string[] = [];
   for (const item of list) {
     const name = isPlainObject(item) && Object.hasOwn(item, shape.by) ? item[shape.by] : undefined;
     if (typeof name !== "string" || name === "" || name === "__proto__") return undefined;
     names.push(name);
+  }
+  if (shape.lastCounts) {
+    const last = new Map(names.map((name, index) => [name, index]));
+    return names.map((name, index) => (last.get(name) === index ? name : undefined));
   }
   const count = new Map<string, number>();
   for (const name of names) count.set(name, (count.get(name) ?? 0) + 1);
@@ -79,7 +85,11 @@ function listToMap(list: readonly unknown[], shape: ListShape): unknown {
   const keys = listKeys(list, shape);
   const items = shape.lists ? list.map((item) => toKeyed(item, shape.lists)) : list;
   if (keys === undefined) return items;
-  return Object.fromEntries(keys.map((key, index) => [key, without(items[index] as Plain, shape.by)]));
+  return Object.fromEntries(
+    keys.flatMap((key, index) =>
+      key === undefined ? [] : [[key, without(items[index] as Plain, shape.by)]],
+    ),
+  );
 }
 
 /** The reverse of {@link toKeyed}: maps by name become lists again, in the map's order. Pure; never throws. */
@@ -88,9 +98,25 @@ export function fromKeyed(spec: unknown, lists: ListShapes = SPEC_LISTS): unknow
   return mapFields(spec, (field, value) => {
     const shape = shapeOf(lists, field);
     if (!shape) return value;
-    if (Array.isArray(value)) return value.map((item) => fromKeyed(item, shape.lists ?? {}));
+    if (Array.isArray(value))
+      return mistaken(value) ?? value.map((item) => fromKeyed(item, shape.lists ?? {}));
     return isPlainObject(value) ? mapToList(value, shape) : value;
   });
+}
+
+const MISTAKEN = "__map";
+
+/**
+ * A map that the program has where the AppSpec has a list. In the form by name it would look like that list, and validation
+ * could not say what is wrong.
+ */
+export const mistakenMap = (map: unknown): unknown => [{ [MISTAKEN]: map }];
+
+function mistaken(list: readonly unknown[]): unknown {
+  const [only] = list;
+  return list.length === 1 && isPlainObject(only) && Object.hasOwn(only, MISTAKEN)
+    ? only[MISTAKEN]
+    : undefined;
 }
 
 function mapToList(map: Plain, shape: ListShape): unknown[] {
@@ -117,7 +143,7 @@ export function listOrder(spec: unknown): ListOrder | undefined {
       const list = spec[field];
       const keys =
         field !== "envs" && Array.isArray(list) && list.length > 1 ? listKeys(list, shape) : undefined;
-      return keys ? [[field, keys]] : [];
+      return keys ? [[field, keys.filter((key) => key !== undefined)]] : [];
     }),
   );
   return Object.keys(order).length > 0 ? order : undefined;
@@ -132,7 +158,7 @@ export function inOrder<T>(spec: T, order: unknown): T {
     const keys = shape && Array.isArray(list) && Array.isArray(names) ? listKeys(list, shape) : undefined;
     if (!keys) return list;
     const place = new Map((names as string[]).map((name, index) => [name, index]));
-    const rank = (key: string): number => place.get(key) ?? place.size;
+    const rank = (key: string | undefined): number => place.get(key ?? "") ?? place.size;
     return keys
       .map((key, index) => ({ rank: rank(key), item: (list as unknown[])[index] }))
       .sort((a, b) => a.rank - b.rank)

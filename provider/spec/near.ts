@@ -1,4 +1,4 @@
-/** True when one letter inserted, left out, replaced or swapped with its neighbour makes `a` out of `b`. */
+/** True when one letter inserted, left out, replaced or swapped with its neighbor makes `a` out of `b`. */
 export function isOneEditAway(a: string, b: string): boolean {
   if (a === b || Math.abs(a.length - b.length) > 1) return false;
   let start = 0;
@@ -12,16 +12,25 @@ export function isOneEditAway(a: string, b: string): boolean {
   return inA.length === 2 && inB.length === 2 && inA[0] === inB[1] && inA[1] === inB[0];
 }
 
-/** The candidate that `word` was most likely meant to be: the same but for case, dashes and underscores, or one edit away. */
+/**
+ * The candidate that `word` was most likely meant to be: the same but for case, spaces, dashes and underscores, or one
+ * edit away, with the same letters in another case too.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const plain = simplify(word);
   let near: string | undefined;
+  let nearInSubstance: string | undefined;
   for (const candidate of candidates) {
     if (candidate === word) continue;
-    if (simplify(candidate) === plain) return candidate;
+    const other = simplify(candidate);
+    if (other === plain) return candidate;
     if (near === undefined && isOneEditAway(word, candidate)) near = candidate;
+    // Of a few letters alone, the case and the dashes are half of the word.
+    if (nearInSubstance === undefined && other.length > 3 && isOneEditAway(plain, other))
+      nearInSubstance = candidate;
   }
-  return near;
+  return near ?? nearInSubstance;
 }
 
-const simplify = (word: string): string => word.toLowerCase().replace(/[-_]/g, "");
+/** The word in lower case, without what separates its parts. */
+export const simplify = (word: string): string => word.toLowerCase().replace(/[-_\s]/g, "");

@@ -7,7 +7,6 @@ import {
   LineCounter,
   parseDocument,
   visit,
-  YAMLError,
   type Document,
   type Node,
   type Pair,
@@ -20,8 +19,8 @@ import type { ListPath } from "./problem";
 import { walkScalars } from "./scalars";
 import { applySecrets } from "./secret-addresses";
 import { specShape } from "./shape";
+import { commentInJson, explainSyntax, placeInSpec, type SyntaxMistake } from "./syntax";
 import type { AppSpec } from "./types";
-import { explainYaml } from "./yaml-words";
 
 export { SpecFileError, type FilePlace } from "./file-error";
 export { applySecrets, secretAddresses } from "./secret-addresses";
@@ -115,7 +114,10 @@ class Source {
       }),
     );
     const [wrong] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
-    if (wrong) throw this.yamlError(wrong);
+    if (wrong)
+      throw this.syntaxError(document, explainSyntax(this.text, { code: wrong.code, offset: wrong.pos[0] }));
+    const comment = commentInJson(this.text);
+    if (comment) throw this.syntaxError(document, comment);
     this.guard(() => this.refuseStrangeNodes(document));
     return document;
   }
@@ -210,9 +212,12 @@ class Source {
     }
   }
 
-  private yamlError(error: YAMLError): SpecFileError {
-    const { reason, what, hint } = explainYaml(error.code);
-    return this.error(reason, error.pos[0], what, hint);
+  private syntaxError(
+    document: Document.Parsed,
+    { reason, offset, what, hint }: SyntaxMistake,
+  ): SpecFileError {
+    const specPath = placeInSpec(document, offset);
+    return new SpecFileError(reason, { file: this.file, place: this.place(offset), specPath, what, hint });
   }
 
   private error(reason: FileReason, offset: number | undefined, what: string, hint: string): SpecFileError {

@@ -13,12 +13,14 @@ export interface Problem {
   message: string;
   /** What to do about it. */
   hint?: string;
+  /** The name that several items of the list share, where `path` leads into the last of them. */
+  repeated?: string;
 }
 
 /** Takes down problems. */
 export interface Report {
   error(code: string, path: ListPath, message: string, hint?: string): void;
-  warn(code: string, path: ListPath, message: string, hint?: string): void;
+  warn(code: string, path: ListPath, message: string, hint?: string, more?: Pick<Problem, "repeated">): void;
 }
 
 /** A report that adds to `problems`. */
@@ -29,12 +31,20 @@ export function reportInto(problems: Problem[]): Report {
     path: ListPath,
     message: string,
     hint?: string,
+    more?: Pick<Problem, "repeated">,
   ) => {
-    problems.push({ severity, code, path: [...path], message, ...(hint === undefined ? {} : { hint }) });
+    problems.push({
+      severity,
+      code,
+      path: [...path],
+      message,
+      ...(hint === undefined ? {} : { hint }),
+      ...more,
+    });
   };
   return {
     error: (code, path, message, hint) => add("error", code, path, message, hint),
-    warn: (code, path, message, hint) => add("warning", code, path, message, hint),
+    warn: (code, path, message, hint, more) => add("warning", code, path, message, hint, more),
   };
 }
 

@@ -1,8 +1,6 @@
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import schema from "./app-spec.schema.json";
-import { nearest } from "./near";
 import { quote, type Problem, type Report } from "./problem";
-import { mapShapes } from "./shape";
 import { isUnknown } from "./unknown";
 
 let compiled: ValidateFunction | undefined;
@@ -36,18 +34,19 @@ function isFlawless(spec: unknown): boolean {
   return quick(spec);
 }
 
-/** What the schema finds, in plain words. Unknown fields and words warn; near misses and wrong types are errors. */
-export function checkSchema(spec: unknown, report: Report, options: { allowUnknown: boolean }): void {
+/**
+ * What the schema finds in a spec whose mistakes of form are reported and left out already: fields that are missing, limits and
+ * patterns. In plain words.
+ */
+export function checkSchema(spec: unknown, report: Report): void {
   if (isFlawless(spec)) return;
   const validate = validator();
   if (validate(spec)) return;
-  const wrongType = placesOf(validate.errors, ["type"]);
   const wrongLength = placesOf(validate.errors, ["minLength", "maxLength"]);
   for (const error of validate.errors ?? []) {
     if (isUnknown(error.data)) continue;
-    if (error.keyword !== "type" && wrongType.has(error.instancePath)) continue;
     if (error.keyword === "pattern" && wrongLength.has(error.instancePath)) continue;
-    translate(error, pathOf(spec, error.instancePath), report, options);
+    translate(error, pathOf(spec, error.instancePath), report);
   }
 }
 
@@ -56,30 +55,20 @@ const placesOf = (errors: ErrorObject[] | null | undefined, keywords: string[]):
     errors?.filter(({ keyword }) => keywords.includes(keyword)).map(({ instancePath }) => instancePath),
   );
 
-function translate(
-  error: ErrorObject,
-  path: Problem["path"],
-  report: Report,
-  { allowUnknown }: { allowUnknown: boolean },
-): void {
+function translate(error: ErrorObject, path: Problem["path"], report: Report): void {
   const params = error.params as Record<string, unknown>;
   const shown = quote(error.data, path);
   const but = shown === undefined ? "" : `, but is ${shown}`;
   switch (error.keyword) {
-    case "type":
-      return report.error(
-        "wrong-type",
-        path,
-        `must be ${noun(params["type"])}, but is ${kindOf(error.data)}`,
-      );
     case "required":
       return report.error("missing-field", [...path, String(params["missingProperty"])], "is needed here");
-    case "additionalProperties":
-      return unknownField(error, [...path, String(params["additionalProperty"])], report, allowUnknown);
-    case "enum":
-      return unknownWord(error, path, shown, report);
     case "pattern":
-      return report.error("wrong-format", path, `does not have the form it needs${but}`, formHint(path));
+      return report.error(
+        "wrong-format",
+        path,
+        `does not have the form it needs${but}`,
+        formHint(shown === undefined ? undefined : error.data, path),
+      );
     case "minLength":
       return report.error("too-short", path, `must have at least ${amount(params, "character")}${but}`);
     case "maxLength":
@@ -89,55 +78,12 @@ function translate(
     case "maximum":
       return report.error("too-big", path, `must be at most ${String(params["limit"])}${but}`);
     default:
-      return report.error("not-valid", path, `is not as the AppSpec has it (${error.keyword})`);
+      return report.error("not-valid", path, `does not match the schema of the AppSpec (${error.keyword})`);
   }
 }
 
 const amount = (params: Record<string, unknown>, what: string): string =>
   `${String(params["limit"])} ${what}${params["limit"] === 1 ? "" : "s"}`;
-
-function unknownField(
-  error: ErrorObject,
-  path: Problem["path"],
-  report: Report,
-  allowUnknown: boolean,
-): void {
-  const name = String(path.at(-1));
-  if ((error.data as Record<string, unknown>)[name] === undefined) return;
-  const fields = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? {});
-  const owner = ownerOf(error);
-  const near = nearest(name, fields);
-  if (near !== undefined) {
-    const tell = allowUnknown ? report.warn : report.error;
-    return tell("unknown-field", path, `is not a field of ${owner}`, `did you mean ${near}?`);
-  }
-  const elsewhere = ownersOf(name);
-  const hint = elsewhere.length > 0 ? `it belongs to ${elsewhere.join(" or ")}` : undefined;
-  report.warn(
-    "unknown-field",
-    path,
-    `is not a field of ${owner} known to this version; it is sent as it is`,
-    hint,
-  );
-}
-
-function unknownWord(
-  error: ErrorObject,
-  path: Problem["path"],
-  shown: string | undefined,
-  report: Report,
-): void {
-  const words = ((error.params as { allowedValues?: unknown[] }).allowedValues ?? []).map(String);
-  const near = typeof error.data === "string" ? nearest(error.data, words) : undefined;
-  const what = shown === undefined ? "is a value" : `is ${shown}, a value`;
-  const hint =
-    near !== undefined
-      ? `did you mean ${near}?`
-      : words.length <= 8
-        ? `known are ${words.filter((word) => !/^(UNSPECIFIED|UNSET|UNKNOWN)/.test(word)).join(", ")}`
-        : undefined;
-  report.warn("unknown-value", path, `${what} not known to this version; it is sent as it is`, hint);
-}
 
 const FORM_HINTS: Readonly<Record<string, string>> = {
   name: "use lower case letters, digits and dashes, a letter first and no dash last",
@@ -146,66 +92,12 @@ const FORM_HINTS: Readonly<Record<string, string>> = {
   custom_error_page_url: "it has to start with https://",
 };
 
-function formHint(path: Problem["path"]): string | undefined {
+function formHint(value: unknown, path: Problem["path"]): string | undefined {
+  const text = typeof value === "string" ? value : "";
+  if (path.at(-1) === "domain" && text.startsWith("*.")) return `write ${text.slice(2)}, and wildcard: true`;
   if (path.includes("log_destinations"))
     return "use letters, digits, spaces and -_./()[], a letter or digit at both ends";
   return FORM_HINTS[String(path.at(-1))];
-}
-
-const OWNERS: Readonly<Record<string, string>> = {
-  AppSpec: "an app",
-  AppService: "a service",
-  AppStaticSite: "a static site",
-  AppWorker: "a worker",
-  AppJob: "a job",
-  AppFunctions: "functions",
-  AppDatabase: "a database",
-  AppDomain: "a domain",
-  AppVariable: "a variable",
-  AppAlert: "an alert",
-  AppIngress: "the ingress",
-  AppIngressRule: "an ingress rule",
-  IngressMatch: "the match of a rule",
-  ImageSource: "an image",
-  ServiceHealthCheck: "a health check",
-  HealthCheck: "a liveness health check",
-  LogDestination: "a log destination",
-};
-
-const definitions = new Map<unknown, string>([
-  [schema, "AppSpec"],
-  ...Object.entries(schema.definitions).map(([name, definition]): [unknown, string] => [definition, name]),
-]);
-
-const ownerOf = (error: ErrorObject): string =>
-  OWNERS[definitions.get(error.parentSchema) ?? ""] ?? "this part";
-
-/** Components and the like that have a field of this name. */
-function ownersOf(field: string): string[] {
-  const found: string[] = [];
-  for (const [type, { fields }] of mapShapes()) {
-    const owner = OWNERS[type];
-    if (owner !== undefined && type.startsWith("App") && fields.has(field)) found.push(owner);
-  }
-  return found;
-}
-
-const NOUNS: Readonly<Record<string, string>> = {
-  object: "a map",
-  array: "a list",
-  string: "a string",
-  number: "a number",
-  integer: "a whole number",
-  boolean: "true or false",
-};
-
-const noun = (type: unknown): string => NOUNS[String(type)] ?? String(type);
-
-function kindOf(value: unknown): string {
-  if (value === null) return "empty";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "number" && !Number.isInteger(value)) return "a number with a fraction";
-  return NOUNS[typeof value] ?? `a ${typeof value}`;
 }
 
 /** `/services/0/name` as a path: digits are an index in a list and a key in a map. */

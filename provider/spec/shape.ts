@@ -8,6 +8,7 @@ export interface MapShape {
   /** Name of the type in the schema, such as `AppService`. */
   readonly type: string;
   readonly fields: ReadonlyMap<string, Field>;
+  readonly required: readonly string[];
 }
 export interface ListShape {
   readonly kind: "list";
@@ -15,6 +16,13 @@ export interface ListShape {
 }
 export interface ScalarShape {
   readonly kind: "string" | "number" | "integer" | "boolean";
+  /** The words it may be, where the AppSpec lists them. */
+  readonly words?: Words;
+}
+export interface Words {
+  /** Name of the type in the schema, such as `JobKind`. */
+  readonly type: string;
+  readonly known: readonly string[];
 }
 export interface Field {
   readonly shape: Shape;
@@ -27,8 +35,9 @@ interface SchemaNode {
   readonly $ref?: string;
   readonly items?: SchemaNode;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly deprecationMessage?: string;
+  readonly required?: readonly string[];
   readonly enum?: readonly unknown[];
+  readonly deprecationMessage?: string;
 }
 
 const definitions = schema.definitions as Readonly<Record<string, SchemaNode>>;
@@ -55,14 +64,18 @@ function toShape(node: SchemaNode, type: string, known: Map<string, Shape>): Sha
         ...(field.deprecationMessage === undefined ? {} : { deprecated: field.deprecationMessage }),
       },
     ]);
-    return { kind: "map", type, fields: new Map(fields) };
+    return { kind: "map", type, fields: new Map(fields), required: node.required ?? [] };
   }
   if (node.type === "array") return { kind: "list", items: toShape(node.items ?? {}, type, known) };
-  return { kind: (node.type ?? "string") as ScalarShape["kind"] };
+  const kind = (node.type ?? "string") as ScalarShape["kind"];
+  return node.enum ? { kind, words: { type, known: node.enum.map(String) } } : { kind };
 }
+
+let maps: ReadonlyMap<string, MapShape> | undefined;
 
 /** Every map of the schema, by the name of its type. */
 export function mapShapes(): ReadonlyMap<string, MapShape> {
+  if (maps) return maps;
   const found = new Map<string, MapShape>();
   const visit = (shape: Shape): void => {
     if (shape.kind === "list") return visit(shape.items);
@@ -71,7 +84,7 @@ export function mapShapes(): ReadonlyMap<string, MapShape> {
     for (const { shape: inner } of shape.fields.values()) visit(inner);
   };
   visit(specShape());
-  return found;
+  return (maps = found);
 }
 
 let fieldNames: ReadonlySet<string> | undefined;

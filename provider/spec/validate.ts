@@ -1,4 +1,7 @@
+import { mergeDeprecations } from "./deprecations";
 import { isPlainObject } from "./keyed";
+import { findMistakes } from "./mistakes/walk";
+import { inOrderOfPlaces } from "./order";
 import { reportInto, type Problem, type Report } from "./problem";
 import { runRules } from "./rules";
 import { walkScalars, type Note } from "./scalars";
@@ -9,15 +12,16 @@ export type { Problem } from "./problem";
 
 export interface ValidateOptions {
   /**
-   * True turns an unknown field that looks like a slip of the pen into a warning.
+   * True turns errors about unknown fields, fields in the wrong place, and words that look misspelled into warnings.
    * @default false
    */
   allowUnknown?: boolean;
 }
 
 /**
- * Everything that is wrong with an AppSpec, all at once. Errors are what the service is documented to refuse or what
- * cannot work; warnings are worth a look and sent as they are. Values that Pulumi does not know yet are taken on trust.
+ * Everything that is wrong with an AppSpec, all at once: errors first, each kind in the order of the spec, one problem for each
+ * cause. Errors are what the service is documented to refuse or what cannot work; warnings are worth a look and sent unchanged.
+ * Values that Pulumi does not know yet are taken on trust.
  * Pure; never throws, whatever it is given. Messages hold no secret values.
  * @param spec the AppSpec in its list form, as in `app.yaml`
  */
@@ -34,10 +38,14 @@ export function validate(spec: unknown, options: ValidateOptions = {}): Problem[
     );
     return problems;
   }
-  const normal = walkScalars(spec, { note: (note) => tellNote(note, report) });
-  checkSchema(normal, report, { allowUnknown: options.allowUnknown === true });
-  runRules(normal as Record<string, unknown>, report);
-  return problems;
+  const notes: Note[] = [];
+  const normal = walkScalars(spec, { note: (note) => notes.push(note) }) as Record<string, unknown>;
+  const remainder = findMistakes(normal, spec, report, { allowUnknown: options.allowUnknown === true });
+  for (const note of notes)
+    if (note.kind !== "empty" || !remainder.isExplained(note.path)) tellNote(note, report);
+  checkSchema(remainder.spec, report);
+  runRules(remainder.spec, report);
+  return problems.length > 1 ? mergeDeprecations(inOrderOfPlaces(problems, spec), spec) : problems;
 }
 
 function tellNote(note: Note, report: Report): void {

@@ -60,7 +60,7 @@ const WORDS: Readonly<Partial<Record<ErrorCode, Explanation>>> = {
   NON_STRING_KEY: syntax("a field's name is no text", "Use plain words as names of fields"),
   BLOCK_AS_IMPLICIT_KEY: syntax(
     "a second field begins on the same line",
-    "Put the text in quotes if it holds a colon, else begin a new line",
+    "Put the text in quotes if it contains a colon, else begin a new line",
   ),
   UNEXPECTED_TOKEN: syntax("this does not belong here", "Check the quotes, brackets and colons before it"),
 };

@@ -128,8 +128,12 @@ describe("check", () => {
 
   describe("with the file of the spec", () => {
     const folder = temporaryFolder();
-    const typo = { name: "shop", static_sites: [{ name: "site", output_dri: "out" }] };
-    const text = "name: shop\nstatic_sites:\n  - name: site\n    output_dri: out\n";
+    const typo = {
+      name: "shop",
+      static_sites: [{ name: "site", github: { repo: "example/site" }, output_dri: "out" }],
+    };
+    const text =
+      "name: shop\nstatic_sites:\n  - name: site\n    output_dri: out\n    github:\n      repo: example/site\n";
 
     it("adds line, column and the line itself", () => {
       const file = join(folder.path, "app.yaml");

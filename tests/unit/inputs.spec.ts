@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import { specInputs, type AppSpecArgs } from "../../provider/inputs";
-import { toKeyed } from "../../provider/spec/keyed";
+import { repeatedInputs, specInputs, type AppSpecArgs } from "../../provider/inputs";
+import { fromKeyed, toKeyed } from "../../provider/spec/keyed";
 import { appSpecs } from "../helpers/app-specs";
 
 /** What stands for a secret in the results below. */
@@ -196,33 +196,44 @@ describe("specInputs", () => {
     });
   });
 
-  it("keeps a list with doubles, or without names, for check to say what is wrong", async () => {
+  it("keeps the last of a variable's several values, and marks it where it is a secret", async () => {
     const doubles = [
       { key: "V", value: "1" },
+      { key: "W", value: "w" },
       { key: "V", value: "2", type: "SECRET" },
     ];
+    const kept = { W: { value: "w" }, V: { value: secret("2"), type: "SECRET" } };
     assert.deepEqual(await given(service("web", { envs: doubles })), {
       name: "shop",
-      services: {
-        web: {
-          envs: [
-            { key: "V", value: "1" },
-            { key: "V", value: secret("2"), type: "SECRET" },
-          ],
-        },
-      },
+      services: { web: { envs: kept } },
     });
+    assert.deepEqual(await given({ name: "shop", envs: pulumi.output(doubles) }), {
+      name: "shop",
+      envs: kept,
+    });
+  });
+
+  it("keeps a list without names for check to say what is wrong", async () => {
     for (const services of [[{ instance_count: 1 }], [null], ["web"], [{ name: 7 }], [{ name: "" }]])
       assert.deepEqual(await given({ name: "shop", services }), { name: "shop", services });
+  });
+
+  it("keeps a map in place of a list for check to say what is wrong", async () => {
+    const mistakes: object[] = [
+      { services: { web: { x: 1 } } },
+      { services: [{ name: "web", envs: { PORT: "8080" } }] },
+      { envs: { key: "A", value: "b" } },
+      { domains: {} },
+    ];
+    for (const spec of mistakes) {
+      assert.deepEqual(fromKeyed(await given(spec)), spec);
+      assert.deepEqual(fromKeyed(await given(pulumi.output(spec))), spec);
+    }
   });
 
   it("passes on what is no spec at all", async () => {
     for (const odd of [undefined, null, "app.yaml", 7, ["list"]]) assert.deepEqual(await given(odd), odd);
     assert.deepEqual(await given({ name: "shop", services: "web" }), { name: "shop", services: "web" });
-    assert.deepEqual(await given({ name: "shop", services: { web: { x: 1 } } }), {
-      name: "shop",
-      services: { web: { x: 1 } },
-    });
   });
 
   it("takes the resource's name for an app without one, and only then", async () => {
@@ -234,5 +245,39 @@ describe("specInputs", () => {
       region: "ams",
     });
     assert.deepEqual(await given({ region: "ams" }, undefined), { region: "ams" });
+  });
+});
+
+describe("repeatedInputs", () => {
+  const doubled = [{ key: "A" }, { key: "B" }, { key: "A" }];
+  const found = async (spec: object): Promise<unknown> => seen(repeatedInputs(spec as AppSpecArgs));
+  const flat = async (spec: object): Promise<unknown> =>
+    [await found(spec)].flat(Infinity).filter((one) => one !== undefined);
+
+  it("finds the variables that a list contains several times", async () => {
+    assert.deepEqual(await found({ envs: doubled }), [{ list: ["envs"], key: "A", at: [0, 2] }]);
+    assert.deepEqual(await found({ workers: [{ name: "mail", envs: [...doubled, { key: "B" }] }] }), [
+      { list: ["workers", "mail", "envs"], key: "A", at: [0, 2] },
+      { list: ["workers", "mail", "envs"], key: "B", at: [1, 3] },
+    ]);
+  });
+
+  it("finds them in Outputs of any part", async () => {
+    const expected = [{ list: ["jobs", "task", "envs"], key: "A", at: [0, 2] }];
+    const task = { name: "task", envs: doubled };
+    for (const spec of [
+      pulumi.output({ jobs: [task] }),
+      { jobs: pulumi.output([task]) },
+      { jobs: [pulumi.output(task)] },
+      { jobs: [{ ...task, envs: pulumi.output(doubled) }] },
+      { jobs: [{ ...task, envs: [pulumi.output({ key: "A" }), { key: "B" }, { key: pulumi.output("A") }] }] },
+      { jobs: [{ ...task, name: pulumi.output("task") }] },
+    ])
+      assert.deepEqual(await flat(spec), expected);
+  });
+
+  it("finds nothing where there is nothing", async () => {
+    for (const spec of [{}, { envs: [{ key: "A" }, {}, {}, null, "A", "A"] }, { services: "web", envs: {} }])
+      assert.equal(await found(spec), undefined);
   });
 });

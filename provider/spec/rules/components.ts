@@ -1,3 +1,4 @@
+import { REPLACEMENTS } from "../deprecations";
 import { isUnknown } from "../unknown";
 import type { Report } from "../problem";
 import {
@@ -8,6 +9,7 @@ import {
   mapOf,
   numberOf,
   own,
+  SOURCES,
   textOf,
   type Component,
   type SpecView,
@@ -37,8 +39,6 @@ export function somethingIsDeployed(app: SpecView, report: Report): void {
     "add services, static_sites, workers, jobs or functions",
   );
 }
-
-const SOURCES = ["git", "github", "gitlab", "bitbucket", "image"];
 
 export function oneSource(app: SpecView, report: Report): void {
   for (const { path, value, list } of app.components) {
@@ -75,18 +75,37 @@ export function repositoriesAreNamed(app: SpecView, report: Report): void {
     for (const field of ["github", "gitlab", "bitbucket"]) {
       const source = mapOf(value, field);
       const repo = source && textOf(source, "repo");
-      if (repo !== undefined && !/^[^/\s:]+(\/[^/\s:]+)+$/.test(repo))
-        report.warn(
+      if (repo === undefined || (/^[^/\s:]+(\/[^/\s:]+)+$/.test(repo) && !HOST.test(repo))) continue;
+      const place = [...path, field, "repo"];
+      const what = "is not of the form owner/repo";
+      if (/^[\w.-]+$/.test(repo))
+        report.error(
           "repo-format",
-          [...path, field, "repo"],
-          "is not of the form owner/repo",
-          "leave out the address of the host",
+          place,
+          `${what}: the owner is missing`,
+          `write ${field === "gitlab" ? "group" : "owner"}/${repo}`,
         );
+      else report.warn("repo-format", place, what, repoHint(repo));
     }
   }
 }
 
-/** Tag and digest exclude each other, and DOCR has no registry name: the OpenAPI description says so. */
+/** The address of a host before the path of a repository: `https://github.com/`, `git@github.com:`. */
+const HOST =
+  /^(?:[a-z+]+:\/\/(?:[^@/]*@)?[^/]+\/|[^@/\s]+@[^:/\s]+:|(?:github|gitlab|bitbucket)\.(?:com|org)\/)/;
+
+function repoHint(repo: string): string {
+  const path = repo.replace(HOST, "").replace(/^\/+|(\.git)?\/*$/g, "");
+  return /^[\w.-]+(\/[\w.-]+)+$/.test(path) ? `write ${path}` : "leave out the address of the host";
+}
+
+/** Registries that know an image by its owner and its name. */
+const OWNED = ["DOCKER_HUB", "GHCR"];
+
+/**
+ * Tag and digest exclude each other: the OpenAPI description says so. DOCR takes a registry, as an account can have several of
+ * them, though the description says otherwise.
+ */
 export function imagesAreConsistent(app: SpecView, report: Report): void {
   for (const component of app.components) {
     const image = mapOf(component.value, "image");
@@ -102,11 +121,17 @@ export function imagesAreConsistent(app: SpecView, report: Report): void {
       );
     if (!has(image, "registry_type"))
       report.warn("no-registry-type", path, "has no registry_type", "set it to DOCR, DOCKER_HUB or GHCR");
-    const registry = textOf(image, "registry");
-    if (type === "DOCR" && registry !== undefined && registry !== "")
-      report.error("registry-of-docr", [...path, "registry"], "has to be left out for registry_type DOCR");
+    const registry = own(image, "registry");
+    if (type !== undefined && OWNED.includes(type) && (registry === undefined || registry === ""))
+      report.warn("no-registry", path, "has no registry, the owner of the image", ownerHint(image, type));
     imageDeploysOnPush(image, path, report);
   }
+}
+
+function ownerHint(image: Record<string, unknown>, type: string): string {
+  const found = /^(?:[\w-]+\.[\w.-]+\/)?([\w.-]+)\/([\w.-]+)$/.exec(textOf(image, "repository") ?? "");
+  if (found) return `write registry: ${found[1]} and repository: ${found[2]}`;
+  return type === "DOCKER_HUB" ? "add registry; that of official images is library" : "add registry";
 }
 
 function imageDeploysOnPush(image: Record<string, unknown>, path: (string | number)[], report: Report): void {
@@ -159,36 +184,15 @@ export function scalingIsConsistent(app: SpecView, report: Report): void {
 
 export function sizesAreCurrent(app: SpecView, report: Report): void {
   for (const { path, value } of app.components) {
-    if (/^(basic|professional)-/.test(textOf(value, "instance_size_slug") ?? ""))
+    const size = textOf(value, "instance_size_slug") ?? "";
+    const replacement = REPLACEMENTS.get(size);
+    if (replacement !== undefined)
       report.warn(
         "deprecated-size",
         [...path, "instance_size_slug"],
         "is a deprecated size",
-        "use an apps-s-… or apps-d-… size",
+        `use ${replacement} in place of ${size}`,
       );
-  }
-}
-
-export function portsAreDistinct(app: SpecView, report: Report): void {
-  for (const { path, value, list } of app.components) {
-    const ports = own(value, "internal_ports");
-    if (list !== "services" || !Array.isArray(ports)) continue;
-    const seen = new Set<unknown>();
-    ports.forEach((port: unknown, index) => {
-      if (typeof port !== "number") return;
-      const place = [...path, "internal_ports", index];
-      if (port < 1 || port > 65535)
-        report.warn("bad-port", place, `is ${port}, not a port`, "ports go from 1 to 65535");
-      if (seen.has(port)) report.warn("duplicate-port", place, `is ${port}, which is in the list already`);
-      if (port === own(value, "http_port"))
-        report.warn(
-          "duplicate-port",
-          place,
-          `is ${port}, which is the http_port as well`,
-          "leave it out here",
-        );
-      seen.add(port);
-    });
   }
 }
 

@@ -2,6 +2,7 @@ import type { Report } from "../problem";
 import * as components from "./components";
 import * as ingress from "./ingress";
 import * as observe from "./observe";
+import * as ports from "./ports";
 import * as variables from "./variables";
 import { viewOf, type Plain, type SpecView } from "./view";
 
@@ -20,7 +21,8 @@ export const RULES: readonly Rule[] = [
   components.imagesAreConsistent,
   components.scalingIsConsistent,
   components.sizesAreCurrent,
-  components.portsAreDistinct,
+  ports.portsAreDistinct,
+  ports.checkedPortsAreOpen,
   components.oneFallbackDocument,
   components.schedulesFitKinds,
   components.durationsAreReadable,
@@ -28,6 +30,7 @@ export const RULES: readonly Rule[] = [
   ingress.ruleComponentsExist,
   ingress.pathsAreHandledOneWay,
   ingress.matchesAreOfOneKind,
+  ingress.authoritiesAreDomains,
   ingress.redirectCodesAreKnown,
   ingress.originsAreOfOneKind,
   ingress.routesOrIngress,

@@ -1,5 +1,5 @@
 import { nearest } from "../near";
-import type { ListPath, Report } from "../problem";
+import { quote, type ListPath, type Report } from "../problem";
 import { isUnknown } from "../unknown";
 import {
   fieldsSet,
@@ -75,6 +75,7 @@ export function pathsAreHandledOneWay(app: SpecView, report: Report): void {
   }
 }
 
+/** A match without a text is what doctl writes for an empty one, which matches everything. */
 export function matchesAreOfOneKind(app: SpecView, report: Report): void {
   for (const { path, value } of rulesOf(app)) {
     const match = mapOf(value, "match");
@@ -85,9 +86,66 @@ export function matchesAreOfOneKind(app: SpecView, report: Report): void {
       const place = [...path, "match", field];
       if (kinds.length === 2)
         report.error("two-matches", place, "has both prefix and exact", "keep one of them");
-      if (kinds.length === 0) report.warn("no-match", place, "has nothing to match", "add prefix or exact");
     }
   }
+}
+
+interface Domain {
+  readonly name: string;
+  /** True where it takes in all names below, undefined where nobody knows yet. */
+  readonly wildcard: boolean | undefined;
+}
+
+/** The domains of the app; undefined where one of them is not known. */
+function domainsOf(app: SpecView): Domain[] | undefined {
+  const list = own(app.spec, "domains");
+  if (list === undefined) return [];
+  const items = itemsOf(app.spec, [], "domains");
+  if (!Array.isArray(list) || items.length < list.length) return undefined;
+  const domains = items.flatMap(({ value }) => {
+    const name = textOf(value, "domain");
+    const wildcard = own(value, "wildcard");
+    if (name === undefined) return [];
+    return [{ name: plainHost(name), wildcard: isUnknown(wildcard) ? undefined : wildcard === true }];
+  });
+  return domains.length < items.length ? undefined : domains;
+}
+
+const plainHost = (host: string): string => host.toLowerCase().replace(/\.$/, "");
+
+/** Requests to the host that every app gets reach it too; its name is known only once the app exists. */
+const DEFAULT_HOST = /\.ondigitalocean\.app$/;
+
+/** The service takes an authority only where it is one of the app's domains. */
+export function authoritiesAreDomains(app: SpecView, report: Report): void {
+  const domains = domainsOf(app);
+  if (!domains) return;
+  for (const { path, value } of rulesOf(app)) {
+    const match = mapOf(value, "match");
+    const authority = match && mapOf(match, "authority");
+    if (!authority) continue;
+    for (const kind of ["exact", "prefix"] as const) {
+      const text = plainHost(textOf(authority, kind) ?? "");
+      if (text === "" || domains.some((domain) => matches(text, domain, kind))) continue;
+      const names = domains.map(({ name }) => name);
+      const near = kind === "exact" ? nearest(text, names) : undefined;
+      const tell = DEFAULT_HOST.test(text) ? report.warn : report.error;
+      tell(
+        "no-such-domain",
+        [...path, "match", "authority", kind],
+        `is ${quote(text, path) ?? "a host"}, which is not one of the app's domains`,
+        near === undefined ? "add it to domains, or remove the authority" : `did you mean ${near}?`,
+      );
+    }
+  }
+}
+
+function matches(text: string, { name, wildcard }: Domain, kind: "exact" | "prefix"): boolean {
+  if (kind === "prefix" ? name.startsWith(text) : name === text) return true;
+  if (wildcard === false) return false;
+  if (kind === "exact") return text.endsWith(`.${name}`);
+  const dot = text.indexOf(".");
+  return dot < 0 || `${name}.`.startsWith(text.slice(dot + 1)) || text.slice(dot + 1).includes(".");
 }
 
 const REDIRECT_CODES = [300, 301, 302, 303, 304, 307, 308];

@@ -1,27 +1,95 @@
+import { isPlainObject } from "../keyed";
 import { nearest } from "../near";
 import type { Report } from "../problem";
-import { forRepeated, has, numberOf, own, textOf, type Item, type SpecView } from "./view";
+import { reportRepeated } from "../repeated";
+import { has, numberOf, own, textOf, type Item, type Plain, type SpecView } from "./view";
 
+/** No documentation says that the service rejects them, and official templates contain some. */
 export function variablesAreUnique(app: SpecView, report: Report): void {
   for (const list of app.variables) {
-    forRepeated(list, "key", (key, { path }) => {
-      const message = `is ${JSON.stringify(key)}, as in another variable here`;
-      report.error("duplicate-variable", [...path, "key"], message, "remove one of them");
-    });
+    const byKey = new Map<string, Item[]>();
+    for (const item of list) {
+      const key = textOf(item.value, "key");
+      if (key === undefined) continue;
+      const items = byKey.get(key);
+      if (items) items.push(item);
+      else byKey.set(key, [item]);
+    }
+    for (const [key, items] of byKey) {
+      const last = items.at(-1);
+      const at = items.map(({ path }) => Number(path.at(-1)));
+      if (last && items.length > 1) reportRepeated({ key, at }, last.path, report);
+    }
   }
 }
 
 export function referencesExist(app: SpecView, report: Report): void {
-  if (!app.namesKnown) return;
-  for (const list of app.variables) {
-    for (const variable of list) {
+  const shared = keysOf(app.spec);
+  [app.spec, ...app.components.map(({ value }) => value)].forEach((owner, index) => {
+    const ownKeys = index === 0 ? [] : keysOf(owner);
+    const keys = shared && ownKeys && new Keys(shared, ownKeys);
+    for (const variable of app.variables[index] ?? []) {
       const text = textOf(variable.value, "value") ?? "";
-      for (let at = text.indexOf("${"); at >= 0; at = text.indexOf("${", at + 2)) {
-        const name = referredName(text, at + 2, app.names);
-        if (name !== undefined) tellReference(app, variable, name, report);
-      }
+      if (!text.includes("${")) continue;
+      const missing = missingNames(text, variable, app, keys);
+      if (missing.length > 0) tellReference(variable, missing, report);
     }
+  });
+}
+
+/** What App Platform puts into values, besides what components and databases offer. */
+const APP_VALUES = ["APP_URL", "APP_DOMAIN", "APP_ID"];
+
+/** The variables that a value may name without a component: those of the app, and the others beside it. */
+class Keys {
+  private readonly shared: ReadonlySet<string>;
+  private readonly beside: ReadonlySet<string>;
+
+  constructor(
+    private readonly ofApp: readonly string[],
+    ofComponent: readonly string[],
+  ) {
+    this.shared = new Set([...APP_VALUES, ...ofApp]);
+    this.beside = new Set(ofComponent);
   }
+
+  has(name: string, { value, path }: Item): boolean {
+    const isOwn = textOf(value, "key") === name;
+    if (path.length > 2) return this.shared.has(name) || (this.beside.has(name) && !isOwn);
+    return this.shared.has(name) && !(isOwn && !APP_VALUES.includes(name));
+  }
+
+  all(): string[] {
+    return [...APP_VALUES, ...this.ofApp, ...this.beside];
+  }
+}
+
+/** The keys of a list of variables; undefined where one is not known yet. */
+function keysOf(owner: Plain): string[] | undefined {
+  const list = own(owner, "envs");
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list)) return undefined;
+  const keys = list.map((item: unknown) => (isPlainObject(item) ? textOf(item, "key") : undefined));
+  return keys.every((key) => key !== undefined) ? keys : undefined;
+}
+
+interface Missing {
+  readonly name: string;
+  readonly isBare: boolean;
+  readonly candidates: Iterable<string>;
+}
+
+function missingNames(text: string, variable: Item, app: SpecView, keys: Keys | undefined): Missing[] {
+  const missing = new Map<string, Missing>();
+  for (let at = text.indexOf("${"); at >= 0; at = text.indexOf("${", at + 2)) {
+    const component = app.namesKnown ? referredName(text, at + 2, app.names) : undefined;
+    if (component !== undefined)
+      missing.set(component, { name: component, isBare: false, candidates: app.names });
+    const bare = keys && bareName(text, at + 2);
+    if (bare !== undefined && keys && !keys.has(bare, variable))
+      missing.set(bare, { name: bare, isBare: true, candidates: keys.all() });
+  }
+  return [...missing.values()];
 }
 
 const LONGEST_NAME = 32;
@@ -37,16 +105,28 @@ function referredName(text: string, start: number, known: ReadonlySet<string>): 
   return REFERENCE.exec(text)?.[1];
 }
 
-function tellReference(app: SpecView, { path, value }: Item, name: string, report: Report): void {
+/** `${NAME}`, and `${NAME:-default}` as shells have it. */
+const BARE = /([A-Za-z_]\w{0,80})(?::[-=?+][^{}]{0,200})?\}/y;
+
+function bareName(text: string, start: number): string | undefined {
+  BARE.lastIndex = start;
+  return BARE.exec(text)?.[1];
+}
+
+function tellReference({ path, value }: Item, missing: readonly Missing[], report: Report): void {
   const isSecret = own(value, "type") === "SECRET";
-  const near = isSecret ? undefined : nearest(name, app.names);
-  const what = isSecret ? "a component or database" : `"${name}"`;
-  const hint = near === undefined ? "add it, or correct the name" : `did you mean ${near}?`;
+  const [first] = missing;
+  const near = isSecret || !first ? undefined : nearest(first.name, first.candidates);
+  const names = isSecret
+    ? first?.isBare
+      ? "a variable"
+      : "a component or database"
+    : missing.map(({ name }) => `"${name}"`).join(", ");
   report.warn(
     "no-such-reference",
     [...path, "value"],
-    `refers to ${what}, which this app does not have`,
-    hint,
+    `refers to ${names} that this app does not have`,
+    near === undefined ? "add it, or correct the name" : `did you mean ${near}?`,
   );
 }
 
@@ -55,11 +135,11 @@ export function databasesAreConsistent(app: SpecView, report: Report): void {
     const production = own(value, "production");
     const engine = textOf(value, "engine");
     if (production === true && !has(value, "cluster_name"))
-      report.warn(
+      report.error(
         "no-cluster",
-        path,
-        "is a production database without a cluster_name",
-        "name a managed database cluster of the account",
+        [...path, "cluster_name"],
+        "is needed for a production database",
+        "set it to the name of a managed database cluster of the account, or remove production",
       );
     if (
       production !== true &&

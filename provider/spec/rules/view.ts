@@ -21,6 +21,9 @@ export class Item {
 export const COMPONENT_LISTS = ["services", "static_sites", "workers", "jobs", "functions"] as const;
 export type ComponentList = (typeof COMPONENT_LISTS)[number];
 
+/** Fields of which a component has exactly one: where it comes from. */
+export const SOURCES: readonly string[] = ["git", "github", "gitlab", "bitbucket", "image"];
+
 export interface Component {
   readonly path: ListPath;
   readonly value: Plain;

@@ -37,6 +37,7 @@ describe("emulator: what it refuses", () => {
     });
   }
 
+  const rule = (authority: object): object => ({ match: { authority }, component: { name: "web" } });
   const specs: [title: string, spec: unknown, message: RegExp][] = [
     ["a bad name", webSpec("Bad_Name"), /"name"/],
     ["no component", { name: "demo" }, /at least one component/],
@@ -72,6 +73,31 @@ describe("emulator: what it refuses", () => {
       /domains\.0\.zone/,
     ],
     ["a rule to nowhere", { ...webSpec(), ingress: { rules: [{ component: { name: "gone" } }] } }, /gone/],
+    [
+      "a health check on a port that is not open",
+      webSpec("demo", { health_check: { port: 9090 } }),
+      /"services\.health_check\.port": health check port "9090" not found in internal_ports/,
+    ],
+    [
+      "a liveness check on a port that is not open",
+      webSpec("demo", { http_port: 80, internal_ports: [81], liveness_health_check: { port: 8080 } }),
+      /"services\.liveness_health_check\.port": .*port "8080" not found in internal_ports/,
+    ],
+    [
+      "an internal port that is the public one",
+      webSpec("demo", { http_port: 80, internal_ports: [80] }),
+      /internal port should not match the http_port/,
+    ],
+    [
+      "an authority that is no domain of the app",
+      { ...webSpec(), ingress: { rules: [rule({ exact: "a.example.com" })] } },
+      /Authority "a\.example\.com" does not have a matching custom domain/,
+    ],
+    [
+      "an authority of another domain",
+      { ...webSpec(), domains: [{ domain: "b.example.com" }], ingress: { rules: [rule({ prefix: "a." })] } },
+      /Authority "a\." does not have/,
+    ],
     [
       "tag and digest",
       webSpec("demo", { github: undefined, image: { tag: "1", digest: "sha256:1" } }),

@@ -25,6 +25,24 @@ describe("emulator: server defaults", () => {
     assert.deepEqual(withDefaults(once), once);
   });
 
+  it("gives a service with internal ports alone neither a public port nor a rule", () => {
+    const { services, ingress } = withDefaults({
+      name: "demo",
+      services: [
+        { name: "cache", git: {}, internal_ports: [6379] },
+        { name: "web", git: {} },
+      ],
+    });
+    assert.deepEqual(
+      services?.map(({ http_port: port }) => port),
+      [undefined, 8080],
+    );
+    assert.deepEqual(
+      ingress?.rules?.map(({ component, match }) => [component?.name, match?.path?.prefix]),
+      [["web", "/"]],
+    );
+  });
+
   it("does not touch what it was given", () => {
     const copy = structuredClone(spec);
     withDefaults(spec);

@@ -1,4 +1,5 @@
-import { describeRules } from "./cases";
+import assert from "node:assert/strict";
+import { describeRules, problems } from "./cases";
 import { github, service, withImage, job, site, top, rule, scaling, database } from "./specs";
 
 describeRules("components", [
@@ -55,11 +56,25 @@ describeRules("components", [
     withImage({}),
   ],
   [
-    "registry-of-docr",
+    "no-registry",
+    "warning",
+    "services.0.image",
+    withImage({ registry_type: "DOCKER_HUB" }),
+    withImage({ registry_type: "DOCKER_HUB", registry: "library" }),
+  ],
+  [
+    "no-registry",
+    "warning",
+    "services.0.image",
+    withImage({ registry_type: "GHCR", registry: "" }),
+    withImage({ registry_type: "DOCR", registry: "" }),
+  ],
+  [
+    "repo-format",
     "error",
-    "services.0.image.registry",
-    withImage({ registry: "mine" }),
-    withImage({ registry: "" }),
+    "services.0.gitlab.repo",
+    service({ github: undefined, gitlab: { repo: "shop" } }),
+    service({ github: undefined, gitlab: { repo: "group/team/shop" } }),
   ],
   [
     "deploy-on-push",
@@ -113,7 +128,7 @@ describeRules("components", [
   ],
   [
     "duplicate-port",
-    "warning",
+    "error",
     "services.0.internal_ports.0",
     service({ http_port: 81, internal_ports: [81] }),
     service({ http_port: 80, internal_ports: [81] }),
@@ -162,3 +177,28 @@ describeRules("components", [
     rule({ cors: { max_age: "10s" } }),
   ],
 ]);
+
+describe("an image or repository that is named wrongly", () => {
+  const hintOf = (code: string, spec: object): string => problems(code, spec)[0]?.hint ?? "";
+
+  it("has its owner taken from where it stands", () => {
+    const hint = (repository: string): string =>
+      hintOf("no-registry", withImage({ registry_type: "DOCKER_HUB", repository }));
+    assert.match(hint("apache/superset"), /registry: apache and repository: superset/);
+    assert.match(hint("docker.io/apache/superset"), /registry: apache and repository: superset/);
+    assert.match(hint("nginx"), /library/);
+  });
+
+  it("has its address shortened to owner and name", () => {
+    for (const repo of [
+      "https://github.com/example/shop",
+      "https://github.com/example/shop.git",
+      "git@github.com:example/shop.git",
+      "ssh://git@github.com/example/shop",
+      "github.com/example/shop",
+      "/example/shop/",
+    ])
+      assert.match(hintOf("repo-format", service({ github: { repo } })), /write example\/shop$/, repo);
+    assert.match(hintOf("repo-format", service({ github: { repo: "shop" } })), /write owner\/shop$/);
+  });
+});

@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import { describeRules, problems } from "./cases";
-import { github, service, top, rule, redirect } from "./specs";
+import { UNKNOWN } from "../../../../provider/spec/unknown";
+import { validate } from "../../../../provider/spec/validate";
+import { authority, github, service, top, rule, redirect } from "./specs";
 
 describeRules("ingress", [
   ["two-targets", "error", "ingress.rules.0", rule({ redirect: { uri: "/" } }), rule({})],
   ["no-target", "warning", "ingress.rules.0", rule({ component: undefined }), rule({})],
   ["no-match", "warning", "ingress.rules.0", rule({ match: undefined }), rule({})],
   [
-    "no-match",
-    "warning",
-    "ingress.rules.0.match.path",
-    rule({ match: { path: {} } }),
-    rule({ match: { path: { prefix: "" } } }),
+    "no-such-domain",
+    "error",
+    "ingress.rules.0.match.authority.exact",
+    authority({ exact: "other.example.com" }),
+    authority({ exact: "shop.example.com" }),
   ],
   [
     "two-matches",
@@ -115,6 +117,57 @@ describeRules("ingress", [
     top({ maintenance: { offline_page_url: "https://example.com/" } }),
   ],
 ]);
+
+describe("an authority", () => {
+  const found = (match: object, ...domains: object[]): string[] =>
+    problems("no-such-domain", authority(match, ...domains)).map(({ severity }) => severity);
+  const wild = { domain: "example.com", wildcard: true };
+
+  it("may be a domain of the app, in any case, and any name below a wildcard domain", () => {
+    const right: [object, ...object[]][] = [
+      [{ exact: "SHOP.example.com" }],
+      [{ exact: "shop.example.com." }],
+      [{ exact: "" }],
+      [{ prefix: "" }],
+      [{}],
+      [{ prefix: "shop." }],
+      [{ exact: "a.example.com" }, wild],
+      [{ exact: "*.example.com" }, wild],
+      [{ exact: "example.com" }, wild],
+      [{ prefix: "a" }, wild],
+      [{ prefix: "a.exam" }, wild],
+      [{ exact: UNKNOWN }],
+      [{ exact: "b.example.com" }, { domain: UNKNOWN }],
+      [{ exact: "b.example.com" }, { domain: "example.com", wildcard: UNKNOWN }],
+    ];
+    for (const [match, ...domains] of right)
+      assert.deepEqual(found(match, ...domains), [], JSON.stringify(match));
+    const unknown = { ...authority({ exact: "b.example.com" }), domains: UNKNOWN };
+    assert.deepEqual(problems("no-such-domain", unknown), []);
+  });
+
+  it("is an error where no domain matches, and a warning where it may be the default one", () => {
+    assert.deepEqual(found({ exact: "a.shop.example.com" }), ["error"]);
+    assert.deepEqual(found({ prefix: "other" }), ["error"]);
+    assert.deepEqual(found({ prefix: "a.other" }, wild), ["error"]);
+    assert.deepEqual(found({ exact: "a.example.org" }, wild), ["error"]);
+    assert.deepEqual(found({ exact: "shop-abc12.ondigitalocean.app" }), ["warning"]);
+    const none = { ...authority({ exact: "shop.example.com" }), domains: undefined };
+    assert.equal(problems("no-such-domain", none)[0]?.severity, "error");
+  });
+
+  it("suggests the domain that was meant", () => {
+    const [problem] = problems("no-such-domain", authority({ exact: "shpo.example.com" }));
+    assert.match(problem?.hint ?? "", /shop\.example\.com/);
+  });
+});
+
+describe("a match without a text", () => {
+  it("is what the service exports for an empty one, and passes in silence", () => {
+    for (const match of [{ authority: {}, path: {} }, { path: {} }, { path: { exact: "" } }, {}])
+      assert.deepEqual(validate(rule({ match })), []);
+  });
+});
 
 describe("a rule of ingress that leads nowhere", () => {
   it("suggests the component that was meant", () => {

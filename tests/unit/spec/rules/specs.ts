@@ -22,6 +22,10 @@ export const top = (fields: object): object => ({ ...service({}), ...fields });
 export const match = { path: { prefix: "/" } };
 export const rule = (fields: object): object =>
   top({ ingress: { rules: [{ match, component: { name: "web" }, ...fields }] } });
+export const authority = (match: object, ...domains: object[]): object => ({
+  ...rule({ match: { authority: match } }),
+  domains: domains.length > 0 ? domains : [{ domain: "shop.example.com" }],
+});
 export const redirect = (fields: object): object =>
   top({ ingress: { rules: [{ match, redirect: fields }] } });
 export const scaling = (fields: object): object =>

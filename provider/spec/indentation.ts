@@ -1,0 +1,91 @@
+/** What is wrong with the indentation of a line. */
+export interface IndentationMistake {
+  /** From 0. */
+  readonly line: number;
+  readonly what: string;
+  readonly hint: string;
+}
+
+interface Line {
+  readonly indent: number;
+  readonly isItem: boolean;
+  /** Where the text after the dashes begins. */
+  readonly inner: number;
+}
+
+function lineAt(lines: readonly string[], index: number): Line | undefined {
+  const found = /^( *)((?:- +)*)(-(?=\s*$))?(\S?)/.exec(lines[index] ?? "");
+  if (!found) return undefined;
+  const [, space = "", dashes = "", dash, first = ""] = found;
+  if ((first === "" && dash === undefined) || (first === "#" && dashes === "")) return undefined;
+  return {
+    indent: space.length,
+    isItem: dashes !== "" || dash !== undefined,
+    inner: space.length + dashes.length,
+  };
+}
+
+/**
+ * Compares a line that YAML cannot place with the lines above: an item of a list, or a field, that begins at another column than
+ * those beside it. Pure.
+ * @param at the line, from 0
+ */
+export function indentationMistake(lines: readonly string[], at: number): IndentationMistake | undefined {
+  const line = lineAt(lines, at);
+  if (!line) return undefined;
+  const levels = line.isItem ? itemLevels(lines, at) : fieldLevels(lines, at);
+  const beside = line.isItem && levels.length === 0 ? fieldLevels(lines, at) : [];
+  // A list may begin in the column of the field that it is the value of.
+  const field = beside.find(
+    ({ column, line: above }) => column === line.indent && !/:\s*(#.*)?$/.test(lines[above] ?? ""),
+  );
+  if (field)
+    return {
+      line: at,
+      what: `this item of a list stands among fields, as the one in line ${field.line + 1}`,
+      hint: `Put a dash before line ${field.line + 1} too, or remove the dash here`,
+    };
+  if (levels.length === 0 || levels.some(({ column }) => column === line.indent)) return undefined;
+  const near = levels.reduce((best, level) =>
+    Math.abs(level.column - line.indent) < Math.abs(best.column - line.indent) ? level : best,
+  );
+  const what = line.isItem ? "item of a list" : "field";
+  const than = line.indent < near.column ? "less" : "more";
+  const above = `line ${near.line + 1}`;
+  const sizes = `${line.indent} instead of ${near.column} spaces`;
+  return {
+    line: at,
+    what: `this ${what} is indented ${than} than the one in ${above}`,
+    hint: `Line it up with ${above}: ${sizes} stand before it`,
+  };
+}
+
+interface Level {
+  readonly column: number;
+  readonly line: number;
+}
+
+/** The columns at which lists are open above the line, the innermost first. */
+const itemLevels = (lines: readonly string[], at: number): Level[] =>
+  openLevels(lines, at, (line) => (line.isItem ? line.indent : undefined));
+
+/** The columns at which maps are open above the line. */
+const fieldLevels = (lines: readonly string[], at: number): Level[] =>
+  openLevels(lines, at, (line) => line.inner);
+
+function openLevels(
+  lines: readonly string[],
+  at: number,
+  columnOf: (line: Line) => number | undefined,
+): Level[] {
+  const levels: Level[] = [];
+  let depth = Infinity;
+  for (let index = at - 1; index >= 0 && depth > 0; index--) {
+    const line = lineAt(lines, index);
+    if (!line || line.indent >= depth) continue;
+    const column = columnOf(line);
+    if (column !== undefined && column < depth) levels.push({ column, line: index });
+    depth = line.indent;
+  }
+  return levels;
+}

@@ -1,0 +1,60 @@
+import { SECRET_FIELDS, quote, type ListPath } from "../problem";
+import type { Visit } from "./visit";
+
+/** `${NAME}`, `${{ NAME }}`: filled in by shells, envsubst and pipelines. */
+const DOLLAR = /\$\{\{[^{}]*\}\}|\$\{\s*[A-Za-z_][^{}]*\}/;
+
+/** Jinja, Helm, Liquid, ERB and their kin. */
+const TEMPLATE = /\$?\{\{[^{}]*\}\}|\{%[^%]*%\}|<%[^%]*%>/;
+
+/** Forms that a name, a tag or an address cannot have, while a password could. */
+const LOOSE = /<[A-Za-z][\w .-]*>|\$\([A-Za-z_][\w.-]*\)|#\{[A-Za-z_][\w.-]*\}#?|^\$[A-Z_][A-Z0-9_]*$/;
+
+/** What templates put where a value has to be supplied, and nothing else does. */
+const OPEN_VALUE = /^<[A-Z][A-Z0-9_ -]*>$/;
+
+const MAYBE = /[{<$]/;
+
+/** What expands `${NAME}`: App Platform in values of variables, a shell in commands. */
+function isExpanded(path: ListPath): boolean {
+  const field = path.at(-1);
+  if (field === "run_command" || field === "build_command") return true;
+  return field === "value" && path.at(-3) === "envs";
+}
+
+/** A text that is a pattern of its own, or secret, may look like anything. */
+const isOpaque = (path: ListPath): boolean =>
+  path.at(-1) === "regex" || path.some((step) => SECRET_FIELDS.has(String(step)));
+
+/** Reports a text that holds a placeholder which nobody filled in. True where that makes the text useless. */
+export function reportPlaceholder(text: string, { path, report }: Visit): boolean {
+  if (!MAYBE.test(text)) return false;
+  if (isExpanded(path)) {
+    const found = TEMPLATE.exec(text)?.[0];
+    if (found !== undefined) report.warn("unfilled-placeholder", path, contains(found, path), RENDER);
+    else if (OPEN_VALUE.test(text))
+      report.warn("unfilled-placeholder", path, contains(text, path), "set the value in the program");
+    return false;
+  }
+  const found = TEMPLATE.exec(text)?.[0] ?? DOLLAR.exec(text)?.[0];
+  const loose = found ?? (isOpaque(path) ? undefined : LOOSE.exec(text)?.[0]);
+  if (loose === undefined) return false;
+  report.error("unfilled-placeholder", path, contains(loose, path), loose.startsWith("${") ? FILL : RENDER);
+  return true;
+}
+
+/** The same for the name of a field. */
+export function reportPlaceholderName(name: string, path: ListPath, { report }: Visit): boolean {
+  if (!MAYBE.test(name) || !(TEMPLATE.test(name) || DOLLAR.test(name))) return false;
+  report.error("unfilled-placeholder", path, "is a placeholder that was not filled in", RENDER);
+  return true;
+}
+
+const FILL =
+  "App Platform expands ${…} only in values of variables: fill it in first, or set this field in the program";
+const RENDER = "render the file before it is loaded, or set this field in the program";
+
+function contains(placeholder: string, path: ListPath): string {
+  const shown = quote(placeholder, path);
+  return `contains ${shown === undefined ? "a placeholder" : `the placeholder ${shown}`} that was not filled in`;
+}

@@ -1,0 +1,62 @@
+import type { Report } from "../problem";
+import { has, mapOf, numberOf, own, type Component, type SpecView } from "./view";
+
+const servicesOf = (app: SpecView): Component[] => app.components.filter(({ list }) => list === "services");
+
+export function portsAreDistinct(app: SpecView, report: Report): void {
+  for (const { path, value } of servicesOf(app)) {
+    const ports = own(value, "internal_ports");
+    if (!Array.isArray(ports)) continue;
+    const seen = new Set<unknown>();
+    ports.forEach((port: unknown, index) => {
+      if (typeof port !== "number") return;
+      const place = [...path, "internal_ports", index];
+      if (port < 1 || port > 65535)
+        report.warn("bad-port", place, `is ${port}, not a port`, "ports go from 1 to 65535");
+      if (port === own(value, "http_port"))
+        report.error(
+          "duplicate-port",
+          place,
+          `is ${port}, which is the http_port as well; the service rejects that`,
+          "remove it here",
+        );
+      else if (seen.has(port))
+        report.warn("duplicate-port", place, `is ${port}, which is in the list already`);
+      seen.add(port);
+    });
+  }
+}
+
+const DEFAULT_PORT = 8080;
+
+/** The ports that a service listens on; undefined where one of them is not known. */
+function openPorts(service: Component["value"]): number[] | undefined {
+  const internal = own(service, "internal_ports");
+  const ports = Array.isArray(internal) ? (internal as unknown[]) : internal === undefined ? [] : [internal];
+  // A service with internal ports alone gets no http_port.
+  const http = has(service, "http_port")
+    ? [own(service, "http_port")]
+    : ports.length === 0
+      ? [DEFAULT_PORT]
+      : [];
+  const all = [...http, ...ports];
+  return all.every((port) => typeof port === "number") ? all : undefined;
+}
+
+export function checkedPortsAreOpen(app: SpecView, report: Report): void {
+  for (const { path, value } of servicesOf(app)) {
+    const open = openPorts(value);
+    if (!open) continue;
+    for (const field of ["health_check", "liveness_health_check"]) {
+      const check = mapOf(value, field);
+      const port = check && numberOf(check, "port");
+      if (port === undefined || open.includes(port)) continue;
+      report.error(
+        "port-not-open",
+        [...path, field, "port"],
+        `is ${port}, but the service opens only ${open.join(", ")}`,
+        `write port: ${open[0]}, or add ${port} to internal_ports`,
+      );
+    }
+  }
+}

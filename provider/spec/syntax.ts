@@ -1,0 +1,144 @@
+import { isAlias, isMap, isScalar, isSeq, type Document, type ErrorCode } from "yaml";
+import type { FileReason } from "./file-error";
+import { indentationMistake } from "./indentation";
+import { looksLikeJson, jsonMistake } from "./json-syntax";
+import { formatPath } from "./keyed";
+import { isFieldName } from "./shape";
+import { explainYaml } from "./yaml-words";
+
+/** Why a text cannot be read, and where the cause stands. */
+export interface SyntaxMistake {
+  readonly reason: FileReason;
+  readonly offset: number;
+  readonly what: string;
+  readonly hint: string;
+}
+
+/**
+ * The cause of what the parser of YAML found. It reports where it was lost; the cause may be another line, and the text may not
+ * be meant as YAML at all: JSON, or a template that was not rendered. Pure.
+ */
+export function explainSyntax(
+  text: string,
+  { code, offset }: { code: ErrorCode; offset: number },
+): SyntaxMistake {
+  const template = unrendered(text, offset);
+  if (template) return template;
+  const json = looksLikeJson(text) ? jsonMistake(text) : undefined;
+  if (json) return { reason: "syntax", ...json };
+  return (CAUSED_BY_LINES.has(code) && causeInLines(text, offset)) || { offset, ...explainYaml(code) };
+}
+
+/** Codes of errors that a line brings about by its indentation or a missing colon. */
+const CAUSED_BY_LINES: ReadonlySet<ErrorCode> = new Set([
+  "BAD_INDENT",
+  "BLOCK_AS_IMPLICIT_KEY",
+  "BLOCK_IN_FLOW",
+  "MISSING_CHAR",
+  "MULTILINE_IMPLICIT_KEY",
+  "UNEXPECTED_TOKEN",
+] as const);
+
+/** A comment in a text that YAML reads, and takes for the name of a field. */
+export function commentInJson(text: string): SyntaxMistake | undefined {
+  const mistake = looksLikeJson(text) ? jsonMistake(text) : undefined;
+  return mistake?.isComment === true ? { reason: "syntax", ...mistake } : undefined;
+}
+
+const TEMPLATE = /(^|[^$])(\{\{|\{%|<%)/;
+
+/** `{{ name }}` without quotes is a map in a map, and `${NAME}` within braces ends the text before it. */
+function unrendered(text: string, offset: number): SyntaxMistake | undefined {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  const line = textOfLine(text, start);
+  const found = TEMPLATE.exec(unquoted(line));
+  if (found)
+    return {
+      reason: "placeholder",
+      offset: start + found.index + (found[1] ?? "").length,
+      what: `a template was not rendered${others(text, start)}`,
+      hint: "Render the file before it is loaded, or set this field in the program",
+    };
+  const dollar = unquoted(line).search(/\$\{/);
+  if (dollar < 0) return undefined;
+  return {
+    reason: "placeholder",
+    offset: start + dollar,
+    what: "a text with ${…} stands within braces without quotes",
+    hint: 'Put the text in quotes, as in "${NAME}", or fill it in before the file is loaded',
+  };
+}
+
+const textOfLine = (text: string, start: number): string =>
+  /.*/.exec(text.slice(start, start + 2_000))?.[0] ?? "";
+
+/** The line with its quoted texts and its comment blanked out. */
+const unquoted = (line: string): string =>
+  line.replace(/"(?:[^"\\]|\\.)*"|'[^']*'|(^|\s)#.*/g, (found) => " ".repeat(found.length));
+
+const MOST_LINES = 10;
+
+/** Other lines of the text that are part of a template. */
+function others(text: string, start: number): string {
+  const own = text.slice(0, start).split("\n").length;
+  const lines = text.split("\n").flatMap((line, index) => (TEMPLATE.test(unquoted(line)) ? [index + 1] : []));
+  const more = lines.filter((line) => line !== own).slice(0, MOST_LINES);
+  return more.length === 0 ? "" : ` (also in line ${more.join(", ")})`;
+}
+
+function causeInLines(text: string, offset: number): SyntaxMistake | undefined {
+  const lines = text.split(/\r?\n/);
+  const at = text.slice(0, offset).split("\n").length - 1;
+  const next = lines.findIndex((line, index) => index > at && /\S/.test(line) && !/^\s*#/.test(line));
+  for (const index of next < 0 ? [at] : [at, next]) {
+    const mistake = colonMistake(lines[index] ?? "") ?? indentationMistake(lines, index);
+    if (!mistake) continue;
+    const before = text.split("\n").slice(0, index).join("\n");
+    const column = /\S/.exec(lines[index] ?? "")?.index ?? 0;
+    return {
+      reason: "syntax",
+      offset: (index === 0 ? 0 : before.length + 1) + column,
+      what: mistake.what,
+      hint: mistake.hint,
+    };
+  }
+  return undefined;
+}
+
+/** `name:shop` and `name shop`. */
+function colonMistake(line: string): { what: string; hint: string } | undefined {
+  const glued = /^[\s-]*([a-z_]+):[^\s/]/.exec(line)?.[1];
+  if (glued !== undefined && isFieldName(glued))
+    return { what: "a space is missing after the colon", hint: `Write \`${glued}: …\`` };
+  const bare = /^[\s-]*([a-z_]+)(?:\s+[^\s:]+)*\s*$/.exec(line)?.[1];
+  if (bare !== undefined && isFieldName(bare))
+    return { what: "a colon is missing after the name of a field", hint: `Write \`${bare}: …\`` };
+  return undefined;
+}
+
+/** The place in the spec of an offset in its text, by the fields around it; undefined at the top. */
+export function placeInSpec(document: Document.Parsed, offset: number): string | undefined {
+  const path: (string | number)[] = [];
+  let node: unknown = document.contents;
+  while (!isAlias(node)) {
+    if (isSeq(node)) {
+      const index = node.items.findLastIndex((item) => startOf(item) <= offset);
+      if (index < 0) break;
+      path.push(index);
+      node = node.items[index];
+    } else if (isMap(node)) {
+      const pair = node.items.findLast(({ key }) => startOf(key) <= offset);
+      const name = isScalar(pair?.key) ? pair.key.value : undefined;
+      // What nobody knows may be part of a secret.
+      if (typeof name !== "string" || !(isFieldName(name) || (path.length === 0 && name === "spec"))) break;
+      path.push(name);
+      node = pair?.value;
+    } else break;
+  }
+  const [first] = path;
+  const inside = first === "spec" ? path.slice(1) : path;
+  return inside.length === 0 ? undefined : formatPath(inside);
+}
+
+const startOf = (node: unknown): number =>
+  (node as { range?: readonly number[] | null } | null)?.range?.[0] ?? Infinity;
