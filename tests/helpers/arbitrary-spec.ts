@@ -24,7 +24,8 @@ const anyText = fc.oneof(
     "{}",
     "[secret]",
   ),
-  fc.string({ maxLength: 8 }),
+  // What looks like a placeholder is refused in most places.
+  fc.string({ maxLength: 8 }).filter((text) => !/[<$#]|\{[{%]/.test(text)),
 );
 
 const secretText = anyText.map((text) => SECRET_MARK + text);
@@ -242,6 +243,23 @@ function kind(
   }));
 }
 
+/** Health checks ask ports that are open, and the public port is not among the internal ones. */
+function withOpenPorts(fields: Json): Json {
+  const http = fields["http_port"] ?? 8080;
+  const internal = (fields["internal_ports"] as number[] | undefined)?.filter(
+    (port) => port !== Number(http),
+  );
+  const checks = ["health_check", "liveness_health_check"].flatMap((field) => {
+    const check = fields[field] as Json | undefined;
+    return check?.["port"] === undefined ? [] : [[field, { ...check, port: http }] as const];
+  });
+  return {
+    ...fields,
+    ...(internal && { http_port: http, internal_ports: internal }),
+    ...Object.fromEntries(checks),
+  };
+}
+
 const component = fc.oneof(
   kind(
     "services",
@@ -257,7 +275,7 @@ const component = fc.oneof(
       termination: fc.record({ drain_seconds: seconds(110) }),
     },
     scaling,
-  ),
+  ).map(({ list, fields }) => ({ list, fields: withOpenPorts(fields) })),
   kind("static_sites", built, {
     ...buildFields,
     output_dir: anyText,
@@ -308,6 +326,8 @@ const databases = fc.array(
   ),
   { maxLength: 2 },
 );
+const clustered = (database: Json): Json =>
+  String(database["production"]) === "true" ? { cluster_name: "cluster", ...database } : database;
 const domains = fc.uniqueArray(
   fc.record(
     {
@@ -357,7 +377,7 @@ export const arbitrarySpec: fc.Arbitrary<AppSpec> = fc
       ((spec[list] ??= []) as Json[]).push({ name: NAMES[index] as string, ...fields }),
     );
     if (dbs.length > 0)
-      spec["databases"] = dbs.map((db, index) => ({ name: index === 0 ? "db" : "db-2", ...db }));
+      spec["databases"] = dbs.map((db, index) => ({ name: index === 0 ? "db" : "db-2", ...clustered(db) }));
     if (hosts.length > 0)
       spec["domains"] = hosts.map((host, index) => ({ ...host, type: index === 0 ? "PRIMARY" : "ALIAS" }));
     return topology(spec) as AppSpec;

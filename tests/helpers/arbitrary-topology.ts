@@ -61,7 +61,10 @@ const ingress = fc
   )
   .map(([rest, rules]): Topology => (spec) => {
     const served = servedIn(spec);
-    const targets = rules.flatMap<Json>(([when, to]) => {
+    const hosts = ((spec["domains"] ?? []) as Json[]).map(({ domain }) => domain);
+    const targets = rules.flatMap<Json>(([{ authority, ...rest }, to]) => {
+      const isDomain = authority && (!("exact" in authority) || hosts.includes(authority.exact));
+      const when = isDomain ? { ...rest, authority } : rest;
       if ("redirect" in to) return [{ match: when, ...to }];
       const target = served[to.at % Math.max(1, served.length)];
       return target
