@@ -293,9 +293,9 @@ export class Operation {
   private withOutlook(failures: readonly string[], { activeDeploymentId }: AppOutputs): readonly string[] {
     if (this.inputs.onFailedDeployment === "rollback") return failures;
     const now = activeDeploymentId
-      ? `What ran before goes on running (deployment ${activeDeploymentId}).`
-      : "The app is in the state; nothing of it runs yet.";
-    const next = "Mend what failed, and run pulumi up: it makes a new deployment.";
+      ? `The previous deployment (${activeDeploymentId}) keeps running.`
+      : "The app is recorded in the Pulumi state, but nothing is running yet.";
+    const next = "Fix the problem and run pulumi up again to start a new deployment.";
     return [...failures.slice(0, -1), `${failures.at(-1) ?? ""}\n${now} ${next}`];
   }
 

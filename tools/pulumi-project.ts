@@ -103,6 +103,11 @@ export class PulumiProject {
     return result;
   }
 
+  /** Runs a line of the shell in the program's folder. */
+  shell(line: string): Promise<CommandResult> {
+    return runCommand("sh", ["-c", line], this.folder, this.env);
+  }
+
   /** The stack's state as it is stored, secrets encrypted. */
   stateText(): string {
     return readFileSync(this.stateFile(), "utf8");

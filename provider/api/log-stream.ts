@@ -1,11 +1,12 @@
 import { Readable, pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { ApiError } from "../errors";
+import { boundedLine } from "../text/bounded";
 import { isLoopback } from "./address";
 import { abortedError } from "./failures";
 import { DEFAULT_TIMEOUT_MS, openStream } from "./http";
 
-/** A line that is longer comes in parts: a log without line breaks must not fill the memory. */
+/** A line that is longer comes in parts, unless its end is not wanted: a log without line breaks must not fill the memory. */
 const LONGEST_LINE = 1024 * 1024;
 
 /** What errors call the request: the address is a credential. */
@@ -16,6 +17,7 @@ export const WHAT = "the log";
  * @param options.timeoutMs until the answer begins. @default 30_000
  * @param options.silentMs until more of it comes. @default for ever, as a live log may be silent
  * @param options.onOpen called when it has begun
+ * @param options.mostOfLine so many characters of each line, the rest is counted. @default all, in parts of a megabyte
  * @throws {ApiError} without the address: `bad-request` `forbidden` `not-found` … by status; `network`, `timeout`,
  * `aborted`; `unreadable-answer` for an address that cannot be opened
  */
@@ -26,16 +28,18 @@ export async function* openLog(
     timeoutMs?: number | undefined;
     silentMs?: number | undefined;
     onOpen?: (() => void) | undefined;
+    mostOfLine?: number | undefined;
   } = {},
 ): AsyncGenerator<string> {
-  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, silentMs, onOpen } = options;
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, silentMs, onOpen, mostOfLine } = options;
   const stream = await openStream(checkLogUrl(url), { signal, timeoutMs, silentMs, what: WHAT });
   if (stream.status !== 200) {
     stream.close();
     throw statusFailure(stream.status);
   }
   onOpen?.();
-  yield* lines(unpack(stream.chunks, signal));
+  const text = unpack(stream.chunks, signal);
+  yield* mostOfLine === undefined ? lines(text) : shortLines(text, mostOfLine);
 }
 
 /** Of the encrypted kinds; the same without encryption is for this machine only. */
@@ -130,6 +134,25 @@ export async function* lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<stri
   }
   open += decoder.decode();
   if (open !== "") yield withoutReturn(open);
+}
+
+/** The same, of each line so many characters; what is left out is counted at its end. */
+async function* shortLines(chunks: AsyncIterable<Buffer>, most: number): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let open = "";
+  let leftOut = 0;
+  for await (const chunk of chunks) {
+    const parts = (open + decoder.decode(chunk, { stream: true })).split("\n");
+    open = parts.pop() ?? "";
+    for (const part of parts) {
+      yield boundedLine(withoutReturn(part), most, leftOut);
+      leftOut = 0;
+    }
+    leftOut += Math.max(0, open.length - most);
+    open = open.slice(0, most);
+  }
+  open += decoder.decode();
+  if (open !== "") yield boundedLine(withoutReturn(open), most, leftOut);
 }
 
 function withoutReturn(line: string): string {

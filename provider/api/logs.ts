@@ -48,9 +48,10 @@ export function logCalls(transport: Transport, client: Pick<ClientOptions, "time
     },
 
     /** The lines of one of the archives of `getLogUrls`, see `openLog` in log-stream.ts. */
-    openLog(url: string, options?: CallOptions): AsyncIterable<string> {
+    openLog(url: string, options?: CallOptions & { readonly mostOfLine?: number }): AsyncIterable<string> {
       const { timeoutMs = DEFAULT_TIMEOUT_MS } = client;
-      return openLog(url, { signal: options?.signal, timeoutMs, silentMs: timeoutMs });
+      const { signal, mostOfLine } = options ?? {};
+      return openLog(url, { signal, timeoutMs, silentMs: timeoutMs, mostOfLine });
     },
 
     /** The lines of the live log of `getLogUrls` as they come, see `openLive` in live-log.ts. */

@@ -13,8 +13,8 @@ export const logs: Command = {
 Options:
   --type TYPE        ${TYPES.map((type) => type.toLowerCase()).join(", ")}
                      (default run)
-  --deployment ID    default: the active one; for build and deploy the one that
-                     goes on
+  --deployment ID    default: the active one; for build and deploy the newest
+                     one, failed or not
   --invocation ID    the log of one run of a job
   --event ID         the log of one autoscaling
   -f, --follow       go on with the lines to come, until the deployment (or

@@ -19,6 +19,7 @@ export type LogClient = Pick<
   | "getApp"
   | "listApps"
   | "getDeployment"
+  | "listDeploymentPage"
   | "getEvent"
   | "getJobInvocation"
   | "getLogUrls"
@@ -44,8 +45,8 @@ const BUILT = new Set(["PENDING_DEPLOY", "DEPLOYING"]);
 const WHILE_DEPLOYING = new Set(["BUILD", "DEPLOY"]);
 
 /**
- * Finds what writes the log. Without a deployment in the query, that is the active one; for BUILD and DEPLOY the one that
- * goes on, since the service would answer with the log of the active one.
+ * Finds what writes the log. Without a deployment in the query, that is the active one; for BUILD and DEPLOY the newest one,
+ * failed or not, since the service would answer with the log of the active one.
  * @throws AppPlatformError `not-found` for the app, the component, or where nothing was deployed yet
  */
 export async function findTarget(
@@ -78,7 +79,7 @@ export async function findTarget(
   }
   const given = query.deploymentId;
   const { id, isActive } =
-    given === undefined ? await deploymentOf(client, query, type) : { id: given, isActive: false };
+    given === undefined ? await deploymentOf(client, query, type, signal) : { id: given, isActive: false };
   const phase = async () => (await client.getDeployment(appId, id, options)).phase;
   return {
     request: { type, component, deploymentId: id },
@@ -97,6 +98,7 @@ async function deploymentOf(
   client: LogClient,
   query: LogQuery,
   type: string,
+  signal: AbortSignal | undefined,
 ): Promise<Pick<Deployment, "id"> & { isActive: boolean }> {
   const app = await appById(client as Client, query.appId);
   const names = componentNames(app);
@@ -108,12 +110,22 @@ async function deploymentOf(
     );
   const isGoing = (one: Deployment | null | undefined): boolean => !!one && standing(one.phase) === "running";
   const going = [app.in_progress_deployment, app.pending_deployment].find(isGoing);
+  const active = app.active_deployment ?? undefined;
   const wanted = WHILE_DEPLOYING.has(type)
-    ? (going ?? app.active_deployment)
-    : (app.active_deployment ?? going);
-  if (wanted) return { id: wanted.id, isActive: wanted === app.active_deployment };
+    ? ((await newest(client, app.id, signal)) ?? going ?? active)
+    : (active ?? going);
+  if (wanted) return { id: wanted.id, isActive: wanted.id === active?.id };
   throw new AppPlatformError(
     "not-found",
     `The app ${app.spec.name ?? app.id} has no deployment that runs or goes on. Give the id of an earlier one.`,
   );
+}
+
+async function newest(
+  client: LogClient,
+  appId: string,
+  signal: AbortSignal | undefined,
+): Promise<Deployment | undefined> {
+  const { items } = await client.listDeploymentPage(appId, { perPage: 1 }, { signal });
+  return items[0];
 }

@@ -127,7 +127,7 @@ describe("AppProvider: update", () => {
     assert.match(error.reasons.join(), /web: build failed/);
     const { activeDeploymentId } = made.outs;
     assert.ok(
-      error.reasons.at(-1)?.includes(`\nWhat ran before goes on running (deployment ${activeDeploymentId}).`),
+      error.reasons.at(-1)?.includes(`\nThe previous deployment (${activeDeploymentId}) keeps running.`),
     );
     assert.deepEqual([error.made.outs.phase, error.made.outs.spec], ["ERROR", toKeyed(broken)]);
     assert.equal(error.made.outs.activeDeploymentId, made.outs.activeDeploymentId);

@@ -99,12 +99,12 @@ describe("AppProvider: create", () => {
     assert.equal(error.id, world.emulator.apps()[0]?.id);
     const reasons = error.reasons.join("\n");
     assert.match(reasons, /^web: build failed: BuildJobExitNonZero – Your build failed/);
-    assert.match(reasons, /the last 15 lines of its log:/);
+    assert.match(reasons, /Last 15 log lines:/);
     assert.match(reasons, /line 40 of the build/);
     assert.doesNotMatch(reasons, /line 10 of the build/);
     assert.match(
       reasons,
-      /nothing of it runs yet\. Mend what failed, and run pulumi up: it makes a new deployment\.$/,
+      /nothing is running yet\. Fix the problem and run pulumi up again to start a new deployment\.$/,
     );
     const { outs } = error.made;
     assert.deepEqual(outs.__deployment, { id: world.emulator.apps()[0]?.deployments[0]?.id, phase: "ERROR" });
@@ -152,7 +152,7 @@ describe("AppProvider: create", () => {
     });
     const { outs } = await world.create();
     assert.equal(outs.__deployment?.id, world.emulator.apps()[0]?.deployments[1]?.id);
-    assert.ok(world.messages("info").some((line) => line.includes("took the place of this one")));
+    assert.ok(world.messages("info").some((line) => line.startsWith("Superseded by deployment")));
   });
 
   it("says that a deployment was canceled for good", async () => {

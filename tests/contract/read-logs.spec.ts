@@ -27,6 +27,7 @@ describe("readLog", () => {
   after(() => service.close());
   beforeEach(() => {
     service.logs = [];
+    service.listed = [];
     service.unknown = undefined;
     service.files.clear();
     service.sockets.clear();
@@ -78,7 +79,7 @@ describe("readLog", () => {
     assert.deepEqual(await read({}, { tailLines: 0 }), []);
   });
 
-  it("asks for a build that goes on by its deployment, else for the active one", async () => {
+  it("asks for the build of the newest deployment, else for the active one", async () => {
     archive("/a", "line\n");
     service.logs = [{ historic_urls: ["/a"] }];
     const going = { id: DEPLOYMENT_ID.replace(/11$/, "22"), phase: "BUILDING" };
@@ -89,6 +90,10 @@ describe("readLog", () => {
       return service.asked.find((path) => path.includes("/logs"))?.replace("GET /v2/apps/", "");
     };
     assert.equal(await asked({ type: "BUILD" }), `${APP_ID}/deployments/${going.id}/logs?type=BUILD`);
+    const failed = { id: DEPLOYMENT_ID.replace(/11$/, "33"), phase: "ERROR" };
+    service.listed = [failed, going, service.deployment];
+    for (const type of ["BUILD", "DEPLOY"] as const)
+      assert.equal(await asked({ type }), `${APP_ID}/deployments/${failed.id}/logs?type=${type}`);
     service.asked.splice(0);
     await getLogUrls({ appId: APP_ID });
     assert.ok(

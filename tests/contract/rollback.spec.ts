@@ -38,7 +38,7 @@ describe("AppProvider: rollback of a failed update", () => {
     const error = await fail();
     assert.deepEqual(world.writes, [PUT, VALIDATE, ROLLBACK, COMMIT]);
     assert.equal(error.errorCode, "deployment-failed");
-    assert.match(error.reasons[0] ?? "", /web.*build[^]*the last .* of its log/);
+    assert.match(error.reasons[0] ?? "", /web.*build[^]*Last \d+ log lines:/);
     const [first, , rolledBack] = world.app.deployments;
     assert.equal(
       error.reasons[1],

@@ -57,10 +57,29 @@ describe("deployments that fail", function () {
     for (const name of ["same", "fixed", "again"]) {
       const said = diagnosticsOf(name);
       assert.match(said, /web: build failed: BuildJobExitNonZero – .*non-zero exit code/);
-      assert.match(said, /the last \d+ lines of its log:/);
+      assert.match(said, /Last \d+ log lines:/);
       assert.match(said, /\|\s+.*error: no such module left-pad/);
     }
     assert.doesNotMatch(result.output, /s3cret|EV\[/);
+  });
+
+  it("name the deployment, its page in the control panel, and the command that prints its log", async () => {
+    for (const name of ["same", "fixed", "again"]) {
+      const { id, deployments: made } =
+        emulator.apps().find(({ spec }) => spec.name === name) ?? assert.fail();
+      const [deployment] = made;
+      const said = diagnosticsOf(name);
+      assert.ok(
+        said.includes(`https://cloud.digitalocean.com/apps/${id}/deployments/${deployment?.id}`),
+        said,
+      );
+      assert.ok(said.includes(`Deployment ${deployment?.id} failed`), said);
+      assert.equal(said.match(/web: build failed/g)?.length, 1, said);
+    }
+    const [, command = ""] = /Full log: (.*)/.exec(diagnosticsOf("same")) ?? [];
+    const pasted = await stack.shell(command);
+    assert.equal(pasted.code, 0, pasted.output);
+    assert.match(pasted.output, /git repo clone[^]*error: no such module left-pad/);
   });
 
   it("leave the app in the state, with its id and the reason", () => {

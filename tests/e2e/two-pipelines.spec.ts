@@ -37,7 +37,7 @@ describe("two runs at once on one app, from two stacks", function () {
     assert.equal(second.code, 0, second.output);
     const newest = long.deployments()[2]?.id;
     assert.equal(long.deployments().length, 3);
-    assert.match(first.output, new RegExp(`took the place of this one; waiting for ${newest}, the newest`));
+    assert.match(first.output, new RegExp(`Superseded by deployment ${newest}; waiting for that one`));
     assert.match(second.output, /Changed at the service since the last run/);
     for (const stack of [long.stack, other])
       assert.deepEqual(long.recorded(stack), { id: newest, phase: "ACTIVE" });

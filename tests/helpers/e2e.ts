@@ -64,6 +64,11 @@ export class TestStack {
     return this.project.run([...args, "--non-interactive"], options);
   }
 
+  /** Runs a line as a person would paste it into a terminal, in the program's folder. */
+  shell(line: string): Promise<CommandResult> {
+    return this.project.shell(line);
+  }
+
   /** `pulumi up` without its preview; whatever comes of it. */
   up(args: readonly string[] = [], options: RunOptions = {}): Promise<CommandResult> {
     return this.run(["up", "--yes", "--skip-preview", ...args], options);

@@ -12,6 +12,8 @@ export interface LogService {
   readonly app: Record<string, unknown>;
   /** The deployment that every id stands for. */
   readonly deployment: { id: string; phase: string };
+  /** The deployments that a list contains, the newest first. */
+  listed: { id: string; phase: string }[];
   /** What the next questions for a log answer; the last one stays. Addresses are paths on this server. */
   logs: { status?: number; historic_urls?: string[]; live_url?: string }[];
   /** Paths that the service does not know. */
@@ -33,6 +35,7 @@ export async function logService(): Promise<LogService> {
     asked: [],
     app: { id: APP_ID, spec: { name: "shop", services: [{ name: "web" }] } },
     deployment: { id: DEPLOYMENT_ID, phase: "ACTIVE" },
+    listed: [],
     logs: [],
     unknown: undefined,
     files: new Map(),
@@ -63,6 +66,7 @@ export async function logService(): Promise<LogService> {
       });
     }
     const list = /\/(deployments|events|job-invocations)$/.exec(path)?.[1];
+    if (list === "deployments") return json({ deployments: service.listed });
     if (list !== undefined) return json({ [list.replace("-", "_")]: [] });
     if (path.includes("/deployments/")) return json({ deployment: service.deployment });
     return json({ app: service.app });
