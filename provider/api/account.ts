@@ -1,4 +1,5 @@
 import { path } from "./address";
+import type { Expected } from "./identity";
 import * as shapes from "./shapes";
 import type { Call, CallOptions, Transport } from "./transport";
 import type {
@@ -32,12 +33,16 @@ export function alertCalls(transport: Transport) {
     ): Promise<Alert> {
       const assign = path`/v2/apps/${appId}/alerts/${alertId}/destinations`;
       // Being told twice is the same as once.
-      const call: Call = { method: "POST", path: assign, body, repeatable: true, ...options };
+      const expects = { "alert.id": alertId };
+      const call: Call = { method: "POST", path: assign, body, repeatable: true, expects, ...options };
       const answered = await transport.call(call);
       return shapes.checkAlert(answered, shapes.bodyOf(answered).alert, "alert");
     },
   };
 }
+
+/** The apps that a response tells the usage of. */
+const USAGE_OF = "app_bandwidth_usage.*.app_id";
 
 export type AccountCalls = ReturnType<typeof accountCalls>;
 
@@ -60,7 +65,9 @@ export function accountCalls(transport: Transport) {
 
     /** `id`: a project's id, or `default`. */
     async getProject(id: string, options?: CallOptions): Promise<Project> {
-      const answered = await transport.call({ method: "GET", path: path`/v2/projects/${id}`, ...options });
+      const project = path`/v2/projects/${id}`;
+      const expects: Expected = id === "default" ? {} : { "project.id": id };
+      const answered = await transport.call({ method: "GET", path: project, expects, ...options });
       return shapes.checkProject(answered, shapes.bodyOf(answered).project);
     },
 
@@ -77,8 +84,9 @@ export function accountCalls(transport: Transport) {
 
     async getInstanceSize(slug: string, options?: CallOptions): Promise<InstanceSize> {
       const size = path`/v2/apps/tiers/instance_sizes/${slug}`;
-      const answered = await transport.call({ method: "GET", path: size, ...options });
       const field = "instance_size";
+      const expects = { [`${field}.slug`]: slug };
+      const answered = await transport.call({ method: "GET", path: size, expects, ...options });
       return shapes.checkInstanceSize(answered, shapes.bodyOf(answered)[field], field);
     },
 
@@ -89,7 +97,8 @@ export function accountCalls(transport: Transport) {
       options?: CallOptions,
     ): Promise<BandwidthUsage> {
       const daily = path`/v2/apps/${appId}/metrics/bandwidth_daily`;
-      const call: Call = { method: "GET", path: daily, query: { date }, ...options };
+      const expects = { [USAGE_OF]: appId };
+      const call: Call = { method: "GET", path: daily, query: { date }, expects, ...options };
       return shapes.checkBandwidth(await transport.call(call));
     },
 
@@ -99,7 +108,8 @@ export function accountCalls(transport: Transport) {
       options?: CallOptions,
     ): Promise<BandwidthUsage> {
       const daily = "/v2/apps/metrics/bandwidth_daily";
-      const call: Call = { method: "POST", path: daily, body, write: false, ...options };
+      const expects = { [USAGE_OF]: body.app_ids };
+      const call: Call = { method: "POST", path: daily, body, write: false, expects, ...options };
       return shapes.checkBandwidth(await transport.call(call));
     },
   };

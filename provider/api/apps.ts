@@ -3,9 +3,22 @@ import type { AppSpec } from "../spec/types";
 import { path } from "./address";
 import { askAll, askApp, askDeployment } from "./calls";
 import { LARGEST_PAGE, readPage } from "./pages";
+import { unreadableError } from "./failures";
 import * as shapes from "./shapes";
-import type { Call, CallOptions, Transport } from "./transport";
+import type { Answered, Call, CallOptions, Transport } from "./transport";
 import type { App, AppHealth, AppInstance, Deployment, Proposal } from "./types";
+
+/**
+ * The app of exactly this name among those of a list. Names are unique: a list with two apps of one name is stale in part, and
+ * which of them is the one cannot be known.
+ */
+function onlyNamed(answered: Omit<Answered, "body">, name: string, apps: readonly App[]): App | undefined {
+  const [found, ...others] = apps.filter(({ spec }) => spec.name === name);
+  const other = others.find(({ id }) => id !== found?.id);
+  if (other === undefined) return found;
+  const what = `it lists two apps named ${name} (ids ${found?.id} and ${other.id})`;
+  throw unreadableError(answered, answered.status, what);
+}
 
 export type AppCalls = ReturnType<typeof appCalls>;
 
@@ -29,7 +42,8 @@ export function appCalls(transport: Transport) {
 
     /** @throws {ApiError} `not-found` */
     getApp(id: string, options?: CallOptions): Promise<App> {
-      return askApp(transport, { method: "GET", path: path`/v2/apps/${id}`, ...options });
+      const expects = { "app.id": id };
+      return askApp(transport, { method: "GET", path: path`/v2/apps/${id}`, expects, ...options });
     },
 
     /** The app of exactly this name, or undefined. */
@@ -44,20 +58,28 @@ export function appCalls(transport: Transport) {
           if (app.spec.name === name) return app;
         } else if (Array.isArray(body.apps)) {
           const apps = shapes.checkList(answered, "apps", shapes.checkApp);
-          const app = apps.find((one) => one.spec.name === name);
+          const app = onlyNamed(answered, name, apps);
           if (app !== undefined) return app;
           if (readPage(answered, apps, 1, apps.length).next === undefined) return undefined;
         }
       } catch (error) {
         if (!isApiError(error, "not-found", "bad-request", "invalid-spec")) throw error;
       }
-      for await (const app of listApps(options)) if (app.spec.name === name) return app;
-      return undefined;
+      const named: App[] = [];
+      for await (const app of listApps(options)) if (app.spec.name === name) named.push(app);
+      return onlyNamed(
+        { request: { method: "GET", path: "/v2/apps" }, write: false, status: 200 },
+        name,
+        named,
+      );
     },
 
     /** @throws {ApiError} `conflict` when the name is taken, `invalid-spec` */
     createApp(body: { spec: AppSpec; project_id?: string }, options?: CallOptions): Promise<App> {
-      return askApp(transport, { method: "POST", path: "/v2/apps", body, ...options });
+      // The service makes the id, so that the name tells whose response it is.
+      const { name } = body.spec;
+      const expects = name === undefined ? {} : { "app.spec.name": name };
+      return askApp(transport, { method: "POST", path: "/v2/apps", body, expects, ...options });
     },
 
     /** `update_all_source_versions` also fetches the newest sources, like a new deployment. @default false */
@@ -66,12 +88,13 @@ export function appCalls(transport: Transport) {
       body: { spec: AppSpec; update_all_source_versions?: boolean },
       options?: CallOptions,
     ): Promise<App> {
-      return askApp(transport, { method: "PUT", path: path`/v2/apps/${id}`, body, ...options });
+      const expects = { "app.id": id };
+      return askApp(transport, { method: "PUT", path: path`/v2/apps/${id}`, body, expects, ...options });
     },
 
     /** Resolves when the service has taken the order; the app may be there a little longer. */
     async deleteApp(id: string, options?: CallOptions): Promise<void> {
-      await transport.call({ method: "DELETE", path: path`/v2/apps/${id}`, ...options });
+      await transport.call({ method: "DELETE", path: path`/v2/apps/${id}`, expects: { id }, ...options });
     },
 
     /** What the service would make of a spec, and its price. `app_id`: as an update of that app. */

@@ -41,7 +41,8 @@ export function deploymentCalls(transport: Transport) {
     /** @throws {ApiError} `not-found` */
     getDeployment(appId: string, id: string, options?: CallOptions): Promise<Deployment> {
       const deployment = path`/v2/apps/${appId}/deployments/${id}`;
-      return askDeployment(transport, { method: "GET", path: deployment, ...options });
+      const expects = { "deployment.id": id };
+      return askDeployment(transport, { method: "GET", path: deployment, expects, ...options });
     },
 
     /** Deploys the newest sources. `force_build`: without the build cache. */
@@ -56,7 +57,8 @@ export function deploymentCalls(transport: Transport) {
 
     cancelDeployment(appId: string, id: string, options?: CallOptions): Promise<Deployment> {
       const cancel = path`/v2/apps/${appId}/deployments/${id}/cancel`;
-      return askDeployment(transport, { method: "POST", path: cancel, ...options });
+      const expects = { "deployment.id": id };
+      return askDeployment(transport, { method: "POST", path: cancel, expects, ...options });
     },
 
     /** Whether the app could go back to a deployment of it. */

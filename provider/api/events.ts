@@ -27,12 +27,12 @@ export function eventCalls(transport: Transport) {
     check: shapes.checkInvocation,
     query: { job_names: jobs, deployment_id: deploymentId },
   });
-  const event = async (call: Call): Promise<AppEvent> => {
-    const answered = await transport.call(call);
+  const event = async (id: string, call: Call): Promise<AppEvent> => {
+    const answered = await transport.call({ ...call, expects: { "event.id": id } });
     return shapes.checkEvent(answered, shapes.bodyOf(answered).event);
   };
-  const invocation = async (call: Call): Promise<JobInvocation> => {
-    const answered = await transport.call(call);
+  const invocation = async (id: string, call: Call): Promise<JobInvocation> => {
+    const answered = await transport.call({ ...call, expects: { "job_invocation.id": id, id } });
     // Described as the invocation itself; its neighbours are wrapped, so it may come so as well.
     const body = shapes.bodyOf(answered);
     return shapes.checkInvocation(answered, body.job_invocation ?? body);
@@ -58,12 +58,12 @@ export function eventCalls(transport: Transport) {
     },
 
     getEvent(appId: string, id: string, options?: CallOptions): Promise<AppEvent> {
-      return event({ method: "GET", path: path`/v2/apps/${appId}/events/${id}`, ...options });
+      return event(id, { method: "GET", path: path`/v2/apps/${appId}/events/${id}`, ...options });
     },
 
     /** Stops an autoscaling that goes on. */
     cancelEvent(appId: string, id: string, options?: CallOptions): Promise<AppEvent> {
-      return event({ method: "POST", path: path`/v2/apps/${appId}/events/${id}/cancel`, ...options });
+      return event(id, { method: "POST", path: path`/v2/apps/${appId}/events/${id}/cancel`, ...options });
     },
 
     /** Runs of jobs. */
@@ -91,7 +91,7 @@ export function eventCalls(transport: Transport) {
       options?: CallOptions,
     ): Promise<JobInvocation> {
       const one = path`/v2/apps/${appId}/job-invocations/${id}`;
-      return invocation({ method: "GET", path: one, query: { job_name: job }, ...options });
+      return invocation(id, { method: "GET", path: one, query: { job_name: job }, ...options });
     },
 
     cancelJobInvocation(
@@ -101,7 +101,7 @@ export function eventCalls(transport: Transport) {
       options?: CallOptions,
     ): Promise<JobInvocation> {
       const cancel = path`/v2/apps/${appId}/job-invocations/${id}/cancel`;
-      return invocation({ method: "POST", path: cancel, query: { job_name: job }, ...options });
+      return invocation(id, { method: "POST", path: cancel, query: { job_name: job }, ...options });
     },
   };
 }

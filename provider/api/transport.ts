@@ -1,8 +1,9 @@
 import { ApiError, AppPlatformError, type RequestInfo } from "../errors";
 import { DEFAULT_BASE_URL, type Query, parseBaseUrl, withQuery } from "./address";
 import { type Clock, systemClock } from "../clock";
-import { ConnectionFailure, abortedError, statusError } from "./failures";
+import { ConnectionFailure, abortedError, statusError, unreadableError } from "./failures";
 import { DEFAULT_TIMEOUT_MS, type HttpAnswer, request as send } from "./http";
+import { type Expected, mismatch } from "./identity";
 import { Limiter, type OnWait, WHY, sharedLimiter } from "./limiter";
 import { type FailedTry, type RetryPolicy, retryDelay } from "./retry";
 
@@ -46,6 +47,8 @@ export interface Call extends CallOptions {
   readonly body?: unknown;
   /** True when the call changes something. @default every method but GET */
   readonly write?: boolean;
+  /** What the response has to be about; one about something else is a failed try. */
+  readonly expects?: Expected;
 }
 
 /** A good answer and what it answers. */
@@ -162,7 +165,12 @@ export class Transport {
       return { error, failed };
     }
     this.limiter.answered(answer.status, (name) => answer.header(name));
-    if (answer.status >= 200 && answer.status < 300) return answer;
+    if (answer.status >= 200 && answer.status < 300) {
+      const other = mismatch(answer.body, call.expects ?? {});
+      if (other === undefined) return answer;
+      const error = unreadableError({ request, write }, answer.status, other, false);
+      return { error, failed: { code: error.errorCode, status: answer.status } };
+    }
     const host = new URL(this.baseUrl).host;
     const { tokenHelp } = this.options;
     const error = statusError({ request, write, host, secrets: [this.token], tokenHelp }, answer);

@@ -36,7 +36,7 @@ describe("Client: answers that are no success", () => {
 
     it("takes the request's id from the header when the body has none", async () => {
       service.server.script(json(404, { id: "not_found", message: "gone" }, { "x-request-id": "req-2" }));
-      assert.equal((await failure(service.client().getApp("x"))).requestId, "req-2");
+      assert.equal((await failure(service.client().getApp("app-1"))).requestId, "req-2");
     });
 
     it("is not ambiguous about a write that was refused", async () => {
@@ -57,7 +57,7 @@ describe("Client: answers that are no success", () => {
     it("masks credentials that the service repeats", async () => {
       const message = `bad token ${TOKEN} in Bearer ${TOKEN}, value EV[1:abc:def]`;
       service.server.script(json(422, { id: "x", message, request_id: `r-${TOKEN}` }));
-      const error = await failure(service.client().getApp("x"));
+      const error = await failure(service.client().getApp("app-1"));
       assert.equal(error.serviceMessage, "bad token *** in Bearer ***, value ***");
       assert.equal(error.requestId, "r-***");
       assert.ok(!error.message.includes("EV[1"), error.message);
@@ -76,14 +76,14 @@ describe("Client: answers that are no success", () => {
 
     it("gives up when the wait would be longer than allowed, and says when tried more than once", async () => {
       service.server.script(limited({ "retry-after": "0" }), limited({ "retry-after": "60" }));
-      const error = await failure(service.client().getApp("x"));
+      const error = await failure(service.client().getApp("app-1"));
       assert.equal(error.errorCode, "rate-limited");
       assert.match(error.message, /too many requests.*Other programs.*Tried 2 times/);
     });
 
     it("names a refusal without a time", async () => {
       service.server.script(limited());
-      const error = await failure(service.client({ retry: ONCE }).getApp("x"));
+      const error = await failure(service.client({ retry: ONCE }).getApp("app-1"));
       assert.equal(error.errorCode, "rate-limited");
       assert.equal(error.ambiguous, false);
     });
@@ -98,7 +98,7 @@ describe("Client: answers that are no success", () => {
 
     it("gives up after some tries", async () => {
       service.server.script(json(500, { id: "server_error", message: "oops" }));
-      const error = await failure(service.client().getApp("x"));
+      const error = await failure(service.client().getApp("app-1"));
       assert.equal(error.errorCode, "service-error");
       assert.match(error.message, /the service failed \(500 server_error\): oops.*Tried 3 times/);
       assert.equal(service.server.received.length, 3);
@@ -129,7 +129,7 @@ describe("Client: answers that are no success", () => {
       service.server.script(
         text(502, "<html><body>Bad gateway at 10.0.0.1</body></html>", { "content-type": "text/html" }),
       );
-      const error = await failure(service.client().getApp("x"));
+      const error = await failure(service.client().getApp("app-1"));
       assert.equal(error.errorCode, "service-error");
       assert.equal(error.serviceMessage, undefined);
       assert.ok(!/html|gateway at/.test(error.message), error.message);
@@ -152,7 +152,7 @@ describe("Client: answers that are no success", () => {
       ["a list", json(200, []), /the body is not an object/],
       ["an answer without the app", json(200, {}), /"app" is not an object/],
       ["an app without an id", json(200, { app: { spec: { name: "a" } } }), /"app\.id" is not a text/],
-      ["an app without a spec", json(200, { app: { id: "a" } }), /"app\.spec" is not an object/],
+      ["an app without a spec", json(200, { app: { id: "app-1" } }), /"app\.spec" is not an object/],
       [
         "a deployment without an id",
         json(200, { app: { ...APP, active_deployment: { phase: "ACTIVE" } } }),
@@ -162,12 +162,12 @@ describe("Client: answers that are no success", () => {
     for (const [name, answer, words] of cases) {
       it(`names ${name}, which after a write is ambiguous`, async () => {
         service.server.script(answer);
-        const read = await failure(service.client({ retry: ONCE }).getApp("x"));
+        const read = await failure(service.client({ retry: ONCE }).getApp("app-1"));
         assert.equal(read.errorCode, "unreadable-answer");
         assert.match(read.message, words);
         assert.ok(!read.message.includes("<html>"));
         assert.equal(read.ambiguous, false);
-        const write = await failure(service.client().createApp({ spec: { name: "a" } }));
+        const write = await failure(service.client().createApp({ spec: { name: "shop" } }));
         assert.equal(write.ambiguous, true);
         assert.match(write.message, /look before trying again/);
         assert.equal(service.server.received.length, 2);
@@ -177,22 +177,22 @@ describe("Client: answers that are no success", () => {
     it("takes deployments that are null, absent or empty, and keeps unknown fields", async () => {
       const app = { ...APP, active_deployment: null, pending_deployment: {}, brand_new_field: { a: 1 } };
       service.server.script(json(200, { app }));
-      const answer = await service.client().getApp("x");
-      assert.equal(answer.active_deployment, null);
+      const answer = await service.client().getApp("app-1");
+      assert.equal(answer.active_deployment, undefined);
       assert.equal(answer.pending_deployment, undefined);
       assert.deepEqual(answer.brand_new_field, { a: 1 });
     });
 
     it("asks again when the text was cut off, not when its shape is wrong", async () => {
       service.server.script(text(200, '{"app"'), good);
-      assert.equal((await service.client().getApp("x")).id, "app-1");
+      assert.equal((await service.client().getApp("app-1")).id, "app-1");
       service.server.script(json(200, { app: {} }), good);
-      assert.match((await failure(service.client().getApp("x"))).message, /app\.id/);
+      assert.match((await failure(service.client().getApp("app-1"))).message, /app\.id/);
     });
 
     it("stops reading an answer that does not end", async () => {
       service.server.script(endless);
-      const error = await failure(service.client({ maxBytes: 1_000_000 }).getApp("x"));
+      const error = await failure(service.client({ maxBytes: 1_000_000 }).getApp("app-1"));
       assert.equal(error.errorCode, "unreadable-answer");
       assert.match(error.message, /larger than 1000000 bytes/);
       assert.equal(service.server.received.length, 1);

@@ -18,7 +18,7 @@ describe("Client: the way there", () => {
   describe("connections that fail", () => {
     it("names a cut connection; a read is repeated, a write is ambiguous", async () => {
       service.server.script(reset, good);
-      assert.equal((await service.client().getApp("x")).id, "app-1");
+      assert.equal((await service.client().getApp("app-1")).id, "app-1");
       service.server.script(reset);
       const error = await failure(service.client().deleteApp("x"));
       assert.equal(error.errorCode, "network");
@@ -29,7 +29,7 @@ describe("Client: the way there", () => {
 
     it("names a connection that breaks in the middle of the answer", async () => {
       service.server.script(brokenOff('{"app":'));
-      const error = await failure(service.client({ retry: ONCE }).getApp("x"));
+      const error = await failure(service.client({ retry: ONCE }).getApp("app-1"));
       assert.equal(error.errorCode, "network");
       assert.match(error.message, /broke before the answer was complete/);
     });
@@ -38,7 +38,7 @@ describe("Client: the way there", () => {
       const half: Answer = (response) => void response.writeHead(200).write('{"app":');
       for (const answer of [silence, half]) {
         service.server.script(answer);
-        const read = await failure(service.client({ timeoutMs: 40, retry: ONCE }).getApp("x"));
+        const read = await failure(service.client({ timeoutMs: 40, retry: ONCE }).getApp("app-1"));
         assert.equal(read.errorCode, "timeout");
         assert.match(read.message, /within 0\.04 s/);
         assert.equal(read.ambiguous, false);
@@ -51,8 +51,8 @@ describe("Client: the way there", () => {
 
     it("keeps connections open for reads, and takes a fresh one for each write", async () => {
       service.server.script(good);
-      await service.client().getApp("x");
-      await service.client().createApp({ spec: { name: "a" } });
+      await service.client().getApp("app-1");
+      await service.client().createApp({ spec: { name: "shop" } });
       const kept = service.server.received.map(({ headers }) => headers.connection);
       assert.deepEqual(kept, ["keep-alive", "close"]);
     });
@@ -71,7 +71,7 @@ describe("Client: the way there", () => {
 
     it("names a name that cannot be resolved", async () => {
       const error = await failure(
-        service.client({ baseUrl: "https://nowhere.invalid", retry: ONCE }).getApp("x"),
+        service.client({ baseUrl: "https://nowhere.invalid", retry: ONCE }).getApp("app-1"),
       );
       assert.equal(error.errorCode, "network");
       assert.match(error.message, /nowhere\.invalid.*DIGITALOCEAN_API_URL/);
@@ -84,7 +84,7 @@ describe("Client: the way there", () => {
       await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
       const { port } = plain.address() as AddressInfo;
       try {
-        const error = await failure(service.client({ baseUrl: `https://127.0.0.1:${port}` }).getApp("x"));
+        const error = await failure(service.client({ baseUrl: `https://127.0.0.1:${port}` }).getApp("app-1"));
         assert.equal(error.errorCode, "network");
         assert.match(error.message, /no secure connection to 127\.0\.0\.1/);
         assert.equal(connections, 1);
@@ -97,7 +97,7 @@ describe("Client: the way there", () => {
   describe("the token", () => {
     it("goes to the configured address, with the name of this package", async () => {
       service.server.script(good);
-      await service.client({ token: ` ${TOKEN}\n` }).getApp("x");
+      await service.client({ token: ` ${TOKEN}\n` }).getApp("app-1");
       assert.equal(service.server.received[0]?.headers.authorization, `Bearer ${TOKEN}`);
       assert.match(
         service.server.received[0]?.headers["user-agent"] ?? "",
@@ -109,8 +109,8 @@ describe("Client: the way there", () => {
       const elsewhere = await scriptedServer(good);
       try {
         for (const status of [301, 302, 307, 308]) {
-          service.server.script(text(status, "", { location: `${elsewhere.url}/v2/apps/x?a=b` }));
-          const error = await failure(service.client().getApp("x"));
+          service.server.script(text(status, "", { location: `${elsewhere.url}/v2/apps/app-1?a=b` }));
+          const error = await failure(service.client().getApp("app-1"));
           assert.equal(error.errorCode, "unexpected-status");
           assert.match(error.message, new RegExp(`redirect to ${elsewhere.host}, which is not followed`));
         }
@@ -155,7 +155,7 @@ describe("Client: the way there", () => {
       assert.equal(error.errorCode, "aborted");
       assert.equal(error.ambiguous, false);
       assert.deepEqual(service.server.received, []);
-      assert.equal((await client.getApp("x")).id, "app-1");
+      assert.equal((await client.getApp("app-1")).id, "app-1");
     });
   });
 
@@ -194,7 +194,7 @@ describe("Client: the way there", () => {
     it("ends a wait for the rate limit before anything is sent", async () => {
       const limiter = new Limiter({ perMinute: 1 });
       service.server.script(good);
-      await service.client({ limiter }).getApp("x");
+      await service.client({ limiter }).getApp("app-1");
       const stop = new AbortController();
       const onWait = (): void => stop.abort();
       const call = service.client({ limiter, onWait }).deleteApp("x", { signal: stop.signal });

@@ -49,13 +49,13 @@ describe("Client: requests", () => {
 
   describe("requests", () => {
     const cases: [string, (client: Client) => Promise<unknown>, string, string, unknown, unknown][] = [
-      ["getApp", (c) => c.getApp("a/1"), "GET", "/v2/apps/a%2F1", "", { app: APP }],
+      ["getApp", (c) => c.getApp("a/1"), "GET", "/v2/apps/a%2F1", "", { app: { ...APP, id: "a/1" } }],
       [
         "createApp",
-        (c) => c.createApp({ spec: { name: "s" }, project_id: "p" }),
+        (c) => c.createApp({ spec: { name: "shop" }, project_id: "p" }),
         "POST",
         "/v2/apps",
-        { spec: { name: "s" }, project_id: "p" },
+        { spec: { name: "shop" }, project_id: "p" },
         { app: APP },
       ],
       [
@@ -64,7 +64,7 @@ describe("Client: requests", () => {
         "PUT",
         "/v2/apps/a",
         { spec: { name: "s" }, update_all_source_versions: true },
-        { app: APP },
+        { app: { ...APP, id: "a" } },
       ],
       ["deleteApp", (c) => c.deleteApp("a"), "DELETE", "/v2/apps/a", "", { id: "a" }],
       [

@@ -13,7 +13,7 @@ const TLS = resolve(__dirname, "..", "fixtures", "tls");
 
 /** One call of each method. */
 const CALLS: Record<string, (client: Client) => Promise<unknown>> = {
-  GET: (client) => client.getApp("x"),
+  GET: (client) => client.getApp("app-1"),
   POST: (client) => client.createApp({ spec: { name: "shop" } }),
   PUT: (client) => client.updateApp("x", { spec: { name: "shop" } }),
   DELETE: (client) => client.deleteApp("x"),
@@ -62,9 +62,9 @@ describe("the token stays with the configured service", () => {
       it(`when a ${method} is answered with ${status}, wherever that points`, async () => {
         const { port } = new URL(elsewhere.url);
         const targets = [
-          `${elsewhere.url}/v2/apps/x`,
-          `http://localhost:${port}/v2/apps/x`,
-          `//127.0.0.1:${port}/v2/apps/x`,
+          `${elsewhere.url}/v2/apps/app-1`,
+          `http://localhost:${port}/v2/apps/app-1`,
+          `//127.0.0.1:${port}/v2/apps/app-1`,
           `http://${TOKEN}@127.0.0.1:${port}/`,
           // On the same host as well: nothing says that the service meant it.
           "/v2/apps/y",
