@@ -7,7 +7,7 @@ import { sealUnchanged } from "./spec/secrets";
 import type { Desk, Site } from "./service-provider";
 import { toKeyed } from "./spec/keyed";
 import { lastDeployment, type AppInputs, type AppOutputs } from "./state";
-import { adoptable } from "./writes";
+import { adoptable } from "./spec/covers";
 
 /**
  * What was done at the service without the state knowing of it: by a run that was killed before its end, or by another

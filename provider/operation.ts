@@ -11,6 +11,7 @@ import { appById, isUnknownId } from "./service";
 import { slim } from "./listing";
 import { nameInterruption, type Desk, type Site } from "./service-provider";
 import { formatChange } from "./spec/changes";
+import { adoptable } from "./spec/covers";
 import { drift } from "./spec/drift";
 import { formatPath, toKeyed } from "./spec/keyed";
 import { sendable } from "./spec/send";
@@ -27,7 +28,7 @@ import {
   type Timeouts,
 } from "./state";
 import { timeoutMs } from "./timeouts";
-import { adoptable, createAppOnce, createDeploymentOnce, deleteAppOnce, updateAppOnce } from "./writes";
+import { createAppOnce, createDeploymentOnce, deleteAppOnce, updateAppOnce } from "./writes";
 
 /** The app after a write, and the deployment that belongs to it. */
 export interface Written {

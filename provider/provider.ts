@@ -20,6 +20,7 @@ import { SecretsOfApps } from "./secrecy/secrets-of-apps";
 import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./service-provider";
 import { SharedReads } from "./shared-reads";
 import { changes } from "./spec/changes";
+import { comparable } from "./spec/covers";
 import { drift, hiddenAsBefore, inputsWithDrift } from "./spec/drift";
 import { fromKeyed, toKeyed } from "./spec/keyed";
 import { explain } from "./spec/explain";
@@ -112,7 +113,8 @@ export class AppProvider extends ServiceProvider {
     const olds = repaired(recorded);
     // Where nothing changes, no operation follows.
     const secrecy = this.noted(id, this.inRun(news), olds);
-    const planned = plan(accepted(olds, news), news);
+    const before = accepted(olds, news);
+    const planned = plan(before, news);
     // Refresh asks for a diff as well, and no program is there whose changes could be explained.
     if (this.runs.has(news.__urn ?? "")) {
       const reporter = this.reporter(news, () => secrecy);
@@ -124,7 +126,7 @@ export class AppProvider extends ServiceProvider {
         throw toldOnce(new AppPlatformError("invalid-spec", refusals.join("\n")), news.__urn);
     }
     // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
-    if (changes(visible(olds), visible(news)).length > 0) return {};
+    if (changes(visible({ ...olds, spec: before.spec }), visible(news)).length > 0) return {};
     return { changes: planned.action !== "none" || olds.__pinned !== undefined };
   }
 
@@ -208,6 +210,7 @@ export class AppProvider extends ServiceProvider {
       const kept = {
         ...alerts,
         ...(pinned && { __pinned: props.__pinned }),
+        ...(props.__imported && { __imported: true }),
         ...(__secrets && { __secrets }),
       };
       const outs = outputsOf(inputs, found, last, hiddenAsBefore(then, now));
@@ -318,14 +321,19 @@ export class AppProvider extends ServiceProvider {
     if (olds.__pinned !== undefined)
       reporter.info("A rollback of an earlier run is not completed: this update does that first.");
     for (const line of explain(planned)) reporter.info(line);
+    if (olds.__imported && planned.changes.length > 0)
+      reporter.info(
+        "The diff may list defaults of the service that the program does not set; they stay unchanged.",
+      );
     for (const warning of planned.warnings) reporter.warn(warning);
   }
 }
 
-/** What the plan compares with: the inputs the service took last, and the phase of the deployment they led to. */
+/** What the plan compares with: the inputs the service accepted last, and the phase of the deployment they led to. */
 function accepted(olds: AppOutputs, news: AppInputs): Accepted {
   const phase = olds.__deployment?.phase;
   // Who does not wait for deployments is not to be told in the next run that one was not waited for.
   const ignored = news.wait === false && phase !== undefined && standing(phase) === "running";
-  return { ...olds, lastPhase: ignored ? undefined : phase };
+  const spec = olds.__imported ? comparable(olds.__liveSpec, news.spec) : olds.spec;
+  return { ...olds, spec, lastPhase: ignored ? undefined : phase };
 }

@@ -73,6 +73,8 @@ export interface AppOutputs extends AppInputs {
   __alerts?: Record<string, HeldAlert>;
   /** A deployment of ours that the app is pinned to: its rollback is not committed yet. */
   __pinned?: string;
+  /** True from an import until the first write: `spec` is what the service has, with its defaults; no program gave it. */
+  __imported?: boolean;
 }
 
 /** What the service answered for an alert whose destinations we set. */

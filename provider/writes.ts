@@ -1,7 +1,6 @@
 import type { App, Deployment } from "./api/types";
 import { isApiError } from "./errors";
-import { changes, type Change, type Path } from "./spec/changes";
-import { isCiphertext } from "./spec/secrets";
+import { covers } from "./spec/covers";
 import { toKeyed } from "./spec/keyed";
 import type { AppSpec } from "./spec/types";
 
@@ -80,55 +79,6 @@ const CLOCK_SKEW_MS = 5_000;
 function isOurs(found: App, wanted: AppSpec, startedAt: number): boolean {
   const createdAt = Date.parse(found.created_at ?? "");
   return createdAt >= startedAt - CLOCK_SKEW_MS && covers(toKeyed(found.spec), toKeyed(wanted));
-}
-
-/**
- * True when `held` has everything that `wanted` asks for; what the service added beside it does not matter. A secret counts
- * as the same, whatever its ciphertext. Both in the form by name.
- */
-export function covers(held: unknown, wanted: unknown): boolean {
-  return changes(wanted, held).every(
-    (change) => isAddition(change) || (typeof change.before === "string" && isCiphertext(change.after)),
-  );
-}
-
-/** The service leaves out fields that say no more than their absence, and turns `routes` and `cors` into ingress rules. */
-function isAddition({ kind, path, before }: Change): boolean {
-  if (kind !== "remove") return kind === "add";
-  return saysNothing(before, path) || MOVED.has(String(path.at(-1)));
-}
-
-const MOVED = new Set(["routes", "cors"]);
-
-/** An item of a list by name says something by being there, as a domain does, even without a field of its own. */
-function saysNothing(value: unknown, path: Path): boolean {
-  if (OWNED.has(String(path.at(-2)))) return false;
-  if (typeof value !== "object" || value === null) return !value;
-  return Object.entries(value).every(([key, inner]) => saysNothing(inner, [...path, key]));
-}
-
-/** Lists by name whose items a program owns: one more at the service is a difference, not a default. */
-const OWNED = new Set([
-  "services",
-  "static_sites",
-  "workers",
-  "jobs",
-  "functions",
-  "databases",
-  "domains",
-  "envs",
-  "log_destinations",
-]);
-
-/**
- * True when an app that holds the spec `held` can be adopted by a program that wants `wanted` without an update. A secret
- * given in clear cannot be compared with ciphertext, so it asks for one. Both in the form by name.
- */
-export function adoptable(held: unknown, wanted: unknown): boolean {
-  return changes(wanted, held).every((change) => {
-    const another = change.kind === "add" && OWNED.has(String(change.path.at(-2)));
-    return isAddition(change) && !another;
-  });
 }
 
 /** Updates the app, or finds that a lost answer has done it: its newest deployment, or its time of change, is a new one. */

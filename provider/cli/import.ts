@@ -70,7 +70,10 @@ function entry(app: App, name = app.spec.name ?? app.id): object {
   const inputs = inputsOf({ spec, __provider: APP_PROVIDER });
   // A deployment that failed or goes on is somebody else's: the next update is not to make up for it.
   const last = app.active_deployment;
-  const outputs = outputsOf(inputs, app, last ? lastDeployment(last) : undefined, spec);
+  const outputs = {
+    ...outputsOf(inputs, app, last ? lastDeployment(last) : undefined, spec),
+    __imported: true,
+  };
   return { type: APP_TYPE, name, id: app.id, inputs, outputs };
 }
 

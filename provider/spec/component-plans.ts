@@ -1,4 +1,5 @@
 import { valueAt, type Change, type Path } from "./changes";
+import { DEFAULT_COUNT, DEFAULT_SIZE } from "./defaults";
 import { isPlainObject } from "./keyed";
 import { isUnknown, type Differences } from "./unknown";
 
@@ -110,7 +111,6 @@ function runsWhen(kind: unknown): ComponentPlan["runs"] {
   return kind === "SCHEDULED" ? undefined : "after";
 }
 
-const DEFAULT_SIZE = "apps-s-1vcpu-0.5gb";
 const SIZED: ReadonlySet<ComponentKind> = new Set(["service", "worker", "job"]);
 
 /** As given, or the documented defaults. */
@@ -118,7 +118,7 @@ function instancesOf({ kind, spec }: Component): Instances | undefined {
   if (!SIZED.has(kind) || !isPlainObject(spec)) return undefined;
   const size = spec["instance_size_slug"] ?? DEFAULT_SIZE;
   const scaling = spec["autoscaling"];
-  const count = valueAt(scaling, ["min_instance_count"]) ?? spec["instance_count"] ?? 1;
+  const count = valueAt(scaling, ["min_instance_count"]) ?? spec["instance_count"] ?? DEFAULT_COUNT;
   const most = valueAt(scaling, ["max_instance_count"]);
   const number = (value: unknown): number | undefined =>
     isUnknown(value) || !Number.isFinite(Number(value)) ? undefined : Number(value);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { AppInputs } from "../../provider/state";
-import { changed, eachInItsWorld, inputs, SHOP, URN, type Made } from "../helpers/provider-world";
+import { hideSecrets } from "../../provider/spec/secrets";
+import { toKeyed } from "../../provider/spec/keyed";
+import { changed, eachInItsWorld, inputs, OPEN, SHOP, URN, type Made } from "../helpers/provider-world";
 
 const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"));
 
@@ -77,5 +79,47 @@ describe("AppProvider: diff", () => {
   it("warns that the cache may be reused where forceBuild meets a changed spec", async () => {
     await diffed(inputs(greeting, { redeployOn: { commit: "2" }, forceBuild: true }));
     assert.match(world.messages("warning").join(), /forceBuild does not apply.*build cache/);
+  });
+
+  describe("after an import", () => {
+    let imported: Made;
+    beforeEach(async () => {
+      made = await world
+        .run()
+        .update(made.id, made.outs, inputs(OPEN))
+        .then(({ outs }) => ({ ...made, outs }));
+      const outs = { ...made.outs, spec: hideSecrets(toKeyed(world.app.spec)), __imported: true };
+      imported = { ...made, outs };
+      world.lines.splice(0);
+      world.emulator.clearCalls();
+    });
+
+    it("sees no change in a program that gives what the app was created from", async () => {
+      assert.deepEqual(await diffed(inputs(OPEN), imported.outs), { changes: false });
+      assert.deepEqual(world.messages(), []);
+      const read = await world.run().read(made.id, imported.outs);
+      assert.deepEqual(await world.run().diff(made.id, read.props!, inputs(OPEN)), { changes: false });
+    });
+
+    it("predicts what the program changes, and nothing for the defaults that only the service has", async () => {
+      const news = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"), OPEN);
+      assert.deepEqual(await diffed(inputs(news), imported.outs), {});
+      assert.deepEqual(world.messages("info").slice(0, 2), [
+        "~ web (service): redeploy without a new build: envs.GREETING.value changed",
+        "1 component unchanged",
+      ]);
+      assert.match(world.messages("info")[2] ?? "", /defaults of the service.*stay unchanged/);
+      const { outs } = await world.update(imported, inputs(news));
+      assert.deepEqual(world.writes, [`PUT /v2/apps/…`]);
+      assert.deepEqual([outs.__imported, outs.spec], [undefined, toKeyed(news)]);
+    });
+
+    it("makes no deployment where only settings of the program are new", async () => {
+      const settings = inputs(OPEN, { timeouts: { update: "20m" } });
+      assert.deepEqual(await diffed(settings, imported.outs), {});
+      assert.deepEqual(world.messages(), []);
+      await world.update(imported, settings);
+      assert.deepEqual(world.writes, []);
+    });
   });
 });

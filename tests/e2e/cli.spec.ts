@@ -7,7 +7,7 @@ import { createEmulator, type Emulator, type StoredApp } from "app-platform-emul
 import { hideSecrets, KEPT_SECRET } from "../../provider/spec/secrets";
 import { getPulumiCli } from "../../tools/pulumi-cli/get";
 import { runCommand, TOP, type CommandResult } from "../../tools/pulumi-project";
-import { TestStack, TOKEN, writes } from "../helpers/e2e";
+import { succeeded, TestStack, TOKEN, writes } from "../helpers/e2e";
 import { temporaryFolder } from "../helpers/temporary-folder";
 
 const CLI = join(TOP, "provider", "dist", "cli.js");
@@ -193,8 +193,8 @@ describe("the command app-platform", function () {
       assert.match(kept.output, /--force/);
 
       const { app } = (await call("GET", `/v2/apps/${shop().id}`)) as { app: { spec: unknown } };
-      const held = emulator.apps().find(({ spec }) => spec.name === "front")?.spec;
-      stack.declare({ shop: { spec: hideSecrets(app.spec) }, front: { spec: held } });
+      // The one as the service has it, the other as it was created.
+      stack.declare({ shop: { spec: hideSecrets(app.spec) }, front: { spec: front } });
       // As a shell splits it.
       const args = [...printed.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? "");
       const imported = await stack.run(args);
@@ -207,6 +207,8 @@ describe("the command app-platform", function () {
       const refreshed = await stack.run(["refresh", "--yes", "--expect-no-changes"]);
       assert.equal(refreshed.code, 0, refreshed.output);
       assert.doesNotMatch(JSON.stringify(stack.resource("shop")), /EV\[/);
+      succeeded(await stack.run(["up", "--yes", "--skip-preview", "--expect-no-changes"]));
+      assert.deepEqual(writes(emulator), []);
     } finally {
       stack.remove();
     }

@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { App, Deployment } from "../../provider/api/types";
 import { ApiError, type ErrorCode } from "../../provider/errors";
-import { toKeyed } from "../../provider/spec/keyed";
 import type { AppSpec } from "../../provider/spec/types";
 import {
-  adoptable,
-  covers,
   createAppOnce,
   createDeploymentOnce,
   deleteAppOnce,
@@ -14,7 +11,6 @@ import {
   updateAppOnce,
   type AppService,
 } from "../../provider/writes";
-import { appSpecs } from "../helpers/app-specs";
 
 const NOW = Date.parse("2026-03-04T05:06:07Z");
 
@@ -269,75 +265,5 @@ describe("deleteAppOnce", () => {
     const blind = new Service(["lost before"]);
     blind.getApp = () => Promise.reject(failed("unauthorized"));
     await assert.rejects(deleteAppOnce(blind, "app-1", {}), { errorCode: "unauthorized" });
-  });
-});
-
-describe("covers and adoptable", () => {
-  const EV = "EV[1:abc:def]";
-  const web = (more: object): unknown => toKeyed({ name: "shop", services: [{ name: "web", ...more }] });
-  const secret = (value: string): unknown => web({ envs: [{ key: "T", value, type: "SECRET" }] });
-
-  it("hold for any spec and itself, with whatever the service added", () => {
-    fc.assert(
-      fc.property(appSpecs, (spec) => {
-        const keyed = toKeyed(spec) as Record<string, unknown>;
-        assert.ok(covers(keyed, keyed) && adoptable(keyed, keyed));
-        assert.ok(
-          covers({ ...keyed, features: ["x"] }, keyed) && adoptable({ ...keyed, features: ["x"] }, keyed),
-        );
-      }),
-    );
-  });
-
-  it("see a value that is another or missing", () => {
-    for (const judge of [covers, adoptable]) {
-      assert.ok(!judge(web({ instance_count: 1 }), web({ instance_count: 2 })));
-      assert.ok(!judge(web({}), web({ instance_count: 2 })));
-      assert.ok(!judge(toKeyed({ name: "shop" }), web({})));
-    }
-  });
-
-  it("see an item of a list by name that is missing, even if it has no more than its name", () => {
-    for (const item of [
-      { domains: [{ domain: "a.com" }] },
-      { databases: [{ name: "db" }] },
-      { envs: [{ key: "A", value: "" }] },
-    ])
-      for (const held of [
-        { name: "shop" },
-        { name: "shop", domains: [{ domain: "b.com" }], databases: [], envs: [] },
-      ])
-        for (const judge of [covers, adoptable])
-          assert.ok(!judge(toKeyed(held), toKeyed({ name: "shop", ...item })), JSON.stringify([held, item]));
-  });
-
-  it("let the service leave out what says no more than its absence, and move routes", () => {
-    const wanted = web({
-      instance_count: 0,
-      envs: [],
-      http_port: null,
-      routes: [{ path: "/" }],
-      cors: { x: 1 },
-    });
-    assert.ok(covers(web({}), wanted) && adoptable(web({}), wanted));
-  });
-
-  it("differ on secrets: covers takes any ciphertext for it, adoptable cannot know", () => {
-    assert.ok(covers(secret(EV), secret("clear")));
-    assert.ok(!adoptable(secret(EV), secret("clear")));
-    assert.ok(!covers(secret("other"), secret("clear")));
-  });
-
-  it("differ on what the program does not name: a variable or component more is not adopted as it is", () => {
-    const more = toKeyed({ name: "shop", services: [{ name: "web" }, { name: "stray" }] });
-    assert.ok(covers(more, web({})));
-    assert.ok(!adoptable(more, web({})));
-    const variable = web({
-      envs: [
-        { key: "A", value: "1" },
-        { key: "STRAY", value: "2" },
-      ],
-    });
-    assert.ok(!adoptable(variable, web({ envs: [{ key: "A", value: "1" }] })));
   });
 });
