@@ -3,8 +3,10 @@ import { Document, visit } from "yaml";
 import type { App } from "./api/types";
 import { AppPlatformError } from "./errors";
 import { isBelowWorkingDirectory, writeNewFile } from "./new-file";
+import { withSecretsLeftOut, type LeftOut } from "./secrecy/left-out";
 import { secretAddresses } from "./spec/secret-addresses";
-import { hideClearSecrets } from "./spec/secrets";
+import { KEPT_SECRET } from "./spec/secrets";
+import type { AppSpec } from "./spec/types";
 
 /** Folder for backups, in the program's folder. */
 export const DEFAULT_BACKUP_DIRECTORY = "app-spec-backups";
@@ -12,28 +14,44 @@ export const DEFAULT_BACKUP_DIRECTORY = "app-spec-backups";
 /** How the head of a backup begins; `loadSpec` knows a backup by it. */
 export const BACKUP_HEAD = "# Backup of the app";
 
+const NONE: LeftOut = { places: [], texts: [] };
+
+/** The spec that a backup contains: {@link KEPT_SECRET} is in place of all that is secret. Pure. */
+export const backupSpec = (app: App, leftOut: LeftOut): AppSpec => withSecretsLeftOut(app.spec, leftOut);
+
 /**
  * The text of a backup: the spec as the service holds it, as YAML that `loadSpec` reads back, under a head that says what
  * it is and which secrets have to be supplied again: none of them is in it in clear. Pure.
  */
-export function backupText(app: App, takenAt: Date): string {
-  const spec = hideClearSecrets(app.spec);
+export function backupText(app: App, takenAt: Date, leftOut = NONE): string {
+  const spec = backupSpec(app, leftOut);
   const secrets = secretAddresses(spec);
+  const name = oneLine(shownName(spec));
+  const isChecked = leftOut.places !== undefined;
   const head = [
-    `${BACKUP_HEAD} ${oneLine(app.spec.name ?? "")} (id ${oneLine(app.id)}), taken ${takenAt.toISOString()} before its deletion.`,
+    `${BACKUP_HEAD} ${name} (id ${oneLine(app.id)}), taken ${takenAt.toISOString()} before its deletion.`,
     "# To create the app again:",
-    `#   new App(${JSON.stringify(oneLine(app.spec.name ?? "app"))}, { spec: loadSpec("<this file>"${secrets.length > 0 ? ", { secrets }" : ""}) })`,
-    ...(secrets.length === 0
-      ? ["# It holds no secrets."]
-      : [
+    `#   new App(${JSON.stringify(name)}, { spec: loadSpec("<this file>"${secrets.length > 0 ? ", { secrets }" : ""}) })`,
+    ...(isChecked ? [] : UNCHECKED),
+    ...(secrets.length > 0
+      ? [
           "# Its secrets are left out, or ciphertext that only the deleted app could use. Supply their values again:",
           "#   const secrets = {",
           ...secrets.map((address) => `#     ${JSON.stringify(oneLine(address))}: …,`),
           "#   };",
-        ]),
+        ]
+      : [isChecked ? "# It holds no secrets." : "# It holds no SECRET variables."]),
   ];
   return `${head.join("\n")}\n\n${yamlText(spec)}`;
 }
+
+const shownName = ({ name }: AppSpec): string => (name === undefined || name === KEPT_SECRET ? "app" : name);
+
+/** The first line is what the example pipeline looks for. */
+const UNCHECKED = [
+  "# Warning: this file may contain secrets of the program in clear. The state of the app comes from version 0.1, which did",
+  "# not record them. Check the values below before you share the file.",
+];
 
 /** Characters that an editor, YAML or the reader of spec files would not leave as they are. */
 const FRAGILE = /[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffd]/gu;
@@ -54,8 +72,8 @@ function yamlText(spec: unknown): string {
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029\ufeff\ufffd]/gu, " ");
 
 /** Name of the backup's file, without ending. Only letters, digits and dashes of the app's name get into it. Pure. */
-export function backupName(app: App, takenAt: Date): string {
-  const name = (app.spec.name ?? "app")
+export function backupName(app: App, takenAt: Date, leftOut = NONE): string {
+  const name = shownName(backupSpec(app, leftOut))
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, "-")
     .slice(0, 40);
@@ -69,10 +87,16 @@ export function backupName(app: App, takenAt: Date): string {
  * @returns the path of the file, relative where it is below the working directory
  * @throws AppPlatformError `backup-failed`, with the cause and what to do
  */
-export async function writeBackup(app: App, directory: string, takenAt: Date): Promise<string> {
+export async function writeBackup(
+  app: App,
+  directory: string,
+  takenAt: Date,
+  leftOut = NONE,
+): Promise<string> {
   const folder = resolve(directory);
+  const [name, text] = [backupName(app, takenAt, leftOut), backupText(app, takenAt, leftOut)];
   try {
-    const path = await writeNewFile(folder, backupName(app, takenAt), ".yaml", backupText(app, takenAt));
+    const path = await writeNewFile(folder, name, ".yaml", text);
     return isBelowWorkingDirectory(path) ? relative("", path) : path;
   } catch (error) {
     throw new AppPlatformError(

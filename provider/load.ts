@@ -15,11 +15,12 @@ export interface LoadOptions {
   /**
    * Values of secrets by address: `KEY` for a variable of the app, `component.KEY` for one of a component,
    * `component.registry_credentials`, for log destinations `component.destination.token` (or `api_key`, `password`,
-   * `headers.Name`) and `ingress.secure_header`. They replace what stands in the file. With this option, and for
-   * backups of deleted apps, every value that is still ciphertext is an error, since only its own app can use it.
-   * @default values stay as they stand in the file
+   * `headers.Name`), `ingress.secure_header`, and for any other value its path, such as `spec.services.web.run_command`.
+   * They replace what is in the file, and are Pulumi secrets, whatever the type of the variable. With this option, and for
+   * backups of deleted apps, every value that is left out or still ciphertext is an error, since only its own app can use it.
+   * @default values stay as they are in the file
    */
-  secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  secrets?: Readonly<Record<string, pulumi.Input<unknown>>>;
 }
 
 /**
@@ -30,8 +31,18 @@ export interface LoadOptions {
  * sense is not checked here, but with the other arguments of the App
  */
 export function loadSpec(path: string, options: LoadOptions = {}): AppSpec {
-  const { spec } = parseSpec(readText(path), { file: path, secrets: options.secrets });
+  const { spec } = parseSpec(readText(path), { file: path, secrets: marked(options.secrets) });
   return Object.assign({ ...spec }, { [SPEC_FILE]: resolve(path) });
+}
+
+function marked(secrets: LoadOptions["secrets"]): LoadOptions["secrets"] {
+  if (secrets === undefined) return undefined;
+  // Loaded at first use: the command `app-platform` reads files without Pulumi.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { secret } = require("@pulumi/pulumi") as typeof pulumi;
+  return Object.fromEntries(
+    Object.entries(secrets).map(([address, value]) => [address, value === undefined ? value : secret(value)]),
+  );
 }
 
 /** The absolute path of the file a spec was loaded from. */

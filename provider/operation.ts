@@ -1,6 +1,6 @@
 import { nameIsTaken } from "./adoption";
 import type { App, Deployment } from "./api/types";
-import { DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
+import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
 import type { Reporter } from "./deploy/report";
 import { settle } from "./deploy/settle";
 import { standing } from "./deploy/progress";
@@ -15,7 +15,7 @@ import { adoptable } from "./spec/covers";
 import { drift } from "./spec/drift";
 import { formatPath, toKeyed } from "./spec/keyed";
 import { sendable } from "./spec/send";
-import { danglingSecrets, hideClearSecrets, sealUnchanged } from "./spec/secrets";
+import { danglingSecrets, sealUnchanged } from "./spec/secrets";
 import { secretAddresses } from "./spec/secret-addresses";
 import type { AppSpec } from "./spec/types";
 import {
@@ -307,8 +307,10 @@ export class Operation {
     if (backup === false)
       return this.reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);
     const directory = (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
-    const path = await writeBackup(app, directory, new Date(this.desk.clock.now()));
-    const secrets = secretAddresses(hideClearSecrets(app.spec));
+    const places = this.inputs.__secrets;
+    const leftOut = { places, texts: this.secrecy.unmistakable };
+    const path = await writeBackup(app, directory, new Date(this.desk.clock.now()), leftOut);
+    const secrets = secretAddresses(backupSpec(app, leftOut));
     const load = `loadSpec(${JSON.stringify(path)}${secrets.length > 0 ? ", { secrets }" : ""})`;
     this.reporter.warn(
       [
@@ -316,6 +318,9 @@ export class Operation {
         `Its spec is backed up in ${path}. To create the app again:`,
         `  new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: ${load} })`,
         ...(secrets.length > 0 ? [`Its secrets have to be supplied again: ${secrets.join(", ")}.`] : []),
+        ...(places === undefined
+          ? ["The file may contain secrets of the program: see its header before you share it."]
+          : []),
       ].join("\n"),
     );
   }

@@ -247,9 +247,11 @@ export class AppProvider extends ServiceProvider {
     });
   }
 
-  /** The inputs with what this run's program says beside them; outside of a program's run, the state says part of it. */
+  /** The inputs, or what the state has, with what this run's program says beside them. */
   private inRun(inputs: AppInputs): AppInputs {
-    const { __order, __secrets = placesFrom(inputs.__secrets) } = this.runs.get(inputs.__urn ?? "") ?? {};
+    const { __order, __secrets: now } = this.runs.get(inputs.__urn ?? "") ?? {};
+    const recorded = placesFrom(inputs.__secrets);
+    const __secrets = now && recorded ? united(now, recorded) : (now ?? recorded);
     return { ...inputs, __order, ...(__secrets && { __secrets }) };
   }
 

@@ -1,3 +1,4 @@
+import { placesFrom } from "./secrecy/program-secrets";
 import { isPlainObject } from "./spec/keyed";
 import type { AppOutputs, HeldAlert, LastDeployment } from "./state";
 
@@ -6,14 +7,16 @@ import type { AppOutputs, HeldAlert, LastDeployment } from "./state";
  * hand, merged, or written by another version. What is dropped is found out again from the service. Pure.
  */
 export function repaired<T extends AppOutputs>(props: T): T {
-  const { __liveSpec, __deployment, __alerts, __pinned, ...rest } = props;
+  const { __liveSpec, __deployment, __alerts, __pinned, __secrets, ...rest } = props;
   const deployment = deploymentIn(__deployment);
+  const places = placesFrom(__secrets);
   return {
     ...rest,
     ...(isPlainObject(__liveSpec) && { __liveSpec }),
     ...(deployment && { __deployment: deployment }),
     ...(isPlainObject(__alerts) && { __alerts: alertsIn(__alerts) }),
     ...(typeof __pinned === "string" && __pinned !== "" && { __pinned }),
+    ...(places && { __secrets: places }),
   } as T;
 }
 

@@ -10,9 +10,9 @@ import { isUnknown, UNKNOWN } from "../spec/unknown";
  */
 export type SecretPlaces = readonly Path[];
 
-/** The places as a state or a program of any version gives them; undefined where it does not say. */
+/** The places as a state or a program of any version gives them; undefined where it does not, or not all of them. */
 export function placesFrom(value: unknown): SecretPlaces | undefined {
-  return Array.isArray(value) ? value.filter(isPath) : undefined;
+  return Array.isArray(value) && value.every(isPath) ? value : undefined;
 }
 
 const isPath = (value: unknown): value is Path =>

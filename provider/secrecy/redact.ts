@@ -35,6 +35,10 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   return result === hidden ? result : mask(result, secrets);
 }
 
+/** True for a text in which `redact` would mask something. */
+export const holdsSecret = (text: string, secrets: readonly string[]): boolean =>
+  [text, printable(text)].some((form) => mask(form, secrets) !== form);
+
 function mask(text: string, secrets: readonly string[]): string {
   const forms = formsOf(secrets);
   const cuts = [...text.matchAll(CUT)].map(({ index }) => index);

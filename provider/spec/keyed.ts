@@ -171,15 +171,17 @@ export function inOrder<T>(spec: T, order: unknown): T {
  * `spec.services.web.envs.PORT.value`.
  * @param spec the AppSpec in its list form, in which `path` leads somewhere
  */
-export function displayPath(spec: unknown, path: readonly (string | number)[]): string {
-  let text = "spec";
+export const displayPath = (spec: unknown, path: readonly (string | number)[]): string =>
+  formatPath(namedPath(spec, path));
+
+/** The same place in the form by name. */
+export function namedPath(spec: unknown, path: readonly (string | number)[]): (string | number)[] {
   let value: unknown = spec;
   let lists: ListShapes = SPEC_LISTS;
   let shape: ListShape | undefined;
-  for (const step of path) {
+  return path.map((step) => {
     const key =
       shape && Array.isArray(value) && typeof step === "number" ? listKeys(value, shape)?.[step] : undefined;
-    text += formatStep(key ?? step);
     if (Array.isArray(value) && shape) {
       lists = shape.lists ?? {};
       shape = undefined;
@@ -188,8 +190,8 @@ export function displayPath(spec: unknown, path: readonly (string | number)[]): 
       lists = {};
     }
     value = childOf(value, step);
-  }
-  return text;
+    return key ?? step;
+  });
 }
 
 /**

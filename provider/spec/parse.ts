@@ -30,7 +30,7 @@ export interface ParseOptions {
   file?: string | undefined;
   /**
    * Values of secrets by address: `KEY` for a variable of the app, `component.KEY` for one of a component,
-   * `component.registry_credentials` and so on (see {@link secretAddresses}).
+   * `component.registry_credentials` and so on, or a path (see {@link secretAddresses}).
    */
   secrets?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -286,7 +286,7 @@ function pairOf(pairs: readonly Pair[], key: string | number, document: Document
   return undefined;
 }
 
-/** Ciphertext of another app is of no use, so whoever supplies secrets, or loads a backup, hears of all that are missing. */
+/** Ciphertext of another app is useless, so an error lists all values that have to be supplied, in backups in any case. */
 function withSecrets(spec: AppSpec, text: string, { file, secrets }: ParseOptions): AppSpec {
   if (secrets === undefined && !text.trimStart().startsWith(BACKUP_HEAD)) return spec;
   const applied = applySecrets(spec, secrets ?? {});
@@ -294,12 +294,12 @@ function withSecrets(spec: AppSpec, text: string, { file, secrets }: ParseOption
     throw new SpecFileError("unknown-secrets", {
       file,
       what: `unknown-secrets: nothing in the spec has the address ${applied.unused.map((address) => address + hintFor(address, applied.addresses)).join(", ")}`,
-      hint: "Addresses are KEY for variables of the app and component.KEY for those of a component",
+      hint: "Addresses are KEY for variables of the app, component.KEY for those of a component, and the path that messages show for other values",
     });
   if (applied.missing.length > 0)
     throw new SpecFileError("missing-secrets", {
       file,
-      what: `missing-secrets: ${applied.missing.length === 1 ? "a value is" : "values are"} encrypted for another app: ${applied.missing.join(", ")}`,
+      what: `missing-secrets: ${applied.missing.length === 1 ? "a value is" : "values are"} left out or encrypted for another app: ${applied.missing.join(", ")}`,
       hint: `Supply them: loadSpec(path, { secrets: { ${applied.missing.map((address) => `${JSON.stringify(address)}: …`).join(", ")} } })`,
     });
   return applied.spec;

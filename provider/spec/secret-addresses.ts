@@ -1,4 +1,5 @@
-import { isPlainObject } from "./keyed";
+import { valueAt, withValueAt, type Path } from "./changes";
+import { displayPath, isPlainObject } from "./keyed";
 import { isCiphertext, KEPT_SECRET } from "./secrets";
 import type { AppSpec } from "./types";
 
@@ -10,26 +11,28 @@ const COMPONENT_LISTS = ["services", "static_sites", "workers", "jobs", "functio
 type Change = (address: string, value: unknown) => unknown;
 
 /**
- * Where ciphertext stands in an AppSpec, as addresses: `KEY` is a variable of the app, `component.KEY` one of a
- * component. Further there are `component.registry_credentials`, for log destinations `component.destination.api_key`,
- * `….token`, `….password` and `….headers.Name`, and `ingress.secure_header`.
+ * Where values are left out of an AppSpec, as addresses: `KEY` is a variable of the app, `component.KEY` one of a component.
+ * Further there are `component.registry_credentials`, for log destinations `component.destination.api_key`, `….token`,
+ * `….password` and `….headers.Name`, and `ingress.secure_header`. Any other place has its path as an address, as messages
+ * show it: `spec.services.web.run_command`.
  */
 export function secretAddresses(spec: unknown): string[] {
   const found: string[] = [];
-  visitSecrets(spec, (address, value) => {
-    if (isSealed(value)) found.push(address);
-    return value;
+  const rest = visitSecrets(spec, (address, value) => {
+    if (!isSealed(value)) return value;
+    found.push(address);
+    return "";
   });
-  return found;
+  return [...found, ...pathsOf(rest, isSealed).map((path) => displayPath(spec, path))];
 }
 
 export interface AppliedSecrets {
   readonly spec: AppSpec;
-  /** Addresses whose value is still ciphertext. */
+  /** Addresses whose value is still left out, or was supplied as `undefined`. */
   readonly missing: string[];
   /** Supplied addresses that match nothing. */
   readonly unused: string[];
-  /** All addresses of the spec. */
+  /** All addresses of variables, credentials and values that are left out. */
   readonly addresses: string[];
 }
 
@@ -38,17 +41,43 @@ export interface AppliedSecrets {
  * too; they are put in by reference. Pure.
  */
 export function applySecrets(spec: AppSpec, secrets: Readonly<Record<string, unknown>>): AppliedSecrets {
-  const supplied = new Map(Object.entries(secrets));
-  const addresses = new Set<string>();
-  const missing: string[] = [];
-  const changed = visitSecrets(spec, (address, value) => {
-    addresses.add(address);
-    if (supplied.has(address)) return supplied.get(address);
-    if (isSealed(value)) missing.push(address);
-    return value;
-  });
-  const unused = [...supplied.keys()].filter((address) => !addresses.has(address));
-  return { spec: changed as AppSpec, missing, unused, addresses: [...addresses] };
+  const known = new Set<string>();
+  visitSecrets(spec, (address, value) => (known.add(address), value));
+  const supplied = Object.entries(secrets);
+  const byPath = new Map(
+    pathsOf(spec, () => supplied.some(([address]) => !known.has(address))).map((path) => [
+      displayPath(spec, path),
+      path,
+    ]),
+  );
+  const put = (valueOf: (address: string) => unknown): unknown => {
+    let copy: unknown = spec;
+    for (const [address] of supplied) {
+      const path = known.has(address) ? undefined : byPath.get(address);
+      if (path && valueAt(copy, path) !== undefined) copy = withValueAt(copy, path, valueOf(address));
+    }
+    return visitSecrets(copy, (address, value) =>
+      Object.hasOwn(secrets, address) ? valueOf(address) : value,
+    );
+  };
+  const empty = supplied.filter(([, value]) => value === undefined).map(([address]) => address);
+  return {
+    spec: put((address) => secrets[address]) as AppSpec,
+    missing: [...empty, ...secretAddresses(put(() => ""))],
+    unused: supplied.map(([address]) => address).filter((it) => !known.has(it) && !byPath.has(it)),
+    addresses: [...new Set([...known, ...secretAddresses(spec)])],
+  };
+}
+
+/** The paths of the parts of a spec that are of a kind, from the outside in. */
+function pathsOf(value: unknown, isWanted: (part: unknown) => boolean, path: Path = []): Path[] {
+  const inner =
+    Array.isArray(value) || isPlainObject(value)
+      ? Object.entries(value).flatMap(([key, part]) =>
+          pathsOf(part, isWanted, [...path, Array.isArray(value) ? Number(key) : key]),
+        )
+      : [];
+  return path.length > 0 && isWanted(value) ? [path, ...inner] : inner;
 }
 
 const isSealed = (value: unknown): boolean => isCiphertext(value) || value === KEPT_SECRET;

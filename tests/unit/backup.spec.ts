@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import promises from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import type { App } from "../../provider/api/types";
 import { BACKUP_HEAD, backupName, backupText, writeBackup } from "../../provider/backup";
@@ -98,6 +99,22 @@ describe("backupText", () => {
     assert.ok(!head.includes("{ secrets }"));
   });
 
+  it("says in its head that it may contain secrets where the state does not show which values are", () => {
+    const leftOut = { places: undefined, texts: [] };
+    const head = backupText(SHOP, AT, leftOut).split("\n\n")[0] ?? "";
+    assert.match(head, /^# Warning: .*may contain secrets/m);
+    assert.match(head, /"web\.TOKEN": …/);
+    assert.doesNotMatch(backupText(appOf({ name: "shop" }), AT, leftOut), /holds no secrets/);
+    assert.doesNotMatch(backupText(SHOP, AT), /Warning/);
+  });
+
+  it("does not show an app's name that is secret, in the text as in the file's name", () => {
+    const leftOut = { places: [["spec", "name"]], texts: ["shop"] };
+    assert.doesNotMatch(backupText(SHOP, AT, leftOut), /shop/);
+    assert.equal(backupName(SHOP, AT, leftOut), "app-20260304-050607");
+    assert.throws(() => parseSpec(backupText(SHOP, AT, leftOut)), { message: /spec\.name/ });
+  });
+
   it("keeps the head a comment, whatever stands in names and keys", () => {
     fc.assert(
       fc.property(anyText, anyText.filter(Boolean), (name, key) => {
@@ -158,7 +175,8 @@ describe("writeBackup", () => {
       message: /missing-secrets.*web\.TOKEN/,
     });
     const secrets = { GLOBAL: "a", "web.TOKEN": "b", "web.registry_credentials": "c", "web.dd.api_key": "d" };
-    assert.equal(loadSpec(path, { secrets }).services?.[0]?.envs?.[1]?.value, "b");
+    const value = loadSpec(path, { secrets }).services?.[0]?.envs?.[1]?.value as unknown;
+    assert.equal(await new Promise((resolve) => (value as pulumi.Output<string>).apply(resolve)), "b");
   });
 
   it("never writes over another backup of the same second, not even at the same time", async () => {

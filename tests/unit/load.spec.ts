@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { fileOf, loadSpec } from "../../provider/load";
 import { appSpecs } from "../helpers/app-specs";
@@ -83,10 +84,22 @@ describe("loadSpec", () => {
       assert.throws(() => loadSpec(path), { errorCode: "unreadable-file", message }, path);
   });
 
-  it("puts secrets in their places, also where they are no plain texts yet", () => {
-    const path = file("app.yaml", "name: shop\nenvs:\n  - key: TOKEN\n    type: SECRET\n");
-    const value = Promise.resolve("later");
-    assert.equal(loadSpec(path, { secrets: { TOKEN: value } }).envs?.[0]?.value, value);
+  it("puts secrets in their places as Pulumi secrets, whatever the type, also where they are no plain texts yet", async () => {
+    const path = file("app.yaml", "name: shop\nenvs:\n  - key: TOKEN\n  - key: OTHER\n    value: open\n");
+    for (const [given, expected] of [
+      ["now", "now"],
+      [7, 7],
+      [Promise.resolve("later"), "later"],
+      [pulumi.output("later"), "later"],
+      [pulumi.secret("later"), "later"],
+    ]) {
+      const { envs } = loadSpec(path, { secrets: { TOKEN: given } });
+      const value = envs?.[0]?.value as unknown as pulumi.Output<unknown>;
+      assert.equal(await pulumi.isSecret(value), true);
+      assert.equal(await new Promise((resolve) => value.apply(resolve)), expected);
+      assert.equal(envs?.[1]?.value, "open");
+    }
+    assert.throws(() => loadSpec(path, { secrets: { TOKEN: undefined } }), /missing-secrets.* TOKEN/);
     assert.throws(() => loadSpec(path, { secrets: { TOKEM: "x" } }), /TOKEM \(did you mean TOKEN\?\)/);
   });
 });

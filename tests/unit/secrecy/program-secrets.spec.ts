@@ -104,8 +104,9 @@ describe("places of secrets", () => {
 
   it("are read from states of every version, whatever is there", () => {
     assert.equal(placesFrom(undefined), undefined);
-    assert.equal(placesFrom("x"), undefined);
-    assert.deepEqual(placesFrom([["spec", 1], [], "spec", [{}], null]), [["spec", 1]]);
+    for (const damaged of ["x", {}, [["spec", 1], []], ["spec"], [[{}]], [null]])
+      assert.equal(placesFrom(damaged), undefined);
+    assert.deepEqual(placesFrom([["spec", 1]]), [["spec", 1]]);
   });
 
   it("are united without repeating what is covered", () => {
