@@ -1,5 +1,5 @@
+import { standing } from "./api/phases";
 import type { App, Deployment } from "./api/types";
-import { standing } from "./deploy/progress";
 import { changes, isEqual, valueAt, type Path } from "./spec/changes";
 import { drift } from "./spec/drift";
 import type { Plan } from "./spec/plan";

@@ -1,9 +1,9 @@
 import { nameIsTaken } from "./adoption";
+import { standing } from "./api/phases";
 import type { App, Deployment } from "./api/types";
 import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
 import type { Reporter } from "./deploy/report";
 import { settle } from "./deploy/settle";
-import { standing } from "./deploy/progress";
 import { newestDeployment, runningDeployment } from "./earlier-run";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "./errors";
 import { withoutSecrets, type Secrecy } from "./secrecy/secrecy";

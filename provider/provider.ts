@@ -1,9 +1,9 @@
 import { AlertWork, readDestinations } from "./alerts/work";
 import { destinationPath } from "./alerts/destinations";
 import type { Client } from "./api/client";
+import { standing } from "./api/phases";
 import { check, type CheckResult } from "./check";
 import { systemClock } from "./clock";
-import { standing } from "./deploy/progress";
 import type { Reporter } from "./deploy/report";
 import { connectEngine } from "./engine";
 import { newestDeployment, withEarlierRun } from "./earlier-run";

@@ -1,5 +1,5 @@
+import { standing } from "./api/phases";
 import type { App, Deployment, RollbackCondition } from "./api/types";
-import { standing } from "./deploy/progress";
 import { settle, type Outcome } from "./deploy/settle";
 import {
   asAppPlatformError,

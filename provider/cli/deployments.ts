@@ -1,5 +1,6 @@
+import { PHASE_WORDS, standing } from "../api/phases";
 import type { Deployment } from "../api/types";
-import { describeProgress, standing } from "../deploy/progress";
+import { describeProgress } from "../deploy/progress";
 import { AppPlatformError } from "../errors";
 import { cancelOnce, theDeployment } from "../lookups/cancel";
 import { explainedBy } from "../lookups/explained";
@@ -7,17 +8,7 @@ import { hideSecrets } from "../spec/secrets";
 import { appOf, clientOf, meant, only, paint, table, UsageError, whole, type Command } from "./command";
 
 const PAGE = 20;
-const PHASES = [
-  "PENDING_BUILD",
-  "BUILDING",
-  "PENDING_DEPLOY",
-  "DEPLOYING",
-  "ACTIVE",
-  "SUPERSEDED",
-  "ERROR",
-  "CANCELED",
-  "UNKNOWN",
-];
+const PHASES = [...Object.keys(PHASE_WORDS), "UNKNOWN"];
 
 export const deployments: Command = {
   summary: "list the deployments of an app, the newest first",

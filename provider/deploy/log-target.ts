@@ -1,8 +1,8 @@
 import type { Client, LogRequest } from "../api/client";
+import { hasEnded, isBuilt, standing } from "../api/phases";
 import type { Deployment } from "../api/types";
 import { AppPlatformError } from "../errors";
 import { appById, componentNames, near, notFound } from "../service";
-import { standing } from "./progress";
 
 /** Which log. */
 export interface LogQuery extends Pick<
@@ -39,9 +39,6 @@ export interface LogTarget {
   goesOn(): Promise<boolean>;
 }
 
-/** Phases of a deployment that goes on, whose build has ended. */
-const BUILT = new Set(["PENDING_DEPLOY", "DEPLOYING"]);
-
 const WHILE_DEPLOYING = new Set(["BUILD", "DEPLOY"]);
 
 /**
@@ -59,7 +56,7 @@ export async function findTarget(
   if (invocationId !== undefined) {
     const waiting = async (): Promise<boolean> => {
       const { phase } = await client.getJobInvocation(appId, invocationId, {}, options);
-      return ["PENDING", "RUNNING", "UNKNOWN"].includes(phase ?? "UNKNOWN");
+      return !hasEnded(phase);
     };
     const job = component ?? (await client.getJobInvocation(appId, invocationId, {}, options)).job_name;
     return {
@@ -72,7 +69,7 @@ export async function findTarget(
   if (eventId !== undefined) {
     const scaling = async (): Promise<boolean> => {
       const { autoscaling } = await client.getEvent(appId, eventId, options);
-      return ["PENDING", "IN_PROGRESS"].includes(autoscaling?.phase ?? "");
+      return autoscaling != null && !hasEnded(autoscaling.phase);
     };
     const request = { type: query.type ?? "AUTOSCALE_EVENT", eventId };
     return { request, isActive: false, mayCome: scaling, goesOn: scaling };
@@ -87,7 +84,7 @@ export async function findTarget(
     mayCome: async () => standing(await phase()) === "running",
     goesOn: async () => {
       const at = await phase();
-      if (type === "BUILD" && BUILT.has(at ?? "")) return false;
+      if (type === "BUILD" && isBuilt(at)) return false;
       const now = standing(at);
       return now === "running" || (now === "succeeded" && !WHILE_DEPLOYING.has(type) && type !== "JOB");
     },

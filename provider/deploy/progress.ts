@@ -1,41 +1,9 @@
+import { phaseInWords } from "../api/phases";
 import type { Deployment, DeploymentStep } from "../api/types";
-
-/** Where a deployment stands. */
-export type Standing = "running" | "succeeded" | "failed" | "replaced";
-
-/**
- * The phase decides, not the step counters: a job of kind FAILED_DEPLOY leaves a step that never succeeds. Phases that
- * are not known count as running.
- */
-export function standing(phase: string | undefined): Standing {
-  switch (phase) {
-    case "ACTIVE":
-      return "succeeded";
-    case "ERROR":
-      return "failed";
-    case "CANCELED":
-    case "SUPERSEDED":
-      return "replaced";
-    default:
-      return "running";
-  }
-}
-
-const PHASE_WORDS: Readonly<Record<string, string>> = {
-  PENDING_BUILD: "waiting to build",
-  BUILDING: "building",
-  PENDING_DEPLOY: "waiting to deploy",
-  DEPLOYING: "deploying",
-  ACTIVE: "active",
-  ERROR: "failed",
-  CANCELED: "canceled",
-  SUPERSEDED: "superseded",
-};
 
 /** One short line: phase, steps done, and what runs now, as in `building 3/8: web, site`. Changes only when they do. */
 export function describeProgress(deployment: Deployment): string {
-  const phase = deployment.phase ?? "UNKNOWN";
-  const words = PHASE_WORDS[phase] ?? phase.toLowerCase().replaceAll("_", " ");
+  const words = phaseInWords(deployment.phase);
   const { success_steps: done, total_steps: total } = deployment.progress ?? {};
   const counter = total ? ` ${done ?? 0}/${total}` : "";
   const running = runningComponents(deployment);

@@ -1,7 +1,8 @@
+import { resultOf } from "../api/phases";
 import type { Deployment } from "../api/types";
 import { AppPlatformError } from "../errors";
 import { failureLog, shortLine, shortReason, type LogSource, type LogTail } from "./logs";
-import { describeFailure, failedSteps, standing, type FailedStep } from "./progress";
+import { describeFailure, failedSteps, type FailedStep } from "./progress";
 import type { Reporter } from "./report";
 import { waitForDeployment, type DeploymentSource, type WaitOptions } from "./wait";
 import { logCommand, newestLogType, whereToLook } from "./where-to-look";
@@ -41,8 +42,7 @@ export async function settle(
     throw withPlace(error, appId, seen?.id ?? deploymentId, seen);
   });
   // Superseded by one that is gone again: this one was live.
-  if (standing(deployment.phase) === "succeeded" || deployment.phase === "SUPERSEDED")
-    return { deployment, failures: [] };
+  if (resultOf(deployment.phase) === "good") return { deployment, failures: [] };
   return { deployment, failures: await explainFailure(source, appId, deployment, secrets, options.signal) };
 }
 

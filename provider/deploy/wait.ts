@@ -1,7 +1,8 @@
+import { standing } from "../api/phases";
 import type { Deployment } from "../api/types";
 import type { Clock } from "../clock";
 import { AppPlatformError, isApiError } from "../errors";
-import { describeProgress, standing } from "./progress";
+import { describeProgress } from "./progress";
 
 /** What a wait needs of the service: one deployment, and the newest ones. The client has both. */
 export interface DeploymentSource {

@@ -1,4 +1,5 @@
 import type { CallOptions, Client } from "../api/client";
+import { hasEnded } from "../api/phases";
 import type { Deployment } from "../api/types";
 import { AppPlatformError, isApiError } from "../errors";
 import { once } from "../writes";
@@ -12,9 +13,6 @@ export interface Stoppable<T> {
   phaseOf(seen: T): string | undefined;
 }
 
-/** A phase that is not known may go on. */
-const ENDED = new Set(["CANCELED", "ACTIVE", "SUPERSEDED", "ERROR", "SUCCEEDED", "FAILED", "SKIPPED"]);
-
 /**
  * Cancels what goes on. What is canceled already counts as done, whether by a call whose answer was lost, an earlier run of
  * the program, or anybody else.
@@ -22,7 +20,7 @@ const ENDED = new Set(["CANCELED", "ACTIVE", "SUPERSEDED", "ERROR", "SUCCEEDED",
  * @throws AppPlatformError `already-ended` where it has ended in another way; ApiError
  */
 export async function cancelOnce<T>({ name, cancel, look, phaseOf }: Stoppable<T>, help: string): Promise<T> {
-  const ended = (seen: T): boolean => ENDED.has(phaseOf(seen) ?? "");
+  const ended = (seen: T): boolean => hasEnded(phaseOf(seen));
   const isCanceled = (seen: T): boolean => phaseOf(seen) === "CANCELED";
   const lookFor = async (wanted: (seen: T) => boolean): Promise<T | undefined> => {
     const seen = await look();

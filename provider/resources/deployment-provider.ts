@@ -1,5 +1,5 @@
+import { resultOf, standing } from "../api/phases";
 import type { Deployment } from "../api/types";
-import { standing } from "../deploy/progress";
 import { findSuccessor } from "../deploy/wait";
 import { asAppPlatformError, InitializationError, isApiError } from "../errors";
 import { refuseWhilePinned } from "../rollback";
@@ -166,7 +166,7 @@ async function finish(
 
 function nextStep(olds: DeploymentOutputs, news: DeploymentInputs): Next {
   if (changes({ triggers: olds.triggers }, { triggers: news.triggers }).length > 0) return "make";
-  if (standing(olds.phase) === "failed" || olds.phase === "CANCELED") return "make again";
+  if (resultOf(olds.phase) === "bad") return "make again";
   // Who does not wait for deployments is not to be told in the next run that one was not waited for.
   return standing(olds.phase) === "running" && news.wait !== false ? "wait" : "nothing";
 }

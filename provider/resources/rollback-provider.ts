@@ -1,5 +1,5 @@
+import { resultOf } from "../api/phases";
 import type { App, Deployment } from "../api/types";
-import { standing } from "../deploy/progress";
 import {
   asAppPlatformError,
   AppPlatformError,
@@ -105,7 +105,7 @@ export class RollbackProvider extends ServiceProvider {
     const obstacle = noWay(olds.state, news.state);
     if (obstacle !== undefined) throw toldOnce(obstacle, news.__urn);
     if (changes(visible(olds), visible(news)).length > 0) return {};
-    const isDone = standing(olds.phase) !== "running" && standing(olds.phase) !== "failed";
+    const isDone = resultOf(olds.phase) === "good";
     return { changes: !isDone && (olds.pinned || olds.state === "reverted") };
   }
 
@@ -208,7 +208,7 @@ class RollbackWork {
             'Set state: "committed", or remove the resource.',
         );
       this.follow(await revert(desk, this.inputs.appId, this.id));
-    } else if (standing(outs.phase) === "failed" || outs.phase === "CANCELED")
+    } else if (resultOf(outs.phase) === "bad")
       this.follow(await createDeploymentOnce(desk.client, this.inputs.appId, {}, {}));
     await this.settle(
       "The rollback is reverted, but its spec of before does not work: the next pulumi up tries it again.",
@@ -222,7 +222,7 @@ class RollbackWork {
 
   private async settle(advice: string): Promise<void> {
     const { desk, inputs, outs } = this;
-    if (standing(outs.phase) === "succeeded" || outs.phase === "SUPERSEDED") return;
+    if (resultOf(outs.phase) === "good") return;
     const onSeen = (now: Deployment): void => void (this.outs = { ...this.outs, ...last(now) });
     const ended = await settleAt(desk, inputs.appId, outs.__last, this.operation, inputs.timeouts, onSeen);
     onSeen(ended.deployment);

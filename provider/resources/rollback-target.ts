@@ -1,6 +1,6 @@
 import type { Client } from "../api/client";
+import { standing } from "../api/phases";
 import type { App, Deployment } from "../api/types";
-import { standing } from "../deploy/progress";
 import type { Reporter } from "../deploy/report";
 import { AppPlatformError } from "../errors";
 import { describeCondition } from "../rollback";

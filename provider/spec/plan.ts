@@ -1,3 +1,4 @@
+import { resultOf } from "../api/phases";
 import { changes, type Change } from "./changes";
 import { componentPlans, createdComponents, type ComponentPlan, type Fetch } from "./component-plans";
 import { dangers } from "./dangers";
@@ -52,9 +53,6 @@ export interface Plan {
   readonly warnings: readonly string[];
 }
 
-const SUCCEEDED = new Set(["ACTIVE", "SUPERSEDED"]);
-const FAILED = new Set(["ERROR", "CANCELED"]);
-
 /**
  * What has to be done to get from `olds` to `news`, component by component. Pure: no I/O, no clock, and `plan(x, x)` is
  * `none` when the last deployment succeeded.
@@ -93,11 +91,14 @@ function change(olds: Accepted, news: Wanted): Plan {
   };
 }
 
+/** What follows from the last deployment where nothing else asks for one. */
+const AFTER = { open: "resume", good: "none", bad: "redeploy" } as const;
+
 function decide(olds: Accepted, specChanges: boolean, redeployAsked: boolean): Action {
   if (specChanges) return "update";
   if (redeployAsked) return "redeploy";
-  if (olds.lastPhase === undefined || SUCCEEDED.has(olds.lastPhase)) return "none";
-  return FAILED.has(olds.lastPhase) ? "redeploy" : "resume";
+  if (olds.lastPhase === undefined) return "none";
+  return AFTER[resultOf(olds.lastPhase)];
 }
 
 function decidePossible(action: Action, spec: Differences, redeployOn: Differences): Plan["possible"] {

@@ -1,31 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Deployment, DeploymentStep } from "../../../provider/api/types";
-import { describeFailure, describeProgress, failedSteps, standing } from "../../../provider/deploy/progress";
+import { describeFailure, describeProgress, failedSteps } from "../../../provider/deploy/progress";
 
 const deployment = (phase: string | undefined, steps?: DeploymentStep[], more: object = {}): Deployment => ({
   id: "d",
   ...(phase !== undefined && { phase }),
   ...(steps && { progress: { total_steps: 8, success_steps: 3, steps, ...more } }),
-});
-
-describe("standing", () => {
-  it("knows the end of a deployment by its phase alone", () => {
-    assert.equal(standing("ACTIVE"), "succeeded");
-    assert.equal(standing("ERROR"), "failed");
-    assert.equal(standing("CANCELED"), "replaced");
-    assert.equal(standing("SUPERSEDED"), "replaced");
-    for (const phase of [
-      "UNKNOWN",
-      "PENDING_BUILD",
-      "BUILDING",
-      "PENDING_DEPLOY",
-      "DEPLOYING",
-      "NEW",
-      undefined,
-    ])
-      assert.equal(standing(phase), "running");
-  });
 });
 
 describe("describeProgress", () => {
