@@ -69,9 +69,7 @@ describe("AppProvider: update", () => {
   });
 
   it("reports what a new deployment contains that was changed at the service", async () => {
-    const { app } = world;
-    app.spec = structuredClone(app.spec);
-    app.spec.services![0]!.instance_count = 3;
+    world.emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 3));
     await world.update(made, inputs(SHOP, { redeployOn: { commit: "2" } }));
     const [warning, ...more] = world.messages("warning");
     assert.match(warning ?? "", /Changed at the service .*instance_count.*pulumi up --refresh/);

@@ -144,7 +144,7 @@ export class QuietRun {
     this.expectOnePut(before, [path]);
     assert.ok(
       stack.lines.some(
-        (line) => /^warning: .*set back/.test(line) && line.endsWith(`~ ${displayPath(before, path)}`),
+        (line) => /^warning: .*reverts it/.test(line) && line.endsWith(`~ ${displayPath(before, path)}`),
       ),
     );
     assert.equal(this.clear(valueAt(this.held(), path)), this.clear(valueAt(before, path)));
