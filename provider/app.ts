@@ -125,6 +125,7 @@ export class App extends pulumi.CustomResource {
       ...(args === undefined || options?.id !== undefined ? EXISTING : inputs(name, args)),
       __provider: APP_PROVIDER,
       __urn: pulumi.createUrn(name, APP_TYPE, options?.parent),
+      ...(options?.deleteBeforeReplace && { __deleteBeforeReplace: true }),
       // Pulumi hands out only the outputs that are named here.
       liveUrl: undefined,
       liveDomain: undefined,

@@ -101,7 +101,7 @@ export async function writeBackup(
   } catch (error) {
     throw new AppPlatformError(
       "backup-failed",
-      `The app was not deleted, because its spec could not be backed up to ${directory}: ${reason(error)}. ` +
+      `The app was not deleted, because its spec could not be backed up (${reason(error)}) to the folder ${directory}. ` +
         "Put that right, or name another folder in backup.directory and run pulumi up; then delete again. " +
         "backup: false does without a backup.",
       { cause: error },

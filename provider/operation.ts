@@ -1,4 +1,4 @@
-import { nameIsTaken } from "./adoption";
+import { nameIsTaken, type Manager } from "./adoption";
 import { standing } from "./api/phases";
 import type { App, Deployment } from "./api/types";
 import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
@@ -12,6 +12,7 @@ import { slim } from "./listing";
 import { nameInterruption, type Desk, type Site } from "./service-provider";
 import { formatChange } from "./spec/changes";
 import { adoptable } from "./spec/covers";
+import { databasesLost } from "./spec/dangers";
 import { drift } from "./spec/drift";
 import { formatPath, toKeyed } from "./spec/keyed";
 import { sendable } from "./spec/send";
@@ -44,6 +45,7 @@ export class Operation {
     private readonly inputs: AppInputs,
     private readonly desk: Desk,
     private readonly secrecy: Secrecy,
+    private readonly managerOf: (appId: string) => Manager | undefined = () => undefined,
   ) {
     this.startedAt = desk.clock.now();
   }
@@ -122,14 +124,21 @@ export class Operation {
       reads.noteWrite(app.id);
       return { app, deployment: app.pending_deployment ?? undefined };
     } catch (error) {
-      if (!isApiError(error, "conflict")) throw error;
-      const taken = await client.findAppByName(this.name, options).catch(() => undefined);
-      throw taken ? this.nameTaken(taken, error) : error;
+      throw await this.explainConflict(error);
     }
   }
 
+  /** Names the app that has the name, where that is the conflict. */
+  private async explainConflict(error: unknown, ownId?: string): Promise<unknown> {
+    if (!isApiError(error, "conflict")) return error;
+    const { client, options } = this.desk;
+    const holder = await client.findAppByName(this.name, options).catch(() => undefined);
+    return holder && holder.id !== ownId ? this.nameTaken(holder, error) : error;
+  }
+
   private nameTaken({ id }: App, cause?: unknown): AppPlatformError {
-    return new AppPlatformError("app-exists", nameIsTaken(this.name, id), { cause });
+    const message = nameIsTaken({ name: this.name, id, manager: this.managerOf(id) });
+    return new AppPlatformError("app-exists", message, { cause });
   }
 
   /** Makes an existing app this resource's own. It is updated only where the program asks for something else. */
@@ -190,7 +199,11 @@ export class Operation {
       ...(updateSources && { update_all_source_versions: true }),
     };
     this.reporter.status("updating");
-    const updated = slim(await updateAppOnce(this.desk.client, app, request, this.desk.options));
+    const updated = slim(
+      await updateAppOnce(this.desk.client, app, request, this.desk.options).catch(async (error: unknown) => {
+        throw await this.explainConflict(error, app.id);
+      }),
+    );
     this.desk.reads.noteWrite(app.id);
     // Where the service saw no difference, the deployment that brought the spec there may still be running, or have failed.
     const deployment = updated.pending_deployment ?? (await newestDeployment(this.desk, app.id));
@@ -302,7 +315,8 @@ export class Operation {
 
   /** Warns, and leaves a backup of the spec behind, if the program did not decline it. */
   async backUp(app: App, backup: AppInputs["backup"]): Promise<void> {
-    const end = "All its active deployments are shut down for good.";
+    const lost = databasesLost(toKeyed(app.spec));
+    const end = ["All its active deployments are shut down for good.", ...lost].join(" ");
     const name = `The app ${app.spec.name ?? ""} (id ${app.id}) is deleted.`;
     if (backup === false)
       return this.reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);

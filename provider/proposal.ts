@@ -1,4 +1,4 @@
-import { isAdopted, nameIsNotFree, nameIsTaken } from "./adoption";
+import { isAdopted, mayBeReplaced, nameIsNotFree, nameIsTaken, type Manager } from "./adoption";
 import type { App, Proposal } from "./api/types";
 import { asAppPlatformError, isApiError, type ApiError } from "./errors";
 import { redact } from "./secrecy/redact";
@@ -25,6 +25,14 @@ export interface Proposed {
   readonly adopt?: string | true | undefined;
   /** What must not be shown of the service's message. */
   readonly secrets: readonly string[];
+  /** The app that has the name now is deleted before this one is created. */
+  readonly isReplacement?: boolean;
+  /** It is, where this is a replacement: of one that the user requests, Pulumi reports no more than that the app is new. */
+  readonly mayBeReplacement?: boolean;
+  /** The app exists and may get another name. */
+  readonly isRename?: boolean;
+  /** The resource of this stack that manages an app, where it is known. */
+  readonly managerOf?: ((appId: string) => Manager | undefined) | undefined;
 }
 
 /** What the service said of it. */
@@ -60,9 +68,10 @@ export class Proposals {
         proposed.before && (await this.ask(source, proposed.before, proposed.appId).catch(() => undefined));
       const price = { before: before?.app_cost, after: answer.app_cost };
       if (price.after !== undefined) this.prices.set(key, price);
+      const taken = await nameTaken(answer, proposed, source);
       return {
-        refusals: [...(await nameTaken(answer, proposed, source)), ...tooDear(price, proposed)],
-        warnings: [],
+        refusals: [...taken.refusals, ...tooDear(price, proposed)],
+        warnings: taken.warnings,
         notes: adopted(answer, proposed),
         ...(price.after !== undefined && { cost: `cost: ${formatPrice(price)} a month` }),
       };
@@ -111,18 +120,30 @@ export function formatPrice({ before, after }: Price): string {
 
 async function nameTaken(
   answer: Proposal,
-  { spec, appId, adopt }: Proposed,
+  proposed: Proposed,
   source: ProposalSource,
-): Promise<string[]> {
-  if (answer.app_name_available !== false || appId !== undefined || adopt !== undefined) return [];
+): Promise<Pick<Review, "refusals" | "warnings">> {
+  const free = { refusals: [], warnings: [] };
+  const { spec, appId, adopt, isReplacement, mayBeReplacement, isRename, managerOf } = proposed;
+  if (isReplacement || adopt === true) return free;
+  // Whether the service says so of an app's new name is not documented, so the app that has it is looked up.
+  if (appId === undefined ? answer.app_name_available !== false : !isRename) return free;
   const name = spec.name ?? "";
-  const other = answer.app_name_suggestion ?? undefined;
+  const suggestion = answer.app_name_suggestion ?? undefined;
   const holder = await source.findAppByName(name).catch(() => undefined);
-  return [`spec.name: ${holder ? nameIsTaken(name, holder.id, other) : nameIsNotFree(name, other)}`];
+  if (!holder && appId !== undefined) return free;
+  if (!holder) return { ...free, refusals: [`spec.name: ${nameIsNotFree(name, suggestion)}`] };
+  if (holder.id === appId) return free;
+  const manager = managerOf?.(holder.id);
+  // Another resource of the program gives the name up in this run.
+  if (manager?.declaredName !== undefined && manager.declaredName !== name) return free;
+  if (mayBeReplacement && !manager) return { ...free, warnings: [mayBeReplaced(name, holder.id)] };
+  return { ...free, refusals: [`spec.name: ${nameIsTaken({ name, id: holder.id, manager, suggestion })}`] };
 }
 
-function adopted(answer: Proposal, { spec, adopt }: Proposed): string[] {
-  if (adopt === undefined || (adopt === true && answer.app_name_available !== false)) return [];
+function adopted(answer: Proposal, { spec, adopt, isReplacement }: Proposed): string[] {
+  if (adopt === undefined || (adopt === true && (isReplacement || answer.app_name_available !== false)))
+    return [];
   return [isAdopted(adopt, spec.name ?? "")];
 }
 

@@ -1,3 +1,4 @@
+import { cannotBeReplaced, isLeft, isManaged, type Manager } from "./adoption";
 import { AlertWork, readDestinations } from "./alerts/work";
 import { destinationPath } from "./alerts/destinations";
 import type { Client } from "./api/client";
@@ -8,6 +9,7 @@ import type { Reporter } from "./deploy/report";
 import { connectEngine } from "./engine";
 import { newestDeployment, withEarlierRun } from "./earlier-run";
 import { AppPlatformError, InitializationError } from "./errors";
+import { ManagedApps, resourceName } from "./managed-apps";
 import { Operation } from "./operation";
 import { Proposals, type Proposed } from "./proposal";
 import { DeploymentProvider } from "./resources/deployment-provider";
@@ -22,7 +24,7 @@ import { SharedReads } from "./shared-reads";
 import { changes } from "./spec/changes";
 import { comparable } from "./spec/covers";
 import { drift, hiddenAsBefore, inputsWithDrift } from "./spec/drift";
-import { fromKeyed, toKeyed } from "./spec/keyed";
+import { fromKeyed, isPlainObject, toKeyed } from "./spec/keyed";
 import { explain } from "./spec/explain";
 import { plan, type Accepted, type Plan } from "./spec/plan";
 import { sendable } from "./spec/send";
@@ -84,6 +86,7 @@ function leave(): void {
 export class AppProvider extends ServiceProvider {
   /** What check received for this run only, by URN. Empty in a plain refresh or destroy, where no check is made. */
   private readonly runs = new Map<string, RunInputs>();
+  private readonly managed = new ManagedApps();
   private readonly proposals = new Proposals(async (sum) => {
     const stack = this.reporter({});
     stack.info(sum);
@@ -97,20 +100,57 @@ export class AppProvider extends ServiceProvider {
     const secrecy = secrecyOf(this.inRun(inputs), undefined);
     const reporter = this.reporter(news, () => secrecy);
     for (const warning of warnings) reporter.warn(warning);
+    const { conflicts, isReplacement } = this.declare(olds, inputs, run);
+    failures.push(...conflicts.map((reason) => ({ property: "", reason })));
     // What exists already is proposed in diff, which is told its id.
     if (failures.length === 0 && olds.spec === undefined) {
       const spec = sendable(inputs.spec, run.__order);
       const adopt = inputs.adopt || undefined;
       const appId = typeof adopt === "string" ? adopt : undefined;
-      const refusals = await this.propose(inputs, reporter, secrecy, { spec, appId, adopt });
+      const proposed = {
+        spec,
+        appId,
+        adopt,
+        isReplacement,
+        mayBeReplacement: run.__deleteBeforeReplace === true,
+        isRename: appId !== undefined,
+      };
+      const refusals = await this.propose(inputs, reporter, secrecy, proposed);
       failures.push(...refusals.map((reason) => ({ property: "", reason })));
     }
     await reporter.flush();
     return { inputs, failures, warnings };
   }
 
+  /** Notes what the program declares, and finds out whether it can be. */
+  private declare(
+    olds: Partial<AppInputs>,
+    news: AppInputs,
+    run: RunInputs,
+  ): { conflicts: string[]; isReplacement: boolean } {
+    const { __urn: urn } = news;
+    if (urn === undefined || run.__get) return { conflicts: [], isReplacement: false };
+    const name = nameIn(news.spec);
+    const conflicts = this.managed.declare(urn, { name, adopt: news.adopt });
+    const recorded = this.managed.recordedName(urn);
+    this.managed.record(urn, nameIn(olds.spec));
+    // Pulumi checks a replacement twice: against the state, and again as a new resource.
+    const isReplacement = olds.spec === undefined && recorded !== undefined;
+    if (!isReplacement) return { conflicts, isReplacement };
+    const deleteBeforeReplace = run.__deleteBeforeReplace === true;
+    const obstacle = cannotBeReplaced({ name, recorded, adopt: news.adopt, deleteBeforeReplace });
+    return { conflicts: [...conflicts, ...(obstacle === undefined ? [] : [obstacle])], isReplacement };
+  }
+
   async diff(id: string, recorded: AppOutputs, news: AppInputs): Promise<{ changes?: boolean }> {
     const olds = repaired(recorded);
+    const { __urn: urn } = news;
+    this.managed.hold(urn, id);
+    const adopter = urn !== undefined && this.managed.isDeclared(urn) && this.managed.adopterOf(id, urn);
+    if (adopter) {
+      const message = isManaged(id, resourceName(urn), resourceName(adopter));
+      throw toldOnce(new AppPlatformError("invalid-input", message), urn);
+    }
     // Where nothing changes, no operation follows.
     const secrecy = this.noted(id, this.inRun(news), olds);
     const before = accepted(olds, news);
@@ -133,7 +173,9 @@ export class AppProvider extends ServiceProvider {
   async create(inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
     return this.operate(inputs, undefined, undefined, async (operation) => {
       const existing = await operation.appToAdopt();
+      if (existing) this.refuseManaged(existing.id, inputs.__urn);
       const { app, deployment } = existing ? await operation.takeOver(existing) : await operation.createApp();
+      this.managed.take(inputs.__urn, app.id);
       this.surroundings.secretsOfApps.note(app.id, operation.site.secrecy);
       const rollback = new Rollback(operation.site, undefined);
       const finish = () => operation.finish(app, deployment, "create");
@@ -142,6 +184,13 @@ export class AppProvider extends ServiceProvider {
       );
       return { id: app.id, outs };
     });
+  }
+
+  /** @throws AppPlatformError `app-exists` where another resource of the program manages the app */
+  private refuseManaged(id: string, adopter = ""): void {
+    const manager = this.managed.otherManager(id, adopter);
+    if (manager !== undefined && this.managed.isDeclared(manager))
+      throw new AppPlatformError("app-exists", isManaged(id, resourceName(manager), resourceName(adopter)));
   }
 
   async update(id: string, state: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
@@ -192,7 +241,10 @@ export class AppProvider extends ServiceProvider {
   ): Promise<{ id?: string; props?: AppOutputs; inputs?: AppInputs }> {
     const props = repaired(state);
     return this.operate(props, undefined, id, async (operation) => {
+      const isOnlyRead = props.__get === true || props.__readOnly === true;
       const found = props.__get ? await operation.appToGet(id) : await operation.findApp(id);
+      if (found && !isOnlyRead) this.managed.hold(props.__urn, id);
+      if (!found) this.managed.release(props.__urn, id);
       if (!found) return {};
       const now = toKeyed(found.spec);
       const then = props.__liveSpec ?? now;
@@ -212,6 +264,7 @@ export class AppProvider extends ServiceProvider {
         ...(pinned && { __pinned: props.__pinned }),
         ...(props.__imported && { __imported: true }),
         ...(__secrets && { __secrets }),
+        ...(isOnlyRead && { __readOnly: true }),
       };
       const outs = outputsOf(inputs, found, last, hiddenAsBefore(then, now));
       return { id, props: { ...outs, ...kept }, inputs };
@@ -219,12 +272,21 @@ export class AppProvider extends ServiceProvider {
   }
 
   async delete(id: string, props: AppOutputs): Promise<void> {
+    const { __urn: urn } = props;
+    const heir = this.managed.heirOf(id, urn);
+    this.managed.release(urn, id);
     await this.operate(props, undefined, id, async (operation) => {
-      // What the backup keeps has to be the spec of this moment, give or take a second.
-      const found = await operation.findApp(id, 1_000);
-      if (!found) return operation.reporter.info("The app was gone already.");
-      await operation.backUp(found, props.backup);
-      await operation.deleteApp(id);
+      if (heir !== undefined) {
+        const other = heir === urn ? undefined : resourceName(heir);
+        return operation.reporter.warn(isLeft(id, nameIn(props.spec), other));
+      }
+      await this.managed.deleteOnce(id, async () => {
+        // What the backup keeps has to be the spec of this moment, give or take a second.
+        const found = await operation.findApp(id, 1_000);
+        if (!found) return operation.reporter.info("The app was gone already.");
+        await operation.backUp(found, props.backup);
+        await operation.deleteApp(id);
+      });
     });
   }
 
@@ -237,7 +299,8 @@ export class AppProvider extends ServiceProvider {
   ): Promise<T> {
     const full = this.inRun(inputs);
     const secrecy = id === undefined ? secrecyOf(full, olds) : this.noted(id, full, olds);
-    return this.run(inputs, (desk) => work(new Operation(full, desk, secrecy)), {
+    const managerOf = (appId: string): Manager | undefined => this.managerOf(appId, inputs.__urn ?? "");
+    return this.run(inputs, (desk) => work(new Operation(full, desk, secrecy, managerOf)), {
       secrecy: () => secrecy,
     }).catch((error: unknown) => {
       // What is recorded then may be of before as well as of now.
@@ -272,7 +335,9 @@ export class AppProvider extends ServiceProvider {
     const held = olds.__liveSpec;
     const { __order } = this.inRun(news);
     const spec = sendable(sealUnchanged(news.spec, olds.spec, held, held), __order);
-    return this.propose(news, reporter, secrecy, { spec, appId: id, before: fromKeyed(held) as AppSpec });
+    const isRename = nameIn(news.spec) !== nameIn(held ?? olds.spec);
+    const proposed = { spec, appId: id, isRename, before: fromKeyed(held) as AppSpec };
+    return this.propose(news, reporter, secrecy, proposed);
   }
 
   /** In a preview, shows what the service thinks of a spec and its price. Returns why it would refuse it. */
@@ -304,11 +369,23 @@ export class AppProvider extends ServiceProvider {
       maxMonthlyCost,
       // What is proposed holds ciphertext where a secret stays as it is; the service may repeat what is behind it.
       secrets: secrecy.secrets,
+      managerOf: (appId) => this.managerOf(appId, urn),
     });
     for (const warning of warnings) reporter.warn(warning);
     for (const note of notes) reporter.info(note);
     if (cost !== undefined) reporter.info(cost);
     return refusals.map((refusal) => masked(refusal, secrecy));
+  }
+
+  /** What this run knows about who manages an app that has a name which `urn` needs. */
+  private managerOf(appId: string, urn: string): Manager | undefined {
+    const manager = this.managed.otherManager(appId, urn);
+    if (manager === undefined) return undefined;
+    return {
+      name: resourceName(manager),
+      isDeclared: this.managed.isDeclared(manager),
+      declaredName: this.managed.declaredName(manager),
+    };
   }
 
   private tell(planned: Plan, olds: AppOutputs, reporter: Reporter): void {
@@ -330,6 +407,12 @@ export class AppProvider extends ServiceProvider {
     for (const warning of planned.warnings) reporter.warn(warning);
   }
 }
+
+/** The app's name, in a spec in either form. */
+const nameIn = (spec: unknown): string | undefined => {
+  const name = isPlainObject(spec) ? spec["name"] : undefined;
+  return typeof name === "string" ? name : undefined;
+};
 
 /** What the plan compares with: the inputs the service accepted last, and the phase of the deployment they led to. */
 function accepted(olds: AppOutputs, news: AppInputs): Accepted {

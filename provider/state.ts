@@ -75,6 +75,8 @@ export interface AppOutputs extends AppInputs {
   __pinned?: string;
   /** True from an import until the first write: `spec` is what the service has, with its defaults; no program gave it. */
   __imported?: boolean;
+  /** True for `App.get`: the stack does not manage the app. */
+  __readOnly?: boolean;
 }
 
 /** What the service answered for an alert whose destinations we set. */
@@ -98,6 +100,8 @@ export interface RunInputs {
   __secrets?: SecretPlaces;
   /** Variables that the program gives several times, of which the form by name keeps the last. */
   __repeated?: unknown;
+  /** The resource option of this name. */
+  __deleteBeforeReplace?: boolean;
 }
 
 const RUN_KEYS = [
@@ -107,6 +111,7 @@ const RUN_KEYS = [
   "__order",
   "__secrets",
   "__repeated",
+  "__deleteBeforeReplace",
 ] as const satisfies readonly (keyof RunInputs)[];
 
 /** Separates what goes into the state from what steers this run only. Pure. */

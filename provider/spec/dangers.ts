@@ -14,6 +14,16 @@ export function dangers(olds: unknown, news: unknown, { known, unknown }: Differ
   ];
 }
 
+/** What is lost with the databases of an app that is deleted, one sentence each. Pure. */
+export function databasesLost(spec: unknown): string[] {
+  const databases = valueAt(spec, ["databases"]);
+  if (!isPlainObject(databases)) return [];
+  return Object.keys(databases).flatMap((name) => {
+    const change: Change = { path: ["databases", name], kind: "remove", before: databases[name] };
+    return databaseGone(change, spec) ?? [];
+  });
+}
+
 type Risk = (change: Change, olds: unknown, news: unknown) => string | undefined;
 
 const RISKS: readonly Risk[] = [databaseGone, componentGone, domainGone, smaller, archived, moved];

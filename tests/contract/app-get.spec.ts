@@ -18,7 +18,8 @@ describe("AppProvider.read for App.get", () => {
     const { id, props } = await world.run().read(made.id, ASKED);
     assert.equal(id, made.id);
     const { spec: _spec, __deployment, ...rest } = made.outs;
-    const { spec, ...read } = props!;
+    const { spec, __readOnly, ...read } = props!;
+    assert.equal(__readOnly, true);
     assert.deepEqual({ ...read, __deployment }, { ...rest, __deployment });
     const services = (spec as { services: Record<string, { envs: Record<string, { value: string }> }> })
       .services;

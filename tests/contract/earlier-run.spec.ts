@@ -25,7 +25,7 @@ describe("an app that a killed run has created", () => {
     assert.equal(error.errorCode, "app-exists");
     assert.match(
       error.message,
-      new RegExp(`id ${world.app.id}.*adopt: "${world.app.id}".*a run .*was killed`),
+      new RegExp(`id ${world.app.id}.*a run .*was killed.*adopt: "${world.app.id}"`, "s"),
     );
     assert.deepEqual(world.writes, []);
   });

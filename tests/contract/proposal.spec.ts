@@ -117,7 +117,8 @@ describe("the service's own opinion in previews", () => {
     assert.match(
       failures[0]?.reason ?? "",
       new RegExp(
-        `^spec\\.name: An app named shop exists already \\(id ${id}\\).*add adopt: "${id}" to.*such as shop`,
+        `^spec\\.name: An app named shop already exists \\(id ${id},.* aliases: .*deleteBeforeReplace: true.* adopt: "${id}".*such as shop`,
+        "s",
       ),
     );
     assert.deepEqual((await world.run().check({}, previewed(SHOP, { adopt: true }))).failures, []);

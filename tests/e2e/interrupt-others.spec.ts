@@ -32,7 +32,7 @@ describe("Ctrl-C twice during a long deployment", function () {
     const { code, output } = await long.stack.up();
     assert.notEqual(code, 0);
     const id = long.emulator.apps()[0]?.id ?? "";
-    assert.match(output, new RegExp(`An app named shop exists already \\(id ${id}\\).*add adopt: "${id}"`));
+    assert.match(output, new RegExp(`An app named shop already exists \\(id ${id},.*adopt: "${id}"`, "s"));
 
     long.declare(1, long.stack, { adopt: id });
     succeeded(await long.resumedUp());

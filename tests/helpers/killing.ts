@@ -125,7 +125,7 @@ export class Killing {
     for (const { id, spec } of unknown) {
       assert.match(
         output,
-        new RegExp(`An app named ${spec.name} exists already \\(id ${id}\\).*add adopt: "${id}"`),
+        new RegExp(`An app named ${spec.name} already exists \\(id ${id}.*: adopt: "${id}"`, "s"),
       );
       this.declared[spec.name] = { ...this.declared[spec.name], adopt: id };
     }

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { ManagedApps } from "../../provider/managed-apps";
+import { UNKNOWN } from "../../provider/spec/unknown";
+
+const [ONE, TWO] = ["urn:pulumi:dev::p::t:App::one", "urn:pulumi:dev::p::t:App::two"];
+
+describe("the apps that the resources of a run manage", () => {
+  let managed: ManagedApps;
+  beforeEach(() => {
+    managed = new ManagedApps();
+  });
+
+  it("refuses two Apps of one name, naming both", () => {
+    assert.deepEqual(managed.declare(ONE, { name: "shop" }), []);
+    const [conflict, ...more] = managed.declare(TWO, { name: "shop" });
+    assert.match(conflict ?? "", /one and two both have the name shop/);
+    assert.deepEqual(more, []);
+  });
+
+  it("refuses two Apps that adopt one app, naming both", () => {
+    assert.deepEqual(managed.declare(ONE, { name: "a", adopt: "id-1" }), []);
+    assert.match(
+      managed.declare(TWO, { name: "b", adopt: "id-1" }).join(),
+      /one and two both adopt the app id-1/,
+    );
+  });
+
+  it("takes an App that is checked again for the same one, and unknown names for different ones", () => {
+    managed.declare(ONE, { name: "shop", adopt: true });
+    assert.deepEqual(managed.declare(ONE, { name: "shop", adopt: true }), []);
+    managed.declare(ONE, { name: UNKNOWN });
+    assert.deepEqual(managed.declare(TWO, { name: UNKNOWN, adopt: true }), []);
+  });
+
+  it("leaves an app to another resource that manages it", () => {
+    managed.hold(ONE, "id-1");
+    assert.equal(managed.heirOf("id-1", TWO), ONE);
+    assert.equal(managed.heirOf("id-1", ONE), undefined);
+    assert.equal(managed.heirOf("id-2", TWO), undefined);
+  });
+
+  it("leaves an app to a resource that created or adopted it in this run, also to the same one", () => {
+    managed.take(ONE, "id-1");
+    assert.equal(managed.heirOf("id-1", ONE), ONE);
+    assert.equal(managed.heirOf("id-1", TWO), ONE);
+  });
+
+  it("leaves an app to a resource whose adopt names it", () => {
+    managed.declare(ONE, { name: "shop", adopt: "id-1" });
+    assert.equal(managed.heirOf("id-1", TWO), ONE);
+    assert.equal(managed.heirOf("id-1", ONE), ONE);
+  });
+
+  it("lets the last of two resources that share an app delete it", () => {
+    managed.hold(ONE, "id-1");
+    managed.hold(TWO, "id-1");
+    assert.equal(managed.heirOf("id-1", ONE), TWO);
+    managed.release(ONE, "id-1");
+    assert.equal(managed.heirOf("id-1", TWO), undefined);
+  });
+
+  it("deletes an app once, however often it is requested, and again after a failure", async () => {
+    let calls = 0;
+    const work = async (): Promise<void> => {
+      calls += 1;
+      if (calls === 1) throw new Error("not now");
+    };
+    const [first, second] = [managed.deleteOnce("id-1", work), managed.deleteOnce("id-1", work)];
+    await assert.rejects(first);
+    await assert.rejects(second);
+    await Promise.all([managed.deleteOnce("id-1", work), managed.deleteOnce("id-1", work)]);
+    await managed.deleteOnce("id-1", work);
+    assert.equal(calls, 2);
+  });
+});
