@@ -95,6 +95,11 @@ export function connectEngine(
   }
 }
 
+/** Finds modules as the host's own script does: its copies, not others that are installed beside them. */
+export function hostRequire(): NodeJS.Require {
+  return createRequire(createRequire(process.argv[1] ?? __filename).resolve("@pulumi/pulumi"));
+}
+
 class GrpcEngine implements Engine {
   private readonly stop = new AbortController();
   private readonly client: GrpcClient;
@@ -107,8 +112,7 @@ class GrpcEngine implements Engine {
     private readonly onGone: () => void,
     signals: Signals | undefined,
   ) {
-    // From the host's own script, so that its copies are met and not others that are installed beside them.
-    const require = createRequire(createRequire(process.argv[1] ?? __filename).resolve("@pulumi/pulumi"));
+    const require = hostRequire();
     const grpc = require("@grpc/grpc-js") as Grpc;
     const { LogRequest } = require("@pulumi/pulumi/proto/engine_pb") as { LogRequest: new () => LogRequest };
     // A proxy that the environment names is for the rest of the world.

@@ -4,9 +4,9 @@ import { destinationPath } from "./alerts/destinations";
 import type { Client } from "./api/client";
 import { standing } from "./api/phases";
 import { check, type CheckResult } from "./check";
-import { systemClock } from "./clock";
 import type { Reporter } from "./deploy/report";
-import { connectEngine } from "./engine";
+import { inHost } from "./dynamic/host";
+import type { HostedProvider } from "./dynamic/hosted";
 import { newestDeployment, withEarlierRun } from "./earlier-run";
 import { AppPlatformError, InitializationError } from "./errors";
 import { ManagedApps, resourceName } from "./managed-apps";
@@ -18,9 +18,7 @@ import { toldOnce } from "./resources/told-once";
 import { refuseWhilePinned, Rollback } from "./rollback";
 import { placesFrom, united } from "./secrecy/program-secrets";
 import { masked, secrecyOf, type Secrecy } from "./secrecy/secrecy";
-import { SecretsOfApps } from "./secrecy/secrets-of-apps";
 import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./service-provider";
-import { SharedReads } from "./shared-reads";
 import { changes } from "./spec/changes";
 import { comparable } from "./spec/covers";
 import { drift, hiddenAsBefore, inputsWithDrift } from "./spec/drift";
@@ -48,39 +46,18 @@ export type { Surroundings };
  * What the text in the state calls (see app.ts), in every version of this package: the provider behind `App`, in the
  * terms of Pulumi's dynamic providers.
  */
-export function app(): AppProvider {
-  return new AppProvider(surroundings());
+export function app(): HostedProvider {
+  return inHost((surroundings) => new AppProvider(surroundings));
 }
 
 /** The same for `Deployment`, see resources/deployment.ts. */
-export function deployment(): DeploymentProvider {
-  return new DeploymentProvider(surroundings());
+export function deployment(): HostedProvider {
+  return inHost((surroundings) => new DeploymentProvider(surroundings));
 }
 
 /** The same for `Rollback`, see resources/rollback.ts. */
-export function rollback(): RollbackProvider {
-  return new RollbackProvider(surroundings());
-}
-
-let shared: Surroundings | undefined;
-
-/** One connection to the engine, and one set of reads, whatever the number of providers in the process. */
-function surroundings(): Surroundings {
-  return (shared ??= {
-    env: process.env,
-    clock: systemClock,
-    engine: connectEngine(process.argv, leave, process),
-    reads: new SharedReads(systemClock),
-    secretsOfApps: new SecretsOfApps(),
-  });
-}
-
-/** Other packages' providers in this process get this long to come to an end, once nobody waits for it any more. */
-const LEAVE_AFTER_MS = 10_000;
-
-/** The host would stay for ever: it ends only when the engine ends it, and the engine was killed. */
-function leave(): void {
-  setTimeout(() => process.exit(1), LEAVE_AFTER_MS).unref();
+export function rollback(): HostedProvider {
+  return inHost((surroundings) => new RollbackProvider(surroundings));
 }
 
 export class AppProvider extends ServiceProvider {

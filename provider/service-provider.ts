@@ -31,6 +31,8 @@ export interface Surroundings {
 export interface Hidden {
   /** The resource's own URN, for its row. */
   __urn?: string;
+  /** Stands for it while it is not known, see dynamic/late-rows.ts. */
+  __row?: string;
   __provider?: string;
 }
 
@@ -92,7 +94,10 @@ export abstract class ServiceProvider {
       const result = await work(desk);
       return result === undefined ? result : plain(result);
     } catch (error) {
-      throw toldOnce(withoutSecrets(nameInterruption(error, engine?.stopped), secrecy()), row.__urn);
+      throw toldOnce(
+        withoutSecrets(nameInterruption(error, engine?.stopped), secrecy()),
+        row.__urn ?? row.__row,
+      );
     } finally {
       await reporter.flush();
     }
@@ -112,9 +117,9 @@ export abstract class ServiceProvider {
    * @param urn absent: the stack's own row
    * @param secrecy what its lines must not show
    */
-  protected reporter({ __urn: urn }: Hidden, secrecy?: () => Secrecy): Reporter {
+  protected reporter({ __urn: urn, __row: row }: Hidden, secrecy?: () => Secrecy): Reporter {
     const { engine, clock } = this.surroundings;
-    const reporter = createReporter(engine, urn, clock);
+    const reporter = createReporter(engine, urn ?? row, clock);
     return secrecy ? maskingReporter(reporter, (text) => masked(text, secrecy())) : reporter;
   }
 

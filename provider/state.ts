@@ -33,8 +33,13 @@ export interface AppInputs {
    * 0.1 does not have it.
    */
   __secrets?: SecretPlaces;
-  /** The resource's own URN, for its row. */
+  /**
+   * The resource's own URN, for its row. In the state only where an earlier version kept it there, which may be one of before
+   * a rename: see dynamic/hosted.ts.
+   */
   __urn?: string;
+  /** Stands for it while it is not known. */
+  __row?: string;
   __provider?: string;
 }
 

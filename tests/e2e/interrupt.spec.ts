@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { writes } from "../helpers/e2e";
+import { shown, succeeded, writes } from "../helpers/e2e";
 import { CREATE, LongDeployment, UPDATE } from "../helpers/long-deployment";
 import { OtherSdk } from "../helpers/other-sdk";
 
@@ -59,6 +59,16 @@ for (const sdk of [undefined, OLDEST, NEWEST])
       assert.deepEqual(writes(long.emulator), []);
       assert.equal(long.deployments().length, 2);
       assert.deepEqual(long.recorded(), { id: long.deployments()[1]?.id, phase: "ACTIVE" });
+    });
+
+    it("prints on the resource's own row also after the stack was renamed", async () => {
+      const { stack } = long;
+      succeeded(await stack.run(["stack", "rename", "prod"]));
+      long.emulator.editApp("shop", (spec) => void (spec.envs = [{ key: "MODE", value: "edited" }]));
+      const { resources, lines } = shown(await stack.run(["refresh", "--yes", "--skip-preview", "--json"]));
+      const line = lines.find(({ message }) => message.includes("changed at the service"));
+      assert.match(line?.urn ?? "", /^urn:pulumi:prod::.*::shop$/);
+      assert.ok(lines.every(({ urn }) => urn === undefined || resources.has(urn)));
     });
   });
 

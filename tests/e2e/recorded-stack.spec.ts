@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
-import { cpSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { createEmulator, type Emulator } from "app-platform-emulator";
-import { TOP } from "../../tools/pulumi-project";
-import { movingClock, RECORDED_AT, RECORDED_TOKEN } from "../../tools/recorded-stack";
-import { hideSecrets, succeeded, TestStack, writes } from "../helpers/e2e";
+import type { Emulator } from "app-platform-emulator";
+import { hideSecrets, succeeded, writes, type TestStack } from "../helpers/e2e";
+import { recordedStack } from "../helpers/recorded";
 import { temporaryFolder } from "../helpers/temporary-folder";
-
-const DAY = 86_400_000;
 
 /** Its deployment failed: a new one is due, whatever the version. */
 const FAILED = "App failed";
@@ -28,28 +23,12 @@ const nameOf = (urn: string): string => `${urn.split("::")[2]?.split(":").at(-1)
 for (const version of ["0.1.0"])
   describe(`a stack that version ${version} wrote`, function () {
     this.timeout(300_000);
-    const recorded = join(TOP, "tests", "fixtures", "recorded", version);
     const folder = temporaryFolder();
     let emulator: Emulator;
     let stack: TestStack;
 
     beforeEach(async () => {
-      const snapshot = join(folder.path, "emulator.snapshot");
-      cpSync(join(recorded, "emulator.snapshot"), snapshot);
-      emulator = await createEmulator({
-        deploySeconds: 0.05,
-        clock: movingClock(RECORDED_AT + DAY),
-        seed: "recorded",
-        snapshot,
-        token: RECORDED_TOKEN,
-        rateLimit: false,
-      });
-      // The token is in the stack's settings, and in the state.
-      const env = { DIGITALOCEAN_API_URL: emulator.url };
-      stack = await TestStack.create(emulator, { program: join(recorded, "program"), env });
-      const text = (name: string): string => readFileSync(join(recorded, name), "utf8");
-      stack.project.restore(text("state.json"), text("settings.yaml"));
-      stack.write("outside.json", text("outside.json"));
+      ({ emulator, stack } = await recordedStack(version, folder.path));
     });
     afterEach(async () => {
       stack?.remove();

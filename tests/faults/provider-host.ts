@@ -84,8 +84,13 @@ export class ProviderHost {
     await this.call("configure", message);
   }
 
-  async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: string[] }> {
+  async check(
+    urn: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ inputs: Properties; failures: string[] }> {
     const message = new pb.CheckRequest();
+    message.setUrn(urn);
     message.setOlds(structOf(olds));
     message.setNews(structOf(news));
     const answer = await this.call<pb.CheckResponse>("check", message);
@@ -96,8 +101,9 @@ export class ProviderHost {
   }
 
   /** `undefined`: the provider leaves it to the engine to compare the inputs. */
-  async diff(id: string, olds: Properties, news: Properties): Promise<boolean | undefined> {
+  async diff(urn: string, id: string, olds: Properties, news: Properties): Promise<boolean | undefined> {
     const message = new pb.DiffRequest();
+    message.setUrn(urn);
     message.setId(id);
     message.setOlds(structOf(olds));
     message.setNews(structOf(news));
@@ -108,15 +114,17 @@ export class ProviderHost {
     return changes === DIFF_SOME ? true : changes === DIFF_NONE ? false : undefined;
   }
 
-  async create(news: Properties): Promise<{ id: string; outputs: Properties }> {
+  async create(urn: string, news: Properties): Promise<{ id: string; outputs: Properties }> {
     const message = new pb.CreateRequest();
+    message.setUrn(urn);
     message.setProperties(structOf(news));
     const answer = await this.call<pb.CreateResponse>("create", message);
     return { id: answer.getId(), outputs: propertiesOf(answer.getProperties()) };
   }
 
-  async update(id: string, olds: Properties, news: Properties): Promise<Properties> {
+  async update(urn: string, id: string, olds: Properties, news: Properties): Promise<Properties> {
     const message = new pb.UpdateRequest();
+    message.setUrn(urn);
     message.setId(id);
     message.setOlds(structOf(olds));
     message.setNews(structOf(news));
@@ -124,8 +132,13 @@ export class ProviderHost {
   }
 
   /** Undefined: the resource is gone. */
-  async read(id: string, olds: Properties): Promise<{ outputs: Properties; inputs: Properties } | undefined> {
+  async read(
+    urn: string,
+    id: string,
+    olds: Properties,
+  ): Promise<{ outputs: Properties; inputs: Properties } | undefined> {
     const message = new pb.ReadRequest();
+    message.setUrn(urn);
     message.setId(id);
     message.setProperties(structOf(olds));
     const answer = await this.call<pb.ReadResponse>("read", message);
@@ -133,8 +146,9 @@ export class ProviderHost {
     return { outputs: propertiesOf(answer.getProperties()), inputs: propertiesOf(answer.getInputs()) };
   }
 
-  async delete(id: string, olds: Properties): Promise<void> {
+  async delete(urn: string, id: string, olds: Properties): Promise<void> {
     const message = new pb.DeleteRequest();
+    message.setUrn(urn);
     message.setId(id);
     message.setProperties(structOf(olds));
     await this.call("delete", message);

@@ -55,10 +55,10 @@ export class StackedResource {
     const before = this.state;
     try {
       if (step === "create") {
-        const { id, outputs } = await this.host.create(inputs);
+        const { id, outputs } = await this.host.create(this.urn, inputs);
         this.state = { id, inputs, outputs, failed: false };
       } else if (step === "update") {
-        const outputs = await this.host.update(this.id, this.outputs, inputs);
+        const outputs = await this.host.update(this.urn, this.id, this.outputs, inputs);
         this.state = { id: this.id, inputs, outputs, failed: false };
       }
     } catch (error) {
@@ -79,7 +79,7 @@ export class StackedResource {
   /** `pulumi refresh`. @throws OperationError */
   async refresh(): Promise<void> {
     await this.runs.begin();
-    const found = await this.host.read(this.id, this.outputs);
+    const found = await this.host.read(this.urn, this.id, this.outputs);
     // Pulumi forgets that the resource was not ready.
     this.state = found && { ...found, id: this.id, failed: false };
   }
@@ -88,7 +88,7 @@ export class StackedResource {
   async destroy(): Promise<void> {
     if (!this.state) return;
     await this.runs.begin();
-    await this.host.delete(this.id, this.outputs);
+    await this.host.delete(this.urn, this.id, this.outputs);
     this.state = undefined;
   }
 
@@ -115,14 +115,14 @@ export class StackedResource {
       __provider: this.providerText,
     };
     const plain = JSON.parse(JSON.stringify(news)) as Properties;
-    const { inputs, failures } = await this.host.check(this.state?.inputs ?? {}, plain);
+    const { inputs, failures } = await this.host.check(this.urn, this.state?.inputs ?? {}, plain);
     if (failures.length > 0) throw new OperationError(failures.join("\n"), undefined);
     return inputs;
   }
 
   private async stepOf(inputs: Properties): Promise<Step> {
     if (!this.state) return "create";
-    const changes = await this.host.diff(this.id, this.outputs, inputs);
+    const changes = await this.host.diff(this.urn, this.id, this.outputs, inputs);
     if (this.state.failed) return "update";
     if (changes !== undefined) return changes ? "update" : "same";
     return isDeepStrictEqual(visible(this.state.inputs), visible(inputs)) ? "same" : "update";

@@ -197,7 +197,7 @@ export class World implements Runs {
     await this.clear();
     await this.begin();
     // The first calls load the client's library, which takes longer than the event loop is quiet: they may time out.
-    const warm = () => this.host.read(NOBODY, { __provider: `${APP_PROVIDER}//0` });
+    const warm = () => this.host.read(NOBODY, NOBODY, { __provider: `${APP_PROVIDER}//0` });
     while (await warm().catch(() => "late")) continue;
   }
 

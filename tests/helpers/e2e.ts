@@ -117,6 +117,39 @@ export interface StateResource {
   initErrors?: string[];
 }
 
+/** What Pulumi shows of a command that was run with `--json`: each resource's URN, and where each line is printed. */
+export function shown({ stdout }: CommandResult): { resources: Set<string>; lines: ShownLine[] } {
+  const events = stdout
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as ShownEvent);
+  const of = ({ resourcePreEvent, resOutputsEvent, resOpFailedEvent }: ShownEvent): string[] =>
+    [resourcePreEvent, resOutputsEvent, resOpFailedEvent].flatMap((event) => event?.metadata.urn ?? []);
+  const lines = events
+    .flatMap(({ diagnosticEvent }) => diagnosticEvent ?? [])
+    .filter(({ severity }) => severity !== "debug");
+  return { resources: new Set(events.flatMap(of)), lines };
+}
+
+export interface ShownLine {
+  /** Absent: the stack's row. */
+  urn?: string;
+  message: string;
+  severity: string;
+  ephemeral?: boolean;
+}
+
+interface ResourceEvent {
+  metadata: { urn: string };
+}
+
+interface ShownEvent {
+  resourcePreEvent?: ResourceEvent;
+  resOutputsEvent?: ResourceEvent;
+  resOpFailedEvent?: ResourceEvent;
+  diagnosticEvent?: ShownLine;
+}
+
 /** @throws Error with the command's output when it failed */
 export function succeeded(result: CommandResult): CommandResult {
   if (result.code !== 0)

@@ -1,0 +1,48 @@
+import { systemClock } from "../clock";
+import { connectEngine, hostRequire } from "../engine";
+import { SecretsOfApps } from "../secrecy/secrets-of-apps";
+import type { Surroundings } from "../service-provider";
+import { SharedReads } from "../shared-reads";
+import { hosted, type HostedProvider } from "./hosted";
+import { LateRows } from "./late-rows";
+import { Requests } from "./requests";
+
+interface Host {
+  readonly surroundings: Surroundings;
+  /** Undefined where the engine's requests cannot be seen: the URNs among the inputs have to do. */
+  readonly named: { readonly requests: Requests; readonly rows: LateRows } | undefined;
+}
+
+let host: Host | undefined;
+
+/** A provider as Pulumi's host of dynamic providers calls it, in the surroundings of this process. */
+export function inHost(make: (surroundings: Surroundings) => HostedProvider): HostedProvider {
+  const { surroundings, named } = (host ??= connect());
+  const provider = make(surroundings);
+  return named ? hosted(provider, named.requests, named.rows) : provider;
+}
+
+/** One connection to the engine, and one set of reads, whatever the number of providers in the process. */
+function connect(): Host {
+  const engine = connectEngine(process.argv, leave, process);
+  const requests = engine && Requests.observe(hostRequire());
+  const rows = engine && new LateRows(engine);
+  return {
+    surroundings: {
+      env: process.env,
+      clock: systemClock,
+      engine: rows?.engine,
+      reads: new SharedReads(systemClock),
+      secretsOfApps: new SecretsOfApps(),
+    },
+    named: requests && rows && { requests, rows },
+  };
+}
+
+/** Other packages' providers in this process get this long to come to an end, once nobody waits for it any more. */
+const LEAVE_AFTER_MS = 10_000;
+
+/** The host would stay for ever: it ends only when the engine ends it, and the engine was killed. */
+function leave(): void {
+  setTimeout(() => process.exit(1), LEAVE_AFTER_MS).unref();
+}

@@ -1,0 +1,149 @@
+import type { LateRows } from "./late-rows";
+import type { Requests } from "./requests";
+
+/** Properties as the host passes them. */
+interface Props {
+  /** The resource's URN; what the state has may be one of before. */
+  __urn?: unknown;
+  /** Where lines go while the URN is not known. */
+  __row?: unknown;
+  __get?: unknown;
+  /** Set for resources that are only read: a refresh does not compare them. */
+  __external?: unknown;
+}
+type Values = object & Props;
+
+/** A provider as the host calls it. */
+export interface HostedProvider {
+  configure(request: { config: { get(key: string): string | undefined } }): Promise<void>;
+  check(olds: Values, news: Values): Promise<{ inputs: object }>;
+  diff(id: string, olds: Values, news: Values): Promise<object>;
+  create(inputs: Values): Promise<{ id: string; outs: object }>;
+  read(id: string, props: Values): Promise<{ id?: string; props?: object; inputs?: object }>;
+  update(id: string, olds: Values, news: Values): Promise<{ outs: object }>;
+  delete(id: string, props: Values): Promise<void>;
+}
+
+/** After a read that refreshes, the engine asks for a diff at once. */
+const DIFF_WITHIN_MS = 2_000;
+
+/**
+ * The provider behind the host. It is given the URN that the engine names in each request, and the state keeps the one it
+ * has, if any: earlier versions kept it among the inputs, where a change of it would be shown, as would be its removal.
+ */
+export function hosted(provider: HostedProvider, requests: Requests, rows: LateRows): HostedProvider {
+  /** The URN that the state keeps, by the true one: in a replacement the engine checks again, without the state. */
+  const inState = new Map<string, unknown>();
+  /** Rows of reads that a diff of the same id will name. */
+  const unnamed = new Map<string, string>();
+
+  const labelOf = (props: Values, id?: string): string => {
+    const { spec } = props as { spec?: { name?: unknown } };
+    return typeof spec?.name === "string" ? spec.name : (id ?? "a resource");
+  };
+  /** The same properties for the provider, with what is known of the resource. */
+  const named = <T extends Values>(props: T, urn: string | undefined, row?: string): T => {
+    const { __urn: _recorded, ...rest } = props;
+    return { ...rest, ...(urn === undefined ? { __row: row } : { __urn: urn }) } as T;
+  };
+  const onStackRow = async (props: Values, id?: string): Promise<string> => {
+    const row = rows.open(labelOf(props, id));
+    await rows.settle(row, undefined);
+    return row;
+  };
+  const call = async <T>(
+    props: Values,
+    id: string | undefined,
+    run: (own: Values) => Promise<T>,
+  ): Promise<T> => {
+    const urn = requests.urnOf(props, id);
+    return run(named(props, urn, urn === undefined ? await onStackRow(props, id) : undefined));
+  };
+
+  return {
+    configure: (request) => provider.configure(request),
+
+    async check(olds, news) {
+      // The program knows the URN as well.
+      const urn = requests.urnOf(news) ?? (news.__urn as string | undefined) ?? "";
+      if (olds.__urn !== undefined) inState.set(urn, olds.__urn);
+      const result = await provider.check(olds, { ...news, __urn: urn });
+      return { ...result, inputs: recorded(result.inputs, inState.get(urn)) };
+    },
+
+    async diff(id, olds, news) {
+      const urn = requests.urnOf(news, id);
+      const row = unnamed.get(id);
+      if (row !== undefined) {
+        unnamed.delete(id);
+        await rows.settle(row, urn);
+      }
+      return provider.diff(
+        id,
+        olds,
+        named(news, urn, urn === undefined ? await onStackRow(news, id) : undefined),
+      );
+    },
+
+    create: (inputs) =>
+      call(inputs, undefined, (own) =>
+        kept(inputs.__urn, async () => {
+          const { id, outs } = await provider.create(own);
+          return { id, outs: recorded(outs, inputs.__urn) };
+        }),
+      ),
+
+    async read(id, props) {
+      const isExternal = props.__get === true || props.__external === true;
+      // A program's own `get` says the URN; what the state has may be of before.
+      const urn =
+        requests.urnOf(props) ?? (props.__get === true ? (props.__urn as string | undefined) : undefined);
+      const row = urn === undefined ? rows.open(labelOf(props, id)) : undefined;
+      const before = props.__get === true ? undefined : props.__urn;
+      let isCompared = false;
+      try {
+        const { props: outs, inputs, ...result } = await provider.read(id, named(props, urn, row));
+        isCompared = result.id !== undefined && !isExternal;
+        return {
+          ...result,
+          ...(outs && { props: { ...recorded(outs, before), ...(isExternal && { __external: true }) } }),
+          ...(inputs && { inputs: recorded(inputs, before) }),
+        };
+      } finally {
+        if (row !== undefined && isCompared) {
+          unnamed.set(id, row);
+          setTimeout(() => void rows.settle(row, undefined), DIFF_WITHIN_MS).unref();
+        } else if (row !== undefined) await rows.settle(row, undefined);
+      }
+    },
+
+    async update(id, olds, news) {
+      // To be asked for before anything is awaited.
+      return call(news, id, (own) =>
+        kept(news.__urn, async () => ({
+          outs: recorded((await provider.update(id, olds, own)).outs, news.__urn),
+        })),
+      );
+    },
+
+    delete: (id, props) => call(props, id, (own) => provider.delete(id, own)),
+  };
+}
+
+/** Values as the state is to have them. */
+function recorded(values: object, urn: unknown): object {
+  const { __urn, __row, ...rest } = values as Values;
+  return urn === undefined ? rest : { ...rest, __urn: urn };
+}
+
+/** An operation that fails half-way leaves properties, too. */
+async function kept<T>(urn: unknown, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const failed = error as { properties?: unknown };
+    if (typeof failed?.properties === "object" && failed.properties !== null)
+      failed.properties = recorded(failed.properties, urn);
+    throw error;
+  }
+}

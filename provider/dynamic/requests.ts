@@ -1,0 +1,124 @@
+/** Pulumi's protocol as far as it is used here. */
+interface Struct {
+  toJavaScript(): object;
+}
+interface Request {
+  getUrn(): string;
+  setUrn(urn: string): void;
+  getId?(): string;
+  getNews?(): Struct | undefined;
+  getProperties?(): Struct | undefined;
+  getInputs?(): Struct | undefined;
+  setProperties?(struct: Struct): void;
+  serializeBinary(): Uint8Array;
+}
+interface RequestType {
+  new (): Request;
+  readonly prototype: Request;
+}
+
+type Reader = "getNews" | "getProperties" | "getInputs";
+
+/** The requests that the host takes properties from, and how. Newer ones take those of a read from either. */
+const READERS = {
+  CheckRequest: ["getNews"],
+  DiffRequest: ["getNews"],
+  CreateRequest: ["getProperties"],
+  ReadRequest: ["getProperties", "getInputs"],
+  UpdateRequest: ["getNews"],
+  DeleteRequest: ["getProperties"],
+} as const satisfies Record<string, readonly Reader[]>;
+type RequestName = keyof typeof READERS;
+
+/** From these the host takes the id, too, and calls the provider right after. */
+const WITH_ID = ["DiffRequest", "UpdateRequest", "DeleteRequest"] as const;
+
+const PROBE = "probe";
+
+/**
+ * The engine names the resource in each request by its URN, but the host of dynamic providers passes only the properties
+ * on. What the state has among them may be a name of before: resources and stacks are renamed and moved. So the URN is
+ * noted where the host takes the properties from a request.
+ */
+export class Requests {
+  private readonly urns = new WeakMap<object, string>();
+  private latest: { readonly id: string; readonly urn: string } | undefined;
+
+  private constructor() {}
+
+  /**
+   * @param require finds modules as the host does
+   * @returns undefined where this SDK does it in another way, so that nothing would be noted
+   */
+  static observe(require: NodeJS.Require): Requests | undefined {
+    try {
+      const types = require("@pulumi/pulumi/proto/provider_pb") as Record<RequestName, RequestType>;
+      const requests = new Requests();
+      const names = Object.keys(READERS) as RequestName[];
+      for (const name of names)
+        for (const reader of READERS[name]) requests.noteProperties(types[name].prototype, reader);
+      for (const name of WITH_ID) requests.noteId(types[name].prototype);
+      return requests.works(require, types.DeleteRequest) ? requests : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * The URN of the resource that a call of the provider is about. Undefined where it is not known: in a read that is the
+   * first request of the process, since the host has taken its properties before it loads this package.
+   * @param props the very object that the host passed: the new properties, or those of the state
+   * @param id where the host passed one to diff, update or delete; the call has to be under way still
+   */
+  urnOf(props: object, id?: string): string | undefined {
+    const urn = this.urns.get(props);
+    if (urn !== undefined) return urn;
+    return id !== undefined && this.latest?.id === id ? this.latest.urn : undefined;
+  }
+
+  private noteProperties(type: Request, reader: Reader): void {
+    const read = type[reader];
+    if (read === undefined) return;
+    const { urns } = this;
+    type[reader] = function (this: Request) {
+      const struct = read.call(this);
+      const urn = this.getUrn();
+      if (struct === undefined || urn === "") return struct;
+      const convert = struct.toJavaScript.bind(struct);
+      struct.toJavaScript = () => {
+        const props = convert();
+        urns.set(props, urn);
+        return props;
+      };
+      return struct;
+    };
+  }
+
+  private noteId(type: Request): void {
+    const read = type.getId;
+    const note = (id: string, urn: string): void => {
+      this.latest = urn === "" ? undefined : { id, urn };
+    };
+    type.getId = function (this: Request) {
+      const id = read?.call(this) ?? "";
+      note(id, this.getUrn());
+      return id;
+    };
+  }
+
+  /** Does a request that is decoded as the host's are come by here? */
+  private works(require: NodeJS.Require, type: RequestType): boolean {
+    const { ResourceProviderService: service } = require("@pulumi/pulumi/proto/provider_grpc_pb") as {
+      ResourceProviderService: { delete: { requestDeserialize(bytes: Buffer): Request } };
+    };
+    const { Struct } = require("google-protobuf/google/protobuf/struct_pb") as {
+      Struct: { fromJavaScript(value: object): Struct };
+    };
+    const sent = new type();
+    sent.setUrn(PROBE);
+    sent.setProperties?.(Struct.fromJavaScript({}));
+    const received = service.delete.requestDeserialize(Buffer.from(sent.serializeBinary()));
+    const props = received.getProperties?.()?.toJavaScript();
+    return props !== undefined && this.urnOf(props) === PROBE;
+  }
+}
