@@ -1,3 +1,5 @@
+import type { Altering } from "./altered";
+
 /** What goes wrong with a request. */
 export type Fault =
   /** This answer instead of the work. */
@@ -21,7 +23,16 @@ export type Fault =
   /** A body that never ends. */
   | "endless"
   /** Status 200 and JSON in which every field has the wrong type. */
-  | "wrong-types";
+  | "wrong-types"
+  /**
+   * A replica that lags: a read shows everything as it was so many milliseconds ago, but nothing from before the rule was added.
+   * A write is done, and an update is answered by what the replica shows.
+   */
+  | { lagMs: number }
+  /** A write that is not done, and answered as if it were. */
+  | "discarded"
+  /** The work is done, and its response altered. */
+  | Altering;
 
 export interface FaultRule {
   /** @default any */
@@ -44,7 +55,15 @@ const NAMED = [
   "html-502",
   "endless",
   "wrong-types",
+  "discarded",
+  "other-object",
+  "without-deployment",
+  "doubled",
+  "moving-updated-at",
+  "frozen-updated-at",
 ];
+
+const NUMBERED = ["status", "delayMs", "dropAfter", "lagMs", "lateMs"];
 
 /** How far a stream comes, and what becomes of it then. */
 export interface Break {
@@ -69,10 +88,14 @@ export function breakOf(fault: Fault): Break | undefined {
 export class Faults {
   private rules: { rule: FaultRule; skip: number; left: number }[] = [];
 
+  /** @param added called with the fault of each rule that is added */
+  constructor(private readonly added: (fault: Fault) => void = () => {}) {}
+
   /** @returns takes the rule back */
   add(rule: FaultRule): () => void {
     const entry = { rule, skip: rule.after ?? 0, left: rule.times ?? 1 };
     this.rules.push(entry);
+    this.added(rule.fault);
     return () => {
       this.rules = this.rules.filter((other) => other !== entry);
     };
@@ -109,7 +132,8 @@ export function parseFault(value: unknown): Fault | undefined {
   if (typeof value === "string") return NAMED.includes(value) ? (value as Fault) : undefined;
   if (typeof value !== "object" || value === null) return undefined;
   const numbers = Object.entries(value).filter(([, part]) => typeof part === "number");
-  return numbers.some(([key]) => ["status", "delayMs", "dropAfter"].includes(key))
+  return numbers.some(([key]) => NUMBERED.includes(key)) ||
+    typeof (value as { phase?: unknown }).phase === "string"
     ? (value as Fault)
     : undefined;
 }

@@ -4,6 +4,7 @@ import { ApiError } from "./errors";
 import { createIds } from "./ids";
 import { RateLimiter, type RateLimits } from "./limits";
 import { Recorder, type CallMatch, type RecordedCall } from "./recorder";
+import { Replicas } from "./replicas";
 import type { LiveLogs } from "./routes/context";
 import type { Controls } from "./routes/control";
 import { buildApp, listen, type Wiring } from "./server";
@@ -16,6 +17,7 @@ import { Tickets } from "./tickets";
 import { appView } from "./view";
 
 export { steppedClock, systemClock, type Clock, type SteppedClock } from "./clock";
+export type { Altering } from "./altered";
 export type { Fault, FaultRule } from "./faults";
 export type { RateLimits } from "./limits";
 export type { CallMatch, RecordedCall } from "./recorder";
@@ -109,15 +111,21 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
         deployMs: deploySeconds * 1000,
         deleteMs: deleteSeconds * 1000,
         deployUnchanged: options.deployUnchanged ?? false,
-        changed: () => snapshot?.changed(),
+        changed: () => {
+          snapshot?.changed();
+          replicas.changed();
+        },
       },
       kept,
     );
 
+  const replicas = new Replicas(() => store);
   let store = storeWith(snapshot?.found);
   await snapshot?.keep(() => store.state());
   let url = "";
-  const faults = new Faults();
+  const faults = new Faults((fault) => {
+    if (typeof fault === "object" && "lagMs" in fault) replicas.begin();
+  });
   const recorder = new Recorder();
   const limiter = limits === false ? undefined : new RateLimiter(clock, limits === true ? {} : limits);
   const controls: Controls = {
@@ -125,6 +133,7 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
       store = storeWith();
       snapshot?.changed();
       faults.clear();
+      replicas.forget();
       recorder.clear();
       limiter?.reset();
     },
@@ -138,7 +147,8 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
     failNext: (what) => store.failNext(what),
   };
   const wiring: Wiring = {
-    store: () => store,
+    store: () => replicas.serving ?? store,
+    replicas,
     saved: () => snapshot?.saved() ?? Promise.resolve(),
     url: () => url,
     liveLogs: options.liveLogs ?? "http",

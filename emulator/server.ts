@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { ApiError, badRequest, notFound, unauthorized } from "./errors";
 import type { RateLimiter } from "./limits";
 import type { RecordedCall } from "./recorder";
+import type { Replicas } from "./replicas";
 import { accountRoutes } from "./routes/account";
 import { alertRoutes } from "./routes/alerts";
 import { appRoutes } from "./routes/apps";
@@ -42,6 +43,7 @@ const parseYaml = (text: string): unknown =>
 
 export interface Wiring extends ControlDeps {
   limiter: RateLimiter | undefined;
+  readonly replicas: Replicas;
   /** Told of each request once it is answered. */
   onCall: ((call: RecordedCall) => void) | undefined;
   /** The only token accepted; any when undefined. */
@@ -118,9 +120,12 @@ export function buildApp(wiring: Wiring): Api {
     if (fault === undefined) await next();
     else {
       call.fault = fault;
-      c.res = await serveWith(fault, c, wiring.store().options.clock, work);
+      c.res = await serveWith(fault, c, wiring.store().options.clock, wiring.replicas, work);
     }
-    if (c.res.headers.get("x-hono-already-sent") === null) call.status = c.res.status;
+    if (c.res.headers.get("x-hono-already-sent") === null) {
+      call.status = c.res.status;
+      c.header("date", new Date(wiring.store().now).toUTCString());
+    }
     wiring.onCall?.(call);
     return undefined;
   });

@@ -1,8 +1,12 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
+import { altered, type Altering } from "./altered";
 import type { Clock } from "./clock";
+import { notFound } from "./errors";
 import { breakOf, type Break, type Fault } from "./faults";
+import type { Replicas } from "./replicas";
+import { appView } from "./view";
 
 const BAD_GATEWAY =
   "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
@@ -148,13 +152,65 @@ export function faultAnswer(fault: Fault): FaultAnswer | undefined {
   return { status, headers: { "content-type": "application/json", ...headers }, text };
 }
 
+const ALTERING = new Set<unknown>([
+  "other-object",
+  "without-deployment",
+  "doubled",
+  "moving-updated-at",
+  "frozen-updated-at",
+]);
+
+const isAltering = (fault: Fault): fault is Altering =>
+  ALTERING.has(fault) || (typeof fault === "object" && ("lateMs" in fault || "phase" in fault));
+
+/** To a request for a deployment that is too young to be shown, the service says that it does not know it. */
+async function serveAltered(
+  how: Altering,
+  method: string,
+  response: Response,
+  now: number,
+): Promise<Response> {
+  if (!response.ok || !/json/.test(response.headers.get("content-type") ?? "")) return response;
+  const body = (await response.json()) as object;
+  const other = altered(how, body, now) as object;
+  const isGone =
+    method === "GET" && typeof how === "object" && "deployment" in body && !("deployment" in other);
+  const { id, message, status } = notFound();
+  const headers = new Headers(response.headers);
+  headers.delete("content-length");
+  if (isGone) return Response.json({ id, message }, { status, headers });
+  return Response.json(other, { status: response.status, headers });
+}
+
+const APP = /^\/v2\/apps\/([^/]+)$/;
+
+async function serveLagging(
+  lagMs: number,
+  c: Context,
+  replicas: Replicas,
+  work: () => Promise<Response>,
+): Promise<Response> {
+  if (c.req.method === "GET") return replicas.serveLagging(lagMs, work);
+  // Before the work, which the replica does not know of even where it does not lag.
+  const replica = replicas.lagging(lagMs);
+  const response = await work();
+  const id = APP.exec(c.req.path)?.[1];
+  const app = replica.list().find((one) => one.id === id);
+  if (!response.ok || c.req.method !== "PUT" || app === undefined) return response;
+  return Response.json({ app: appView(replica, app) });
+}
+
 /** Serves one request with a fault. `work` does what was asked. */
 export async function serveWith(
   fault: Fault,
   c: Context,
   clock: Clock,
+  replicas: Replicas,
   work: () => Promise<Response>,
 ): Promise<Response> {
+  if (typeof fault === "object" && "lagMs" in fault) return serveLagging(fault.lagMs, c, replicas, work);
+  if (fault === "discarded") return replicas.discard(work);
+  if (isAltering(fault)) return serveAltered(fault, c.req.method, await work(), clock.now());
   if (typeof fault === "object" && "delayMs" in fault) {
     await pause(c, fault.delayMs, clock);
     return raw(c).outgoing.destroyed ? RESPONSE_ALREADY_SENT : work();
