@@ -5,7 +5,7 @@ import { redact } from "./secrecy/redact";
 import type { Secrecy } from "./secrecy/secrecy";
 import { describeAll, describeProblem, type SpecSource } from "./spec/describe";
 import { reportEncrypted } from "./spec/encrypted";
-import { fromKeyed } from "./spec/keyed";
+import { fromKeyed, inOrder } from "./spec/keyed";
 import { inOrderOfPlaces } from "./spec/order";
 import { parseSpec } from "./spec/parse";
 import { LONGEST_QUOTE, reportInto, type Problem } from "./spec/problem";
@@ -32,7 +32,8 @@ export function specProblems(
   run: RunInputs,
   { isNew, places, secrecy }: Options,
 ): SpecProblems {
-  const spec = fromKeyed(inputs.spec);
+  const listed = (keyed: unknown): unknown => inOrder(fromKeyed(keyed), run.__order);
+  const spec = listed(inputs.spec);
   const find = (given: unknown): Problem[] => {
     const problems = validate(given, { allowUnknown: inputs.allowUnknown === true });
     reportLeftOut(run.__repeated, given, reportInto(problems));
@@ -43,7 +44,7 @@ export function specProblems(
   if (problems.length === 0) return { errors: [], warnings: [] };
   // What is found as well where no secret is known says nothing about one.
   const blind =
-    places.length === 0 ? problems : find(fromKeyed(withoutValuesAt({ spec: inputs.spec }, places).spec));
+    places.length === 0 ? problems : find(listed(withoutValuesAt({ spec: inputs.spec }, places).spec));
   const open = new Set(blind.map(identity));
   const secrets = secrecy.unmistakable.map((secret) => secret.slice(0, LONGEST_QUOTE));
   const source = readSource(run.__file, secrecy);

@@ -56,7 +56,22 @@ export function describeAll(
     places: placesOf(problem, spec, source),
     text: describe(problem),
   }));
-  return inOrderOfLines(described, ({ places }) => places.at(-1));
+  return inOrderOfLines(onePerPlace(described), ({ places }) => places.at(-1));
+}
+
+/** What stands behind an anchor is used in several parts of the spec, and is wrong in one line of the file. */
+function onePerPlace<T extends { problem: Problem; places: readonly FilePlace[] }>(
+  described: readonly T[],
+): T[] {
+  const seen = new Set<string>();
+  return described.filter(({ problem: { severity, code, message, hint }, places }) => {
+    if (places.length === 0) return true;
+    const lines = places.map(({ line, column }) => [line, column]);
+    const key = JSON.stringify([lines, severity, code, message, hint]);
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
 }
 
 /** All problems, errors first. */

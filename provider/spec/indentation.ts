@@ -36,15 +36,15 @@ export function indentationMistake(lines: readonly string[], at: number): Indent
   const levels = line.isItem ? itemLevels(lines, at) : fieldLevels(lines, at);
   const beside = line.isItem && levels.length === 0 ? fieldLevels(lines, at) : [];
   // A list may begin in the column of the field that it is the value of.
-  const field = beside.find(
-    ({ column, line: above }) => column === line.indent && !/:\s*(#.*)?$/.test(lines[above] ?? ""),
-  );
+  const field = beside.find(({ column, line: above }) => column === line.indent && !isParent(lines[above]));
   if (field)
     return {
       line: at,
       what: `this item of a list stands among fields, as the one in line ${field.line + 1}`,
       hint: `Put a dash before line ${field.line + 1} too, or remove the dash here`,
     };
+  const split = line.isItem ? fieldBetweenItems(lines, at, line.indent) : undefined;
+  if (split) return split;
   if (levels.length === 0 || levels.some(({ column }) => column === line.indent)) return undefined;
   const near = levels.reduce((best, level) =>
     Math.abs(level.column - line.indent) < Math.abs(best.column - line.indent) ? level : best,
@@ -59,6 +59,32 @@ export function indentationMistake(lines: readonly string[], at: number): Indent
     hint: `Line it up with ${above}: ${sizes} stand before it`,
   };
 }
+
+/** The field that ends a list too early, as it begins in the column of the dashes before and after it. */
+function fieldBetweenItems(
+  lines: readonly string[],
+  at: number,
+  column: number,
+): IndentationMistake | undefined {
+  let between: number | undefined;
+  for (let index = at - 1; index >= 0; index--) {
+    const line = lineAt(lines, index);
+    if (!line || line.indent > column) continue;
+    if (line.indent < column || (!line.isItem && isParent(lines[index]))) return undefined;
+    if (!line.isItem) between = index;
+    else if (between === undefined) return undefined;
+    else
+      return {
+        line: between,
+        what: `this field is indented less than the item of line ${index + 1} that it follows`,
+        hint: `Line it up with the text behind the dash: ${column} instead of ${line.inner} spaces stand before it`,
+      };
+  }
+  return undefined;
+}
+
+/** True for a field whose value follows in the lines below. */
+const isParent = (line = ""): boolean => /:\s*(#.*)?$/.test(line);
 
 interface Level {
   readonly column: number;

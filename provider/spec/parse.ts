@@ -115,7 +115,10 @@ class Source {
     );
     const [wrong] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
     if (wrong)
-      throw this.syntaxError(document, explainSyntax(this.text, { code: wrong.code, offset: wrong.pos[0] }));
+      throw this.syntaxError(
+        document,
+        explainSyntax(this.text, document, { code: wrong.code, offset: wrong.pos[0] }),
+      );
     const comment = commentInJson(this.text);
     if (comment) throw this.syntaxError(document, comment);
     this.guard(() => this.refuseStrangeNodes(document));

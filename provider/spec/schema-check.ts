@@ -88,7 +88,7 @@ const amount = (params: Record<string, unknown>, what: string): string =>
 const FORM_HINTS: Readonly<Record<string, string>> = {
   name: "use lower case letters, digits and dashes, a letter first and no dash last",
   key: "use letters, digits and underscores, no digit first",
-  domain: "write the host name alone, such as app.example.com",
+  domain: "write the host name alone, such as app.example.com, of letters, digits, dashes and dots",
   custom_error_page_url: "it has to start with https://",
 };
 

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Document, type ErrorCode } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, visit, type Document, type ErrorCode } from "yaml";
 import type { FileReason } from "./file-error";
 import { indentationMistake } from "./indentation";
 import { looksLikeJson, jsonMistake } from "./json-syntax";
@@ -20,13 +20,41 @@ export interface SyntaxMistake {
  */
 export function explainSyntax(
   text: string,
+  document: Document.Parsed,
   { code, offset }: { code: ErrorCode; offset: number },
 ): SyntaxMistake {
   const template = unrendered(text, offset);
   if (template) return template;
   const json = looksLikeJson(text) ? jsonMistake(text) : undefined;
   if (json) return { reason: "syntax", ...json };
+  const quoted = openQuote(document, text, offset);
+  if (quoted !== undefined)
+    return {
+      reason: "syntax",
+      offset: quoted,
+      what: "a text in quotes is not closed on its line",
+      hint: "Close the quotes, or put the text in one line",
+    };
   return (CAUSED_BY_LINES.has(code) && causeInLines(text, offset)) || { offset, ...explainYaml(code) };
+}
+
+/** Where a text in quotes begins that goes on over several lines and ends where the parser was lost. */
+function openQuote(document: Document.Parsed, text: string, offset: number): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Scalar: (_, { range, type }) => {
+      if (!range || (type !== "QUOTE_DOUBLE" && type !== "QUOTE_SINGLE")) return undefined;
+      const [start, end] = range;
+      const ends = end <= offset && !/\S/.test(text.slice(end, offset));
+      if (!ends && !(start < offset && offset <= end)) return undefined;
+      const written = text.slice(start, end);
+      const isClosed = written.length > 1 && written.at(-1) === written[0];
+      if (isClosed && !written.includes("\n")) return undefined;
+      found = start;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Codes of errors that a line brings about by its indentation or a missing colon. */
@@ -83,7 +111,7 @@ function others(text: string, start: number): string {
   const own = text.slice(0, start).split("\n").length;
   const lines = text.split("\n").flatMap((line, index) => (TEMPLATE.test(unquoted(line)) ? [index + 1] : []));
   const more = lines.filter((line) => line !== own).slice(0, MOST_LINES);
-  return more.length === 0 ? "" : ` (also in line ${more.join(", ")})`;
+  return more.length === 0 ? "" : ` (also in ${more.length === 1 ? "line" : "lines"} ${more.join(", ")})`;
 }
 
 function causeInLines(text: string, offset: number): SyntaxMistake | undefined {

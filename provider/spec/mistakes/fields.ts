@@ -44,9 +44,9 @@ export function reportUnknownField(
   }
   const isElsewhere = ownersOf(name).length > 0;
   const disputed = DISPUTED.has(`${shape.type}.${name}`);
-  const synonym = synonymFor(name, map, shape);
-  const meant = disputed ? undefined : (synonym ?? misspelled(name, shape));
-  if (meant !== undefined && (isElsewhere || synonym === undefined)) {
+  const near = disputed ? undefined : misspelled(name, shape);
+  const meant = disputed ? undefined : (near ?? synonymFor(name, map, shape));
+  if (meant !== undefined && (isElsewhere || near !== undefined)) {
     tell("unknown-field", path, `is not a field of ${owner}`, `did you mean ${meant}?`);
     return allowUnknown ? undefined : meant.split(".")[0];
   }

@@ -1,3 +1,5 @@
+import { simplify } from "../near";
+
 /** What other tools, or people in a hurry, call the fields of the AppSpec: field by type and name. */
 
 const BUILT = {
@@ -44,6 +46,13 @@ const CHECK = {
   retries: "failure_threshold",
 };
 
+const SCALING = {
+  min: "min_instance_count",
+  min_instances: "min_instance_count",
+  max: "max_instance_count",
+  max_instances: "max_instance_count",
+};
+
 const SYNONYMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   AppSpec: { environment: "envs", app_name: "name" },
   AppService: {
@@ -82,6 +91,8 @@ const SYNONYMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   ServiceHealthCheck: CHECK,
   HealthCheck: CHECK,
+  ServiceAutoscaling: SCALING,
+  WorkerAutoscaling: SCALING,
   JobSchedule: { expression: "cron", timezone: "time_zone", tz: "time_zone" },
   AppIngressRule: { path: "match.path", prefix: "match.path.prefix", host: "match.authority" },
   IngressMatch: { prefix: "path.prefix", exact: "path.exact", host: "authority", hostname: "authority" },
@@ -90,8 +101,8 @@ const SYNONYMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   SecureHeader: { name: "key" },
 };
 
-/** The field that `name` stands for in a map of this type. */
+/** The field that `name` stands for in a map of this type, in any of its spellings. */
 export function synonymOf(type: string, name: string): string | undefined {
-  const words = SYNONYMS[type];
-  return words && Object.hasOwn(words, name) ? words[name] : undefined;
+  const plain = simplify(name);
+  return Object.entries(SYNONYMS[type] ?? {}).find(([word]) => simplify(word) === plain)?.[1];
 }

@@ -43,7 +43,7 @@ function hintFor(value: unknown, shape: Shape, path: Path): string | undefined {
     case "boolean":
       return booleanHint(value);
     default:
-      return numberHint(value, shape.kind);
+      return numberHint(value, shape.kind, path);
   }
 }
 
@@ -72,6 +72,8 @@ function listHint(value: unknown, { items }: ListShape, path: Path): string {
   if (!isPlainObject(value)) {
     const identity = identityOf(items);
     if (isGuarded(items)) return `write a list: - ${identity ?? "key"}: … and value: …`;
+    if (items.kind === "integer" && typeof value === "string")
+      return `write a list of numbers: [${numbersIn(value)}]`;
     const shown = shownIn(value, path);
     return identity === undefined ? `write [${shown}]` : `write a list: - ${identity}: ${shown}`;
   }
@@ -87,6 +89,9 @@ function listHint(value: unknown, { items }: ListShape, path: Path): string {
     return `write each variable as an item of a list, as in - key: ${safe(first)} and value: …`;
   return `write each entry as an item of a list: - ${identityOf(items) ?? "name"}: ${safe(first)}`;
 }
+
+/** The numbers of a text such as `8080, 9090`. */
+const numbersIn = (text: string): string => (text.match(/\d{1,9}/g) ?? ["…"]).slice(0, 10).join(", ");
 
 /** The text of an item may hold a secret. */
 const isGuarded = (items: Shape): boolean =>
@@ -189,9 +194,30 @@ function booleanHint(value: unknown): string {
   return "write true or false, without quotes";
 }
 
-function numberHint(value: unknown, kind: ScalarShape["kind"]): string {
-  if (Array.isArray(value)) return `write one number, without dashes and brackets`;
-  const digits = typeof value === "string" ? /^\s*(\d{1,9})\D/.exec(value)?.[1] : undefined;
+function numberHint(value: unknown, kind: ScalarShape["kind"], path: Path): string {
+  if (Array.isArray(value)) return "write one number, without dashes and brackets";
+  const text = typeof value === "string" ? value.trim() : "";
+  const seconds = String(path.at(-1)).endsWith("_seconds") ? secondsIn(text) : undefined;
+  if (seconds !== undefined) return `write the number of seconds: ${seconds}`;
+  const digits = /^(\d{1,9})\D/.exec(text)?.[1];
   if (digits !== undefined) return `write the number alone: ${digits}`;
   return kind === "integer" ? "write a whole number" : "write a number";
+}
+
+const SECONDS: ReadonlyMap<string, number> = new Map([
+  ["s", 1],
+  ["sec", 1],
+  ["second", 1],
+  ["m", 60],
+  ["min", 60],
+  ["minute", 60],
+  ["h", 3600],
+  ["hour", 3600],
+]);
+
+/** `30s`, `5 minutes`. */
+function secondsIn(text: string): number | undefined {
+  const [, digits, unit = ""] = /^(\d{1,6})\s*([a-z]+)$/i.exec(text) ?? [];
+  const factor = SECONDS.get(unit.toLowerCase().replace(/(?<=..)s$/, ""));
+  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
 }

@@ -11,7 +11,7 @@ import {
 } from "../shape";
 import { isUnknown, UNKNOWN } from "../unknown";
 import { misspelled, reportUnknownField } from "./fields";
-import { listMeant, reportOutdented } from "./outdented";
+import { listMeant, partMeant, reportOutdented, reportOutdentedFields } from "./outdented";
 import { reportPlaceholder } from "./placeholders";
 import { identityOf, reportWrongType } from "./types";
 import type { Visit } from "./visit";
@@ -130,11 +130,17 @@ class Walk {
 
   /** Reports the fields that the map should not have, and takes them out of the copy. */
   private fields(copy: Record<string, unknown>, strange: readonly string[], shape: MapShape): void {
-    const names = this.namesOfItem(copy, strange, shape);
+    const part = partMeant(strange, copy, shape);
+    if (part) reportOutdentedFields(part, shape, this.visit);
+    const names = part ? [] : this.namesOfItem(copy, strange, shape);
     for (const name of strange) {
       const meant = names.includes(name)
         ? identityOf(shape)
-        : reportUnknownField(name, copy, shape, this.visit);
+        : part?.fields.includes(name)
+          ? this.visit.allowUnknown
+            ? undefined
+            : part.name
+          : reportUnknownField(name, copy, shape, this.visit);
       delete copy[name];
       if (meant !== undefined && copy[meant] === undefined) copy[meant] = UNKNOWN;
     }

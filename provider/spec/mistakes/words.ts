@@ -111,7 +111,11 @@ export function checkWord(word: string, { type, known }: Words, visit: Visit): u
 function meantBy(word: string, type: string, valid: readonly string[]): string | undefined {
   const synonym = SYNONYMS[type]?.get(simplify(word));
   if (synonym !== undefined) return synonym;
-  // Sizes are one letter apart from each other: only what differs in its case was certainly meant.
-  if (type !== "InstanceSizeSlug") return nearest(word, valid);
+  if (type === "AppRegion") return nearest(word, valid) ?? valid.find((one) => one === dataCenter(word));
+  if (!OPEN.has(type)) return nearest(word, valid);
+  // Sizes and versions are one letter apart from each other: only what differs in its case was certainly meant.
   return valid.find((one) => simplify(one) === simplify(word));
 }
+
+/** The region of a data center such as `nyc3`. */
+const dataCenter = (word: string): string => word.toLowerCase().replace(/\d$/, "");

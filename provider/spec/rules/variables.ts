@@ -117,15 +117,12 @@ function tellReference({ path, value }: Item, missing: readonly Missing[], repor
   const isSecret = own(value, "type") === "SECRET";
   const [first] = missing;
   const near = isSecret || !first ? undefined : nearest(first.name, first.candidates);
-  const names = isSecret
-    ? first?.isBare
-      ? "a variable"
-      : "a component or database"
-    : missing.map(({ name }) => `"${name}"`).join(", ");
+  const secret = first?.isBare ? "a variable that" : "a component or database that";
+  const names = isSecret ? secret : `${missing.map(({ name }) => `"${name}"`).join(", ")}, which`;
   report.warn(
     "no-such-reference",
     [...path, "value"],
-    `refers to ${names} that this app does not have`,
+    `refers to ${names} this app does not have`,
     near === undefined ? "add it, or correct the name" : `did you mean ${near}?`,
   );
 }
