@@ -1,5 +1,5 @@
-/** What is wrong with the indentation of a line. */
-export interface IndentationMistake {
+/** What is wrong with a line, such as its indentation. */
+export interface LineMistake {
   /** From 0. */
   readonly line: number;
   readonly what: string;
@@ -30,7 +30,7 @@ function lineAt(lines: readonly string[], index: number): Line | undefined {
  * those beside it. Pure.
  * @param at the line, from 0
  */
-export function indentationMistake(lines: readonly string[], at: number): IndentationMistake | undefined {
+export function indentationMistake(lines: readonly string[], at: number): LineMistake | undefined {
   const line = lineAt(lines, at);
   if (!line) return undefined;
   const levels = line.isItem ? itemLevels(lines, at) : fieldLevels(lines, at);
@@ -61,11 +61,7 @@ export function indentationMistake(lines: readonly string[], at: number): Indent
 }
 
 /** The field that ends a list too early, as it begins in the column of the dashes before and after it. */
-function fieldBetweenItems(
-  lines: readonly string[],
-  at: number,
-  column: number,
-): IndentationMistake | undefined {
+function fieldBetweenItems(lines: readonly string[], at: number, column: number): LineMistake | undefined {
   let between: number | undefined;
   for (let index = at - 1; index >= 0; index--) {
     const line = lineAt(lines, index);

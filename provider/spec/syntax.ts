@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, visit, type Document, type ErrorCode } from "yaml";
 import type { FileReason } from "./file-error";
-import { indentationMistake } from "./indentation";
+import { indentationMistake, type LineMistake } from "./indentation";
 import { looksLikeJson, jsonMistake } from "./json-syntax";
 import { formatPath } from "./keyed";
 import { isFieldName } from "./shape";
@@ -119,28 +119,24 @@ function causeInLines(text: string, offset: number): SyntaxMistake | undefined {
   const at = text.slice(0, offset).split("\n").length - 1;
   const next = lines.findIndex((line, index) => index > at && /\S/.test(line) && !/^\s*#/.test(line));
   for (const index of next < 0 ? [at] : [at, next]) {
-    const mistake = colonMistake(lines[index] ?? "") ?? indentationMistake(lines, index);
-    if (!mistake) continue;
-    const before = text.split("\n").slice(0, index).join("\n");
-    const column = /\S/.exec(lines[index] ?? "")?.index ?? 0;
-    return {
-      reason: "syntax",
-      offset: (index === 0 ? 0 : before.length + 1) + column,
-      what: mistake.what,
-      hint: mistake.hint,
-    };
+    const { line, what, hint } = colonMistake(lines, index) ?? indentationMistake(lines, index) ?? {};
+    if (line === undefined || what === undefined || hint === undefined) continue;
+    const before = text.split("\n").slice(0, line).join("\n");
+    const column = /\S/.exec(lines[line] ?? "")?.index ?? 0;
+    return { reason: "syntax", offset: (line === 0 ? 0 : before.length + 1) + column, what, hint };
   }
   return undefined;
 }
 
 /** `name:shop` and `name shop`. */
-function colonMistake(line: string): { what: string; hint: string } | undefined {
+function colonMistake(lines: readonly string[], at: number): LineMistake | undefined {
+  const line = lines[at] ?? "";
   const glued = /^[\s-]*([a-z_]+):[^\s/]/.exec(line)?.[1];
   if (glued !== undefined && isFieldName(glued))
-    return { what: "a space is missing after the colon", hint: `Write \`${glued}: …\`` };
+    return { line: at, what: "a space is missing after the colon", hint: `Write \`${glued}: …\`` };
   const bare = /^[\s-]*([a-z_]+)(?:\s+[^\s:]+)*\s*$/.exec(line)?.[1];
   if (bare !== undefined && isFieldName(bare))
-    return { what: "a colon is missing after the name of a field", hint: `Write \`${bare}: …\`` };
+    return { line: at, what: "a colon is missing after the name of a field", hint: `Write \`${bare}: …\`` };
   return undefined;
 }
 

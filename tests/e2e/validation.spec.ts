@@ -20,8 +20,11 @@ services:
         value: hidden-s3cret
         type: SECRET
         scope: RUN_TIMES
+      - key: SEALED
+        value: EV[1:zqiRIeaaYK/NqctZDYzy6t0pTrtRDez8:wqGpZRrsKN5nPhWQrS479cfBiXT0WQ==]
+        type: SECRET
   - name: api
-    image: { registry_type: DOCR, repository: web, tag: v1 }
+    image: { registry_type: DOCR, repository: web, tag: "\${IMAGE_TAG}" }
     github: { repo: acme/api, branch: main }
     instance_count: many
 workers:
@@ -30,6 +33,9 @@ ingress:
   rules:
     - match: { path: { prefix: / } }
       component: { name: wbe }
+domains:
+  shop.example.com:
+    type: PRIMARY
 `;
 
 describe("a spec with mistakes", function () {
@@ -67,7 +73,10 @@ describe("a spec with mistakes", function () {
       "spec.services.web.instace_count:",
       "spec.services.web.http_port:",
       "spec.services.web.envs.TOKEN.scope:",
+      "spec.services.web.envs.SEALED.value:",
       "spec.services.api:",
+      "spec.services.api.image.tag:",
+      "spec.domains:",
       "spec.services.api.instance_count:",
       "spec.workers.mailer:",
       "spec.ingress.rules[0].component.name:",
@@ -84,11 +93,21 @@ describe("a spec with mistakes", function () {
   it("is told line and column of its file, with the line itself", () => {
     assert.match(checked.output, /instace_count: .*app\.yaml:8:5\)/);
     assert.match(checked.output, /8 \|\s+instace_count: \S+\n\s*\|\s+\^/);
-    assert.match(checked.output, /component\.name: .*app\.yaml:24:20\)/);
+    assert.match(checked.output, /component\.name: .*app\.yaml:27:20\)/);
+  });
+
+  it("is told its mistakes in the order of the lines", () => {
+    const lines = [...checked.output.matchAll(/\(app\.yaml:(\d+):\d+\)/g)].map(([, line]) => Number(line));
+    const reported = lines.slice(0, new Set(lines).size);
+    assert.ok(reported.length > 7);
+    assert.deepEqual(
+      reported,
+      [...reported].sort((a, b) => a - b),
+    );
   });
 
   it("is told so without a stack trace and without its secrets", () => {
-    assert.doesNotMatch(checked.output, /^\s+at |node_modules|s3cret/m);
+    assert.doesNotMatch(checked.output, /^\s+at |node_modules|s3cret|EV\[1/m);
   });
 });
 
@@ -137,7 +156,22 @@ describe("a spec that is not known to be right", function () {
     emulator = await createEmulator({ deploySeconds: 0.02, token: TOKEN, rateLimit: false });
     stack = await TestStack.create(emulator);
     stack.declare({
-      first: { spec: { services: [{ name: "web", image, quantum_drive: { flavour: "new" } }] } },
+      first: {
+        spec: {
+          services: [
+            {
+              name: "web",
+              image,
+              quantum_drive: { flavour: "new" },
+              envs: [
+                { key: "KEY", value: "earlier-s3cret", type: "SECRET" },
+                { key: "MODE", value: "a" },
+                { key: "KEY", value: "later-s3cret", type: "SECRET" },
+              ],
+            },
+          ],
+        },
+      },
       second: {
         spec: {
           services: [
@@ -175,5 +209,19 @@ describe("a spec that is not known to be right", function () {
   it("may hold a field that nobody knows: it gets to the service, with a warning", () => {
     assert.match(result.output, /warning: spec\.services\.web\.quantum_drive: /);
     assert.deepEqual(appOf("first")?.spec.services?.[0]?.["quantum_drive"], { flavour: "new" });
+  });
+
+  it("may hold a variable twice: the last one gets to the service, with a warning", async () => {
+    assert.match(
+      result.output,
+      /warning: spec\.services\.web\.envs\.KEY\.key: appears twice, as items 1 and 3/,
+    );
+    const envs = appOf("first")?.spec.services?.[0]?.envs ?? [];
+    assert.deepEqual(envs.map(({ key }) => key).sort(), ["KEY", "MODE"]);
+    const value = envs.find(({ key }) => key === "KEY")?.value ?? "";
+    assert.equal(appOf("first")?.plain(value), "later-s3cret");
+    assert.doesNotMatch(result.output + JSON.stringify(stack.resources()), /s3cret/);
+    const again = succeeded(await stack.run(["preview", "--expect-no-changes"]));
+    assert.match(again.output, /3 unchanged/);
   });
 });

@@ -4,12 +4,18 @@ import { join, relative } from "node:path";
 import fc from "fast-check";
 import { check } from "../../provider/check";
 import { toKeyed } from "../../provider/spec/keyed";
+import { KEPT_SECRET } from "../../provider/spec/secrets";
 import { UNKNOWN } from "../../provider/spec/unknown";
 import type { AppInputs, RunInputs } from "../../provider/state";
 import { SHOP } from "../helpers/provider-world";
 import { temporaryFolder } from "../helpers/temporary-folder";
 
 const spec = toKeyed(SHOP);
+const IMAGE = { registry_type: "GHCR", registry: "acme", repository: "mail" };
+const withWorker = (fields: object): object => ({
+  ...SHOP,
+  workers: [{ name: "mail", github: { repo: "example/mail" }, ...fields }],
+});
 const reasons = (news: object): string[] => {
   const { failures } = check({ spec, ...news } as AppInputs & RunInputs);
   for (const { property } of failures) assert.equal(property, "");
@@ -163,6 +169,83 @@ describe("check", () => {
         const [reason] = reasons({ spec: toKeyed(typo), __file });
         assert.match(reason ?? "", /^spec\.static_sites\.site\.output_dri: [^\n]*output_dir/);
       }
+    });
+  });
+
+  describe("for values that are encrypted already", () => {
+    const CIPHER = `EV[1:${"A".repeat(32)}:${"B".repeat(24)}]`;
+    const places: [spec: object, address: string][] = [
+      [{ ...SHOP, envs: [{ key: "TOKEN", value: CIPHER, type: "SECRET" }] }, "TOKEN"],
+      [{ ...SHOP, envs: [{ key: "TOKEN", value: CIPHER }] }, "TOKEN"],
+      [{ ...SHOP, envs: [{ key: "TOKEN", value: KEPT_SECRET, type: "SECRET" }] }, "TOKEN"],
+      [withWorker({ envs: [{ key: "TOKEN", value: CIPHER, type: "SECRET" }] }), "mail.TOKEN"],
+      [
+        withWorker({ github: undefined, image: { ...IMAGE, registry_credentials: CIPHER } }),
+        "mail.registry_credentials",
+      ],
+    ];
+    const found = (spec: object, isNew: boolean, more: object = {}): string[] =>
+      check({ spec: toKeyed(spec), ...more } as AppInputs & RunInputs, isNew).failures.map(
+        ({ reason }) => reason,
+      );
+
+    it("fails where the app is new, and says how to supply each", () => {
+      for (const [spec, address] of places) {
+        const [reason, ...others] = found(spec, true);
+        assert.match(reason ?? "", /encrypted for an existing app/);
+        assert.ok(reason?.includes(JSON.stringify(address)), reason);
+        assert.ok(!reason?.includes("EV["));
+        assert.deepEqual(others, []);
+      }
+    });
+
+    it("passes where the app exists, or one is adopted", () => {
+      for (const [spec] of places) {
+        assert.deepEqual(found(spec, false), []);
+        assert.deepEqual(found(spec, true, { adopt: true }), []);
+        assert.deepEqual(found(spec, true, { adopt: "4f6c71e2" }), []);
+      }
+    });
+  });
+
+  describe("of variables that the program gives several times", () => {
+    const doubled = [
+      { key: "A", value: "1" },
+      { key: "B", value: "2" },
+      { key: "A", value: "3" },
+    ];
+    const folder = temporaryFolder();
+    const warnings = (spec: object, repeated: unknown, more: object = {}): string[] =>
+      check({ spec: toKeyed(spec), __repeated: repeated, ...more } as AppInputs & RunInputs).warnings;
+
+    it("warns once for each, in the app and in components, whatever part was an Output", () => {
+      const spec = withWorker({ envs: doubled });
+      const inWorker = { list: ["workers", "mail", "envs"], key: "A", at: [0, 2] };
+      for (const repeated of [[inWorker], [[[inWorker]]], [UNKNOWN, inWorker]]) {
+        const [warning, ...others] = warnings(spec, repeated);
+        assert.match(warning ?? "", /^spec\.workers\.mail\.envs\.A\.key: appears twice, as items 1 and 3/);
+        assert.deepEqual(others, []);
+      }
+      const inApp = { list: ["envs"], key: "A", at: [0, 2] };
+      assert.match(warnings({ ...SHOP, envs: doubled }, [inApp])[0] ?? "", /^spec\.envs\.A\.key: /);
+    });
+
+    it("names both lines of the file", () => {
+      const file = join(folder.path, "app.yaml");
+      writeFileSync(
+        file,
+        "name: shop\nenvs:\n- key: A\n  value: 1\n- key: B\n  value: 2\n- key: A\n  value: 3\nworkers:\n- name: mail\n  github: { repo: a/b }\n",
+      );
+      const [warning] = warnings({ ...SHOP, envs: doubled }, [{ list: ["envs"], key: "A", at: [0, 2] }], {
+        __file: file,
+      });
+      assert.match(warning ?? "", /app\.yaml:3:3 and 7:3\)/);
+    });
+
+    it("says nothing where the list has changed since", () => {
+      assert.deepEqual(warnings(SHOP, [{ list: ["jobs", "gone", "envs"], key: "A", at: [0, 1] }]), []);
+      for (const odd of [undefined, null, UNKNOWN, "x", [null], {}])
+        assert.deepEqual(warnings(SHOP, odd), []);
     });
   });
 });

@@ -99,3 +99,19 @@ describe("a variable that is there several times in a file", () => {
     assert.match(described, /3 \| - key: A[^]*7 \| - key: A/);
   });
 });
+
+describe("what stands behind an anchor", () => {
+  it("is reported once for its line, however often it is used", () => {
+    const text =
+      "name: shop\nservices:\n- &web\n  name: web\n  github: &from { repo: a/b, deploy_on_push: yes }\n" +
+      "- { name: api, github: *from }\n- { <<: *web, name: third }\n";
+    const source = parseSpec(text);
+    const problems = validate(source.spec);
+    assert.equal(problems.length, 3);
+    assert.deepEqual(
+      describeAll(problems, source.spec, source).map(({ places }) => places.map(({ line }) => line)),
+      [[5]],
+    );
+    assert.equal(describeAll(problems, source.spec).length, 3);
+  });
+});

@@ -66,6 +66,13 @@ describe("indentation that YAML cannot read", () => {
         4,
         /line 2.*3 instead of 2/,
       ],
+      [
+        "a field that ends a list too early",
+        `${web}    envs:\n    - key: A\n    value: b\n    - key: B\n`,
+        6,
+        5,
+        /less than the item of line 5/,
+      ],
       ["an item among fields", "services:\n  name: web\n  - name: api\n", 3, 3, /dash before line 2/],
       [
         "a field that begins before the others",
@@ -128,6 +135,28 @@ describe("a colon that is missing", () => {
     ],
     "syntax",
   );
+});
+
+describe("quotes that are not closed", () => {
+  describeCases(
+    [
+      ["a text before the next line", 'name: "shop\nregion: nyc\n', 1, 7, /not closed/],
+      ["a text before other quotes", 'name: "shop\nregion: "nyc"\n', 1, 7, /not closed/],
+      ["a text in a list", "services:\n- name: 'web\n  http_port: 80\n", 2, 9, /not closed/],
+      [
+        "a command",
+        'services:\n- name: web\n  run_command: "npm start\n  http_port: 80\n',
+        3,
+        16,
+        /not closed/,
+      ],
+    ],
+    "syntax",
+  );
+
+  it("do not show a secret", () => {
+    assert.doesNotMatch(refused('envs:\n- key: A\n  value: "hunter2\n').message, /hunter2/);
+  });
 });
 
 describe("a template that was not rendered", () => {

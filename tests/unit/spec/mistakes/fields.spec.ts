@@ -124,6 +124,16 @@ describe("a misspelled field", () => {
       [service({ envs: [{ kye: "A", value: "b" }] }), "key"],
       [service({ InstaceCount: 2 }), "instance_count"],
       [service({ "instance-count": 2 }), "instance_count"],
+      [service({ env: [] }), "envs"],
+      [
+        {
+          name: "shop",
+          jobs: [
+            { name: "task", github, kind: "SCHEDULED", schedule: { cron: "0 3 * * *", timezone: "UTC" } },
+          ],
+        },
+        "time_zone",
+      ],
       [service({ httpPort: 80 }), "http_port"],
       [{ ...service({}), domain: [] }, "domains"],
       [service({ github: undefined, image: { registryType: "DOCR", repository: "shop" } }), "registry_type"],
@@ -165,8 +175,25 @@ describe("a field by another tool's name", () => {
   });
 
   it("is a warning where nothing of the AppSpec has that name", () => {
-    const problem = only(service({ replicas: 2 }));
-    assert.deepEqual([problem.severity, problem.hint], ["warning", "did you mean instance_count?"]);
+    const CASES: [object, string][] = [
+      [service({ replicas: 2 }), "instance_count"],
+      [service({ startCommand: "x" }), "run_command"],
+      [service({ envVars: [] }), "envs"],
+      [service({ autoscaling: { min: 1, metrics: { cpu: { percent: 70 } } } }), "min_instance_count"],
+    ];
+    for (const [spec, meant] of CASES) {
+      const problem = only(spec);
+      assert.deepEqual([problem.severity, problem.hint], ["warning", `did you mean ${meant}?`]);
+    }
+  });
+
+  it("is no other name of a field that is there", () => {
+    assert.equal(only(service({ envs: [], envVars: [] })).hint, undefined);
+  });
+
+  it("is told from a dash without its space", () => {
+    const problem = only({ ...service({}), "-name": "x" });
+    assert.deepEqual([problem.severity, problem.hint], ["error", "write - name"]);
   });
 });
 

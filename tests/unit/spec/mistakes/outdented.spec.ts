@@ -40,3 +40,40 @@ describe("an item of a list that is indented too little", () => {
     assert.deepEqual(foundIn(`${HEAD}  - name: api\n    github: { repo: a/c }\n`), []);
   });
 });
+
+describe("fields that are indented too little", () => {
+  it("are one error that names the part they belong to", () => {
+    const CASES: [text: string, path: string, part: string][] = [
+      [
+        "name: shop\nservices:\n- name: web\n  github:\n  repo: a/b\n  branch: main\n",
+        "spec.services[0].repo",
+        "github",
+      ],
+      [`${HEAD}    envs:\n    key: A\n    value: b\n`, "spec.services[0].key", "envs"],
+      [
+        `${HEAD}    autoscaling:\n    min_instance_count: 1\n    max_instance_count: 2\n`,
+        "spec.services[0].min_instance_count",
+        "autoscaling",
+      ],
+      [
+        "name: shop\njobs:\n- name: task\n  github: { repo: a/b }\n  kind: SCHEDULED\n  schedule:\n  cron: 0 2 * * *\n  time_zone: UTC\n",
+        "spec.jobs[0].cron",
+        "schedule",
+      ],
+    ];
+    for (const [text, path, part] of CASES) {
+      const { spec } = parseSpec(text);
+      assert.deepEqual(foundIn(text), [`error unknown-field ${path}`], text);
+      assert.match(validate(spec)[0]?.hint ?? "", new RegExp(`below ${part}`));
+      const allowed = validate(spec, { allowUnknown: true });
+      assert.equal(allowed.find(({ code }) => code === "unknown-field")?.severity, "warning");
+    }
+  });
+
+  it("are one error each where they belong to a part that is there", () => {
+    assert.deepEqual(foundIn(`${HEAD}    repo: a/b\n    branch: main\n`), [
+      "error unknown-field spec.services[0].repo",
+      "error unknown-field spec.services[0].branch",
+    ]);
+  });
+});

@@ -216,6 +216,18 @@ describe("a value of the wrong type", () => {
     ["a fraction for a port", service({ http_port: 80.5 }), "services.0.http_port", /whole number/],
     ["a port with its protocol", service({ http_port: "8080/tcp" }), "services.0.http_port", /8080$/],
     [
+      "minutes for seconds",
+      service({ health_check: { period_seconds: "5 minutes" } }),
+      "services.0.health_check.period_seconds",
+      /300$/,
+    ],
+    [
+      "ports in one text",
+      service({ internal_ports: "9090, 9091" }),
+      "services.0.internal_ports",
+      /\[9090, 9091\]/,
+    ],
+    [
       "seconds with their unit",
       service({ health_check: { period_seconds: "10s" } }),
       "services.0.health_check.period_seconds",

@@ -119,6 +119,7 @@ describe("a word of an open list", () => {
     const hint = (instance_size_slug: string): string => only(service({ instance_size_slug })).hint ?? "";
     assert.match(hint("APPS-S-1VCPU-1GB"), /did you mean apps-s-1vcpu-1gb\?/);
     assert.doesNotMatch(hint("apps-s-1vcpu-3gb"), /did you mean/);
-    assert.match(only(service({}, { region: "NYC" })).hint ?? "", /did you mean nyc\?/);
+    for (const region of ["NYC", "nyc3", "Nyc1", "nyx"])
+      assert.match(only(service({}, { region })).hint ?? "", /did you mean nyc\?/);
   });
 });
