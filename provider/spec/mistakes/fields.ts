@@ -101,7 +101,7 @@ function placeOf(
 ): Place {
   const outer = around.findLast((one) => one.shape.fields.has(name) && one.value[name] === undefined);
   if (outer) {
-    supplied.push([...outer.path, name]);
+    supplied.push([...path.slice(0, outer.depth), name]);
     return { hint: outside(outer, path) };
   }
   const inner = shape.type === "AppSpec" ? [] : below(name, map, shape);
@@ -150,9 +150,9 @@ const MOST_OWNERS = 5;
 const MOST_FIELDS = 10;
 
 function outside(outer: Around, path: Visit["path"]): string {
-  if (outer.path.length === 0) return `it belongs at ${TOP}`;
+  if (outer.depth === 0) return `it belongs at ${TOP}`;
   const home = ownerName(outer.shape.type).replace(/^an? /, "the ");
-  const inside = path[outer.path.length];
+  const inside = path[outer.depth];
   return `it belongs to ${home}: move it out of ${String(inside)}`;
 }
 

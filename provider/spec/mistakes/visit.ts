@@ -5,7 +5,8 @@ import type { MapShape } from "../shape";
 export interface Around {
   readonly shape: MapShape;
   readonly value: Readonly<Record<string, unknown>>;
-  readonly path: ListPath;
+  /** How many steps of the visit's path lead there. */
+  readonly depth: number;
 }
 
 /** Where the walk is, and whom it reports to. */

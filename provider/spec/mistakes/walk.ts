@@ -111,7 +111,7 @@ class Walk {
     const { path, around } = this.visit;
     let copy: Record<string, unknown> | undefined;
     const strange: string[] = [];
-    around.push({ shape, value: map, path: [...path] });
+    around.push({ shape, value: map, depth: path.length });
     for (const key of Object.keys(map)) {
       const field = shape.fields.get(key);
       if (!field) {

@@ -2,32 +2,28 @@ import { isPlainObject } from "../keyed";
 import { nearest } from "../near";
 import type { Report } from "../problem";
 import { reportRepeated } from "../repeated";
-import { has, numberOf, own, textOf, type Item, type Plain, type SpecView } from "./view";
+import { forRepeated, has, numberOf, own, textOf, type Item, type Plain, type SpecView } from "./view";
 
 /** No documentation says that the service rejects them, and official templates contain some. */
 export function variablesAreUnique(app: SpecView, report: Report): void {
   for (const list of app.variables) {
-    const byKey = new Map<string, Item[]>();
-    for (const item of list) {
-      const key = textOf(item.value, "key");
-      if (key === undefined) continue;
-      const items = byKey.get(key);
-      if (items) items.push(item);
-      else byKey.set(key, [item]);
-    }
-    for (const [key, items] of byKey) {
-      const last = items.at(-1);
+    const repeated = new Set<string>();
+    forRepeated(list, "key", (key) => repeated.add(key));
+    for (const key of repeated) {
+      const items = list.filter(({ value }) => textOf(value, "key") === key);
       const at = items.map(({ path }) => Number(path.at(-1)));
-      if (last && items.length > 1) reportRepeated({ key, at }, last.path, report);
+      reportRepeated({ key, at }, items.at(-1)?.path ?? [], report);
     }
   }
 }
 
 export function referencesExist(app: SpecView, report: Report): void {
-  const shared = keysOf(app.spec);
+  const shared = lazily(() => keysOf(app.spec));
   [app.spec, ...app.components.map(({ value }) => value)].forEach((owner, index) => {
-    const ownKeys = index === 0 ? [] : keysOf(owner);
-    const keys = shared && ownKeys && new Keys(shared, ownKeys);
+    const keys = lazily(() => {
+      const [ofApp, own] = [shared(), index === 0 ? [] : keysOf(owner)];
+      return ofApp && own && new Keys(ofApp, own);
+    });
     for (const variable of app.variables[index] ?? []) {
       const text = textOf(variable.value, "value") ?? "";
       if (!text.includes("${")) continue;
@@ -35,6 +31,12 @@ export function referencesExist(app: SpecView, report: Report): void {
       if (missing.length > 0) tellReference(variable, missing, report);
     }
   });
+}
+
+/** Most specs name no variables in values. */
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** What App Platform puts into values, besides what components and databases offer. */
@@ -79,13 +81,19 @@ interface Missing {
   readonly candidates: Iterable<string>;
 }
 
-function missingNames(text: string, variable: Item, app: SpecView, keys: Keys | undefined): Missing[] {
+function missingNames(
+  text: string,
+  variable: Item,
+  app: SpecView,
+  keysKnown: () => Keys | undefined,
+): Missing[] {
   const missing = new Map<string, Missing>();
   for (let at = text.indexOf("${"); at >= 0; at = text.indexOf("${", at + 2)) {
     const component = app.namesKnown ? referredName(text, at + 2, app.names) : undefined;
     if (component !== undefined)
       missing.set(component, { name: component, isBare: false, candidates: app.names });
-    const bare = keys && bareName(text, at + 2);
+    const bare = bareName(text, at + 2);
+    const keys = bare === undefined ? undefined : keysKnown();
     if (bare !== undefined && keys && !keys.has(bare, variable))
       missing.set(bare, { name: bare, isBare: true, candidates: keys.all() });
   }
