@@ -4,6 +4,9 @@ import type { AlertDestination } from "./alerts/destinations";
 import { orderInputs, repeatedInputs, specInputs, type AppSpecArgs, type DeepInput } from "./inputs";
 import { APP_PROVIDER, APP_TYPE } from "./app-type";
 import { fileOf } from "./load";
+import { appProperties } from "./options/named";
+import { resourceOptions, type ResourceOptions } from "./options/resource-options";
+import { markSecrets, secretOutputs } from "./options/secret-outputs";
 import { refuseImport } from "./resources/import-option";
 import { secretPlaces } from "./secret-inputs";
 import { fromKeyed } from "./spec/keyed";
@@ -121,8 +124,12 @@ export class App extends pulumi.CustomResource {
   );
   constructor(name: string, args: AppArgs | undefined, options?: pulumi.CustomResourceOptions) {
     refuseImport("App", name, options);
+    const isRead = args === undefined || options?.id !== undefined;
+    const own = isRead
+      ? { options, hidden: {} }
+      : resourceOptions("App", name, args, options, appProperties());
     const props = {
-      ...(args === undefined || options?.id !== undefined ? EXISTING : inputs(name, args)),
+      ...(isRead ? EXISTING : inputs(name, args, own)),
       __provider: APP_PROVIDER,
       __urn: pulumi.createUrn(name, APP_TYPE, options?.parent),
       ...(options?.deleteBeforeReplace && { __deleteBeforeReplace: true }),
@@ -144,7 +151,10 @@ export class App extends pulumi.CustomResource {
     const { stackTraceLimit } = Error;
     if (!process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) Error.stackTraceLimit = 1;
     try {
-      super(APP_TYPE, name, props, pulumi.mergeOptions(options, { additionalSecretOutputs: ["__liveSpec"] }));
+      super(APP_TYPE, name, props, {
+        ...own.options,
+        additionalSecretOutputs: ["__liveSpec", ...secretOutputs(own.hidden.__options).outputs],
+      });
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
@@ -161,17 +171,33 @@ export class App extends pulumi.CustomResource {
 /** Of an app that is only read, all comes from the service. */
 const EXISTING = { spec: undefined, __get: true };
 
-function inputs(name: string, { spec, alertDestinations, ...settings }: AppArgs): pulumi.Inputs {
+/** Pulumi puts the values of before in the ignored places of the spec. */
+const leavesSpec = ({ __options = [] }: ResourceOptions["hidden"]): boolean =>
+  __options.some(
+    ({ option, paths }) => option === "ignoreChanges" && paths.some(([name]) => name === "spec"),
+  );
+
+function inputs(
+  name: string,
+  { spec, alertDestinations, ...settings }: AppArgs,
+  { hidden }: ResourceOptions,
+): pulumi.Inputs {
   const file = fileOf(spec);
   const repeated = repeatedInputs(spec);
-  const given = {
-    ...settings,
-    ...(alertDestinations !== undefined && { alertDestinations: alertInputs(alertDestinations) }),
-    spec: specInputs(spec, VALID_NAME.test(name) ? name : undefined),
-  };
+  const secret = secretOutputs(hidden.__options).inputs;
+  const given = markSecrets(
+    {
+      ...settings,
+      ...(alertDestinations !== undefined && { alertDestinations: alertInputs(alertDestinations) }),
+      spec: specInputs(spec, VALID_NAME.test(name) ? name : undefined),
+    },
+    secret,
+  );
   return {
     ...given,
+    ...hidden,
     __secrets: secretPlaces(given),
+    ...(leavesSpec(hidden) && { __program: given.spec }),
     __order: orderInputs(spec),
     __preview: pulumi.runtime.isDryRun(),
     ...(file !== undefined && { __file: file }),

@@ -1,9 +1,9 @@
 import { standing } from "./api/phases";
 import type { App, Deployment } from "./api/types";
+import { Ignoring } from "./ignoring";
 import { changes, isEqual, valueAt, type Path } from "./spec/changes";
 import { drift } from "./spec/drift";
 import type { Plan } from "./spec/plan";
-import { sealUnchanged } from "./spec/secrets";
 import type { Desk, Site } from "./service-provider";
 import { toKeyed } from "./spec/keyed";
 import { lastDeployment, type AppInputs, type AppOutputs } from "./state";
@@ -19,11 +19,16 @@ import { adoptable } from "./spec/covers";
  * changes is there, nothing else has changed since, and no secret that nobody can compare is among it. Pure.
  * @param held the service's spec at this moment, in its form by name
  */
-export function isDoneAlready(olds: AppOutputs, news: AppInputs, held: unknown): boolean {
+export function isDoneAlready(
+  olds: AppOutputs,
+  news: AppInputs,
+  held: unknown,
+  ignoring: Ignoring = Ignoring.of(),
+): boolean {
   const then = olds.__liveSpec;
   if (then === undefined) return false;
-  const drifted = drift(then, held);
-  const wanted = changes(olds.spec, news.spec);
+  const drifted = drift(then, ignoring.withoutIgnored(held, then));
+  const wanted = changes(olds.spec, ignoring.wanted(news, olds).spec);
   const explained = ({ path }: { path: Path }): boolean => wanted.some((change) => within(change.path, path));
   // What the program leaves out now could be there as a default: only its going proves that it was taken out.
   const gone = wanted.filter(({ kind }) => kind === "remove");
@@ -31,7 +36,7 @@ export function isDoneAlready(olds: AppOutputs, news: AppInputs, held: unknown):
     drifted.length > 0 &&
     drifted.every(explained) &&
     gone.every(({ path }) => !isEqual(valueAt(then, path), valueAt(held, path))) &&
-    adoptable(held, sealUnchanged(news.spec, olds.spec, then, held))
+    adoptable(held, ignoring.toSend(news, olds, held))
   );
 }
 
@@ -44,16 +49,18 @@ export async function withEarlierRun(
   olds: AppOutputs,
   before: App,
   planned: Plan,
+  ignoring: Ignoring,
 ): Promise<AppOutputs> {
   if (planned.action !== "update" || planned.updateSources) return olds;
   const held = toKeyed(before.spec);
-  if (!isDoneAlready(olds, site.inputs, held)) return olds;
+  if (!isDoneAlready(olds, site.inputs, held, ignoring)) return olds;
   const newest = await newestDeployment(site, before.id);
   if (!newest) return olds;
   site.reporter.info(
     `The service holds what the program wants already, by deployment ${newest.id}: no update is made.`,
   );
-  return { ...olds, spec: site.inputs.spec, __liveSpec: held, __deployment: lastDeployment(newest) };
+  const { spec } = ignoring.recorded(site.inputs, ignoring.held(olds, before));
+  return { ...olds, spec, __liveSpec: held, __deployment: lastDeployment(newest) };
 }
 
 /** True when one of the paths leads to or into the other's place. */

@@ -6,6 +6,7 @@ import type { Reporter } from "./deploy/report";
 import { settle } from "./deploy/settle";
 import { newestDeployment, runningDeployment } from "./earlier-run";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "./errors";
+import type { Ignoring } from "./ignoring";
 import { withoutSecrets, type Secrecy } from "./secrecy/secrecy";
 import { appById, isUnknownId } from "./service";
 import { slim } from "./listing";
@@ -16,7 +17,7 @@ import { databasesLost } from "./spec/dangers";
 import { drift } from "./spec/drift";
 import { formatPath, toKeyed } from "./spec/keyed";
 import { sendable } from "./spec/send";
-import { danglingSecrets, sealUnchanged } from "./spec/secrets";
+import { danglingSecrets } from "./spec/secrets";
 import { secretAddresses } from "./spec/secret-addresses";
 import type { AppSpec } from "./spec/types";
 import {
@@ -40,14 +41,18 @@ export interface Written {
 /** One operation on one resource: its inputs, the service, and the row it reports to. */
 export class Operation {
   private readonly startedAt: number;
+  /** The inputs as the state is to hold them. */
+  private recorded: AppInputs;
 
   constructor(
     private readonly inputs: AppInputs,
     private readonly desk: Desk,
     private readonly secrecy: Secrecy,
+    readonly ignoring: Ignoring,
     private readonly managerOf: (appId: string) => Manager | undefined = () => undefined,
   ) {
     this.startedAt = desk.clock.now();
+    this.recorded = inputs;
   }
 
   get reporter(): Reporter {
@@ -145,7 +150,9 @@ export class Operation {
   async takeOver(app: App): Promise<Written> {
     this.reporter.info(`Adopting the app ${app.spec.name ?? ""} (id ${app.id}).`);
     await this.moveProject(app);
-    if (!adoptable(toKeyed(app.spec), this.inputs.spec))
+    this.recorded = this.ignoring.recorded(this.inputs, this.ignoring.held(undefined, app));
+    const now = toKeyed(app.spec);
+    if (!adoptable(now, this.ignoring.toSend(this.inputs, undefined, now)))
       return this.updateApp(app, undefined, this.inputs.updateSources === true);
     if (app.active_deployment) return { app, deployment: runningDeployment(app) };
     // Nothing of it has worked yet: a run that was killed may have made it.
@@ -158,9 +165,16 @@ export class Operation {
   async moveProject(app: App): Promise<void> {
     const { projectId } = this.inputs;
     if (projectId === undefined || projectId === app.project_id) return;
+    if (this.ignoring.isIgnored(["projectId"])) return;
     this.reporter.status("moving to another project");
     await this.desk.client.assignProject(projectId, app.id, this.desk.options);
     this.desk.reads.noteWrite(app.id);
+  }
+
+  /** For an operation that sends no spec: what is ignored stays as it was. */
+  keepAsBefore(olds: AppOutputs): AppInputs {
+    this.recorded = this.ignoring.recorded(this.inputs, olds);
+    return this.recorded;
   }
 
   /** Reports what the update is about to undo. */
@@ -184,7 +198,7 @@ export class Operation {
 
   private warnOfDrift({ __liveSpec: then }: AppOutputs, app: App, message: (paths: string) => string): void {
     if (then === undefined) return;
-    const drifted = drift(then, toKeyed(app.spec));
+    const drifted = drift(then, this.ignoring.withoutIgnored(toKeyed(app.spec), then));
     if (drifted.length > 0) this.reporter.warn(message(drifted.map(formatChange).join(", ")));
   }
 
@@ -194,6 +208,7 @@ export class Operation {
   }
 
   async updateApp(app: App, olds: AppOutputs | undefined, updateSources: boolean): Promise<Written> {
+    this.recorded = this.ignoring.recorded(this.inputs, this.ignoring.held(olds, app));
     const request = {
       spec: this.specToSend(olds, app),
       ...(updateSources && { update_all_source_versions: true }),
@@ -211,14 +226,20 @@ export class Operation {
   }
 
   private specToSend(olds: AppOutputs | undefined, app: App | undefined): AppSpec {
-    const sealed = sealUnchanged(this.inputs.spec, olds?.spec, olds?.__liveSpec, app && toKeyed(app.spec));
+    const sealed = this.ignoring.toSend(this.inputs, olds, app && toKeyed(app.spec));
     const dangling = danglingSecrets(sealed).map(formatPath);
     if (dangling.length > 0)
       throw new AppPlatformError(
         "invalid-input",
         `${dangling.join(", ")}: the service holds no secret here any more. Give its value in the program.`,
       );
-    return sendable(sealed, this.inputs.__order);
+    const unreadable = this.ignoring.unreadable(sealed).map(formatPath);
+    if (unreadable.length > 0)
+      throw new AppPlatformError(
+        "invalid-input",
+        `${unreadable.join(", ")}: ignoreChanges keeps this value, but the service shows it only encrypted. Keep type: SECRET, or remove the path from ignoreChanges.`,
+      );
+    return sendable(sealed, this.ignoring.orderOf(this.inputs.__order));
   }
 
   async createDeployment(appId: string, forceBuild: boolean): Promise<Deployment> {
@@ -265,7 +286,7 @@ export class Operation {
     liveSpec: unknown = toKeyed(app.spec),
   ): Promise<AppOutputs> {
     let last = deployment && { id: deployment.id, phase: deployment.phase ?? "UNKNOWN" };
-    const outputs = (now: App): AppOutputs => outputsOf(this.inputs, now, last, liveSpec);
+    const outputs = (now: App): AppOutputs => outputsOf(this.recorded, now, last, liveSpec);
     if (!last) {
       last = await this.currentState(app, undefined);
       return outputs(app);

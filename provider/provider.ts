@@ -9,8 +9,12 @@ import { inHost } from "./dynamic/host";
 import type { HostedProvider } from "./dynamic/hosted";
 import { newestDeployment, withEarlierRun } from "./earlier-run";
 import { AppPlatformError, InitializationError } from "./errors";
+import { Ignoring } from "./ignoring";
 import { ManagedApps, resourceName } from "./managed-apps";
 import { Operation } from "./operation";
+import { isIgnored } from "./options/ignored";
+import { mismatches } from "./options/mismatches";
+import { appProperties } from "./options/named";
 import { Proposals, type Proposed } from "./proposal";
 import { DeploymentProvider } from "./resources/deployment-provider";
 import { RollbackProvider } from "./resources/rollback-provider";
@@ -26,7 +30,7 @@ import { fromKeyed, isPlainObject, toKeyed } from "./spec/keyed";
 import { explain } from "./spec/explain";
 import { plan, type Accepted, type Plan } from "./spec/plan";
 import { sendable } from "./spec/send";
-import { hideSecrets, sealUnchanged } from "./spec/secrets";
+import { hideSecrets } from "./spec/secrets";
 import type { AppSpec } from "./spec/types";
 import { repaired } from "./state-repair";
 import {
@@ -71,16 +75,21 @@ export class AppProvider extends ServiceProvider {
   });
 
   async check(olds: Partial<AppInputs>, news: AppInputs & RunInputs): Promise<Omit<CheckResult, "places">> {
-    const { inputs, failures, warnings, places } = check(news, olds.spec === undefined);
-    const { run } = splitRunInputs(news);
+    const { inputs: given, run } = splitRunInputs(news);
+    this.runs.set(news.__urn ?? "", run);
+    const isNew = olds.spec === undefined;
+    // The engine has put the values of before in ignored places, also where there was nothing.
+    const wanted = this.ignoring(news).wanted(given, olds);
+    const { inputs, failures, warnings, places } = check({ ...news, ...wanted }, isNew);
     this.runs.set(news.__urn ?? "", { ...run, ...(run.__secrets && { __secrets: places }) });
     const secrecy = secrecyOf(this.inRun(inputs), undefined);
     const reporter = this.reporter(news, () => secrecy);
-    for (const warning of warnings) reporter.warn(warning);
+    const unmatched = isNew && !inputs.adopt ? this.mismatches(given) : [];
+    for (const warning of [...unmatched, ...warnings]) reporter.warn(warning);
     const { conflicts, isReplacement } = this.declare(olds, inputs, run);
     failures.push(...conflicts.map((reason) => ({ property: "", reason })));
     // What exists already is proposed in diff, which is told its id.
-    if (failures.length === 0 && olds.spec === undefined) {
+    if (failures.length === 0 && isNew) {
       const spec = sendable(inputs.spec, run.__order);
       const adopt = inputs.adopt || undefined;
       const appId = typeof adopt === "string" ? adopt : undefined;
@@ -96,7 +105,7 @@ export class AppProvider extends ServiceProvider {
       failures.push(...refusals.map((reason) => ({ property: "", reason })));
     }
     await reporter.flush();
-    return { inputs, failures, warnings };
+    return { inputs: given, failures, warnings };
   }
 
   /** Notes what the program declares, and finds out whether it can be. */
@@ -128,14 +137,17 @@ export class AppProvider extends ServiceProvider {
       const message = isManaged(id, resourceName(urn), resourceName(adopter));
       throw toldOnce(new AppPlatformError("invalid-input", message), urn);
     }
+    const ignoring = this.ignoring(news);
+    const wanted = ignoring.wanted(news, olds);
     // Where nothing changes, no operation follows.
     const secrecy = this.noted(id, this.inRun(news), olds);
-    const before = accepted(olds, news);
-    const planned = plan(before, news);
+    const before = accepted(olds, wanted);
+    const planned = plan(before, wanted);
     // Refresh asks for a diff as well, and no program is there whose changes could be explained.
     if (this.runs.has(news.__urn ?? "")) {
       const reporter = this.reporter(news, () => secrecy);
       this.tell(planned, olds, reporter);
+      for (const text of this.mismatches(news, { ...olds, spec: olds.__liveSpec })) reporter.warn(text);
       const refusals =
         planned.action === "update" ? await this.proposeUpdate(id, olds, news, reporter, secrecy) : [];
       await reporter.flush();
@@ -143,7 +155,11 @@ export class AppProvider extends ServiceProvider {
         throw toldOnce(new AppPlatformError("invalid-spec", refusals.join("\n")), news.__urn);
     }
     // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
-    if (changes(visible({ ...olds, spec: before.spec }), visible(news)).length > 0) return {};
+    const changed = changes(visible({ ...olds, spec: before.spec }), visible(wanted)).map(({ path }) => path);
+    // It has no other inputs there than those of before.
+    if (changed.length > 0 && changed.every((path) => isIgnored(path, olds.__kept ?? [])))
+      return { changes: true };
+    if (changed.length > 0) return {};
     return { changes: planned.action !== "none" || olds.__pinned !== undefined };
   }
 
@@ -151,13 +167,17 @@ export class AppProvider extends ServiceProvider {
     return this.operate(inputs, undefined, undefined, async (operation) => {
       const existing = await operation.appToAdopt();
       if (existing) this.refuseManaged(existing.id, inputs.__urn);
+      if (inputs.adopt)
+        for (const text of this.mismatches(inputs, existing && { spec: toKeyed(existing.spec) }))
+          operation.reporter.warn(text);
       const { app, deployment } = existing ? await operation.takeOver(existing) : await operation.createApp();
       this.managed.take(inputs.__urn, app.id);
       this.surroundings.secretsOfApps.note(app.id, operation.site.secrecy);
       const rollback = new Rollback(operation.site, undefined);
       const finish = () => operation.finish(app, deployment, "create");
-      const outs = await new AlertWork(operation.site, undefined).around(app.id, () =>
-        rollback.around(finish),
+      const alerts = new AlertWork(operation.site, undefined, existing && operation.ignoring);
+      const outs = await operation.ignoring.noting(inputs, () =>
+        alerts.around(app.id, () => rollback.around(finish)),
       );
       return { id: app.id, outs };
     });
@@ -173,10 +193,11 @@ export class AppProvider extends ServiceProvider {
   async update(id: string, state: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
     const recorded = repaired(state);
     return this.operate(news, recorded, id, async (operation) => {
+      const { ignoring } = operation;
       const rollback = new Rollback(operation.site, recorded);
-      const alerts = new AlertWork(operation.site, recorded);
+      const alerts = new AlertWork(operation.site, recorded, ignoring);
       const settled = async (finish: () => Promise<AppOutputs>) => ({
-        outs: await alerts.around(id, () => rollback.around(finish)),
+        outs: await ignoring.noting(news, () => alerts.around(id, () => rollback.around(finish))),
       });
       let before = await operation.existingApp(id);
       if (await rollback.finishEarlier(before)) before = await operation.existingApp(id);
@@ -184,13 +205,16 @@ export class AppProvider extends ServiceProvider {
         operation.site,
         recorded,
         before,
-        plan(accepted(recorded, news), news),
+        plan(accepted(recorded, news), ignoring.wanted(news, recorded)),
+        ignoring,
       );
       const last =
         olds === recorded ? await operation.currentState(before, olds.__deployment) : olds.__deployment;
-      const planned = plan({ ...accepted(olds, news), lastPhase: last?.phase }, news);
+      const wanted = ignoring.wanted(news, olds);
+      const planned = plan({ ...accepted(olds, wanted), lastPhase: last?.phase }, wanted);
       if (planned.action === "update" || planned.action === "redeploy") refuseWhilePinned(before);
       await operation.moveProject(before);
+      const kept = operation.keepAsBefore(olds);
       switch (planned.action) {
         case "update": {
           operation.tellOverwrites(olds, before);
@@ -205,9 +229,7 @@ export class AppProvider extends ServiceProvider {
         case "resume":
           return settled(() => operation.finish(before, last, "update", olds.__liveSpec));
         default:
-          return settled(async () =>
-            outputsOf(operation.site.inputs, await operation.existingApp(id), last, olds.__liveSpec),
-          );
+          return settled(async () => outputsOf(kept, await operation.existingApp(id), last, olds.__liveSpec));
       }
     });
   }
@@ -275,9 +297,10 @@ export class AppProvider extends ServiceProvider {
     work: (operation: Operation) => Promise<T>,
   ): Promise<T> {
     const full = this.inRun(inputs);
+    const ignoring = this.ignoring(inputs);
     const secrecy = id === undefined ? secrecyOf(full, olds) : this.noted(id, full, olds);
     const managerOf = (appId: string): Manager | undefined => this.managerOf(appId, inputs.__urn ?? "");
-    return this.run(inputs, (desk) => work(new Operation(full, desk, secrecy, managerOf)), {
+    return this.run(inputs, (desk) => work(new Operation(full, desk, secrecy, ignoring, managerOf)), {
       secrecy: () => secrecy,
     }).catch((error: unknown) => {
       // What is recorded then may be of before as well as of now.
@@ -289,10 +312,15 @@ export class AppProvider extends ServiceProvider {
 
   /** The inputs, or what the state has, with what this run's program says beside them. */
   private inRun(inputs: AppInputs): AppInputs {
-    const { __order, __secrets: now } = this.runs.get(inputs.__urn ?? "") ?? {};
+    const { __order, __program, __secrets: now } = this.runs.get(inputs.__urn ?? "") ?? {};
     const recorded = placesFrom(inputs.__secrets);
     const __secrets = now && recorded ? united(now, recorded) : (now ?? recorded);
-    return { ...inputs, __order, ...(__secrets && { __secrets }) };
+    return {
+      ...inputs,
+      __order,
+      ...(__secrets && { __secrets }),
+      ...(__program !== undefined && { __program }),
+    };
   }
 
   /** What nobody may see of an app, told to the resources that know the app by its id alone. */
@@ -300,6 +328,21 @@ export class AppProvider extends ServiceProvider {
     const secrecy = secrecyOf(inputs, olds);
     this.surroundings.secretsOfApps.note(id, secrecy);
     return secrecy;
+  }
+
+  private ignoring(inputs: AppInputs): Ignoring {
+    const { __options: options, __program: program } = this.runs.get(inputs.__urn ?? "") ?? {};
+    return Ignoring.of(options, program);
+  }
+
+  /**
+   * Paths of options that match nothing, neither in the program nor at the service.
+   * @param olds what there is of the app; the spec is the service's
+   */
+  private mismatches(news: AppInputs, olds?: object): string[] {
+    const options = this.runs.get(news.__urn ?? "")?.__options;
+    const program = this.ignoring(news).program(news);
+    return mismatches(options, appProperties(), [program, ...(olds ? [olds] : [])]);
   }
 
   private proposeUpdate(
@@ -310,9 +353,9 @@ export class AppProvider extends ServiceProvider {
     secrecy: Secrecy,
   ): Promise<readonly string[]> {
     const held = olds.__liveSpec;
-    const { __order } = this.inRun(news);
-    const spec = sendable(sealUnchanged(news.spec, olds.spec, held, held), __order);
-    const isRename = nameIn(news.spec) !== nameIn(held ?? olds.spec);
+    const ignoring = this.ignoring(news);
+    const spec = sendable(ignoring.toSend(news, olds, held), ignoring.orderOf(this.inRun(news).__order));
+    const isRename = nameIn(ignoring.wanted(news, olds).spec) !== nameIn(held ?? olds.spec);
     const proposed = { spec, appId: id, isRename, before: fromKeyed(held) as AppSpec };
     return this.propose(news, reporter, secrecy, proposed);
   }

@@ -123,6 +123,14 @@ export abstract class ServiceProvider {
     return secrecy ? maskingReporter(reporter, (text) => masked(text, secrecy())) : reporter;
   }
 
+  /** Warns of paths in the resource's options that match nothing. */
+  protected async warnOfMismatches(row: Hidden, texts: readonly string[]): Promise<void> {
+    if (texts.length === 0) return;
+    const reporter = this.reporter(row);
+    for (const text of texts) reporter.warn(text);
+    await reporter.flush();
+  }
+
   /** @throws AppPlatformError `missing-token`, `bad-address` */
   protected client(reporter: Reporter, options: Partial<ClientOptions> = {}): Client {
     const { engine } = this.surroundings;

@@ -1,5 +1,6 @@
 import type { App, Deployment } from "./api/types";
 import type { SecretPlaces } from "./secrecy/program-secrets";
+import type { OptionPath } from "./options/translate";
 import { toKeyed, type ListOrder } from "./spec/keyed";
 
 /**
@@ -33,6 +34,8 @@ export interface AppInputs {
    * 0.1 does not have it.
    */
   __secrets?: SecretPlaces;
+  /** The spec of the program, where `ignoreChanges` makes it differ from `spec`. Never in the state, like `__order`. */
+  __program?: unknown;
   /**
    * The resource's own URN, for its row. In the state only where an earlier version kept it there, which may be one of before
    * a rename: see dynamic/hosted.ts.
@@ -82,6 +85,8 @@ export interface AppOutputs extends AppInputs {
   __imported?: boolean;
   /** True for `App.get`: the stack does not manage the app. */
   __readOnly?: boolean;
+  /** Where `ignoreChanges` made the outputs differ from the inputs, of which Pulumi keeps those of before. */
+  __kept?: readonly (readonly (string | number)[])[];
 }
 
 /** What the service answered for an alert whose destinations we set. */
@@ -107,6 +112,10 @@ export interface RunInputs {
   __repeated?: unknown;
   /** The resource option of this name. */
   __deleteBeforeReplace?: boolean;
+  /** The paths in the resource's options: Pulumi does not pass them to the provider. */
+  __options?: readonly OptionPath[];
+  /** The spec of the program: Pulumi puts earlier values in places that the program ignores. */
+  __program?: unknown;
 }
 
 const RUN_KEYS = [
@@ -117,6 +126,8 @@ const RUN_KEYS = [
   "__secrets",
   "__repeated",
   "__deleteBeforeReplace",
+  "__options",
+  "__program",
 ] as const satisfies readonly (keyof RunInputs)[];
 
 /** Separates what goes into the state from what steers this run only. Pure. */

@@ -10,6 +10,7 @@ import {
 } from "./destinations";
 import type { Alert, AlertDestinations } from "../api/types";
 import { InitializationError, isApiError } from "../errors";
+import type { Ignoring } from "../ignoring";
 import type { Site } from "../service-provider";
 import { redact } from "../secrecy/redact";
 import { isEqual } from "../spec/changes";
@@ -37,6 +38,8 @@ export class AlertWork {
   constructor(
     private readonly site: Site,
     olds: AppOutputs | undefined,
+    /** What the program leaves to the service; absent for a new app. */
+    private readonly ignoring?: Ignoring,
   ) {
     this.wanted = entriesOf(site.inputs.alertDestinations);
     this.accepted = { ...entriesOf(olds?.alertDestinations) };
@@ -96,21 +99,32 @@ export class AlertWork {
     });
     const told = new Set(found.map(({ alert }) => alert?.id));
     for (const { key, entry, alert } of found) {
-      if (this.open.get(key)?.final) continue;
-      if (alert) await this.attempt(key, () => this.set(appId, key, entry, alert));
+      if (this.open.get(key)?.final || this.isIgnored(key)) continue;
+      if (alert)
+        await this.attempt(key, () => this.set(appId, key, this.withIgnored(key, entry, alert), alert));
       else
         this.open.set(key, {
           reason: `${destinationPath(key)}: the service does not list this alert yet. The next pulumi up sets its destinations.`,
           final: false,
         });
     }
-    for (const key of Object.keys(this.accepted).filter((known) => !Object.hasOwn(this.wanted, known))) {
+    const removed = Object.keys(this.accepted).filter((known) => !Object.hasOwn(this.wanted, known));
+    for (const key of removed.filter((known) => !this.isIgnored(known))) {
       const alert = alerts.find(({ id }) => id === this.held[key]?.id);
       if (!this.open.get(key)?.final)
         await this.attempt(key, () =>
           this.clear(appId, key, alert && !told.has(alert.id) ? alert : undefined),
         );
     }
+  }
+
+  private isIgnored(key: string): boolean {
+    return this.ignoring?.isIgnored(["alertDestinations", key]) ?? false;
+  }
+
+  private withIgnored(key: string, entry: KeyedDestination, alert: Alert): KeyedDestination {
+    if (!this.ignoring) return entry;
+    return this.ignoring.keepDestination(key, entry, entryHeld(this.accepted[key] ?? entry, alert));
   }
 
   private async set(appId: string, key: string, entry: KeyedDestination, alert: Alert): Promise<void> {

@@ -7,7 +7,9 @@ import { appById } from "../service";
 import { nameInterruption, ServiceProvider, settleAt, type Desk, type Hidden } from "../service-provider";
 import { changes } from "../spec/changes";
 import { isUnknown } from "../spec/unknown";
-import { plain, type Timeouts } from "../state";
+import { DEPLOYMENT_PROPERTIES } from "../options/named";
+import { mismatches } from "../options/mismatches";
+import { plain, type RunInputs, type Timeouts } from "../state";
 import { createDeploymentOnce, once } from "../writes";
 import * as rules from "./arguments";
 
@@ -41,9 +43,10 @@ type Next = "make" | "make again" | "wait" | "nothing";
 
 export class DeploymentProvider extends ServiceProvider {
   async check(
-    _olds: unknown,
-    news: DeploymentInputs,
+    olds: unknown,
+    { __options, ...news }: DeploymentInputs & Pick<RunInputs, "__options">,
   ): Promise<{ inputs: DeploymentInputs; failures: rules.CheckFailure[] }> {
+    await this.warnOfMismatches(news, mismatches(__options, DEPLOYMENT_PROPERTIES, [news, olds]));
     return { inputs: news, failures: rules.failuresOf(news, ARGUMENTS) };
   }
 

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeepInput } from "../inputs";
 import type { Timeouts } from "../state";
+import { DEPLOYMENT_PROPERTIES } from "../options/named";
+import { resourceOptions } from "../options/resource-options";
 import { refuseImport } from "./import-option";
 
 export interface DeploymentArgs {
@@ -44,11 +46,13 @@ export class Deployment extends pulumi.CustomResource {
 
   constructor(name: string, args: DeploymentArgs, options?: pulumi.CustomResourceOptions) {
     refuseImport("Deployment", name, options);
+    const own = resourceOptions("Deployment", name, args, options, DEPLOYMENT_PROPERTIES);
     super(
       DEPLOYMENT_TYPE,
       name,
       {
         ...args,
+        ...own.hidden,
         __provider: DEPLOYMENT_PROVIDER,
         __urn: pulumi.createUrn(name, DEPLOYMENT_TYPE, options?.parent),
         // Pulumi hands out only the outputs that are named here.
@@ -57,7 +61,7 @@ export class Deployment extends pulumi.CustomResource {
         cause: undefined,
         createdAt: undefined,
       },
-      options,
+      own.options,
     );
   }
 }

@@ -19,7 +19,9 @@ import {
 } from "../service-provider";
 import { changes } from "../spec/changes";
 import { isUnknown } from "../spec/unknown";
-import { plain, type Timeouts } from "../state";
+import { ROLLBACK_PROPERTIES } from "../options/named";
+import { mismatches } from "../options/mismatches";
+import { plain, type RunInputs, type Timeouts } from "../state";
 import { createDeploymentOnce, once } from "../writes";
 import * as rules from "./arguments";
 import { mustBePossible, rollbackTarget } from "./rollback-target";
@@ -59,8 +61,9 @@ export class RollbackProvider extends ServiceProvider {
   /** A new rollback is validated in previews, so that nobody learns in the update that it is not possible. */
   async check(
     olds: Partial<RollbackInputs>,
-    { __preview, ...news }: RollbackInputs & { __preview?: boolean },
+    { __preview, __options, ...news }: RollbackInputs & Pick<RunInputs, "__preview" | "__options">,
   ): Promise<{ inputs: RollbackInputs; failures: rules.CheckFailure[] }> {
+    await this.warnOfMismatches(news, mismatches(__options, ROLLBACK_PROPERTIES, [news, olds]));
     const failures = rules.failuresOf(news, ARGUMENTS);
     const isNew = olds.appId === undefined;
     if (isNew && news.state === "reverted") failures.push({ property: "", reason: NOTHING_TO_REVERT });

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeepInput } from "../inputs";
 import type { Timeouts } from "../state";
 import type { RollbackState } from "./rollback-provider";
+import { ROLLBACK_PROPERTIES } from "../options/named";
+import { resourceOptions } from "../options/resource-options";
 import { refuseImport } from "./import-option";
 
 export type { RollbackState };
@@ -52,6 +54,7 @@ export class Rollback extends pulumi.CustomResource {
 
   constructor(name: string, args: RollbackArgs, options?: pulumi.CustomResourceOptions) {
     refuseImport("Rollback", name, options);
+    const own = resourceOptions("Rollback", name, args, options, ROLLBACK_PROPERTIES);
     super(
       ROLLBACK_TYPE,
       name,
@@ -62,11 +65,12 @@ export class Rollback extends pulumi.CustomResource {
         pinned: undefined,
         phase: undefined,
         ...args,
+        ...own.hidden,
         __provider: ROLLBACK_PROVIDER,
         __urn: pulumi.createUrn(name, ROLLBACK_TYPE, options?.parent),
         __preview: pulumi.runtime.isDryRun(),
       },
-      options,
+      own.options,
     );
   }
 }

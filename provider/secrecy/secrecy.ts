@@ -15,11 +15,13 @@ export interface Secrecy {
   readonly unmistakable: readonly string[];
 }
 
-type Side = Pick<AppInputs, "spec" | "alertDestinations" | "__secrets">;
+type Side = Pick<AppInputs, "spec" | "alertDestinations" | "__secrets" | "__program">;
 
 /** Of what the program wants, and of what there was before: logs of earlier deployments hold that. */
 export function secrecyOf(news: Side, olds: Side | undefined): Secrecy {
-  const sides = olds ? [news, olds] : [news];
+  // Where the program ignores changes, its own values are not those of the inputs.
+  const programs = news.__program === undefined ? [] : [{ ...news, spec: news.__program }];
+  const sides = [news, ...programs, ...(olds ? [olds] : [])];
   // A place that is secret now was hardly public before.
   const places = united(news.__secrets ?? [], olds?.__secrets ?? []);
   const texts = sides.flatMap((side) => textsAt(side, places));

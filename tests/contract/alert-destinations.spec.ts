@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { AppSpec } from "../../provider/index";
 import { KEPT_SECRET } from "../../provider/spec/secrets";
 import type { AppInputs } from "../../provider/state";
+import { IgnoringRuns } from "../helpers/ignoring-run";
 import { assertClean, changed, eachInItsWorld, inputs, type Made } from "../helpers/provider-world";
 
 const CPU = { rule: "CPU_UTILIZATION", operator: "GREATER_THAN", value: 80, window: "FIVE_MINUTES" };
@@ -56,6 +57,58 @@ describe("AppProvider: alert destinations", () => {
     world.emulator.clearCalls();
     return result;
   };
+
+  describe("while they are ignored", () => {
+    const runs = new IgnoringRuns(world);
+    const program = (ignoreChanges: string[], entries: unknown = BOTH) => ({
+      spec: WATCHED,
+      ignoreChanges,
+      more: { alertDestinations: entries, redeployOn: { run: ignoreChanges.length } },
+    });
+
+    for (const path of [
+      "alertDestinations",
+      'alertDestinations["DEPLOYMENT_FAILED"]',
+      "alertDestinations.DEPLOYMENT_FAILED.emails",
+      "*",
+    ])
+      it(`stay as the service has them: ${path}`, async () => {
+        const created = await runs.create(program([]));
+        await edit("DEPLOYMENT_FAILED", { emails: ["strange@example.com"], slack_webhooks: [] });
+        world.emulator.clearCalls();
+        world.lines.splice(0);
+        const other = { ...BOTH, DEPLOYMENT_FAILED: emails("new@example.com") };
+        const updated = await runs.update(created, program([path], other));
+        assert.deepEqual(
+          [(await held())["DEPLOYMENT_FAILED"]?.emails, sent()],
+          [["strange@example.com"], []],
+        );
+        assert.deepEqual(world.messages("warning"), []);
+        assertClean(updated.outs);
+        assert.deepEqual(await runs.preview(updated, program([path], other)), { changes: false });
+      });
+
+    it("an address that was changed at the service stays, and the program's other channels are set", async () => {
+      const created = await runs.create(program([]));
+      const webhook = { channel: "#ops", url: STRANGE };
+      await edit("CPU_UTILIZATION", { emails: [], slack_webhooks: [webhook] });
+      const entry = { ...slack, emails: ["a@example.com"] };
+      const path = 'alertDestinations["web/CPU_UTILIZATION"].slackWebhooks';
+      const updated = await runs.update(created, program([path], { ...BOTH, "web/CPU_UTILIZATION": entry }));
+      const { emails: to, slack_webhooks: hooks } = (await held())["CPU_UTILIZATION"]!;
+      assert.deepEqual([to, hooks], [["a@example.com"], [webhook]]);
+      assert.ok(!JSON.stringify(updated.outs).includes(STRANGE));
+    });
+
+    it("stay with an adopted app, and are the program's for a new one", async () => {
+      const { id } = await runs.create(program(["alertDestinations"]));
+      assert.deepEqual((await held())["DEPLOYMENT_FAILED"]?.emails, ["a@example.com"]);
+      await edit("DEPLOYMENT_FAILED", { emails: ["strange@example.com"], slack_webhooks: [] });
+      const adopting = program(["alertDestinations"]);
+      await runs.create({ ...adopting, more: { ...adopting.more, adopt: id } });
+      assert.deepEqual((await held())["DEPLOYMENT_FAILED"]?.emails, ["strange@example.com"]);
+    });
+  });
 
   it("are set after the app is created, without a deployment of their own", async () => {
     const { outs } = await world.create(wanted(BOTH));

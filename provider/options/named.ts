@@ -1,0 +1,59 @@
+import { ANY, DESTINATIONS_FORM, mapForm, SCALAR, specForm, type MapForm } from "./forms";
+import type { Named } from "./mismatches";
+
+const named = (args: MapForm, outputs: readonly string[]): Named => ({
+  args,
+  outputs: ["id", "urn", ...outputs],
+});
+
+let app: (Named & { readonly args: MapForm }) | undefined;
+
+/** What options may name of an App. */
+export function appProperties(): Named & { readonly args: MapForm } {
+  return (app ??= {
+    args: mapForm({
+      spec: specForm(),
+      projectId: SCALAR,
+      redeployOn: ANY,
+      updateSources: SCALAR,
+      forceBuild: SCALAR,
+      wait: SCALAR,
+      timeouts: mapForm({ create: SCALAR, update: SCALAR, delete: SCALAR }),
+      adopt: SCALAR,
+      backup: mapForm({ directory: SCALAR }),
+      propose: SCALAR,
+      maxMonthlyCost: SCALAR,
+      alertDestinations: DESTINATIONS_FORM,
+      onFailedDeployment: SCALAR,
+      allowUnknown: SCALAR,
+    }),
+    outputs: [
+      "id",
+      "urn",
+      "liveSpec",
+      "liveUrl",
+      "liveDomain",
+      "defaultIngress",
+      "activeDeploymentId",
+      "phase",
+      "region",
+      "tier",
+      "project",
+      "createdAt",
+      "updatedAt",
+    ],
+  });
+}
+
+const TIMEOUTS = mapForm({ create: SCALAR, update: SCALAR });
+
+export const DEPLOYMENT_PROPERTIES = named(
+  mapForm({ appId: SCALAR, triggers: ANY, forceBuild: SCALAR, wait: SCALAR, timeouts: TIMEOUTS }),
+  ["deploymentId", "phase", "cause", "createdAt"],
+);
+
+/** `deploymentId` and `state` are outputs as well, which makes no difference here. */
+export const ROLLBACK_PROPERTIES = named(
+  mapForm({ appId: SCALAR, deploymentId: SCALAR, state: SCALAR, timeouts: TIMEOUTS }),
+  ["pinned", "phase"],
+);
