@@ -169,15 +169,18 @@ describe("emulator: apps over HTTP", () => {
       webSpec("one", { envs: [{ key: "TOKEN", value, type: "SECRET" }] });
     const { app } = await b.ok("POST", "/v2/apps", { spec: secret("hunter2") });
     const sealed: string = app.spec.services[0].envs[0].value;
-    const refused = await b.call("POST", "/v2/apps", {
-      spec: { ...(secret(sealed) as object), name: "two" },
-    });
+    const spec = { ...(secret(sealed) as object), name: "two" };
+    const created = await b.call("POST", "/v2/apps", { spec });
+    assert.equal(created.status, 400);
+    assert.match(created.body.message, /"services\.0\.envs\.0\.value": .*before app is created/);
+    const { app: two } = await b.ok("POST", "/v2/apps", { spec: webSpec("two") });
+    const refused = await b.call("PUT", `/v2/apps/${two.id}`, { spec });
     assert.equal(refused.status, 400);
     assert.match(refused.body.message, /services\.web\.envs\.TOKEN/);
     assert.ok(!refused.body.message.includes(sealed));
     assert.deepEqual(
       b.emulator.apps().map((stored) => stored.spec.name),
-      ["one"],
+      ["one", "two"],
     );
   });
 });
