@@ -33,6 +33,7 @@ function lineAt(lines: readonly string[], index: number): Line | undefined {
 export function indentationMistake(lines: readonly string[], at: number): LineMistake | undefined {
   const line = lineAt(lines, at);
   if (!line) return undefined;
+  if (opensPart(lines, at, line)) return undefined;
   const levels = line.isItem ? itemLevels(lines, at) : fieldLevels(lines, at);
   const beside = line.isItem && levels.length === 0 ? fieldLevels(lines, at) : [];
   // A list may begin in the column of the field that it is the value of.
@@ -42,6 +43,13 @@ export function indentationMistake(lines: readonly string[], at: number): LineMi
       line: at,
       what: `this item of a list stands among fields, as the one in line ${field.line + 1}`,
       hint: `Put a dash before line ${field.line + 1} too, or remove the dash here`,
+    };
+  const dash = line.isItem ? undefined : itemLevels(lines, at).find(({ column }) => column === line.indent);
+  if (dash)
+    return {
+      line: at,
+      what: `this field begins in the column of the dash in line ${dash.line + 1}`,
+      hint: "Put a dash before it, or line it up with the text behind the dash",
     };
   const split = line.isItem ? fieldBetweenItems(lines, at, line.indent) : undefined;
   if (split) return split;
@@ -58,6 +66,16 @@ export function indentationMistake(lines: readonly string[], at: number): LineMi
     what: `this ${what} is indented ${than} than the one in ${above}`,
     hint: `Line it up with ${above}: ${sizes} stand before it`,
   };
+}
+
+/** True for the first line below a field that has its value there: it may be indented as it likes. */
+function opensPart(lines: readonly string[], at: number, line: Line): boolean {
+  for (let index = at - 1; index >= 0; index--) {
+    const above = lineAt(lines, index);
+    if (!above) continue;
+    return isParent(lines[index]) && (line.isItem ? line.indent >= above.inner : line.indent > above.inner);
+  }
+  return false;
 }
 
 /** The field that ends a list too early, as it begins in the column of the dashes before and after it. */

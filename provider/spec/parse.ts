@@ -147,7 +147,7 @@ class Source {
             "alias",
             startOf(node),
             "an alias has no anchor before it",
-            "Add the anchor, the same word with & in place of *",
+            "Put the text in quotes if it is no alias, else add the anchor: the same word with & in place of *",
           );
         if (path.some((outer) => !isPair(outer) && "anchor" in outer && outer.anchor === node.source))
           throw this.error("alias", startOf(node), "an alias stands inside its own anchor", "Remove it");
@@ -219,7 +219,8 @@ class Source {
     document: Document.Parsed,
     { reason, offset, what, hint }: SyntaxMistake,
   ): SpecFileError {
-    const specPath = placeInSpec(document, offset);
+    const isInPlace = reason === "syntax" || reason === "placeholder" || reason === "duplicate-key";
+    const specPath = isInPlace ? placeInSpec(document, offset) : undefined;
     return new SpecFileError(reason, { file: this.file, place: this.place(offset), specPath, what, hint });
   }
 

@@ -27,15 +27,74 @@ export function explainSyntax(
   if (template) return template;
   const json = looksLikeJson(text) ? jsonMistake(text) : undefined;
   if (json) return { reason: "syntax", ...json };
+  const open = unclosed(document, text, offset);
+  if (open) return { reason: "syntax", ...open };
+  const star = STAR.exec(textOfLine(text, text.lastIndexOf("\n", offset - 1) + 1));
+  if (star && (code === "UNEXPECTED_TOKEN" || code === "BAD_ALIAS"))
+    return {
+      reason: "alias",
+      offset,
+      what: "a text begins with *, which YAML takes for an alias",
+      hint: "Put the text in quotes",
+    };
+  return (CAUSED_BY_LINES.has(code) && causeInLines(text, offset)) || { offset, ...explainYaml(code) };
+}
+
+/** A value or an item that begins with an asterisk and is no word, such as a schedule. */
+const STAR = /(?:^|:|-)\s+\*(?![\w-]+\s*$)/;
+
+/** A text in quotes, or a part in brackets, that is not closed before the parser was lost; or text behind closing quotes. */
+function unclosed(
+  document: Document.Parsed,
+  text: string,
+  offset: number,
+): { offset: number; what: string; hint: string } | undefined {
   const quoted = openQuote(document, text, offset);
   if (quoted !== undefined)
     return {
-      reason: "syntax",
       offset: quoted,
       what: "a text in quotes is not closed on its line",
       hint: "Close the quotes, or put the text in one line",
     };
-  return (CAUSED_BY_LINES.has(code) && causeInLines(text, offset)) || { offset, ...explainYaml(code) };
+  const bracket = openBracket(document, text, offset);
+  if (bracket !== undefined)
+    return {
+      offset: bracket,
+      what: `this ${text[bracket]} is not closed`,
+      hint: `Close it with ${text[bracket] === "{" ? "}" : "]"}, where what belongs to it ends`,
+    };
+  const before = text.slice(Math.max(0, offset - 200), offset);
+  if (!/\S["'][ \t]+$/.test(before)) return undefined;
+  const isInside = innermostFlow(document, offset) !== undefined;
+  return {
+    offset,
+    what: isInside ? "a comma is missing before this" : "text follows after the closing quote",
+    hint: isInside ? "Put a comma behind the value before it" : "Put the whole text into one pair of quotes",
+  };
+}
+
+/** Where the innermost part in brackets begins that holds the place. */
+function innermostFlow(
+  document: Document.Parsed,
+  offset: number,
+): { start: number; end: number } | undefined {
+  let found: { start: number; end: number } | undefined;
+  visit(document, {
+    Collection: (_, { flow, range }) => {
+      if (flow === true && range && range[0] < offset && offset <= range[2])
+        found = { start: range[0], end: range[1] };
+    },
+  });
+  return found;
+}
+
+function openBracket(document: Document.Parsed, text: string, offset: number): number | undefined {
+  const flow = innermostFlow(document, offset);
+  if (!flow) return undefined;
+  const closing = text[flow.start] === "{" ? "}" : "]";
+  // Closed in the same line, it has another fault.
+  const line = text.slice(flow.start, text.indexOf("\n", flow.start) + 1 || undefined);
+  return line.includes(closing) ? undefined : flow.start;
 }
 
 /** Where a text in quotes begins that goes on over several lines and ends where the parser was lost. */

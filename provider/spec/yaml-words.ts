@@ -59,8 +59,12 @@ const WORDS: Readonly<Partial<Record<ErrorCode, Explanation>>> = {
   ),
   NON_STRING_KEY: syntax("a field's name is no text", "Use plain words as names of fields"),
   BLOCK_AS_IMPLICIT_KEY: syntax(
-    "a second field begins on the same line",
-    "Put the text in quotes if it contains a colon, else begin a new line",
+    "a second colon with a space stands on this line, as if another field began",
+    "Put the text in quotes if the colon belongs to it, else begin a new line",
+  ),
+  BLOCK_IN_FLOW: syntax(
+    "two fields in braces have no comma between them",
+    "Put a comma between them, and quotes around a text that contains a colon",
   ),
   UNEXPECTED_TOKEN: syntax("this does not belong here", "Check the quotes, brackets and colons before it"),
 };

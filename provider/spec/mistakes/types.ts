@@ -106,7 +106,9 @@ function mapOfListHint(list: readonly unknown[], { type, fields }: MapShape): st
   if (type === "AppIngress") return "put the list below ingress.rules";
   if (type === "JobSchedule") return 'write schedule: { cron: "0 3 * * *", time_zone: UTC }';
   if (list.length > 0 && list.every(isPlainObject))
-    return list.length === 1 ? "remove the dash" : "remove the dashes: these are fields of one map";
+    return list.length === 1
+      ? "write it as one map: remove the dash or the brackets"
+      : "write its fields as one map: remove the dashes or the brackets";
   return `write a map with ${fieldNames(fields)}`;
 }
 

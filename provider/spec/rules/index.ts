@@ -46,6 +46,7 @@ export const RULES: readonly Rule[] = [
   observe.destinationsAreUnique,
   observe.openSearchIsConsistent,
   variables.databasesAreConsistent,
+  variables.versionsAreKnown,
 ];
 
 /** Applies all rules to a spec whose scalars have their types. */

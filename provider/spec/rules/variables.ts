@@ -1,6 +1,6 @@
 import { isPlainObject } from "../keyed";
 import { nearest } from "../near";
-import type { Report } from "../problem";
+import { quote, type Report } from "../problem";
 import { reportRepeated } from "../repeated";
 import { forRepeated, has, numberOf, own, textOf, type Item, type Plain, type SpecView } from "./view";
 
@@ -133,6 +133,37 @@ function tellReference({ path, value }: Item, missing: readonly Missing[], repor
     `refers to ${names} this app does not have`,
     near === undefined ? "add it, or correct the name" : `did you mean ${near}?`,
   );
+}
+
+/** Major versions that managed databases have had so far. */
+const VERSIONS: Readonly<Record<string, readonly string[]>> = {
+  PG: ["10", "11", "12", "13", "14", "15", "16", "17", "18"],
+  MYSQL: ["8"],
+  REDIS: ["5", "6", "7"],
+  VALKEY: ["7", "8", "9"],
+  MONGODB: ["4", "5", "6", "7", "8"],
+  KAFKA: ["2", "3", "4"],
+  OPENSEARCH: ["1", "2", "3"],
+};
+
+export function versionsAreKnown(app: SpecView, report: Report): void {
+  for (const { path, value } of app.databases) {
+    const version = textOf(value, "version");
+    const known = VERSIONS[textOf(value, "engine") ?? ""];
+    if (
+      version === undefined ||
+      version === "" ||
+      known?.includes(/^\d+(?=\.|$)/.exec(version)?.[0] ?? "") !== false
+    )
+      continue;
+    const place = [...path, "version"];
+    report.warn(
+      "unknown-value",
+      place,
+      `is ${quote(version, place) ?? "a version"}, not known to this version of the package; it is sent unchanged`,
+      `known are ${known.join(", ")}`,
+    );
+  }
 }
 
 export function databasesAreConsistent(app: SpecView, report: Report): void {

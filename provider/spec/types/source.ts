@@ -49,7 +49,10 @@ export interface BitbucketSource {
 export interface ImageSource {
   /** Where the image lies: the account's own registry (`DOCR`), Docker Hub or the GitHub registry. */
   registry_type?: RegistryType;
-  /** Name of the registry, on Docker Hub and GitHub the owner. Stays empty for `DOCR`. */
+  /**
+   * Name of the registry. On Docker Hub and GitHub the owner of the image, such as `library` for the official images of Docker
+   * Hub; for `DOCR` one of the account's registries, needed only where it has several.
+   */
   registry?: string;
   /** Name of the repository in the registry. */
   repository?: string;

@@ -159,6 +159,62 @@ describe("quotes that are not closed", () => {
   });
 });
 
+describe("text that needs quotes", () => {
+  const job = "jobs:\n- name: task\n  schedule:\n";
+  describeCases(
+    [["a schedule that begins with *", `${job}    cron: */5 * * * *\n`, 4, 15, /begins with \*/]],
+    "alias",
+  );
+  describeCases(
+    [
+      [
+        "a command with a colon",
+        "workers:\n- name: mail\n  run_command: echo a: b\n",
+        3,
+        16,
+        /colon.*quotes/,
+      ],
+      [
+        "a command half in quotes",
+        'workers:\n- name: mail\n  run_command: "npm" start\n',
+        3,
+        22,
+        /one pair of quotes/,
+      ],
+    ],
+    "syntax",
+  );
+
+  it("is told of where it looks like an alias", () => {
+    assert.match(refused("domains:\n- domain: *.example.com\n").message, /quotes/);
+  });
+});
+
+describe("brackets and commas that are missing", () => {
+  describeCases(
+    [
+      [
+        "a brace",
+        "services:\n- name: web\n  github: {repo: a/b\n  http_port: 80\n",
+        3,
+        11,
+        /this \{ is not closed/,
+      ],
+      [
+        "a bracket",
+        "services:\n- name: web\n  internal_ports: [80, 81\n  http_port: 80\n",
+        3,
+        19,
+        /this \[ is not closed/,
+      ],
+      ["a comma in braces", "envs:\n- {key: A value: b}\n", 2, 9, /comma/],
+      ["a comma behind quotes", 'envs:\n- {key: "A" value: b}\n', 2, 9, /comma/],
+      ["a dash before an item", "envs:\n  - key: A\n    value: b\n  key: B\n", 4, 3, /dash before it/],
+    ],
+    "syntax",
+  );
+});
+
 describe("a template that was not rendered", () => {
   describeCases(
     [

@@ -40,6 +40,20 @@ describeRules("variables and databases", [
     database({ engine: "MYSQL" }),
     database({ engine: "MYSQL", production: true, cluster_name: "c" }),
   ],
+  [
+    "unknown-value",
+    "warning",
+    "databases.0.version",
+    database({ version: "99" }),
+    database({ version: "16.4" }),
+  ],
+  [
+    "unknown-value",
+    "warning",
+    "databases.0.version",
+    database({ engine: "MYSQL", cluster_name: "c", version: "latest" }),
+    database({ engine: "MYSQL", cluster_name: "c", version: "8.0" }),
+  ],
   ["bad-count", "warning", "databases.0.num_nodes", database({ num_nodes: 0 }), database({ num_nodes: 1 })],
 ]);
 
