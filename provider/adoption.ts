@@ -1,9 +1,9 @@
 import { appPage } from "./control-panel";
+import { resourceName } from "./managed-apps";
 
 /** A resource of this stack that manages an app. */
 export interface Manager {
-  /** In the program. */
-  readonly name: string;
+  readonly urn: string;
   /** True where the program still declares it. */
   readonly isDeclared: boolean;
   /** The name that its app has after this run, where it is known. */
@@ -20,27 +20,45 @@ export interface NameHolder {
   readonly suggestion?: string | undefined;
 }
 
+const existing = (name: string, id: string): string =>
+  `An app named ${name} already exists (id ${id}, ${appPage(id)})`;
+
+/** Two resources below different parents may have one name. */
+const resource = (urn: string, other = ""): string =>
+  resourceName(urn) === resourceName(other) ? urn : resourceName(urn);
+
 /** Why an app of this name cannot be created, and the line of each way out. */
 export function nameIsTaken({ name, id, manager, suggestion }: NameHolder): string {
-  const what = `An app named ${name} already exists (id ${id}, ${appPage(id)})`;
+  const what = existing(name, id);
   const other = suggestion ? `, such as ${suggestion}` : "";
   if (manager?.isDeclared)
-    return `${what}, and the resource ${manager.name} of this program manages it. Choose another name${other}.`;
-  const old = JSON.stringify(manager?.name ?? "OLD_NAME");
+    return `${what}, and the resource ${resource(manager.urn)} of this program manages it. Choose another name${other}.`;
+  const alias = manager ? `[${JSON.stringify(manager.urn)}]` : '[{ name: "OLD_NAME" }]';
+  const moved = manager ? "" : " (after a move: the old URN)";
   return [
-    manager === undefined ? `${what}.` : `${what}. The resource ${manager.name} of this stack manages it.`,
-    `- If another resource of this program managed it until now (renamed or moved), add to this App's options: aliases: [{ name: ${old} }]`,
+    manager ? `${what}. The resource ${manager.urn} of this stack manages it.` : `${what}.`,
+    `- If another resource of this program managed it until now (renamed or moved), add to this App's options: aliases: ${alias}${moved}`,
     "- To replace the app that this resource manages, add to its options: deleteBeforeReplace: true",
     `- If the app comes from elsewhere, or from a run that was killed, add to this App's arguments: adopt: ${JSON.stringify(id)}`,
     `- Otherwise, choose another name${other}.`,
   ].join("\n");
 }
 
+/** Why an app cannot be renamed. */
+export function newNameIsTaken({ name, id, manager, suggestion }: NameHolder): string {
+  const whose = manager ? `, and the resource ${resource(manager.urn)} of this stack manages it` : "";
+  const other = suggestion ? `, such as ${suggestion}` : "";
+  return (
+    `${existing(name, id)}${whose}, so this app cannot get that name. ` +
+    `Choose another name${other}, or rename or delete that app first.`
+  );
+}
+
 /** The same where the app is deleted first if this is a replacement. */
 export function mayBeReplaced(name: string, id: string): string {
   return (
-    `An app named ${name} already exists (id ${id}, ${appPage(id)}). If this update replaces it, it is deleted first, with the data ` +
-    "of its dev databases. If it is another app, the update fails because of its name."
+    `${existing(name, id)}. If this update replaces it, it is deleted first, with the data of its dev databases. ` +
+    "If it is another app, the update fails because of its name."
   );
 }
 
@@ -56,12 +74,17 @@ export function isAdopted(adopt: string | true, name: string): string {
   return `${app} is adopted: no other is created.`;
 }
 
-/** Why an app cannot be adopted that another resource of the program manages. */
-export function isManaged(id: string, manager: string, adopter: string): string {
+/**
+ * Why an app cannot be adopted that another resource of the program manages.
+ * @param urn of that resource
+ * @param adopter of the one that adopts
+ */
+export function isManaged(id: string, urn: string, adopter: string): string {
+  const [manager, other] = [resource(urn, adopter), resource(adopter, urn)];
   return (
-    `adopt: ${manager} already manages the app ${id}, so ${adopter} cannot adopt it. ` +
-    `Remove adopt from ${adopter} and give it another name; or, if ${adopter} is the new name of ${manager}, remove ${manager} and ` +
-    `add to the options of ${adopter}: aliases: [{ name: ${JSON.stringify(manager)} }]`
+    `adopt: ${manager} already manages the app ${id}, so ${other} cannot adopt it. ` +
+    `Remove adopt from ${other} and give it another name; or, if ${other} is the new name of ${manager}, remove ${manager} and ` +
+    `add to the options of ${other}: aliases: [${JSON.stringify(urn)}]`
   );
 }
 
@@ -84,13 +107,29 @@ export function cannotBeReplaced(options: {
   return undefined;
 }
 
+const theApp = (id: string, name: string | undefined): string =>
+  name === undefined ? `The app with the id ${id}` : `The app ${name} (id ${id})`;
+
 /**
  * What a deletion reports that deletes nothing at the service.
- * @param heir the resource that manages the app now; absent where it is the same one, after a replacement
+ * @param heir URN of the resource that manages the app now; absent where it is the same one, after a replacement
  */
-export function isLeft(id: string, name: string | undefined, heir: string | undefined): string {
-  const app = name === undefined ? `The app with the id ${id}` : `The app ${name} (id ${id})`;
+export function isLeft(id: string, name: string | undefined, heir: string | undefined, urn = ""): string {
   return heir === undefined
-    ? `${app} is not deleted, because this resource adopts it again. To replace the app, remove adopt.`
-    : `${app} is not deleted, because the resource ${heir} manages it now. Only this resource is removed from the state.`;
+    ? `${theApp(id, name)} is not deleted, because this resource still manages it. ` +
+        "To replace the app, set deleteBeforeReplace: true, and remove adopt if it is an id."
+    : `${theApp(id, name)} is not deleted, because the resource ${resource(heir, urn)} manages it now. ` +
+        "Only this resource is removed from the state.";
+}
+
+/**
+ * Why a deletion fails: the app belongs to a resource of the program that could not be created.
+ * @param heir URN of that resource
+ */
+export function isKept(id: string, name: string | undefined, heir: string, urn: string): string {
+  const alias = `, or add aliases: [${JSON.stringify(urn)}] to its options if it is the new name of this one`;
+  return (
+    `${theApp(id, name)} is not deleted, because the resource ${resource(heir, urn)} needs its name, and its creation failed. ` +
+    `Fix that first${heir === urn ? "" : alias}.`
+  );
 }

@@ -7,6 +7,7 @@ import { withSecretsLeftOut, type LeftOut } from "./secrecy/left-out";
 import { secretAddresses } from "./spec/secret-addresses";
 import { KEPT_SECRET } from "./spec/secrets";
 import type { AppSpec } from "./spec/types";
+import { shownInLine } from "./text/shown";
 
 /** Folder for backups, in the program's folder. */
 export const DEFAULT_BACKUP_DIRECTORY = "app-spec-backups";
@@ -101,7 +102,7 @@ export async function writeBackup(
   } catch (error) {
     throw new AppPlatformError(
       "backup-failed",
-      `The app was not deleted, because its spec could not be backed up (${reason(error)}) to the folder ${directory}. ` +
+      `The app was not deleted, because its spec could not be backed up (${reason(error)}) to the folder ${shownInLine(directory)}. ` +
         "Put that right, or name another folder in backup.directory and run pulumi up; then delete again. " +
         "backup: false does without a backup.",
       { cause: error },

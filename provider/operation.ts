@@ -1,4 +1,4 @@
-import { nameIsTaken, type Manager } from "./adoption";
+import { nameIsTaken, newNameIsTaken, type Manager } from "./adoption";
 import { standing } from "./api/phases";
 import type { App, Deployment } from "./api/types";
 import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
@@ -138,11 +138,12 @@ export class Operation {
     if (!isApiError(error, "conflict")) return error;
     const { client, options } = this.desk;
     const holder = await client.findAppByName(this.name, options).catch(() => undefined);
-    return holder && holder.id !== ownId ? this.nameTaken(holder, error) : error;
+    return holder && holder.id !== ownId ? this.nameTaken(holder, error, ownId) : error;
   }
 
-  private nameTaken({ id }: App, cause?: unknown): AppPlatformError {
-    const message = nameIsTaken({ name: this.name, id, manager: this.managerOf(id) });
+  private nameTaken({ id }: App, cause?: unknown, ownId?: string): AppPlatformError {
+    const holder = { name: this.name, id, manager: this.managerOf(id) };
+    const message = ownId === undefined ? nameIsTaken(holder) : newNameIsTaken(holder);
     return new AppPlatformError("app-exists", message, { cause });
   }
 

@@ -1,4 +1,11 @@
-import { isAdopted, mayBeReplaced, nameIsNotFree, nameIsTaken, type Manager } from "./adoption";
+import {
+  isAdopted,
+  mayBeReplaced,
+  nameIsNotFree,
+  nameIsTaken,
+  newNameIsTaken,
+  type Manager,
+} from "./adoption";
 import type { App, Proposal } from "./api/types";
 import { asAppPlatformError, isApiError, type ApiError } from "./errors";
 import { redact } from "./secrecy/redact";
@@ -138,7 +145,11 @@ async function nameTaken(
   // Another resource of the program gives the name up in this run.
   if (manager?.declaredName !== undefined && manager.declaredName !== name) return free;
   if (mayBeReplacement && !manager) return { ...free, warnings: [mayBeReplaced(name, holder.id)] };
-  return { ...free, refusals: [`spec.name: ${nameIsTaken({ name, id: holder.id, manager, suggestion })}`] };
+  const taken = { name, id: holder.id, manager, suggestion };
+  return {
+    ...free,
+    refusals: [`spec.name: ${appId === undefined ? nameIsTaken(taken) : newNameIsTaken(taken)}`],
+  };
 }
 
 function adopted(answer: Proposal, { spec, adopt, isReplacement }: Proposed): string[] {

@@ -1,4 +1,4 @@
-import { cannotBeReplaced, isLeft, isManaged, type Manager } from "./adoption";
+import { cannotBeReplaced, isKept, isLeft, isManaged, type Manager } from "./adoption";
 import { AlertWork, readDestinations } from "./alerts/work";
 import { destinationPath } from "./alerts/destinations";
 import type { Client } from "./api/client";
@@ -10,7 +10,7 @@ import type { HostedProvider } from "./dynamic/hosted";
 import { newestDeployment, withEarlierRun } from "./earlier-run";
 import { AppPlatformError, InitializationError } from "./errors";
 import { Ignoring } from "./ignoring";
-import { ManagedApps, resourceName } from "./managed-apps";
+import type { ManagedApps } from "./managed-apps";
 import { Operation } from "./operation";
 import { isIgnored } from "./options/ignored";
 import { mismatches } from "./options/mismatches";
@@ -67,12 +67,15 @@ export function rollback(): HostedProvider {
 export class AppProvider extends ServiceProvider {
   /** What check received for this run only, by URN. Empty in a plain refresh or destroy, where no check is made. */
   private readonly runs = new Map<string, RunInputs>();
-  private readonly managed = new ManagedApps();
   private readonly proposals = new Proposals(async (sum) => {
     const stack = this.reporter({});
     stack.info(sum);
     await stack.flush();
   });
+
+  private get managed(): ManagedApps {
+    return this.surroundings.managed;
+  }
 
   async check(olds: Partial<AppInputs>, news: AppInputs & RunInputs): Promise<Omit<CheckResult, "places">> {
     const { inputs: given, run } = splitRunInputs(news);
@@ -117,7 +120,7 @@ export class AppProvider extends ServiceProvider {
     const { __urn: urn } = news;
     if (urn === undefined || run.__get) return { conflicts: [], isReplacement: false };
     const name = nameIn(news.spec);
-    const conflicts = this.managed.declare(urn, { name, adopt: news.adopt });
+    const conflicts = this.managed.declare(urn, { name, adopt: news.adopt }, olds.spec === undefined);
     const recorded = this.managed.recordedName(urn);
     this.managed.record(urn, nameIn(olds.spec));
     // Pulumi checks a replacement twice: against the state, and again as a new resource.
@@ -134,7 +137,7 @@ export class AppProvider extends ServiceProvider {
     this.managed.hold(urn, id);
     const adopter = urn !== undefined && this.managed.isDeclared(urn) && this.managed.adopterOf(id, urn);
     if (adopter) {
-      const message = isManaged(id, resourceName(urn), resourceName(adopter));
+      const message = isManaged(id, urn, adopter);
       throw toldOnce(new AppPlatformError("invalid-input", message), urn);
     }
     const ignoring = this.ignoring(news);
@@ -180,6 +183,9 @@ export class AppProvider extends ServiceProvider {
         alerts.around(app.id, () => rollback.around(finish)),
       );
       return { id: app.id, outs };
+    }).catch((error: unknown) => {
+      this.managed.fail(inputs.__urn);
+      throw error;
     });
   }
 
@@ -187,7 +193,7 @@ export class AppProvider extends ServiceProvider {
   private refuseManaged(id: string, adopter = ""): void {
     const manager = this.managed.otherManager(id, adopter);
     if (manager !== undefined && this.managed.isDeclared(manager))
-      throw new AppPlatformError("app-exists", isManaged(id, resourceName(manager), resourceName(adopter)));
+      throw new AppPlatformError("app-exists", isManaged(id, manager, adopter));
   }
 
   async update(id: string, state: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
@@ -272,13 +278,14 @@ export class AppProvider extends ServiceProvider {
 
   async delete(id: string, props: AppOutputs): Promise<void> {
     const { __urn: urn } = props;
-    const heir = this.managed.heirOf(id, urn);
-    this.managed.release(urn, id);
+    const name = nameIn(props.__liveSpec) ?? nameIn(props.spec);
+    const fate = this.managed.fateOf(id, urn, name);
+    if (fate.action !== "keep") this.managed.release(urn, id);
     await this.operate(props, undefined, id, async (operation) => {
-      if (heir !== undefined) {
-        const other = heir === urn ? undefined : resourceName(heir);
-        return operation.reporter.warn(isLeft(id, nameIn(props.spec), other));
-      }
+      if (fate.action === "keep")
+        throw new AppPlatformError("app-exists", isKept(id, name, fate.heir, urn ?? ""));
+      if (fate.action === "leave")
+        return operation.reporter.warn(isLeft(id, name, fate.heir === urn ? undefined : fate.heir, urn));
       await this.managed.deleteOnce(id, async () => {
         // What the backup keeps has to be the spec of this moment, give or take a second.
         const found = await operation.findApp(id, 1_000);
@@ -402,7 +409,7 @@ export class AppProvider extends ServiceProvider {
     const manager = this.managed.otherManager(appId, urn);
     if (manager === undefined) return undefined;
     return {
-      name: resourceName(manager),
+      urn: manager,
       isDeclared: this.managed.isDeclared(manager),
       declaredName: this.managed.declaredName(manager),
     };

@@ -8,6 +8,7 @@ import type { DeploymentSource } from "./deploy/wait";
 import type { Deployment } from "./api/types";
 import type { Engine } from "./engine";
 import { AppPlatformError, isApiError } from "./errors";
+import type { ManagedApps } from "./managed-apps";
 import { masked, withoutSecrets, type Secrecy } from "./secrecy/secrecy";
 import type { SecretsOfApps } from "./secrecy/secrets-of-apps";
 import { sharedDeployments, type SharedReads } from "./shared-reads";
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly reads: SharedReads;
   /** As far as the process knows them, likewise. */
   readonly secretsOfApps: SecretsOfApps;
+  /** Likewise. */
+  readonly managed: ManagedApps;
 }
 
 /** What every resource has beside its arguments. */

@@ -1,6 +1,7 @@
 import type { Emulator } from "app-platform-emulator";
 import type { Clock } from "../provider/clock";
 import { InitializationError } from "../provider/errors";
+import { ManagedApps } from "../provider/managed-apps";
 import { AppProvider } from "../provider/provider";
 import { SecretsOfApps } from "../provider/secrecy/secrets-of-apps";
 import { SharedReads } from "../provider/shared-reads";
@@ -66,6 +67,7 @@ export class InProcessStack {
       },
       reads: new SharedReads(clock),
       secretsOfApps: new SecretsOfApps(),
+      managed: new ManagedApps(),
     });
   }
 

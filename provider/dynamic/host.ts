@@ -1,5 +1,6 @@
 import { systemClock } from "../clock";
 import { connectEngine, hostRequire } from "../engine";
+import { ManagedApps } from "../managed-apps";
 import { SecretsOfApps } from "../secrecy/secrets-of-apps";
 import type { Surroundings } from "../service-provider";
 import { SharedReads } from "../shared-reads";
@@ -34,6 +35,7 @@ function connect(): Host {
       engine: rows?.engine,
       reads: new SharedReads(systemClock),
       secretsOfApps: new SecretsOfApps(),
+      managed: new ManagedApps(),
     },
     named: requests && rows && { requests, rows },
   };

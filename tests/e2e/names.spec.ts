@@ -57,7 +57,7 @@ describe("apps that exist already", function () {
   it("are an error where the program does not adopt them, with the id and the line that does", () => {
     assert.notEqual(first.code, 0);
     assert.match(first.output, new RegExp(`An app named taken already exists \\(id ${ids["taken"]},`));
-    assert.ok(first.output.includes(`add adopt: "${ids["taken"]}" to the arguments`), first.output);
+    assert.ok(first.output.includes(`: adopt: "${ids["taken"]}"`), first.output);
     assert.equal(stack.resources()["taken"], undefined);
     assert.equal(appOf("taken")?.deployments.length, 1);
   });

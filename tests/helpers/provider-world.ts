@@ -8,6 +8,7 @@ import {
 } from "../../emulator/index";
 import type { LogLine } from "../../provider/engine";
 import { InitializationError } from "../../provider/errors";
+import { ManagedApps } from "../../provider/managed-apps";
 import { AppProvider, type Surroundings } from "../../provider/provider";
 import { SecretsOfApps } from "../../provider/secrecy/secrets-of-apps";
 import { SharedReads } from "../../provider/shared-reads";
@@ -106,6 +107,7 @@ export class World {
       engine: { log, stopped: this.stop.signal, isThere: async () => true, hearsCtrlC: true },
       reads: new SharedReads(this.clock),
       secretsOfApps: this.secretsOfApps,
+      managed: new ManagedApps(),
       ...more,
     };
   }

@@ -34,29 +34,60 @@ describe("the apps that the resources of a run manage", () => {
 
   it("leaves an app to another resource that manages it", () => {
     managed.hold(ONE, "id-1");
-    assert.equal(managed.heirOf("id-1", TWO), ONE);
-    assert.equal(managed.heirOf("id-1", ONE), undefined);
-    assert.equal(managed.heirOf("id-2", TWO), undefined);
+    assert.deepEqual(managed.fateOf("id-1", TWO, "shop"), { action: "leave", heir: ONE });
+    assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "delete" });
+    assert.deepEqual(managed.fateOf("id-2", TWO, "shop"), { action: "delete" });
   });
 
   it("leaves an app to a resource that created or adopted it in this run, also to the same one", () => {
     managed.take(ONE, "id-1");
-    assert.equal(managed.heirOf("id-1", ONE), ONE);
-    assert.equal(managed.heirOf("id-1", TWO), ONE);
+    assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "leave", heir: ONE });
+    assert.deepEqual(managed.fateOf("id-1", TWO, "shop"), { action: "leave", heir: ONE });
   });
 
   it("leaves an app to a resource whose adopt names it", () => {
     managed.declare(ONE, { name: "shop", adopt: "id-1" });
-    assert.equal(managed.heirOf("id-1", TWO), ONE);
-    assert.equal(managed.heirOf("id-1", ONE), ONE);
+    assert.deepEqual(managed.fateOf("id-1", TWO, "shop"), { action: "leave", heir: ONE });
+    assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "leave", heir: ONE });
   });
 
   it("lets the last of two resources that share an app delete it", () => {
     managed.hold(ONE, "id-1");
     managed.hold(TWO, "id-1");
-    assert.equal(managed.heirOf("id-1", ONE), TWO);
+    assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "leave", heir: TWO });
     managed.release(ONE, "id-1");
-    assert.equal(managed.heirOf("id-1", TWO), undefined);
+    assert.deepEqual(managed.fateOf("id-1", TWO, "shop"), { action: "delete" });
+  });
+
+  it("leaves an app to a resource that the program keeps, where only the record of an interrupted replacement is deleted", () => {
+    managed.declare(ONE, { name: "shop" });
+    managed.hold(ONE, "id-1");
+    assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "leave", heir: ONE });
+    assert.deepEqual(managed.fateOf("id-2", ONE, "other"), { action: "delete" });
+  });
+
+  it("deletes the app of a resource that is to be replaced", () => {
+    managed.declare(ONE, { name: "shop" });
+    managed.hold(ONE, "id-1");
+    managed.declare(ONE, { name: "shop" }, true);
+    assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "delete" });
+  });
+
+  it("keeps an app whose name a resource needs that could not be created", () => {
+    managed.declare(TWO, { name: "shop" }, true);
+    managed.fail(TWO);
+    assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "keep", heir: TWO });
+    assert.deepEqual(managed.fateOf("id-1", TWO, "shop"), { action: "keep", heir: TWO });
+    assert.deepEqual(managed.fateOf("id-2", ONE, "other"), { action: "delete" });
+    managed.declare(TWO, { name: "shop" }, true);
+    assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "delete" });
+  });
+
+  it("takes a creation that left the app in the state for none that failed", () => {
+    managed.declare(TWO, { name: "shop" }, true);
+    managed.take(TWO, "id-2");
+    managed.fail(TWO);
+    assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "delete" });
   });
 
   it("deletes an app once, however often it is requested, and again after a failure", async () => {
