@@ -9,10 +9,14 @@ interface Place {
   path: string;
   holder: Record<string, unknown>;
   field: string;
+  /** Without a value, the empty text is encrypted: what was stored is lost. */
+  always?: boolean;
 }
 
 const LOOKS_ENCRYPTED = /^EV\[/;
-const ENCRYPTED = /^EV\[1:([A-Za-z0-9+/]{22}):([A-Za-z0-9+/]+={0,2})\]$/;
+/** Snapshots of version 0.1 have shorter nonces. */
+const ENCRYPTED = /^EV\[1:([A-Za-z0-9+/]{22}|[A-Za-z0-9+/]{32}):([A-Za-z0-9+/]+={0,2})\]$/;
+const NONCE_BYTES = 24;
 const TAG_BYTES = 16;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -24,7 +28,7 @@ const records = (value: unknown): Record<string, unknown>[] =>
 function* variablePlaces(path: string, envs: unknown): Generator<Place> {
   for (const variable of records(envs)) {
     if (variable.type === "SECRET")
-      yield { path: `${path}.${String(variable.key)}`, holder: variable, field: "value" };
+      yield { path: `${path}.${String(variable.key)}`, holder: variable, field: "value", always: true };
   }
 }
 
@@ -60,10 +64,10 @@ function* places(spec: Spec): Generator<Place> {
 }
 
 export function encrypt(plain: string, key: Buffer, ids: Ids): string {
-  const nonce = ids.bytes(16);
+  const nonce = ids.bytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   const sealed = Buffer.concat([cipher.update(plain, "utf8"), cipher.final(), cipher.getAuthTag()]);
-  return `EV[1:${nonce.toString("base64").slice(0, 22)}:${sealed.toString("base64")}]`;
+  return `EV[1:${nonce.toString("base64")}:${sealed.toString("base64")}]`;
 }
 
 /** The text behind `EV[…]`, or undefined when it was not encrypted with this key. */
@@ -87,9 +91,9 @@ export function decrypt(text: string, key: Buffer): string | undefined {
  * @throws {@link ApiError} 400 naming the place of ciphertext that belongs to another app
  */
 export function sealSecrets(spec: Spec, key: Buffer, ids: Ids): void {
-  for (const { path, holder, field } of places(spec)) {
-    const value = holder[field];
-    if (typeof value !== "string" || value === "") continue;
+  for (const { path, holder, field, always } of places(spec)) {
+    const value = holder[field] ?? "";
+    if (typeof value !== "string" || (value === "" && !always)) continue;
     if (!LOOKS_ENCRYPTED.test(value)) {
       holder[field] = encrypt(value, key, ids);
     } else if (decrypt(value, key) === undefined) {

@@ -63,6 +63,12 @@ export interface AppArgs {
    */
   onFailedDeployment?: pulumi.Input<"keep" | "rollback"> | undefined;
   /**
+   * Addresses of variables with `type: SECRET` that are to be empty: `"KEY"` for one of the app, `"web.KEY"` for one of a
+   * component. A SECRET variable without a value keeps the value that the service has stored, unless it is listed here.
+   * @default none
+   */
+  emptySecrets?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /**
    * Turns errors about unknown fields, fields in the wrong place, and words that look misspelled into warnings.
    * @default false
    */

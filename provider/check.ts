@@ -3,6 +3,7 @@ import { placesFrom, programPlaces, shownByService, type SecretPlaces } from "./
 import { masked, secrecyOf } from "./secrecy/secrecy";
 import { nearest } from "./spec/near";
 import { isUnknown } from "./spec/unknown";
+import { isEmpty, openSecrets, openSecretsWarning, secretVariables } from "./spec/stored-secrets";
 import { specProblems } from "./spec-problems";
 import { splitRunInputs, type AppInputs, type RunInputs } from "./state";
 import { parseDuration } from "./timeouts";
@@ -35,8 +36,20 @@ export function check(news: AppInputs & RunInputs, isNew = false): CheckResult {
   const spec = specProblems(inputs, run, { isNew: isNew && !inputs.adopt, places, secrecy });
   const alerts = checkDestinations(inputs.alertDestinations, inputs.spec);
   const strangers = unknownArguments(inputs);
-  const failures = [...strangers.failures, ...argumentFailures(inputs), ...spec.errors, ...alerts];
-  const warnings = [...strangers.warnings, ...spec.warnings, ...shownWarning(shownByService(inputs, places))];
+  const failures = [
+    ...strangers.failures,
+    ...argumentFailures(inputs),
+    ...emptySecretsProblems(inputs),
+    ...spec.errors,
+    ...alerts,
+  ];
+  const open = isNew && !inputs.adopt ? openSecrets(inputs.spec, inputs.emptySecrets) : [];
+  const warnings = [
+    ...strangers.warnings,
+    ...spec.warnings,
+    ...shownWarning(shownByService(inputs, places)),
+    ...[openSecretsWarning(open) ?? []].flat(),
+  ];
   return {
     inputs,
     failures: failures.map((text) => asFailure(masked(text, secrecy))),
@@ -58,7 +71,7 @@ function shownWarning(paths: readonly string[]): string[] {
 
 /** JavaScript, or a cast, lets arguments through that are none. What looks like a misspelling fails. */
 function unknownArguments(inputs: AppInputs): { failures: string[]; warnings: string[] } {
-  const known = [...ARGUMENTS.map(([property]) => property), "alertDestinations"];
+  const known = [...ARGUMENTS.map(([property]) => property), "alertDestinations", "emptySecrets"];
   const [failures, warnings]: [string[], string[]] = [[], []];
   for (const name of Object.keys(inputs)) {
     if (name.startsWith("__") || known.includes(name)) continue;
@@ -135,6 +148,26 @@ function onFailedRule({ onFailedDeployment: choice, wait }: AppInputs): string |
   return wait === false
     ? "only who waits for deployments learns that one failed: remove wait: false"
     : undefined;
+}
+
+function emptySecretsProblems({ emptySecrets, spec }: AppInputs): string[] {
+  if (emptySecrets === undefined || isUnknown(emptySecrets)) return [];
+  const { variables, complete } = secretVariables(spec);
+  const isAddress = (one: unknown): boolean => typeof one === "string" && one !== "";
+  if (!Array.isArray(emptySecrets) || !emptySecrets.every(isAddress))
+    return ['emptySecrets: must be a list of addresses of SECRET variables, such as ["web.TOKEN"]'];
+  return emptySecrets.flatMap((address) => {
+    const variable = variables.find((one) => one.address === address);
+    if (variable && !isEmpty(variable) && !isUnknown(variable.value))
+      return [`emptySecrets: ${address} has a value in the spec; remove the value or this address`];
+    if (variable || !complete || isUnknown(address)) return [];
+    const near = nearest(
+      address,
+      variables.map((one) => one.address),
+    );
+    const hint = near === undefined ? "" : `; did you mean ${near}?`;
+    return [`emptySecrets: the spec has no variable ${address} with type: SECRET${hint}`];
+  });
 }
 
 function argumentFailures(inputs: AppInputs): string[] {

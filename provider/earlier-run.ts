@@ -4,6 +4,7 @@ import { Ignoring } from "./ignoring";
 import { changes, isEqual, valueAt, type Path } from "./spec/changes";
 import { drift } from "./spec/drift";
 import type { Plan } from "./spec/plan";
+import { withStored } from "./spec/stored-secrets";
 import type { Desk, Site } from "./service-provider";
 import { toKeyed } from "./spec/keyed";
 import { lastDeployment, type AppInputs, type AppOutputs } from "./state";
@@ -28,7 +29,8 @@ export function isDoneAlready(
   const then = olds.__liveSpec;
   if (then === undefined) return false;
   const drifted = drift(then, ignoring.withoutIgnored(held, then));
-  const wanted = changes(olds.spec, ignoring.wanted(news, olds).spec);
+  const before = withStored(olds.spec, olds.emptySecrets);
+  const wanted = changes(before, withStored(ignoring.wanted(news, olds).spec, news.emptySecrets, before));
   const explained = ({ path }: { path: Path }): boolean => wanted.some((change) => within(change.path, path));
   // What the program leaves out now could be there as a default: only its going proves that it was taken out.
   const gone = wanted.filter(({ kind }) => kind === "remove");

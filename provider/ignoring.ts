@@ -8,6 +8,7 @@ import { changes, mapLeaves, valueAt, withValueAt, type Path } from "./spec/chan
 import { inputsWithDrift } from "./spec/drift";
 import { toKeyed } from "./spec/keyed";
 import { hideSecrets, isCiphertext, KEPT_SECRET, sealUnchanged } from "./spec/secrets";
+import { withStored } from "./spec/stored-secrets";
 import { plain, visible, type AppInputs, type AppOutputs } from "./state";
 
 type Held = Pick<AppInputs, "spec" | "projectId" | "__secrets">;
@@ -62,7 +63,7 @@ export class Ignoring {
     // What the service holds in another form, such as routes, is only among the inputs.
     const inputs = this.heldInputs(olds, now);
     const held = now === undefined ? undefined : unite(now, inputs);
-    const kept = keepIgnoredSpec(this.specOf(news), held, this.spec);
+    const kept = withStored(keepIgnoredSpec(this.specOf(news), held, this.spec), news.emptySecrets, now);
     const open = mapLeaves(kept, (leaf, path) => {
       const known = valueAt(inputs, path);
       return this.isUnreadable(kept, leaf, path) && known !== KEPT_SECRET ? (known ?? leaf) : leaf;

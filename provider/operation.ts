@@ -19,6 +19,7 @@ import { formatPath, toKeyed } from "./spec/keyed";
 import { sendable } from "./spec/send";
 import { danglingSecrets } from "./spec/secrets";
 import { secretAddresses } from "./spec/secret-addresses";
+import { openSecrets, openSecretsWarning, withoutStoredChanges } from "./spec/stored-secrets";
 import type { AppSpec } from "./spec/types";
 import {
   lastDeployment,
@@ -117,6 +118,10 @@ export class Operation {
       spec: this.specToSend(undefined, undefined),
       ...(projectId && { project_id: projectId }),
     };
+    const warning = this.inputs.adopt
+      ? openSecretsWarning(openSecrets(this.inputs.spec, this.inputs.emptySecrets))
+      : undefined;
+    if (warning !== undefined) this.reporter.warn(warning);
     this.reporter.status("creating");
     // Only what was free before can have become ours by an answer that got lost.
     const { client, reads, options } = this.desk;
@@ -180,9 +185,10 @@ export class Operation {
 
   /** Reports what the update is about to undo. */
   tellOverwrites(olds: AppOutputs, app: App): void {
+    const { spec, emptySecrets } = this.inputs;
     this.warnOfDrift(
       olds,
-      app,
+      withoutStoredChanges(toKeyed(app.spec), olds.__liveSpec, spec, emptySecrets),
       (paths) => `Changed at the service since the last run; this update reverts it: ${paths}`,
     );
   }
@@ -191,15 +197,19 @@ export class Operation {
   tellDeployedDrift(olds: AppOutputs, app: App): void {
     this.warnOfDrift(
       olds,
-      app,
+      toKeyed(app.spec),
       (paths) =>
         `Changed at the service since the last run; the new deployment contains it: ${paths}. To revert it, run pulumi up --refresh.`,
     );
   }
 
-  private warnOfDrift({ __liveSpec: then }: AppOutputs, app: App, message: (paths: string) => string): void {
+  private warnOfDrift(
+    { __liveSpec: then }: AppOutputs,
+    now: unknown,
+    message: (paths: string) => string,
+  ): void {
     if (then === undefined) return;
-    const drifted = drift(then, this.ignoring.withoutIgnored(toKeyed(app.spec), then));
+    const drifted = drift(then, this.ignoring.withoutIgnored(now, then));
     if (drifted.length > 0) this.reporter.warn(message(drifted.map(formatChange).join(", ")));
   }
 

@@ -23,7 +23,7 @@ import { refuseWhilePinned, Rollback } from "./rollback";
 import { placesFrom, united } from "./secrecy/program-secrets";
 import { masked, secrecyOf, type Secrecy } from "./secrecy/secrecy";
 import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./service-provider";
-import { changes } from "./spec/changes";
+import { changes, valueAt, withValueAt } from "./spec/changes";
 import { comparable } from "./spec/covers";
 import { drift, hiddenAsBefore, inputsWithDrift } from "./spec/drift";
 import { fromKeyed, isPlainObject, toKeyed } from "./spec/keyed";
@@ -31,6 +31,7 @@ import { explain } from "./spec/explain";
 import { plan, type Accepted, type Plan } from "./spec/plan";
 import { sendable } from "./spec/send";
 import { hideSecrets } from "./spec/secrets";
+import { describeOpenSecrets, openSecrets, withStored, withoutStoredChanges } from "./spec/stored-secrets";
 import type { AppSpec } from "./spec/types";
 import { repaired } from "./state-repair";
 import {
@@ -151,6 +152,12 @@ export class AppProvider extends ServiceProvider {
       const reporter = this.reporter(news, () => secrecy);
       this.tell(planned, olds, reporter);
       for (const text of this.mismatches(news, { ...olds, spec: olds.__liveSpec })) reporter.warn(text);
+      if (!olds.__imported) {
+        const open = openSecrets(wanted.spec, news.emptySecrets);
+        const { warning, note } = describeOpenSecrets(open, olds.spec, olds.__liveSpec);
+        if (note !== undefined) reporter.info(note);
+        if (warning !== undefined) reporter.warn(warning);
+      }
       const refusals =
         planned.action === "update" ? await this.proposeUpdate(id, olds, news, reporter, secrecy) : [];
       await reporter.flush();
@@ -254,7 +261,8 @@ export class AppProvider extends ServiceProvider {
       const now = toKeyed(found.spec);
       const then = props.__liveSpec ?? now;
       operation.tellDrift(then, now);
-      const spec = props.spec === undefined ? hideSecrets(now) : inputsWithDrift(props.spec, then, now);
+      const seen = withoutStoredChanges(now, then, props.spec, props.emptySecrets);
+      const spec = props.spec === undefined ? hideSecrets(now) : inputsWithDrift(props.spec, then, seen);
       const moved = props.projectId && found.project_id ? { projectId: found.project_id } : {};
       const { changed, ...alerts } = (await readDestinations(id, props, operation.site)) ?? { changed: [] };
       for (const key of changed) operation.reporter.info(`changed at the service: ~ ${destinationPath(key)}`);
@@ -446,6 +454,13 @@ function accepted(olds: AppOutputs, news: AppInputs): Accepted {
   const phase = olds.__deployment?.phase;
   // Who does not wait for deployments is not to be told in the next run that one was not waited for.
   const ignored = news.wait === false && phase !== undefined && standing(phase) === "running";
-  const spec = olds.__imported ? comparable(olds.__liveSpec, news.spec) : olds.spec;
+  const spec = olds.__imported ? importedSpec(olds, news) : olds.spec;
   return { ...olds, spec, lastPhase: ignored ? undefined : phase };
+}
+
+/** What to compare the program with after an import; values that it leaves to the service are no difference. */
+function importedSpec({ __liveSpec: held }: AppOutputs, { spec, emptySecrets }: AppInputs): unknown {
+  const open = openSecrets(spec, emptySecrets).map(({ path }) => [...path, "value"]);
+  const compared = comparable(held, withStored(spec, emptySecrets, held));
+  return open.reduce((copy, path) => withValueAt(copy, path, valueAt(spec, path)), compared);
 }

@@ -24,6 +24,8 @@ export interface AppInputs {
   /** In its form by key, see alerts.ts; a list only where that is not possible. */
   alertDestinations?: unknown;
   onFailedDeployment?: "keep" | "rollback";
+  /** Addresses of SECRET variables that are to have no value, see spec/stored-secrets.ts. */
+  emptySecrets?: string[];
   /**
    * The order of the spec's lists, which the form by name does not keep. Comes with every run of a program, and is never in
    * the state: there it would show in diffs.
@@ -156,6 +158,7 @@ const INPUT_KEYS = [
   "maxMonthlyCost",
   "alertDestinations",
   "onFailedDeployment",
+  "emptySecrets",
   "__urn",
   "__provider",
 ] as const satisfies readonly (keyof AppInputs)[];

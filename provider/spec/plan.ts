@@ -3,6 +3,7 @@ import { changes, type Change } from "./changes";
 import { componentPlans, createdComponents, type ComponentPlan, type Fetch } from "./component-plans";
 import { dangers } from "./dangers";
 import { formatPath, toKeyed } from "./keyed";
+import { withStored } from "./stored-secrets";
 import { isUnknown, separateUnknown, unknownPaths, type Differences } from "./unknown";
 
 export type { ComponentKind, ComponentPlan, Effect, Instances } from "./component-plans";
@@ -17,6 +18,8 @@ export interface Wanted {
   readonly updateSources?: boolean | undefined;
   readonly forceBuild?: boolean | undefined;
   readonly projectId?: string | undefined;
+  /** SECRET variables that are to be empty; without a value, others keep the one that the service has stored. */
+  readonly emptySecrets?: readonly string[] | undefined;
 }
 
 /** What it was told last, and what became of it. */
@@ -59,8 +62,10 @@ export interface Plan {
  * @param olds what the service accepted last; absent when the app is still to be created
  */
 export function plan(olds: Accepted | undefined, news: Wanted): Plan {
-  const wanted = { ...news, spec: toKeyed(news.spec) };
-  return olds ? change({ ...olds, spec: toKeyed(olds.spec) }, wanted) : creation(wanted);
+  if (!olds) return creation({ ...news, spec: toKeyed(news.spec) });
+  const before = withStored(toKeyed(olds.spec), olds.emptySecrets);
+  const after = withStored(toKeyed(news.spec), news.emptySecrets, before);
+  return change({ ...olds, spec: before }, { ...news, spec: after });
 }
 
 function change(olds: Accepted, news: Wanted): Plan {

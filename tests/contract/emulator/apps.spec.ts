@@ -156,12 +156,35 @@ describe("emulator: apps over HTTP", () => {
     const created = await b.ok("POST", "/v2/apps", { spec });
     assert.ok(!JSON.stringify(created).includes("hunter2"));
     const sealed = created.app.spec.services[0].envs[0].value as string;
-    assert.match(sealed, /^EV\[1:[A-Za-z0-9+/]{22}:[A-Za-z0-9+/]+={0,2}\]$/);
+    assert.match(sealed, /^EV\[1:[A-Za-z0-9+/]{32}:[A-Za-z0-9+/]+={0,2}\]$/);
     assert.equal(b.emulator.apps()[0]?.plain(sealed), "hunter2");
     const again = await b.ok("PUT", `/v2/apps/${created.app.id}`, { spec: created.app.spec });
     assert.deepEqual(again.app.spec, created.app.spec);
     const clear = await b.ok("PUT", `/v2/apps/${created.app.id}`, { spec });
     assert.notEqual(clear.app.spec.services[0].envs[0].value, sealed);
+  });
+
+  it("erases the stored value of a SECRET variable that comes without one, in create, update and proposal", async () => {
+    const secret = (name: string, more: object): unknown =>
+      webSpec(name, { envs: [{ key: "TOKEN", type: "SECRET", ...more }] });
+    const valueIn = (spec: { services: { envs: { value: string }[] }[] }): string =>
+      spec.services[0]?.envs[0]?.value ?? "";
+    const plain = (value: string): (string | undefined)[] => b.emulator.apps().map((app) => app.plain(value));
+    const empty = /^EV\[1:[A-Za-z0-9+/]{32}:[A-Za-z0-9+/]{22}==\]$/;
+    const { app } = await b.ok("POST", "/v2/apps", { spec: secret("one", { value: "hunter2" }) });
+    for (const [index, nothing] of [{}, { value: "" }].entries()) {
+      const { spec } = await b.ok("POST", "/v2/apps/propose", {
+        spec: secret("one", nothing),
+        app_id: app.id,
+      });
+      assert.match(valueIn(spec), empty);
+      await b.ok("PUT", `/v2/apps/${app.id}`, { spec: secret("one", { value: "hunter2" }) });
+      const erased = await b.ok("PUT", `/v2/apps/${app.id}`, { spec: secret("one", nothing) });
+      assert.match(valueIn(erased.app.spec), empty);
+      assert.equal(plain(valueIn(erased.app.spec))[0], "");
+      const created = await b.ok("POST", "/v2/apps", { spec: secret(`new-${index}`, nothing) });
+      assert.match(valueIn(created.app.spec), empty);
+    }
   });
 
   it("refuses the ciphertext of another app and names the variable", async () => {

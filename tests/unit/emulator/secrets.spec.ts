@@ -11,7 +11,7 @@ describe("emulator: encryption of secrets", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (plain) => {
         const sealed = encrypt(plain, key, ids);
-        assert.match(sealed, /^EV\[1:[A-Za-z0-9+/]{22}:[A-Za-z0-9+/]+={0,2}\]$/);
+        assert.match(sealed, /^EV\[1:[A-Za-z0-9+/]{32}:[A-Za-z0-9+/]+={0,2}\]$/);
         assert.equal(decrypt(sealed, key), plain);
         assert.equal(decrypt(sealed, createIds("other").bytes(32)), undefined);
       }),
