@@ -9,7 +9,7 @@ interface Props {
   __row?: unknown;
   __get?: unknown;
   /** Set for resources that are only read: a refresh does not compare them. */
-  __external?: unknown;
+  __readOnly?: unknown;
 }
 type Values = object & Props;
 
@@ -94,7 +94,7 @@ export function hosted(provider: HostedProvider, requests: Requests, rows: LateR
       ),
 
     async read(id, props) {
-      const isExternal = props.__get === true || props.__external === true;
+      const isOnlyRead = props.__get === true || props.__readOnly === true;
       // A program's own `get` says the URN; what the state has may be of before.
       const urn =
         requests.urnOf(props) ?? (props.__get === true ? (props.__urn as string | undefined) : undefined);
@@ -103,10 +103,10 @@ export function hosted(provider: HostedProvider, requests: Requests, rows: LateR
       let isCompared = false;
       try {
         const { props: outs, inputs, ...result } = await provider.read(id, named(props, urn, row));
-        isCompared = result.id !== undefined && !isExternal;
+        isCompared = result.id !== undefined && !isOnlyRead;
         return {
           ...result,
-          ...(outs && { props: { ...recorded(outs, before), ...(isExternal && { __external: true }) } }),
+          ...(outs && { props: recorded(outs, before) }),
           ...(inputs && { inputs: recorded(inputs, before) }),
         };
       } finally {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { renameSync, rmSync } from "node:fs";
 import { createEmulator, type Emulator } from "app-platform-emulator";
 import type { CommandResult } from "../../tools/pulumi-project";
 import { shown, succeeded, TestStack, TOKEN, writes } from "../helpers/e2e";
@@ -102,12 +103,22 @@ describe("resources that get another name, parent or stack", function () {
     assert.deepEqual(writes(emulator), ["PUT /v2/apps/shop", "POST /v2/apps/shop/deployments"]);
   });
 
-  it("print on their own rows after pulumi state rename, in a refresh and where they are deleted", async () => {
+  it("print on their own rows after pulumi state rename, in a refresh", async () => {
     succeeded(await stack.run(["state", "rename", urnOf("App::store"), "kiosk", "--yes"]));
     emulator.editApp("shop", (spec) => void (spec.envs = [{ key: "MODE", value: "edited" }]));
     const refreshed = linesByName(await stack.run(["refresh", ...WRITING]));
     assert.match(textOf(refreshed, "kiosk"), /changed at the service: .*MODE/);
-    const destroyed = linesByName(await stack.run(["destroy", ...WRITING]));
+  });
+
+  it("are deleted without the program, by the packages alone, and print on their own rows", async () => {
+    for (const name of ["Pulumi.yaml", "package.json", "index.js"]) rmSync(stack.path(name));
+    const destroy = ["destroy", ...WRITING, "--stack", "organization/apps/dev"];
+    renameSync(stack.path("node_modules"), stack.path("packages"));
+    const { code } = await stack.run(destroy);
+    assert.notEqual(code, 0);
+    assert.equal(emulator.apps().length, 1);
+    renameSync(stack.path("packages"), stack.path("node_modules"));
+    const destroyed = linesByName(await stack.run(destroy));
     assert.match(textOf(destroyed, "kiosk"), /The app shop .* is deleted/);
   });
 });

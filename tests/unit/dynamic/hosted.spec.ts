@@ -127,7 +127,7 @@ describe("a provider behind the host of dynamic providers", () => {
       gone = true;
       await provider.read("id", early);
       gone = false;
-      await provider.read("id", { ...early, __external: true });
+      await provider.read("id", { ...early, __readOnly: true });
       fail = new Error("rejected");
       await assert.rejects(provider.read("id", {}), /rejected/);
       assert.deepEqual(lines(), [
