@@ -1,4 +1,5 @@
 import { isoTime } from "./clock";
+import { hugeText } from "./hostile";
 import { uuidFrom } from "./ids";
 
 /** Ways in which a response is another one than the work would give. */
@@ -16,7 +17,9 @@ export type Altering =
   /** `updated_at` is that of the creation, for ever. */
   | "frozen-updated-at"
   /** Deployments in progress are in this phase. */
-  | { phase: string };
+  | { phase: string }
+  /** It is larger by so many bytes: a variable more in every spec, or a field. */
+  | { padBytes: number };
 
 type Json = Record<string, unknown>;
 
@@ -73,11 +76,23 @@ const updated = (body: unknown, at: (app: Json) => unknown): unknown =>
     return isApp ? { ...map, updated_at: at(map) } : map;
   });
 
+function padded(body: unknown, bytes: number): unknown {
+  const variable = { key: "PADDING", value: hugeText(bytes), scope: "RUN_TIME" };
+  let specs = 0;
+  const larger = mapMaps(body, (map, key) => {
+    if (key !== "spec") return map;
+    specs += 1;
+    return { ...map, envs: [...(Array.isArray(map.envs) ? (map.envs as unknown[]) : []), variable] };
+  });
+  return specs > 0 || !isMap(body) ? larger : { ...body, padding: variable.value };
+}
+
 let moves = 0;
 
 /** The body of a response as it is altered. @param now milliseconds since the epoch, on the emulator's clock */
 export function altered(how: Altering, body: unknown, now: number): unknown {
   if (typeof how === "object") {
+    if ("padBytes" in how) return padded(body, how.padBytes);
     if ("phase" in how)
       return mapMaps(body, (map) => {
         const runs = isDeployment(map) && "progress" in map && !ENDS.has(String(map.phase));

@@ -63,7 +63,7 @@ const NAMED = [
   "frozen-updated-at",
 ];
 
-const NUMBERED = ["status", "delayMs", "dropAfter", "lagMs", "lateMs"];
+const NUMBERED = ["status", "delayMs", "dropAfter", "lagMs", "lateMs", "padBytes"];
 
 /** How far a stream comes, and what becomes of it then. */
 export interface Break {

@@ -161,7 +161,8 @@ const ALTERING = new Set<unknown>([
 ]);
 
 const isAltering = (fault: Fault): fault is Altering =>
-  ALTERING.has(fault) || (typeof fault === "object" && ("lateMs" in fault || "phase" in fault));
+  ALTERING.has(fault) ||
+  (typeof fault === "object" && ("lateMs" in fault || "phase" in fault || "padBytes" in fault));
 
 /** To a request for a deployment that is too young to be shown, the service says that it does not know it. */
 async function serveAltered(

@@ -9,6 +9,7 @@ import { logs } from "./cli/logs";
 import { orphans } from "./cli/orphans";
 import { validate } from "./cli/validate";
 import { redact } from "./secrecy/redact";
+import { printable } from "./text/printable";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   logs,
@@ -108,14 +109,18 @@ async function main(): Promise<number> {
     });
   const shows = (stream: NodeJS.WriteStream): boolean =>
     stream.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
+  const [colours, errColours] = [shows(process.stdout), shows(process.stderr)];
   const io: Io = {
+    // Whatever a command writes may contain text of the service, or of a file.
     out: (text) =>
       new Promise((resolve) =>
-        process.stdout.write(text) ? resolve() : process.stdout.once("drain", resolve),
+        process.stdout.write(printable(text, { colors: colours }))
+          ? resolve()
+          : process.stdout.once("drain", resolve),
       ),
-    err: (text) => void process.stderr.write(text),
-    colours: shows(process.stdout),
-    errColours: shows(process.stderr),
+    err: (text) => void process.stderr.write(printable(text, { colors: errColours })),
+    colours,
+    errColours,
     env: process.env,
     signal: stop.signal,
   };

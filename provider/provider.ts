@@ -16,6 +16,7 @@ import { isIgnored } from "./options/ignored";
 import { mismatches } from "./options/mismatches";
 import { appProperties } from "./options/named";
 import { Proposals, type Proposed } from "./proposal";
+import { shownFailures } from "./resources/arguments";
 import { DeploymentProvider } from "./resources/deployment-provider";
 import { RollbackProvider } from "./resources/rollback-provider";
 import { toldOnce } from "./resources/told-once";
@@ -109,7 +110,7 @@ export class AppProvider extends ServiceProvider {
       failures.push(...refusals.map((reason) => ({ property: "", reason })));
     }
     await reporter.flush();
-    return { inputs: given, failures, warnings };
+    return { inputs: given, failures: shownFailures(failures), warnings };
   }
 
   /** Notes what the program declares, and finds out whether it can be. */

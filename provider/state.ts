@@ -1,6 +1,7 @@
 import type { App, Deployment } from "./api/types";
 import type { SecretPlaces } from "./secrecy/program-secrets";
 import type { OptionPath } from "./options/translate";
+import { shownInLine } from "./text/shown";
 import { toKeyed, type ListOrder } from "./spec/keyed";
 
 /**
@@ -180,27 +181,41 @@ export function outputsOf(
   last: LastDeployment | undefined,
   liveSpec: unknown = toKeyed(app.spec),
 ): AppOutputs {
+  const texts = {
+    liveUrl: app.live_url,
+    liveDomain: app.live_domain,
+    defaultIngress: app.default_ingress,
+    activeDeploymentId: app.active_deployment?.id,
+    phase: last?.phase ?? app.active_deployment?.phase,
+    region: app.region?.slug ?? app.spec.region,
+    tier: app.tier_slug,
+    project: app.project_id,
+    createdAt: app.created_at,
+    updatedAt: app.updated_at,
+  };
   return plain({
     ...inputsOf(inputs),
-    liveUrl: app.live_url ?? "",
-    liveDomain: app.live_domain ?? "",
-    defaultIngress: app.default_ingress ?? "",
-    activeDeploymentId: app.active_deployment?.id ?? "",
-    phase: last?.phase ?? app.active_deployment?.phase ?? "",
-    region: app.region?.slug ?? app.spec.region ?? "",
-    tier: app.tier_slug ?? "",
-    project: app.project_id ?? "",
-    createdAt: app.created_at ?? "",
-    updatedAt: app.updated_at ?? "",
-    __liveSpec: liveSpec,
+    ...Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, shownInLine(text ?? "")])),
+    // Without it later runs cannot tell drift, which the engine's connection is worth.
+    __liveSpec: isRecordable(liveSpec) ? liveSpec : undefined,
     ...(inputs.__secrets && { __secrets: inputs.__secrets }),
     ...(last && { __deployment: last }),
   }) as unknown as AppOutputs;
 }
 
 export function lastDeployment(deployment: Deployment): LastDeployment {
-  return { id: deployment.id, phase: deployment.phase ?? "UNKNOWN" };
+  return { id: deployment.id, phase: shownInLine(deployment.phase ?? "UNKNOWN") };
 }
+
+/**
+ * Characters of JSON, far above those of a spec that the service takes. What a failed operation records reaches the engine in
+ * the head of a response: with one above 16 MB it cuts the connection, and with it all other resources.
+ */
+const LARGEST_LIVE_SPEC = 4 * 1024 * 1024;
+
+/** False for a spec that is too large for the state. */
+export const isRecordable = (liveSpec: unknown): boolean =>
+  (JSON.stringify(liveSpec) ?? "").length <= LARGEST_LIVE_SPEC;
 
 /** The same without `undefined`, which the host of dynamic providers cannot pass on. */
 export function plain<T>(value: T): T {

@@ -5,6 +5,7 @@ import { AppPlatformError } from "../errors";
 import type { App } from "../api/types";
 import { appByNameOrId } from "../service";
 import { nearest } from "../spec/near";
+import { shownInLine } from "../text/shown";
 
 /** Where a command reads and writes; tests give their own. */
 export interface Io {
@@ -86,8 +87,11 @@ export function clientOf(io: Io): Client {
 /** The app that an argument names. */
 export const appOf = (client: Client, argument: string): Promise<App> => appByNameOrId(client, argument);
 
-/** Rows as columns, without spaces at line ends. */
-export function table(rows: readonly (readonly string[])[]): string {
+const LONGEST_CELL = 200;
+
+/** Rows as columns, without spaces at line ends. Cells may be text of the service. */
+export function table(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map((cell) => shownInLine(cell, LONGEST_CELL)));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>

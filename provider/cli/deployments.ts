@@ -4,6 +4,8 @@ import { describeProgress } from "../deploy/progress";
 import { AppPlatformError } from "../errors";
 import { cancelOnce, theDeployment } from "../lookups/cancel";
 import { explainedBy } from "../lookups/explained";
+import { printableJson } from "../text/json";
+import { shownInLine } from "../text/shown";
 import { hideSecrets } from "../spec/secrets";
 import { appOf, clientOf, meant, only, paint, table, UsageError, whole, type Command } from "./command";
 
@@ -51,7 +53,7 @@ Options:
     } else found.push(...(await client.listDeploymentPage(id, { page, perPage }, { signal })).items);
     const wanted = phases ? found.filter(({ phase }) => phases.includes(phase ?? "UNKNOWN")) : found;
     if (values["json"] === true) {
-      await io.out(`${JSON.stringify(hideSecrets(wanted), undefined, 2)}\n`);
+      await io.out(`${printableJson(hideSecrets(wanted))}\n`);
     } else if (wanted.length === 0) io.err("No deployments.\n");
     else {
       const rows = wanted.map((one) => [
@@ -101,8 +103,8 @@ Options:
     const cancelled = await explainedBy(client, "cancel", { appId: app.id, deploymentId: id }, () =>
       cancelOnce(deployment, ""),
     );
-    if (values["json"] === true) await io.out(`${JSON.stringify(hideSecrets(cancelled), undefined, 2)}\n`);
-    else await io.out(`${cancelled.id}: ${describeProgress(cancelled)}\n`);
+    if (values["json"] === true) await io.out(`${printableJson(hideSecrets(cancelled))}\n`);
+    else await io.out(`${shownInLine(`${cancelled.id}: ${describeProgress(cancelled)}`)}\n`);
     return 0;
   },
 };

@@ -5,6 +5,7 @@ import { collect } from "../api/pages";
 import type { App } from "../api/types";
 import { APP_PROVIDER, APP_TYPE } from "../app-type";
 import { AppPlatformError } from "../errors";
+import { printableJson } from "../text/json";
 import { toKeyed } from "../spec/keyed";
 import { hideSecrets } from "../spec/secrets";
 import { inputsOf, lastDeployment, outputsOf } from "../state";
@@ -51,7 +52,7 @@ Options:
     if (apps.length === 0)
       throw new AppPlatformError("not-found", "There are no apps to import: nothing was written.");
     const file = text(values, "out") ?? DEFAULT_FILE;
-    const content = `${JSON.stringify({ resources: apps.map((app) => entry(app, name)) }, undefined, 2)}\n`;
+    const content = `${printableJson({ resources: apps.map((app) => entry(app, name)) })}\n`;
     if (file === "-") await io.out(content);
     else {
       write(file, content, values["force"] === true);

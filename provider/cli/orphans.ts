@@ -4,6 +4,8 @@ import { collect } from "../api/pages";
 import type { App } from "../api/types";
 import { appPage } from "../control-panel";
 import { AppPlatformError } from "../errors";
+import { printableJson } from "../text/json";
+import { shownInLine } from "../text/shown";
 import { appsOfStack, type StackApps } from "../stack-export";
 import { clientOf, UsageError, type Command } from "./command";
 
@@ -28,15 +30,16 @@ Options:
     const apps = await collect(clientOf(io).listApps({ signal: io.signal }));
     const found = apps.filter(({ id }) => !managed.has(id));
     await io.out(
-      values["json"] === true
-        ? `${JSON.stringify(found.map(facts), undefined, 2)}\n`
-        : found.map(lines).join(""),
+      values["json"] === true ? `${printableJson(found.map(facts))}\n` : found.map(lines).join(""),
     );
     for (const urn of stacks.flatMap(({ pendingCreates }) => pendingCreates))
-      io.err(`Note: the creation of ${urn} was interrupted, so its app may be one of these.\n`);
+      io.err(`Note: the creation of ${shownInLine(urn)} was interrupted, so its app may be one of these.\n`);
     const there = new Set(apps.map(({ id }) => id));
     for (const { id, urn } of stacks.flatMap((stack) => stack.managed))
-      if (!there.has(id)) io.err(`Note: ${urn} manages the app ${id}, which is not in this account.\n`);
+      if (!there.has(id))
+        io.err(
+          `Note: ${shownInLine(urn)} manages the app ${shownInLine(id)}, which is not in this account.\n`,
+        );
     io.err(summary(apps.length, found.length));
     return values["exit-code"] === true && found.length > 0 ? 1 : 0;
   },
@@ -73,7 +76,10 @@ function facts({ id, spec, created_at: createdAt }: App): object {
 }
 
 function lines({ id, spec, created_at: createdAt }: App): string {
-  return `${spec.name ?? "(no name)"}  ${id}  created ${createdAt ?? "at an unknown time"}\n  adopt: ${JSON.stringify(id)}\n  ${appPage(id)}\n`;
+  const facts = shownInLine(
+    `${spec.name ?? "(no name)"}  ${id}  created ${createdAt ?? "at an unknown time"}`,
+  );
+  return `${facts}\n  adopt: ${JSON.stringify(id)}\n  ${appPage(id)}\n`;
 }
 
 function summary(all: number, found: number): string {

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { AppPlatformError } from "../errors";
 import { loadSpec } from "../load";
+import { printableJson } from "../text/json";
+import { printable } from "../text/printable";
 import { describeAll } from "../spec/describe";
 import { SpecFileError } from "../spec/file-error";
 import { displayPath } from "../spec/keyed";
@@ -56,7 +58,7 @@ cannot be read.
     }
     if (values["json"] === true) {
       const shown = found.map(({ text: _text, ...rest }) => rest);
-      await io.out(`${JSON.stringify(shown, undefined, 2)}\n`);
+      await io.out(`${printableJson(shown)}\n`);
     }
     if (unreadable) return 2;
     return found.some(({ severity }) => severity === "error") ? 1 : 0;
@@ -102,7 +104,7 @@ function findingsIn(file: string, allowUnknown: boolean): { findings: Finding[];
 async function tell(file: string, findings: readonly Finding[], io: Io): Promise<void> {
   for (const { severity, text } of findings) {
     const label = paint(`${severity}:`, severity === "error" ? "red" : "yellow", io.errColours);
-    io.err(`${label} ${text}\n`);
+    io.err(`${label} ${printable(text)}\n`);
   }
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const warnings = findings.length - errors;

@@ -1,5 +1,6 @@
 import { nearest } from "../spec/near";
 import { isUnknown } from "../spec/unknown";
+import { shown, shownInLine } from "../text/shown";
 import { parseDuration } from "../timeouts";
 
 /** What is wrong with an argument, if anything. Values that are not known yet are let through. */
@@ -50,6 +51,19 @@ export const timeouts: Rule = optional((value) => {
 export interface CheckFailure {
   property: string;
   reason: string;
+}
+
+/** More failures than people read. */
+const MOST_FAILURES = 100;
+
+/** Failures of a check as they reach the engine: safe to show, and not too many. */
+export function shownFailures(failures: readonly CheckFailure[]): CheckFailure[] {
+  const first = failures.slice(0, MOST_FAILURES).map(({ property, reason }) => ({
+    property: shownInLine(property),
+    reason: shown(reason),
+  }));
+  const leftOut = failures.length - first.length;
+  return leftOut === 0 ? first : [...first, { property: "", reason: `… (${leftOut} more failures)` }];
 }
 
 /** All that is wrong with the arguments, at once; of those that are none, what looks like a misspelling. */

@@ -11,6 +11,7 @@ import { DEPLOYMENT_PROPERTIES } from "../options/named";
 import { mismatches } from "../options/mismatches";
 import { plain, type RunInputs, type Timeouts } from "../state";
 import { createDeploymentOnce, once } from "../writes";
+import { shownInLine } from "../text/shown";
 import * as rules from "./arguments";
 
 export interface DeploymentInputs extends Hidden {
@@ -47,7 +48,7 @@ export class DeploymentProvider extends ServiceProvider {
     { __options, ...news }: DeploymentInputs & Pick<RunInputs, "__options">,
   ): Promise<{ inputs: DeploymentInputs; failures: rules.CheckFailure[] }> {
     await this.warnOfMismatches(news, mismatches(__options, DEPLOYMENT_PROPERTIES, [news, olds]));
-    return { inputs: news, failures: rules.failuresOf(news, ARGUMENTS) };
+    return { inputs: news, failures: rules.shownFailures(rules.failuresOf(news, ARGUMENTS)) };
   }
 
   /** A trigger that changes is an update in place: nothing of the deployment before is undone by it, nor lost. */
@@ -226,9 +227,9 @@ function outputs(inputs: DeploymentInputs, last: Deployment, made: string): Depl
   return plain({
     ...inputs,
     deploymentId: last.id,
-    phase: phaseOf(last),
-    cause: last.cause ?? "",
-    createdAt: last.created_at ?? "",
+    phase: shownInLine(phaseOf(last)),
+    cause: shownInLine(last.cause ?? ""),
+    createdAt: shownInLine(last.created_at ?? ""),
     __made: made,
   });
 }

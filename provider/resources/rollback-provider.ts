@@ -23,6 +23,7 @@ import { ROLLBACK_PROPERTIES } from "../options/named";
 import { mismatches } from "../options/mismatches";
 import { plain, type RunInputs, type Timeouts } from "../state";
 import { createDeploymentOnce, once } from "../writes";
+import { shownInLine } from "../text/shown";
 import * as rules from "./arguments";
 import { mustBePossible, rollbackTarget } from "./rollback-target";
 import { toldOnce } from "./told-once";
@@ -70,7 +71,7 @@ export class RollbackProvider extends ServiceProvider {
     const known = !isUnknown(news.appId) && !isUnknown(news.deploymentId);
     if (isNew && known && __preview === true && failures.length === 0)
       failures.push(...(await this.obstacles(news)));
-    return { inputs: news, failures };
+    return { inputs: news, failures: rules.shownFailures(failures) };
   }
 
   private async obstacles(inputs: RollbackInputs): Promise<rules.CheckFailure[]> {
@@ -299,7 +300,7 @@ async function orNothing<T>(look: Promise<T>): Promise<T | undefined> {
 
 const last = ({ id, phase = "UNKNOWN" }: Deployment): { __last: string; phase: string } => ({
   __last: id,
-  phase,
+  phase: shownInLine(phase),
 });
 
 const begun = (inputs: RollbackInputs, target: string, made: Deployment): RollbackOutputs => ({

@@ -14,7 +14,7 @@ export function printable(text: string, { colors = false }: { readonly colors?: 
       .replace(LONE_SURROGATE, "\ufffd");
   if (COMMAND.test(result))
     for (const [command, spoiled] of COMMANDS) result = result.replace(command, spoiled);
-  return colors && result.includes("\x1b") ? result.replace(STYLED_LINE, "$&\x1b[0m") : result;
+  return colors && result.includes("\x1b") ? result.replace(STYLED_LINE, plainAtEnd) : result;
 }
 
 const NOT_PLAIN = /[^\n\t\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]/u;
@@ -49,6 +49,9 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 const STYLED_LINE = /^.*\x1b.*$/gm;
 
+const plainAtEnd = (line: string): string =>
+  /^\x1b\[0?m/.test(line.slice(line.lastIndexOf("\x1b"))) ? line : `${line}\x1b[0m`;
+
 /** Whether any of the below may stand in a text. */
 const COMMAND = /::|##|section_|travis_|<\{%|^(?:---|\+\+\+|~~~|\^\^\^) /m;
 
@@ -65,6 +68,10 @@ const COMMANDS: readonly [RegExp, string][] = [
   // Pulumi's colors: it panics at those that it does not know.
   [/<\{%/g, "<{ %"],
 ];
+
+/** The same within JSON, up to the character that is to be escaped there. No line of JSON begins with text of others. */
+export const UNSAFE_IN_JSON =
+  /[\x7f-\x9f\u2028\u2029\ufff9-\ufffb]|\p{Default_Ignorable_Code_Point}|##\w*\[|(?:section_(?:start|end)|travis_(?:fold|time)):|<\{%/gu;
 
 const STYLE = /^(?:\x1b\[|\x9b)([\d;]*)m$/;
 

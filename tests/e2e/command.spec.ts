@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { createEmulator, type Emulator } from "app-platform-emulator";
 import { Client } from "../../provider/api/client";
 import type { AppSpec } from "../../provider/spec/types";
+import { printable } from "../../provider/text/printable";
 import { temporaryFolder } from "../helpers/temporary-folder";
 
 const CLI = join(__dirname, "..", "..", "provider", "dist", "cli.js");
@@ -108,6 +109,30 @@ describe("app-platform on the command line", function () {
       assert.deepEqual([code, out], [1, ""], err);
       assert.match(err, cases[index]?.[1] ?? assert.fail());
     });
+  });
+
+  it("prints the newest deployment's build log, of one that failed too, without anything that a CI runner acts upon", async () => {
+    const client = new Client({ token: TOKEN, baseUrl: emulator.url });
+    const git = { repo_clone_url: "https://example.com/a.git", branch: "main" };
+    const { id } = await client.createApp({ spec: { name: "hostile", services: [{ name: "web", git }] } });
+    emulator.failNext({ component: "web", hostile: true, lineBytes: 3_000_000 });
+    await client.createDeployment(id, { force_build: true });
+    while ((await client.listDeploymentPage(id, {})).items[0]?.phase !== "ERROR");
+    const [logs, failed, json] = await Promise.all([
+      run(["logs", "hostile", "--type", "build"]),
+      run(["deployments", "hostile", "--phase", "ERROR"]),
+      run(["deployments", "hostile", "--json"]),
+    ]);
+    for (const { code, out } of [logs, failed, json]) {
+      assert.equal(code, 0);
+      assert.equal(printable(out), out);
+    }
+    for (const words of ["colors and hidden text", ": :error", "##vso [task", "build command exited"])
+      assert.ok(logs.out.includes(words), words);
+    const inOneLine = logs.out.replaceAll("\n", "");
+    assert.equal(inOneLine.match(/huge /g)?.length, 600_000, "no part of a line is left out");
+    const [{ progress }] = JSON.parse(json.out) as [{ progress: unknown }];
+    assert.match(JSON.stringify(progress), /##vso\[task/, "as JSON it is the service's text");
   });
 
   it("cancels a deployment that goes on, as often as it is told to, and says so of one that has ended in another way", async () => {

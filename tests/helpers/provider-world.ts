@@ -14,6 +14,7 @@ import { SecretsOfApps } from "../../provider/secrecy/secrets-of-apps";
 import { SharedReads } from "../../provider/shared-reads";
 import { toKeyed } from "../../provider/spec/keyed";
 import type { AppSpec } from "../../provider/spec/types";
+import { printable } from "../../provider/text/printable";
 import type { AppInputs, AppOutputs } from "../../provider/state";
 import { current } from "./current";
 import { InstantClock } from "./instant-clock";
@@ -169,7 +170,10 @@ export class World {
 const told = ({ method, path }: RecordedCall): string =>
   `${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "…")}`;
 
-/** A new world for each test of the `describe` that it is called in; in none may secrets have come to light. */
+/**
+ * A new world for each test of the `describe` that it is called in; in none may secrets have come to light, or anything that
+ * a terminal or a CI runner acts upon.
+ */
 export function eachInItsWorld(): World {
   let world: World;
   beforeEach(async () => {
@@ -179,6 +183,7 @@ export function eachInItsWorld(): World {
   afterEach(async () => {
     await world.close();
     for (const secret of [TOKEN, SECRET, "EV["]) assert.ok(!world.shown.includes(secret), world.shown);
+    assert.equal(printable(world.shown), world.shown);
   });
   return current(() => world);
 }

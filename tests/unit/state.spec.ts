@@ -19,6 +19,17 @@ describe("outputsOf", () => {
     assert.equal(Object.keys(rest).length, 10);
   });
 
+  it("leaves out a copy of the spec that is too large for the state, and bounds and cleans every text", () => {
+    const huge = "x".repeat(5_000_000);
+    const spec = { name: "shop", envs: [{ key: "A", value: huge }] };
+    const hostile = "https://a\x1b[31m\n::error::b";
+    const app = { ...BARE, spec, live_url: hostile, tier_slug: huge } as unknown as App;
+    const outs = outputsOf(INPUTS, app, lastDeployment({ id: "d", phase: hostile }));
+    assert.deepEqual(outs.__liveSpec, undefined);
+    assert.ok(JSON.stringify(outs).length < 5_000);
+    assert.deepEqual([outs.liveUrl, outs.phase], ["https://a : :error::b", "https://a : :error::b"]);
+  });
+
   it("takes nulls of the service for nothing", () => {
     const app = { ...BARE, active_deployment: null, region: null, live_url: null } as unknown as App;
     const outs = outputsOf(INPUTS, app, undefined);

@@ -109,6 +109,28 @@ describe("emulator: faults and controls", () => {
     assert.deepEqual((await b.ok("GET", "/v2/apps")).apps, []);
   });
 
+  it("makes answers, logs and reasons huge or hostile on request", async () => {
+    b.emulator.faults.add({ method: "POST", fault: { padBytes: 100_000 } });
+    const { body } = await b.call("POST", "/v2/apps", { spec: webSpec() });
+    assert.equal(body.app.spec.envs.at(-1).value.length, 100_000);
+    assert.equal((await b.ok("GET", `/v2/apps/${body.app.id}`)).app.spec.envs, undefined);
+
+    const failure = { component: "web", hostile: true, lineBytes: 50_000, reasonBytes: 10_000 };
+    assert.equal((await b.call("POST", "/_emulator/failures", failure, "")).status, 204);
+    for (const wrong of [{ hostile: "yes" }, { lineBytes: -1 }, { reasonBytes: "1" }])
+      assert.equal((await b.call("POST", "/_emulator/failures", wrong, "")).status, 400);
+    const { deployment } = await b.ok("POST", `/v2/apps/${body.app.id}/deployments`, { force_build: true });
+    b.clock.advance(1e6);
+    const logs = `/v2/apps/${body.app.id}/deployments/${deployment.id}/logs?type=BUILD`;
+    const [url] = (await b.ok("GET", logs)).historic_urls;
+    const text = await (await fetch(url)).text();
+    assert.ok(text.split("\n").some((line) => line.length > 50_000));
+    assert.match(text, /\x1b\]0;[^]*\n.*::error file/);
+    const { progress } = (await b.ok("GET", `/v2/apps/${body.app.id}/deployments/${deployment.id}`))
+      .deployment;
+    assert.match(JSON.stringify(progress), /<\{%fg 99%\}>[^]*(?:huge ){1000}/);
+  });
+
   it("lets a colleague edit an app in process", async () => {
     await create();
     const app = b.emulator.editApp("demo", (spec) => void (spec.region = "ams"));

@@ -1,8 +1,51 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { printableJson } from "../../../provider/text/json";
 import { printable } from "../../../provider/text/printable";
 
 const ESC = "\x1b";
+
+const parts = fc.constantFrom(
+  ...[
+    ESC,
+    `${ESC}[`,
+    `${ESC}]`,
+    "0;",
+    "31m",
+    "8m",
+    "[",
+    "]",
+    "\x07",
+    "\x9b",
+    "\x9c",
+    "\x9d",
+    "\r",
+    "\n",
+    "\r\n",
+  ],
+  ...[
+    "\b",
+    "\0",
+    ":",
+    "::",
+    "#",
+    "##",
+    "vso",
+    "section_start",
+    " ",
+    "\t",
+    "---",
+    "+",
+    "<",
+    "{",
+    "%",
+    "a",
+    "word",
+  ],
+  ...["\u200b", "\u202e", "\u2028", "\ud83d", "\ude00", "\u00a0", "\ufeff", "é", "😀"],
+);
+const hostile = fc.array(fc.oneof(parts, fc.string({ unit: "binary", maxLength: 3 })), { maxLength: 40 });
+const hostileText = hostile.map((some) => some.join(""));
 
 describe("printable", () => {
   const cases: [what: string, text: string, shown: string][] = [
@@ -78,61 +121,21 @@ describe("printable", () => {
       printable(text, { colors: true }),
       `${ESC}[31mred${ESC}[0m\nplain ${ESC}[38;5;208mhiddentoo${ESC}[1mbold${ESC}[0m`,
     );
+    assert.equal(printable(`${ESC}[31mred${ESC}[0m end`, { colors: true }), `${ESC}[31mred${ESC}[0m end`);
     assert.equal(printable(`${ESC}${ESC}[8m[8ma`, { colors: true }), "[8ma");
   });
 
-  const parts = fc.constantFrom(
-    ...[
-      ESC,
-      `${ESC}[`,
-      `${ESC}]`,
-      "0;",
-      "31m",
-      "8m",
-      "[",
-      "]",
-      "\x07",
-      "\x9b",
-      "\x9c",
-      "\x9d",
-      "\r",
-      "\n",
-      "\r\n",
-    ],
-    ...[
-      "\b",
-      "\0",
-      ":",
-      "::",
-      "#",
-      "##",
-      "vso",
-      "section_start",
-      " ",
-      "\t",
-      "---",
-      "+",
-      "<",
-      "{",
-      "%",
-      "a",
-      "word",
-    ],
-    ...["\u200b", "\u202e", "\u2028", "\ud83d", "\ude00", "\u00a0", "\ufeff", "é", "😀"],
-  );
-  const hostile = fc.array(fc.oneof(parts, fc.string({ unit: "binary", maxLength: 3 })), { maxLength: 40 });
-
   it("leaves nothing that a terminal or a runner acts upon, whatever the text", () => {
     fc.assert(
-      fc.property(hostile, (some) => {
-        const text = printable(some.join(""));
+      fc.property(hostileText, (raw) => {
+        const text = printable(raw);
         assert.doesNotMatch(
           text,
           /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]|\p{Bidi_Control}|\p{Surrogate}/u,
         );
         assert.ok(!isCommand(text), JSON.stringify(text));
         assert.equal(printable(text), text);
-        const colored = printable(some.join(""), { colors: true });
+        const colored = printable(raw, { colors: true });
         assert.doesNotMatch(colored.replace(/\x1b\[[\d;]+m/g, ""), /[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
         for (const [, codes = ""] of colored.matchAll(/\x1b\[([\d;]+)m/g))
           assert.doesNotMatch(codes.replace(/[34]8;(?:5;\d*|2;\d*;\d*;\d*)/g, ""), /(?:^|;)0*8(?:;|$)/);
@@ -164,5 +167,29 @@ describe("printable", () => {
       for (const colors of [false, true]) printable(text, { colors });
       assert.ok(performance.now() - began < 3_000, JSON.stringify(part));
     }
+  });
+});
+
+describe("printableJson", () => {
+  it("is the same value, and no command, whatever is in it", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(hostileText, fc.oneof(hostileText, fc.integer()), {
+          maxKeys: 3,
+          noNullPrototype: true,
+        }),
+        (value) => {
+          const text = printableJson(value);
+          assert.deepEqual(JSON.parse(text), value);
+          assert.equal(printable(text), text);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("is written as JSON.stringify does where nothing is to be escaped", () => {
+    const value = { name: "größe 東京 😀", list: [1, null, "a::b"] };
+    assert.equal(printableJson(value), JSON.stringify(value, undefined, 2));
   });
 });
