@@ -6,6 +6,7 @@ import { standing } from "./api/phases";
 import { check, type CheckResult } from "./check";
 import type { Reporter } from "./deploy/report";
 import { inHost } from "./dynamic/host";
+import { markingSecrets } from "./dynamic/secret-values";
 import type { HostedProvider } from "./dynamic/hosted";
 import { newestDeployment, withEarlierRun } from "./earlier-run";
 import { AppPlatformError, InitializationError } from "./errors";
@@ -21,7 +22,8 @@ import { DeploymentProvider } from "./resources/deployment-provider";
 import { RollbackProvider } from "./resources/rollback-provider";
 import { toldOnce } from "./resources/told-once";
 import { refuseWhilePinned, Rollback } from "./rollback";
-import { placesFrom, united } from "./secrecy/program-secrets";
+import { formatPropertyPath } from "./options/property-path";
+import { nowSecret, placesFrom, united } from "./secrecy/program-secrets";
 import { masked, secrecyOf, type Secrecy } from "./secrecy/secrecy";
 import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./service-provider";
 import { changes, valueAt, withValueAt } from "./spec/changes";
@@ -53,7 +55,7 @@ export type { Surroundings };
  * terms of Pulumi's dynamic providers.
  */
 export function app(): HostedProvider {
-  return inHost((surroundings) => new AppProvider(surroundings));
+  return inHost((surroundings) => markingSecrets(new AppProvider(surroundings)));
 }
 
 /** The same for `Deployment`, see resources/deployment.ts. */
@@ -148,11 +150,14 @@ export class AppProvider extends ServiceProvider {
     const secrecy = this.noted(id, this.inRun(news), olds);
     const before = accepted(olds, wanted);
     const planned = plan(before, wanted);
+    const hidden = nowSecret(olds, this.inRun(news).__secrets);
     // Refresh asks for a diff as well, and no program is there whose changes could be explained.
     if (this.runs.has(news.__urn ?? "")) {
       const reporter = this.reporter(news, () => secrecy);
       this.tell(planned, olds, reporter);
       for (const text of this.mismatches(news, { ...olds, spec: olds.__liveSpec })) reporter.warn(text);
+      if (hidden.length > 0)
+        reporter.info(`Encrypted in the state from now on: ${hidden.map(formatPropertyPath).join(", ")}.`);
       if (!olds.__imported) {
         const open = openSecrets(wanted.spec, news.emptySecrets);
         const { warning, note } = describeOpenSecrets(open, olds.spec, olds.__liveSpec);
@@ -171,7 +176,7 @@ export class AppProvider extends ServiceProvider {
     if (changed.length > 0 && changed.every((path) => isIgnored(path, olds.__kept ?? [])))
       return { changes: true };
     if (changed.length > 0) return {};
-    return { changes: planned.action !== "none" || olds.__pinned !== undefined };
+    return { changes: planned.action !== "none" || olds.__pinned !== undefined || hidden.length > 0 };
   }
 
   async create(inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {

@@ -72,7 +72,8 @@ function entry(app: App, name = app.spec.name ?? app.id): object {
   // A deployment that failed or goes on is somebody else's: the next update is not to make up for it.
   const last = app.active_deployment;
   const outputs = {
-    ...outputsOf(inputs, app, last ? lastDeployment(last) : undefined, spec),
+    // No program has given it secrets.
+    ...outputsOf({ ...inputs, __secrets: [] }, app, last ? lastDeployment(last) : undefined, spec),
     __imported: true,
   };
   return { type: APP_TYPE, name, id: app.id, inputs, outputs };

@@ -37,10 +37,28 @@ export function programPlaces(inputs: object, places: SecretPlaces): SecretPlace
   return places.filter((place) => !isEvident(inputs, place));
 }
 
-function isEvident(inputs: object, place: Path): boolean {
+/** True where the arguments themselves show that the value is secret. */
+export function isEvident(inputs: object, place: Path): boolean {
   const [argument, ...path] = place;
   if (argument === "alertDestinations") return path.at(-1) === "url";
   return argument === "spec" && isSecretPlace(path, valueAt(inputs, place.slice(0, -1)));
+}
+
+/** The place is that of one of them, or in one that is not the spec as a whole. */
+export const isSecretArgument = (places: SecretPlaces, path: Path): boolean =>
+  isCovered(
+    places.filter((place) => !isWholeSpec(place)),
+    path,
+  );
+
+/**
+ * Where values that the state has in clear are secret by now: an update has to record them again.
+ * @param olds outputs; where their own places are not known, none of them is taken for open
+ */
+export function nowSecret(olds: { __secrets?: SecretPlaces }, places: SecretPlaces = []): SecretPlaces {
+  const { __secrets: recorded } = olds;
+  if (!recorded) return [];
+  return places.filter((place) => !isCovered(recorded, place) && valueAt(olds, place) !== undefined);
 }
 
 /** The whole spec is one secret: then the names in it are not, as the app's address and the service's logs show them. */

@@ -39,6 +39,10 @@ export function redact(text: string, secrets: readonly string[] = []): string {
 export const holdsSecret = (text: string, secrets: readonly string[]): boolean =>
   [text, printable(text)].some((form) => mask(form, secrets) !== form);
 
+/** True for a text in which one of the secrets is, in whichever form. */
+export const repeats = (text: string, secrets: readonly string[]): boolean =>
+  places(text, formsOf(secrets)).length > 0;
+
 function mask(text: string, secrets: readonly string[]): string {
   const forms = formsOf(secrets);
   const cuts = [...text.matchAll(CUT)].map(({ index }) => index);

@@ -184,6 +184,21 @@ describe("Pulumi secrets that the AppSpec does not call secret", () => {
     assert.match((await world.failure(preview.diff(made.id, made.outs, checked))).message, /bad: "\*\*\*"/);
   });
 
+  it("are recorded by an update without any write where only the marking is new, once, and never in a state of before", async () => {
+    const made = await up(undefined, marked(spec, [COMMAND]));
+    world.emulator.clearCalls();
+    const provider = world.run();
+    const { inputs: checked } = await provider.check(made.outs, marked(spec, [COMMAND, GREETING]));
+    assert.deepEqual(await provider.diff(made.id, made.outs, checked), { changes: true });
+    assert.match(world.messages("info").join("\n"), /Encrypted in the state from now on: .*GREETING\.value/);
+    const { outs } = await provider.update(made.id, made.outs, checked);
+    assert.deepEqual(world.writes, []);
+    assert.deepEqual(outs.__secrets, [COMMAND, GREETING]);
+    assert.deepEqual(await provider.diff(made.id, outs, checked), { changes: false });
+    const { __secrets: _unknown, ...before } = made.outs;
+    assert.deepEqual(await provider.diff(made.id, before, checked), { changes: false });
+  });
+
   it("are left out of the backup at deletion, which lists them", async () => {
     const directory = join(top.path, "backups");
     const made = await up();
