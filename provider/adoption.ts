@@ -1,21 +1,15 @@
 import { appPage } from "./control-panel";
-import { resourceName } from "./managed-apps";
+import { resourceName, type Manager } from "./managed-apps";
 
-/** A resource of this stack that manages an app. */
-export interface Manager {
-  readonly urn: string;
-  /** True where the program still declares it. */
-  readonly isDeclared: boolean;
-  /** The name that its app has after this run, where it is known. */
-  readonly declaredName?: string | undefined;
-}
+/** Undefined where it is not known, null where no resource of the stack manages the app. */
+export type ManagerOf = (appId: string) => Promise<Manager | undefined | null>;
 
 /** What is known about an app that has a name which an App of the program needs. */
 export interface NameHolder {
   readonly name: string;
   readonly id: string;
-  /** Where this run has shown one. */
-  readonly manager?: Manager | undefined;
+  /** Null where no resource of this stack does. */
+  readonly manager?: Manager | undefined | null;
   /** A free name that the service suggests. */
   readonly suggestion?: string | undefined;
 }
@@ -27,20 +21,30 @@ const existing = (name: string, id: string): string =>
 const resource = (urn: string, other = ""): string =>
   resourceName(urn) === resourceName(other) ? urn : resourceName(urn);
 
+const replaceIt =
+  "To replace it, add to this App's options: deleteBeforeReplace: true. The app is then deleted first, with the data of its dev databases.";
+
 /** Why an app of this name cannot be created, and the line of each way out. */
 export function nameIsTaken({ name, id, manager, suggestion }: NameHolder): string {
   const what = existing(name, id);
   const other = suggestion ? `, such as ${suggestion}` : "";
+  if (manager?.isOwn) return `${what}, and this resource manages it. ${replaceIt}`;
   if (manager?.isDeclared)
     return `${what}, and the resource ${resource(manager.urn)} of this program manages it. Choose another name${other}.`;
-  const alias = manager ? `[${JSON.stringify(manager.urn)}]` : '[{ name: "OLD_NAME" }]';
-  const moved = manager ? "" : " (after a move: the old URN)";
+  const choose = `- Otherwise, choose another name${other}.`;
+  if (manager)
+    return [
+      `${what}. The resource ${manager.urn} of this stack manages it.`,
+      `- If this App is that resource, renamed or moved, add to its options: aliases: [${JSON.stringify(manager.urn)}]`,
+      `- If this App takes the app over, and the program no longer has that resource, add to its arguments: adopt: ${JSON.stringify(id)}`,
+      choose,
+    ].join("\n");
   return [
-    manager ? `${what}. The resource ${manager.urn} of this stack manages it.` : `${what}.`,
-    `- If another resource of this program managed it until now (renamed or moved), add to this App's options: aliases: ${alias}${moved}`,
+    `${what}.`,
+    '- If another resource of this program managed it until now (renamed or moved), add to this App\'s options: aliases: [{ name: "OLD_NAME" }]; after a move, the old URN',
     "- To replace the app that this resource manages, add to its options: deleteBeforeReplace: true",
     `- If the app comes from elsewhere, or from a run that was killed, add to this App's arguments: adopt: ${JSON.stringify(id)}`,
-    `- Otherwise, choose another name${other}.`,
+    choose,
   ].join("\n");
 }
 
@@ -52,6 +56,18 @@ export function newNameIsTaken({ name, id, manager, suggestion }: NameHolder): s
     `${existing(name, id)}${whose}, so this app cannot get that name. ` +
     `Choose another name${other}, or rename or delete that app first.`
   );
+}
+
+/**
+ * What a preview says of an app that Pulumi replaces.
+ * @param lost what is lost with it, one sentence each
+ */
+export function isReplaced(name: string, when: "first" | "afterwards", lost: readonly string[]): string {
+  const order =
+    when === "first"
+      ? "is deleted first, and then a new one is created."
+      : "is deleted after a new one is created.";
+  return [`This App is replaced: the app ${name} ${order}`, ...lost].join(" ");
 }
 
 /** The same where the app is deleted first if this is a replacement. */

@@ -1,4 +1,5 @@
 import { isUnknown } from "./spec/unknown";
+import type { ManagedApp } from "./stack-export";
 
 /** What an App declares that must be its own alone. */
 interface Declared {
@@ -14,6 +15,25 @@ interface Declaration extends Declared {
   hasFailed: boolean;
 }
 
+/** The state of the stack, of which a provider sees no more than the resources of its requests. */
+export interface StackState {
+  /** True where the run may leave out some of the stack's resources, such as with `--target`. */
+  readonly skipsResources: boolean;
+  /** The apps in it as the run began, or a moment later; undefined where it cannot be had. */
+  managedApps(): Promise<readonly ManagedApp[] | undefined>;
+}
+
+/** A resource of this stack that manages an app. */
+export interface Manager {
+  readonly urn: string;
+  /** True where it is the resource that needs the app's name: it is to be replaced. */
+  readonly isOwn: boolean;
+  /** True where the program still declares it. */
+  readonly isDeclared: boolean;
+  /** The name that its app has after this run, where it is known. */
+  readonly declaredName?: string | undefined;
+}
+
 /** What becomes of an app when a resource that managed it is deleted. */
 export type Fate =
   | { readonly action: "delete" }
@@ -24,7 +44,7 @@ export type Fate =
 
 /**
  * Which resources of this run manage which apps, as far as the run has shown. One process serves a run, and Pulumi creates
- * before it deletes, so that a deletion can be refused for an app that another resource has taken over. Pure: no I/O.
+ * before it deletes, so that a deletion can be refused for an app that another resource has taken over. No I/O of its own.
  */
 export class ManagedApps {
   /** URNs by app id. */
@@ -32,9 +52,14 @@ export class ManagedApps {
   /** The URN that created or adopted an app in this run, by app id. */
   private readonly taken = new Map<string, string>();
   private readonly declared = new Map<string, Declaration>();
-  /** The app's name as the state records it, by URN. */
-  private readonly recorded = new Map<string, string>();
+  /** The app's spec as the state records it, by URN. */
+  private readonly recorded = new Map<string, unknown>();
+  /** Pairs of URN and id that the run has shown not to belong together any more. */
+  private readonly released = new Set<string>();
   private readonly deletions = new Map<string, Promise<void>>();
+
+  /** @param state requested only where what the run has shown is not enough */
+  constructor(private readonly state?: StackState) {}
 
   /**
    * The program declares an App.
@@ -43,6 +68,8 @@ export class ManagedApps {
    */
   declare(urn: string, { name, adopt }: Declared, isNew = false): string[] {
     this.declared.set(urn, { name, adopt, isNew, hasFailed: false });
+    // What it managed before is another record, which Pulumi deletes; after a rename, under the old URN.
+    if (isNew) for (const [id, urns] of this.managers) if (this.taken.get(id) !== urn) urns.delete(urn);
     const conflicts: string[] = [];
     for (const [other, theirs] of this.declared) {
       if (other === urn) continue;
@@ -77,13 +104,13 @@ export class ManagedApps {
     return undefined;
   }
 
-  /** The state records the App under this name. */
-  record(urn: string, name: unknown): void {
-    if (isName(name)) this.recorded.set(urn, name);
+  /** The state records the App with this spec. */
+  record(urn: string, spec: unknown): void {
+    this.recorded.set(urn, spec);
   }
 
-  /** The name in the state, where this run has seen it there. */
-  recordedName(urn: string): string | undefined {
+  /** The spec in the state, where this run has seen it there. */
+  recordedSpec(urn: string): unknown {
     return this.recorded.get(urn);
   }
 
@@ -92,6 +119,7 @@ export class ManagedApps {
     if (urn === undefined) return;
     const urns = this.managers.get(id) ?? new Set();
     this.managers.set(id, urns.add(urn));
+    this.released.delete(pair(urn, id));
   }
 
   /** The resource created or adopted the app in this run. */
@@ -107,9 +135,10 @@ export class ManagedApps {
   }
 
   /** The resource does not manage the app any more. */
-  release(urn: string | undefined, id: string): void {
+  forget(urn: string | undefined, id: string): void {
     if (urn === undefined) return;
     this.managers.get(id)?.delete(urn);
+    this.released.add(pair(urn, id));
     this.recorded.delete(urn);
   }
 
@@ -119,9 +148,48 @@ export class ManagedApps {
   }
 
   /**
-   * What becomes of the app when `urn` is deleted.
+   * What is known about the resource of this stack that manages an app whose name `urn` needs.
+   * @returns undefined where nothing is known; null where no resource does, according to the state
+   */
+  async managerOf(id: string, urn: string): Promise<Manager | undefined | null> {
+    const shown = this.otherManager(id, urn);
+    if (shown !== undefined) return this.asManager(shown, urn);
+    const apps = await this.state?.managedApps();
+    if (apps === undefined || !apps.some((app) => stackOf(app.urn) === stackOf(urn))) return undefined;
+    const urns = apps.filter((app) => app.id === id && !app.toBeDeleted).map((app) => app.urn);
+    const manager = urns.includes(urn) ? urn : urns[0];
+    return manager === undefined ? null : this.asManager(manager, urn);
+  }
+
+  private asManager(manager: string, urn: string): Manager {
+    return {
+      urn: manager,
+      isOwn: manager === urn,
+      isDeclared: this.declared.has(manager),
+      declaredName: this.declaredName(manager),
+    };
+  }
+
+  /**
+   * What becomes of the app when `urn` is deleted. The resource counts as deleted from then on, unless the app is kept.
    * @param name of the app, as the state records it
    */
+  async release(id: string, urn: string | undefined, name: string | undefined): Promise<Fate> {
+    if (this.state?.skipsResources) this.learn(id, urn, await this.state.managedApps());
+    const fate = this.fateOf(id, urn, name);
+    if (fate.action !== "keep") this.forget(urn, id);
+    return fate;
+  }
+
+  /** Resources that the run leaves out manage what the state records of them. */
+  private learn(id: string, urn: string | undefined, apps: readonly ManagedApp[] = []): void {
+    // Otherwise it is the state of another stack.
+    if (!apps.some((app) => app.id === id && app.urn === urn)) return;
+    for (const app of apps)
+      if (!app.toBeDeleted && !this.released.has(pair(app.urn, app.id))) this.hold(app.urn, app.id);
+  }
+
+  /** The same, as far as the run has shown it. */
   fateOf(id: string, urn: string | undefined, name: string | undefined): Fate {
     const heir = this.otherManager(id, urn) ?? this.taken.get(id) ?? this.adopterOf(id);
     if (heir !== undefined) return { action: "leave", heir };
@@ -142,6 +210,11 @@ export class ManagedApps {
     return begun;
   }
 }
+
+/** Stack and project, which begin each URN. */
+const stackOf = (urn: string): string => urn.split("::", 2).join("::");
+
+const pair = (urn: string, id: string): string => `${id} ${urn}`;
 
 const isName = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && !isUnknown(value);

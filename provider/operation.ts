@@ -1,4 +1,4 @@
-import { nameIsTaken, newNameIsTaken, type Manager } from "./adoption";
+import { nameIsTaken, newNameIsTaken, type ManagerOf } from "./adoption";
 import { standing } from "./api/phases";
 import type { App, Deployment } from "./api/types";
 import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
@@ -50,7 +50,7 @@ export class Operation {
     private readonly desk: Desk,
     private readonly secrecy: Secrecy,
     readonly ignoring: Ignoring,
-    private readonly managerOf: (appId: string) => Manager | undefined = () => undefined,
+    private readonly managerOf: ManagerOf = async () => undefined,
   ) {
     this.startedAt = desk.clock.now();
     this.recorded = inputs;
@@ -126,11 +126,11 @@ export class Operation {
     // Only what was free before can have become ours by an answer that got lost.
     const { client, reads, options } = this.desk;
     const there = await reads.appNamed(client, this.name, READ_MAX_AGE_MS, options);
-    if (there) throw this.nameTaken(there);
+    if (there) throw await this.nameTaken(there);
     try {
       const app = slim(await createAppOnce(client, request, this.startedAt, options));
       // Two resources of one name and spec, and the answer to the second got lost: the app is the first one's.
-      if (reads.hasWritten(app.id)) throw this.nameTaken(app);
+      if (reads.hasWritten(app.id)) throw await this.nameTaken(app);
       reads.noteWrite(app.id);
       return { app, deployment: app.pending_deployment ?? undefined };
     } catch (error) {
@@ -146,8 +146,8 @@ export class Operation {
     return holder && holder.id !== ownId ? this.nameTaken(holder, error, ownId) : error;
   }
 
-  private nameTaken({ id }: App, cause?: unknown, ownId?: string): AppPlatformError {
-    const holder = { name: this.name, id, manager: this.managerOf(id) };
+  private async nameTaken({ id }: App, cause?: unknown, ownId?: string): Promise<AppPlatformError> {
+    const holder = { name: this.name, id, manager: await this.managerOf(id) };
     const message = ownId === undefined ? nameIsTaken(holder) : newNameIsTaken(holder);
     return new AppPlatformError("app-exists", message, { cause });
   }

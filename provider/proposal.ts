@@ -1,15 +1,17 @@
 import {
   isAdopted,
+  isReplaced,
   mayBeReplaced,
   nameIsNotFree,
   nameIsTaken,
   newNameIsTaken,
-  type Manager,
+  type ManagerOf,
 } from "./adoption";
 import type { App, Proposal } from "./api/types";
 import { asAppPlatformError, isApiError, type ApiError } from "./errors";
 import { redact } from "./secrecy/redact";
-import { displayPath } from "./spec/keyed";
+import { databasesLost } from "./spec/dangers";
+import { displayPath, toKeyed } from "./spec/keyed";
 import type { AppSpec } from "./spec/types";
 import { holdsUnknown, isUnknown } from "./spec/unknown";
 
@@ -39,7 +41,7 @@ export interface Proposed {
   /** The app exists and may get another name. */
   readonly isRename?: boolean;
   /** The resource of this stack that manages an app, where it is known. */
-  readonly managerOf?: ((appId: string) => Manager | undefined) | undefined;
+  readonly managerOf?: ManagerOf | undefined;
 }
 
 /** What the service said of it. */
@@ -141,10 +143,13 @@ async function nameTaken(
   if (!holder && appId !== undefined) return free;
   if (!holder) return { ...free, refusals: [`spec.name: ${nameIsNotFree(name, suggestion)}`] };
   if (holder.id === appId) return free;
-  const manager = managerOf?.(holder.id);
+  const manager = await managerOf?.(holder.id);
   // Another resource of the program gives the name up in this run.
   if (manager?.declaredName !== undefined && manager.declaredName !== name) return free;
-  if (mayBeReplacement && !manager) return { ...free, warnings: [mayBeReplaced(name, holder.id)] };
+  if (mayBeReplacement && manager?.isOwn)
+    return { ...free, warnings: [isReplaced(name, "first", databasesLost(toKeyed(holder.spec)))] };
+  if (mayBeReplacement && manager === undefined)
+    return { ...free, warnings: [mayBeReplaced(name, holder.id)] };
   const taken = { name, id: holder.id, manager, suggestion };
   return {
     ...free,

@@ -1,10 +1,11 @@
-import { cannotBeReplaced, isKept, isLeft, isManaged, type Manager } from "./adoption";
+import { isKept, isLeft, isManaged, type ManagerOf } from "./adoption";
 import { AlertWork, readDestinations } from "./alerts/work";
 import { destinationPath } from "./alerts/destinations";
 import type { Client } from "./api/client";
 import { standing } from "./api/phases";
 import { check, type CheckResult } from "./check";
 import type { Reporter } from "./deploy/report";
+import { declareApp, nameIn } from "./declaration";
 import { inHost } from "./dynamic/host";
 import { markingSecrets } from "./dynamic/secret-values";
 import type { HostedProvider } from "./dynamic/hosted";
@@ -29,7 +30,7 @@ import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./service-pr
 import { changes, valueAt, withValueAt } from "./spec/changes";
 import { comparable } from "./spec/covers";
 import { drift, hiddenAsBefore, inputsWithDrift } from "./spec/drift";
-import { fromKeyed, isPlainObject, toKeyed } from "./spec/keyed";
+import { fromKeyed, toKeyed } from "./spec/keyed";
 import { explain } from "./spec/explain";
 import { plan, type Accepted, type Plan } from "./spec/plan";
 import { sendable } from "./spec/send";
@@ -93,7 +94,9 @@ export class AppProvider extends ServiceProvider {
     const reporter = this.reporter(news, () => secrecy);
     const unmatched = isNew && !inputs.adopt ? this.mismatches(given) : [];
     for (const warning of [...unmatched, ...warnings]) reporter.warn(warning);
-    const { conflicts, isReplacement } = this.declare(olds, inputs, run);
+    const declaration = declareApp(this.managed, olds, inputs, run);
+    const { conflicts, isReplacement } = declaration;
+    for (const warning of declaration.warnings) reporter.warn(warning);
     failures.push(...conflicts.map((reason) => ({ property: "", reason })));
     // What exists already is proposed in diff, which is told its id.
     if (failures.length === 0 && isNew) {
@@ -113,26 +116,6 @@ export class AppProvider extends ServiceProvider {
     }
     await reporter.flush();
     return { inputs: given, failures: shownFailures(failures), warnings };
-  }
-
-  /** Notes what the program declares, and finds out whether it can be. */
-  private declare(
-    olds: Partial<AppInputs>,
-    news: AppInputs,
-    run: RunInputs,
-  ): { conflicts: string[]; isReplacement: boolean } {
-    const { __urn: urn } = news;
-    if (urn === undefined || run.__get) return { conflicts: [], isReplacement: false };
-    const name = nameIn(news.spec);
-    const conflicts = this.managed.declare(urn, { name, adopt: news.adopt }, olds.spec === undefined);
-    const recorded = this.managed.recordedName(urn);
-    this.managed.record(urn, nameIn(olds.spec));
-    // Pulumi checks a replacement twice: against the state, and again as a new resource.
-    const isReplacement = olds.spec === undefined && recorded !== undefined;
-    if (!isReplacement) return { conflicts, isReplacement };
-    const deleteBeforeReplace = run.__deleteBeforeReplace === true;
-    const obstacle = cannotBeReplaced({ name, recorded, adopt: news.adopt, deleteBeforeReplace });
-    return { conflicts: [...conflicts, ...(obstacle === undefined ? [] : [obstacle])], isReplacement };
   }
 
   async diff(id: string, recorded: AppOutputs, news: AppInputs): Promise<{ changes?: boolean }> {
@@ -262,7 +245,7 @@ export class AppProvider extends ServiceProvider {
       const isOnlyRead = props.__get === true || props.__readOnly === true;
       const found = props.__get ? await operation.appToGet(id) : await operation.findApp(id);
       if (found && !isOnlyRead) this.managed.hold(props.__urn, id);
-      if (!found) this.managed.release(props.__urn, id);
+      if (!found) this.managed.forget(props.__urn, id);
       if (!found) return {};
       const now = toKeyed(found.spec);
       const then = props.__liveSpec ?? now;
@@ -293,8 +276,7 @@ export class AppProvider extends ServiceProvider {
   async delete(id: string, props: AppOutputs): Promise<void> {
     const { __urn: urn } = props;
     const name = nameIn(props.__liveSpec) ?? nameIn(props.spec);
-    const fate = this.managed.fateOf(id, urn, name);
-    if (fate.action !== "keep") this.managed.release(urn, id);
+    const fate = await this.managed.release(id, urn, name);
     await this.operate(props, undefined, id, async (operation) => {
       if (fate.action === "keep")
         throw new AppPlatformError("app-exists", isKept(id, name, fate.heir, urn ?? ""));
@@ -320,7 +302,7 @@ export class AppProvider extends ServiceProvider {
     const full = this.inRun(inputs);
     const ignoring = this.ignoring(inputs);
     const secrecy = id === undefined ? secrecyOf(full, olds) : this.noted(id, full, olds);
-    const managerOf = (appId: string): Manager | undefined => this.managerOf(appId, inputs.__urn ?? "");
+    const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, inputs.__urn ?? "");
     return this.run(inputs, (desk) => work(new Operation(full, desk, secrecy, ignoring, managerOf)), {
       secrecy: () => secrecy,
     }).catch((error: unknown) => {
@@ -410,23 +392,12 @@ export class AppProvider extends ServiceProvider {
       maxMonthlyCost,
       // What is proposed holds ciphertext where a secret stays as it is; the service may repeat what is behind it.
       secrets: secrecy.secrets,
-      managerOf: (appId) => this.managerOf(appId, urn),
+      managerOf: (appId) => this.managed.managerOf(appId, urn),
     });
     for (const warning of warnings) reporter.warn(warning);
     for (const note of notes) reporter.info(note);
     if (cost !== undefined) reporter.info(cost);
     return refusals.map((refusal) => masked(refusal, secrecy));
-  }
-
-  /** What this run knows about who manages an app that has a name which `urn` needs. */
-  private managerOf(appId: string, urn: string): Manager | undefined {
-    const manager = this.managed.otherManager(appId, urn);
-    if (manager === undefined) return undefined;
-    return {
-      urn: manager,
-      isDeclared: this.managed.isDeclared(manager),
-      declaredName: this.managed.declaredName(manager),
-    };
   }
 
   private tell(planned: Plan, olds: AppOutputs, reporter: Reporter): void {
@@ -448,12 +419,6 @@ export class AppProvider extends ServiceProvider {
     for (const warning of planned.warnings) reporter.warn(warning);
   }
 }
-
-/** The app's name, in a spec in either form. */
-const nameIn = (spec: unknown): string | undefined => {
-  const name = isPlainObject(spec) ? spec["name"] : undefined;
-  return typeof name === "string" ? name : undefined;
-};
 
 /** What the plan compares with: the inputs the service accepted last, and the phase of the deployment they led to. */
 function accepted(olds: AppOutputs, news: AppInputs): Accepted {

@@ -5,6 +5,8 @@ export interface ManagedApp {
   /** Id of the app. */
   readonly id: string;
   readonly urn: string;
+  /** It is left over from a replacement, and the next run deletes it. */
+  readonly toBeDeleted?: true;
 }
 
 /** What a stack's state says about apps. */
@@ -35,9 +37,9 @@ export function appsOfStack(state: unknown): StackApps | undefined {
   const resources = listOf(deployment["resources"]);
   const operations = listOf(deployment["pending_operations"]);
   return {
-    managed: resources.flatMap(({ type, id, urn, external }) =>
+    managed: resources.flatMap(({ type, id, urn, external, delete: toBeDeleted }) =>
       isAppType(type) && external !== true && typeof id === "string" && id !== ""
-        ? [{ id, urn: String(urn) }]
+        ? [{ id, urn: String(urn), ...(toBeDeleted === true && { toBeDeleted }) }]
         : [],
     ),
     pendingCreates: operations.flatMap(({ type, resource }) =>

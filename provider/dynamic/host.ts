@@ -7,6 +7,7 @@ import { SharedReads } from "../shared-reads";
 import { hosted, type HostedProvider } from "./hosted";
 import { LateRows } from "./late-rows";
 import { Requests } from "./requests";
+import { ExportedState } from "./stack-state";
 
 interface Host {
   readonly surroundings: Surroundings;
@@ -35,7 +36,7 @@ function connect(): Host {
       engine: rows?.engine,
       reads: new SharedReads(systemClock),
       secretsOfApps: new SecretsOfApps(),
-      managed: new ManagedApps(),
+      managed: new ManagedApps(new ExportedState(process.env)),
     },
     named: requests && rows && { requests, rows },
   };

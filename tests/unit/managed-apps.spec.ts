@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ManagedApps } from "../../provider/managed-apps";
+import { ManagedApps, type StackState } from "../../provider/managed-apps";
+import type { ManagedApp } from "../../provider/stack-export";
 import { UNKNOWN } from "../../provider/spec/unknown";
 
 const [ONE, TWO] = ["urn:pulumi:dev::p::t:App::one", "urn:pulumi:dev::p::t:App::two"];
@@ -55,7 +56,7 @@ describe("the apps that the resources of a run manage", () => {
     managed.hold(ONE, "id-1");
     managed.hold(TWO, "id-1");
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "leave", heir: TWO });
-    managed.release(ONE, "id-1");
+    managed.forget(ONE, "id-1");
     assert.deepEqual(managed.fateOf("id-1", TWO, "shop"), { action: "delete" });
   });
 
@@ -102,5 +103,52 @@ describe("the apps that the resources of a run manage", () => {
     await Promise.all([managed.deleteOnce("id-1", work), managed.deleteOnce("id-1", work)]);
     await managed.deleteOnce("id-1", work);
     assert.equal(calls, 2);
+  });
+});
+
+describe("the apps of a run that leaves resources out", () => {
+  const apps = [
+    { id: "id-1", urn: ONE },
+    { id: "id-1", urn: TWO },
+  ];
+  const state = (skipsResources: boolean, managed?: readonly ManagedApp[]): StackState => ({
+    skipsResources,
+    managedApps: async () => managed,
+  });
+
+  it("are left to the resources that manage them according to the state, until those are deleted", async () => {
+    const managed = new ManagedApps(state(true, apps));
+    assert.deepEqual(await managed.release("id-1", ONE, "shop"), { action: "leave", heir: TWO });
+    assert.deepEqual(await managed.release("id-1", TWO, "shop"), { action: "delete" });
+  });
+
+  it("are not left to the record of a replaced resource, or to one in the state of another stack", async () => {
+    const condemned = apps.map((app) => (app.urn === TWO ? { ...app, toBeDeleted: true as const } : app));
+    const managed = new ManagedApps(state(true, condemned));
+    assert.deepEqual(await managed.release("id-1", ONE, "shop"), { action: "delete" });
+    const other = new ManagedApps(state(true, [{ ...apps[1]!, urn: `${TWO}-elsewhere` }]));
+    assert.deepEqual(await other.release("id-1", ONE, "shop"), { action: "delete" });
+  });
+
+  it("are deleted where there is no state to see, and where no resource is left out", async () => {
+    for (const managed of [new ManagedApps(state(true)), new ManagedApps(state(false, apps))])
+      assert.deepEqual(await managed.release("id-1", ONE, "shop"), { action: "delete" });
+  });
+});
+
+describe("the resource that manages an app", () => {
+  const apps = [{ id: "id-1", urn: ONE }];
+  const managed = new ManagedApps({ skipsResources: false, managedApps: async () => apps });
+
+  it("is taken from the state where the run has not shown it", async () => {
+    const manager = await managed.managerOf("id-1", TWO);
+    assert.deepEqual([manager?.urn, manager?.isOwn, manager?.isDeclared], [ONE, false, false]);
+    assert.equal((await managed.managerOf("id-1", ONE))?.isOwn, true);
+  });
+
+  it("is none, or not known, where the state does not have one", async () => {
+    assert.equal(await managed.managerOf("id-2", TWO), null);
+    assert.equal(await managed.managerOf("id-1", "urn:pulumi:other::p::t:App::one"), undefined);
+    assert.equal(await new ManagedApps().managerOf("id-1", TWO), undefined);
   });
 });
