@@ -2,6 +2,7 @@ import type { KeyedDestination } from "./alerts/destinations";
 import type { App } from "./api/types";
 import { InitializationError } from "./errors";
 import { isIgnored, keepIgnored, keepIgnoredSpec, unite, withoutIgnored } from "./options/ignored";
+import { parsePropertyPath } from "./options/property-path";
 import type { OptionPath } from "./options/translate";
 import { isCovered, united, type SecretPlaces } from "./secrecy/program-secrets";
 import { changes, mapLeaves, valueAt, withValueAt, type Path } from "./spec/changes";
@@ -9,7 +10,7 @@ import { inputsWithDrift } from "./spec/drift";
 import { toKeyed } from "./spec/keyed";
 import { hideSecrets, isCiphertext, KEPT_SECRET, sealUnchanged } from "./spec/secrets";
 import { withStored } from "./spec/stored-secrets";
-import { plain, visible, type AppInputs, type AppOutputs } from "./state";
+import { INPUT_KEYS, plain, visible, type AppInputs, type AppOutputs } from "./state";
 
 type Held = Pick<AppInputs, "spec" | "projectId" | "__secrets">;
 
@@ -34,11 +35,10 @@ export class Ignoring {
     this.others = paths.filter(([name]) => name !== "spec");
   }
 
-  static of(options: readonly OptionPath[] = [], program?: unknown): Ignoring {
-    return new Ignoring(
-      options.filter(({ option }) => option === "ignoreChanges").flatMap(({ paths }) => paths),
-      program,
-    );
+  /** @param engine the paths as the engine has them, where that is known: transforms may have changed them */
+  static of(options: readonly OptionPath[] = [], program?: unknown, engine?: readonly string[]): Ignoring {
+    const paths = options.filter(({ option }) => option === "ignoreChanges").flatMap((path) => path.paths);
+    return new Ignoring(engine ? engine.flatMap(placesIn) : paths, program);
   }
 
   /** The inputs as the program has them. */
@@ -167,6 +167,14 @@ export class Ignoring {
   private heldInputs(olds: AppOutputs | undefined, now: unknown): unknown {
     return olds ? inputsWithDrift(olds.spec, olds.__liveSpec, now) : hideSecrets(now);
   }
+}
+
+/** To ignore all that is in a place is to ignore the place. */
+function placesIn(text: string): Path[] {
+  const steps = parsePropertyPath(text);
+  if ("malformed" in steps) return [];
+  const place = steps.slice(0, steps.findLastIndex((step) => step !== "*") + 1);
+  return place.length > 0 ? [place] : INPUT_KEYS.filter((key) => !key.startsWith("__")).map((key) => [key]);
 }
 
 function hiddenAt(spec: unknown, path: Path, secrets: SecretPlaces): unknown {

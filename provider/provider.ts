@@ -15,7 +15,7 @@ import { Ignoring } from "./ignoring";
 import type { ManagedApps } from "./managed-apps";
 import { Operation } from "./operation";
 import { isIgnored } from "./options/ignored";
-import { mismatches } from "./options/mismatches";
+import { mismatches, transformed } from "./options/mismatches";
 import { appProperties } from "./options/named";
 import { Proposals, type Proposed } from "./proposal";
 import { shownFailures } from "./resources/arguments";
@@ -335,7 +335,7 @@ export class AppProvider extends ServiceProvider {
 
   private ignoring(inputs: AppInputs): Ignoring {
     const { __options: options, __program: program } = this.runs.get(inputs.__urn ?? "") ?? {};
-    return Ignoring.of(options, program);
+    return Ignoring.of(options, program, inputs.__ignored);
   }
 
   /**
@@ -343,9 +343,10 @@ export class AppProvider extends ServiceProvider {
    * @param olds what there is of the app; the spec is the service's
    */
   private mismatches(news: AppInputs, olds?: object): string[] {
-    const options = this.runs.get(news.__urn ?? "")?.__options;
+    const options = this.runs.get(news.__urn ?? "")?.__options ?? [];
+    const paths = [...options, ...transformed(news.__ignored, options)];
     const program = this.ignoring(news).program(news);
-    return mismatches(options, appProperties(), [program, ...(olds ? [olds] : [])]);
+    return mismatches(paths, appProperties(), [program, ...(olds ? [olds] : [])]);
   }
 
   private proposeUpdate(

@@ -46,6 +46,8 @@ export interface AppInputs {
   __urn?: string;
   /** Stands for it while it is not known. */
   __row?: string;
+  /** The paths of `ignoreChanges` as the engine has them; never in the state. */
+  __ignored?: readonly string[];
   __provider?: string;
 }
 
@@ -144,7 +146,7 @@ export function splitRunInputs(news: AppInputs & RunInputs): { inputs: AppInputs
   return { inputs: inputs as unknown as AppInputs, run };
 }
 
-const INPUT_KEYS = [
+export const INPUT_KEYS = [
   "spec",
   "projectId",
   "redeployOn",

@@ -7,6 +7,8 @@ interface Props {
   __urn?: unknown;
   /** Where lines go while the URN is not known. */
   __row?: unknown;
+  /** What `ignoreChanges` names, as the engine has it. */
+  __ignored?: unknown;
   __get?: unknown;
   /** Set for resources that are only read: a refresh does not compare them. */
   __readOnly?: unknown;
@@ -44,7 +46,12 @@ export function hosted(provider: HostedProvider, requests: Requests, rows: LateR
   /** The same properties for the provider, with what is known of the resource. */
   const named = <T extends Values>(props: T, urn: string | undefined, row?: string): T => {
     const { __urn: _recorded, ...rest } = props;
-    return { ...rest, ...(urn === undefined ? { __row: row } : { __urn: urn }) } as T;
+    const ignored = requests.ignoredIn(props);
+    return {
+      ...rest,
+      ...(urn === undefined ? { __row: row } : { __urn: urn }),
+      ...(ignored && { __ignored: ignored }),
+    } as T;
   };
   const onStackRow = async (props: Values, id?: string): Promise<string> => {
     const row = rows.open(labelOf(props, id));
@@ -132,7 +139,7 @@ export function hosted(provider: HostedProvider, requests: Requests, rows: LateR
 
 /** Values as the state is to have them. */
 function recorded(values: object, urn: unknown): object {
-  const { __urn, __row, ...rest } = values as Values;
+  const { __urn, __row, __ignored, ...rest } = values as Values;
   return urn === undefined ? rest : { ...rest, __urn: urn };
 }
 

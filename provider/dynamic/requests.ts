@@ -9,6 +9,7 @@ interface Request {
   getNews?(): Struct | undefined;
   getProperties?(): Struct | undefined;
   getInputs?(): Struct | undefined;
+  getIgnorechangesList?(): string[];
   setProperties?(struct: Struct): void;
   serializeBinary(): Uint8Array;
 }
@@ -42,6 +43,7 @@ const PROBE = "probe";
  */
 export class Requests {
   private readonly urns = new WeakMap<object, string>();
+  private readonly ignored = new WeakMap<object, readonly string[]>();
   private latest: { readonly id: string; readonly urn: string } | undefined;
 
   private constructor() {}
@@ -76,10 +78,18 @@ export class Requests {
     return id !== undefined && this.latest?.id === id ? this.latest.urn : undefined;
   }
 
+  /**
+   * The paths of `ignoreChanges` in the request that the properties are of, with those that transforms added; undefined where
+   * the request has none.
+   */
+  ignoredIn(props: object): readonly string[] | undefined {
+    return this.ignored.get(props);
+  }
+
   private noteProperties(type: Request, reader: Reader): void {
     const read = type[reader];
     if (read === undefined) return;
-    const { urns } = this;
+    const { urns, ignored } = this;
     type[reader] = function (this: Request) {
       const struct = read.call(this);
       const urn = this.getUrn();
@@ -88,6 +98,8 @@ export class Requests {
       struct.toJavaScript = () => {
         const props = convert();
         urns.set(props, urn);
+        const paths = this.getIgnorechangesList?.() ?? [];
+        if (paths.length > 0) ignored.set(props, paths);
         return props;
       };
       return struct;

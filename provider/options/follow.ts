@@ -125,7 +125,7 @@ function itemAt(
   if (value === OPEN || hidesNames(value, form, isDeferred))
     return { reason: `the names in ${at} are not known yet, so an index means nothing`, isUnresolved: true };
   if (!Array.isArray(value) || index >= value.length)
-    return { reason: `${at} has ${countOf(value)}${namesOf(value, form)}` };
+    return { reason: `${at} has ${countOf(value)}${namesOf(value, form, ", which go by name")}` };
   const keys = form.keysOf(value);
   const name = childOf(value[index], form.keyedBy[0] ?? "");
   const key = keys ? (keys[index] ?? (typeof name === "string" ? name : index)) : index;
@@ -216,10 +216,10 @@ const hidesNames = (value: unknown, { keyedBy }: NamedForm, isDeferred: IsDeferr
 
 const MOST_NAMES = 5;
 
-function namesOf(value: unknown, form: NamedForm): string {
+function namesOf(value: unknown, form: NamedForm, what = ""): string {
   const names = [...(itemsOf(value, form)?.keys() ?? [])];
   if (names.length === 0) return "";
-  return `: ${names.slice(0, MOST_NAMES).join(", ")}${names.length > MOST_NAMES ? ", …" : ""}`;
+  return `${what}: ${names.slice(0, MOST_NAMES).join(", ")}${names.length > MOST_NAMES ? ", …" : ""}`;
 }
 
 function countOf(value: unknown): string {

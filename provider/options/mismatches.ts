@@ -2,7 +2,7 @@ import type { Path } from "../spec/changes";
 import { nearest } from "../spec/near";
 import type { Form } from "./forms";
 import { follow, type Mismatch } from "./follow";
-import { formatPropertyPath } from "./property-path";
+import { formatPropertyPath, parsePropertyPath } from "./property-path";
 import type { OptionPath, PathOption } from "./translate";
 
 /** The properties that paths may name. */
@@ -10,6 +10,20 @@ export interface Named {
   readonly args: Form;
   /** Names of outputs that are no arguments. */
   readonly outputs: readonly string[];
+}
+
+/** Paths that the engine has, and the constructor of the resource has not seen. */
+export function transformed(engine: readonly string[] = [], seen: readonly OptionPath[]): OptionPath[] {
+  const own = new Set(seen.flatMap(({ paths }) => paths.map(formatPropertyPath)));
+  return engine
+    .filter((written) => !own.has(written))
+    .map((written) => {
+      const steps = parsePropertyPath(written);
+      const option = "ignoreChanges";
+      return "malformed" in steps
+        ? { option, written, paths: [], ...steps }
+        : { option, written, paths: [steps] };
+    });
 }
 
 const isOpen = (): boolean => false;

@@ -251,6 +251,30 @@ describe("AppProvider: ignoreChanges", () => {
     assert.equal(world.app.projectId, elsewhere);
   });
 
+  describe("by transforms, which the constructor does not see", () => {
+    it("keeps the service's values as well", async () => {
+      const created = await runs.create({ spec: SHOP });
+      edit((component) => (component.instance_count = 3));
+      for (const path of ["spec.services.web.instance_count", "spec.services[*].instance_count"]) {
+        const transformed = { ignoreChanges: [path], isTransformed: true };
+        const updated = await runs.update(created, { spec: greeted("hi", withCount(5)), ...transformed });
+        assert.deepEqual([web().instance_count, value("GREETING")], [3, "hi"]);
+        assert.deepEqual(await runs.preview(updated, { spec: greeted("hi"), ...transformed }), {
+          changes: false,
+        });
+      }
+      assert.deepEqual(world.messages("warning"), []);
+    });
+
+    it("warns of an index, which Pulumi does not find", async () => {
+      const created = await runs.create({ spec: SHOP });
+      await runs.preview(created, { spec: withCount(5), ignoreChanges: [COUNT], isTransformed: true });
+      const [only = "", ...more] = world.messages("warning");
+      assert.deepEqual(more, []);
+      for (const part of [COUNT, "by name", "web"]) assert.ok(only.includes(part), only);
+    });
+  });
+
   describe("paths that match nothing", () => {
     const ignoreChanges = ["spec.services.wbe.instance_count", "spec.services.web.envs.FLAG", COUNT];
 

@@ -11,6 +11,8 @@ import { inputs, type Made, type World } from "./provider-world";
 export interface Program {
   readonly spec: AppSpec;
   readonly ignoreChanges?: string[];
+  /** The engine alone knows the paths, from transforms. @default false */
+  readonly isTransformed?: boolean;
   readonly more?: Partial<AppInputs>;
 }
 
@@ -27,6 +29,10 @@ export class IgnoringRuns {
   async check(provider: AppProvider, program: Program, olds?: AppInputs): Promise<AppInputs> {
     const { spec, ignoreChanges = [], more = {} } = program;
     const wanted = inputs(spec, more);
+    if (program.isTransformed) {
+      const given = olds ? engineReset(wanted, olds, ignoreChanges) : wanted;
+      return { ...(await provider.check(olds ?? {}, given)).inputs, __ignored: ignoreChanges };
+    }
     const { hidden } = resourceOptions("App", "shop", { ...more, spec }, { ignoreChanges }, appProperties());
     const paths = (hidden.__options ?? []).flatMap((option) => option.paths.map(formatPropertyPath));
     const given = olds ? engineReset(wanted, olds, paths) : wanted;

@@ -14,6 +14,7 @@ describe("a provider behind the host of dynamic providers", () => {
   let given: Record<string, Props>;
   let sent: LogLine[];
   let known: WeakMap<object, string>;
+  let ignored: WeakMap<object, string[]>;
   let rows: LateRows;
   let provider: HostedProvider;
   let fail: Error | undefined;
@@ -21,6 +22,7 @@ describe("a provider behind the host of dynamic providers", () => {
 
   beforeEach(() => {
     [given, sent, known, fail, gone] = [{}, [], new WeakMap(), undefined, false];
+    ignored = new WeakMap();
     const engine: Engine = {
       log: async (line) => void sent.push(line),
       stopped: new AbortController().signal,
@@ -48,7 +50,8 @@ describe("a provider behind the host of dynamic providers", () => {
       delete: async (_id, props) => void (await note("delete", props as Props)),
     };
     const urnOf = (props: object): string | undefined => known.get(props);
-    provider = hosted(inner, { urnOf } as Requests, rows);
+    const ignoredIn = (props: object): readonly string[] | undefined => ignored.get(props);
+    provider = hosted(inner, { urnOf, ignoredIn } as Requests, rows);
   });
 
   /** Properties of a request that names the resource. */
@@ -71,6 +74,15 @@ describe("a provider behind the host of dynamic providers", () => {
       lines(),
       methods.map((method) => [NOW, method]),
     );
+  });
+
+  it("is given what the engine ignores, and leaves nothing of that in the state", async () => {
+    const [news, wanted] = [named(), named()];
+    for (const props of [news, wanted]) ignored.set(props, ["spec.region"]);
+    await provider.diff("id", {}, news);
+    const { outs } = await provider.update("id", {}, wanted);
+    for (const method of ["diff", "update"]) assert.deepEqual(given[method]?.["__ignored"], ["spec.region"]);
+    assert.deepEqual(outs, { made: true });
   });
 
   it("leaves no URN in a new state", async () => {

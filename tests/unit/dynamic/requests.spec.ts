@@ -60,6 +60,16 @@ describe("the requests of Pulumi's engine", () => {
 
   const observe = (): Requests => Requests.observe(require_) ?? assert.fail("nothing is observed");
 
+  for (const name of ["DiffRequest", "UpdateRequest"] as const)
+    it(`${name}: tells the paths of ignoreChanges, as transforms left them`, () => {
+      const requests = observe();
+      const paths = ["spec.services.web.instance_count", "projectId"];
+      const message = received(name, URN);
+      (message["setIgnorechangesList"] as (list: string[]) => void).call(message, paths);
+      assert.deepEqual(requests.ignoredIn(propsOf(message, "News")), paths);
+      assert.equal(requests.ignoredIn(propsOf(received(name, URN), "News")), undefined);
+    });
+
   for (const name of NAMES)
     it(`${name}: tells the URN of the properties that the host takes from it, whatever the state says`, () => {
       const requests = observe();
