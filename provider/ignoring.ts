@@ -7,8 +7,8 @@ import type { OptionPath } from "./options/translate";
 import { isCovered, united, type SecretPlaces } from "./secrecy/program-secrets";
 import { changes, mapLeaves, valueAt, withValueAt, type Path } from "./spec/changes";
 import { inputsWithDrift } from "./spec/drift";
-import { toKeyed } from "./spec/keyed";
-import { hideSecrets, isCiphertext, KEPT_SECRET, sealUnchanged } from "./spec/secrets";
+import { isPlainObject, toKeyed } from "./spec/keyed";
+import { hideSecrets, isCiphertext, isSecretPlace, KEPT_SECRET, sealUnchanged } from "./spec/secrets";
 import { withStored } from "./spec/stored-secrets";
 import { INPUT_KEYS, plain, visible, type AppInputs, type AppOutputs } from "./state";
 
@@ -92,8 +92,8 @@ export class Ignoring {
    */
   recorded(news: AppInputs, held: Held): AppInputs {
     if (this.paths.length === 0) return news;
-    const spec = keepIgnoredSpec(news.spec, held.spec, this.spec);
     const secrets = united(news.__secrets ?? [], held.__secrets ?? []);
+    const spec = keepIgnoredSpec(this.withNew(news, secrets), held.spec, this.spec);
     const hidden = hideSecrets(spec);
     // What the engine does not see among the inputs it would not mark as secret.
     const recorded = changes(news.spec, spec).reduce<unknown>(
@@ -160,6 +160,20 @@ export class Ignoring {
     return Object.fromEntries(lists) as Order;
   }
 
+  /**
+   * The spec with ignored values of new components, which the engine has left out; without their secrets, since nothing would
+   * mark them as such.
+   */
+  private withNew(news: AppInputs, secrets: SecretPlaces): unknown {
+    const program = this.specOf(news);
+    return changes(news.spec, program)
+      .filter(({ path, kind }) => kind === "add" && isIgnored(path, this.spec))
+      .reduce<unknown>((spec, { path, after }) => {
+        const open = withoutSecretItems(after, path, program, secrets);
+        return open === undefined ? spec : withValueAt(spec, path, open);
+      }, news.spec);
+  }
+
   private specOf({ spec }: AppInputs): unknown {
     return this.spec.length > 0 && this.programSpec !== undefined ? this.programSpec : spec;
   }
@@ -167,6 +181,27 @@ export class Ignoring {
   private heldInputs(olds: AppOutputs | undefined, now: unknown): unknown {
     return olds ? inputsWithDrift(olds.spec, olds.__liveSpec, now) : hideSecrets(now);
   }
+}
+
+/** A value without those of its items that have a secret; undefined where nothing is left. */
+function withoutSecretItems(value: unknown, path: Path, spec: unknown, secrets: SecretPlaces): unknown {
+  if (!hasSecret(value, path, spec, secrets)) return value;
+  if (!isPlainObject(value)) return undefined;
+  const open = Object.entries(value).filter(
+    ([key, item]) => isPlainObject(item) && !hasSecret(item, [...path, key], spec, secrets),
+  );
+  return open.length > 0 ? Object.fromEntries(open) : undefined;
+}
+
+function hasSecret(value: unknown, path: Path, spec: unknown, secrets: SecretPlaces): boolean {
+  let found = false;
+  mapLeaves(value, (leaf, inner) => {
+    const place = [...path, ...inner];
+    found ||=
+      isCovered(secrets, ["spec", ...place]) || isSecretPlace(place, valueAt(spec, place.slice(0, -1)));
+    return leaf;
+  });
+  return found;
 }
 
 /** To ignore all that is in a place is to ignore the place. */

@@ -123,7 +123,10 @@ function itemAt(
   isDeferred: IsDeferred,
 ): Child[] | Missing {
   if (value === OPEN || hidesNames(value, form, isDeferred))
-    return { reason: `the names in ${at} are not known yet, so an index means nothing`, isUnresolved: true };
+    return {
+      reason: `${at} is an Output, or an item or a name in it is, so that the names are not known yet`,
+      isUnresolved: true,
+    };
   if (!Array.isArray(value) || index >= value.length)
     return { reason: `${at} has ${countOf(value)}${namesOf(value, form, ", which go by name")}` };
   const keys = form.keysOf(value);

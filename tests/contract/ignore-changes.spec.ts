@@ -140,6 +140,13 @@ describe("AppProvider: ignoreChanges", () => {
       assert.deepEqual(await runs.preview(updated, { spec: both, ignoreChanges }), { changes: false });
     });
 
+    it("previews no change once they are ignored no more, as far as they are not secret", async () => {
+      const created = await runs.create({ spec: SHOP });
+      const paths = [ignoreChanges[0]!, ignoreChanges[2]!];
+      const updated = await runs.update(created, { spec: both, ignoreChanges: paths });
+      assert.deepEqual(await runs.preview(updated, { spec: both }), { changes: false });
+    });
+
     it("they stay at the service from then on", async () => {
       const created = await runs.create({ spec: SHOP });
       const updated = await runs.update(created, { spec: both, ignoreChanges });
