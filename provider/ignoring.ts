@@ -61,7 +61,7 @@ export class Ignoring {
    */
   toSend(news: AppInputs, olds: AppOutputs | undefined, now: unknown): unknown {
     // What the service holds in another form, such as routes, is only among the inputs.
-    const inputs = this.heldInputs(olds, now);
+    const inputs = this.spec.length > 0 ? this.heldInputs(olds, now) : undefined;
     const held = now === undefined ? undefined : unite(now, inputs);
     const kept = withStored(keepIgnoredSpec(this.specOf(news), held, this.spec), news.emptySecrets, now);
     const open = mapLeaves(kept, (leaf, path) => {

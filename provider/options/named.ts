@@ -26,6 +26,7 @@ export function appProperties(): Named & { readonly args: MapForm } {
       alertDestinations: DESTINATIONS_FORM,
       onFailedDeployment: SCALAR,
       allowUnknown: SCALAR,
+      emptySecrets: { kind: "list", item: SCALAR },
     }),
     outputs: [
       "id",

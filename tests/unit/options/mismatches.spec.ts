@@ -3,6 +3,7 @@ import { mismatches } from "../../../provider/options/mismatches";
 import { appProperties, DEPLOYMENT_PROPERTIES, ROLLBACK_PROPERTIES } from "../../../provider/options/named";
 import { translateOptions, type PathOption } from "../../../provider/options/translate";
 import { toKeyed } from "../../../provider/spec/keyed";
+import { INPUT_KEYS, outputsOf } from "../../../provider/state";
 import { UNKNOWN } from "../../../provider/spec/unknown";
 
 const args = {
@@ -37,6 +38,15 @@ function warnings(option: PathOption, written: string, held?: object, given: obj
 }
 
 describe("paths of resource options that match nothing", () => {
+  it("are told from those of all arguments and outputs that there are", () => {
+    const visible = (names: readonly string[]): string[] =>
+      names.filter((name) => !name.startsWith("__")).sort();
+    assert.deepEqual([...appProperties().args.fields.keys()].sort(), visible(INPUT_KEYS));
+    const outs = outputsOf({ spec: {} }, { id: "a", spec: { name: "shop" } }, undefined);
+    const outputs = visible(Object.keys(outs)).filter((name) => name !== "spec");
+    assert.deepEqual([...appProperties().outputs].sort(), ["id", "liveSpec", "urn", ...outputs].sort());
+  });
+
   const MISSES: [written: string, ...words: string[]][] = [
     ["spec.services.wbe.instance_count", "spec.services.web.instance_count"],
     ["spec.services.ghost.instance_count", "ghost", "web, api"],
