@@ -1,5 +1,8 @@
+import type { App } from "./api/types";
 import { appPage } from "./control-panel";
 import { resourceName, type Manager } from "./managed-apps";
+import { AppPlatformError } from "./errors";
+import type { Plan } from "./spec/plan";
 
 /** Undefined where it is not known, null where no resource of the stack manages the app. */
 export type ManagerOf = (appId: string) => Promise<Manager | undefined | null>;
@@ -84,10 +87,22 @@ export function nameIsNotFree(name: string, suggestion?: string): string {
   return `The name ${name} is taken. Choose another${other}; or, if that app is yours, add adopt: true.`;
 }
 
-/** What a preview says of an app that Pulumi is about to show as one that is created. */
-export function isAdopted(adopt: string | true, name: string): string {
-  const app = adopt === true ? `The app named ${name}` : `The app with the id ${adopt}`;
-  return `${app} is adopted: no other is created.`;
+/** Why an app cannot be adopted by its id. */
+export function idIsUnknown(id: string, name: string | undefined): AppPlatformError {
+  const other = name === undefined ? "" : `, or use adopt: true for the app named ${name}`;
+  return new AppPlatformError(
+    "invalid-input",
+    `adopt: there is no app with the id ${id}. Check the id${other}.`,
+  );
+}
+
+/** What a preview says of an app that is adopted, where Pulumi shows that one is created. */
+export function adoptsApp({ spec, id }: App, { action, possible }: Plan): string {
+  const adopts = `Adopts the app ${spec.name ?? ""} (id ${id}) instead of creating one`;
+  if (action === "update") return `${adopts}, and updates it.`;
+  if (action === "redeploy") return `${adopts}. None of its deployments is active, so a new one is started.`;
+  if (action === "resume") return `${adopts}, and waits for its deployment in progress.`;
+  return possible ? `${adopts}.` : `${adopts}. It already matches the program, so nothing is deployed.`;
 }
 
 /**

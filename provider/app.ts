@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { alertInputs } from "./alerts/inputs";
 import type { AlertDestination } from "./alerts/destinations";
+import { countApp } from "./declared-apps";
 import { orderInputs, repeatedInputs, specInputs, type AppSpecArgs, type DeepInput } from "./inputs";
 import { APP_PROVIDER, APP_TYPE } from "./app-type";
 import { fileOf } from "./load";
@@ -206,6 +207,7 @@ function inputs(
     ...(leavesSpec(hidden) && { __program: given.spec }),
     __order: orderInputs(spec),
     __preview: pulumi.runtime.isDryRun(),
+    __apps: countApp(),
     ...(file !== undefined && { __file: file }),
     ...(repeated !== undefined && { __repeated: repeated }),
   };

@@ -1,4 +1,4 @@
-import { nameIsTaken, newNameIsTaken, type ManagerOf } from "./adoption";
+import { idIsUnknown, nameIsTaken, newNameIsTaken, type ManagerOf } from "./adoption";
 import { standing } from "./api/phases";
 import type { App, Deployment } from "./api/types";
 import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
@@ -98,10 +98,7 @@ export class Operation {
     if (typeof adopt === "string") {
       const app = await this.findApp(adopt);
       if (app) return app;
-      throw new AppPlatformError(
-        "invalid-input",
-        `adopt: there is no app with the id ${adopt}. Look the id up, or use adopt: true for the app named ${this.name}.`,
-      );
+      throw idIsUnknown(adopt, this.name);
     }
     const found = await this.desk.client.findAppByName(this.name, this.desk.options);
     if (!found) this.reporter.info(`There is no app named ${this.name} to adopt; a new one is created.`);

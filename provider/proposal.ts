@@ -1,5 +1,4 @@
 import {
-  isAdopted,
   isReplaced,
   mayBeReplaced,
   nameIsNotFree,
@@ -8,17 +7,21 @@ import {
   type ManagerOf,
 } from "./adoption";
 import type { App, Proposal } from "./api/types";
-import { asAppPlatformError, isApiError, type ApiError } from "./errors";
+import { isApiError, type ApiError } from "./errors";
 import { redact } from "./secrecy/redact";
 import { databasesLost } from "./spec/dangers";
 import { displayPath, toKeyed } from "./spec/keyed";
+import { formatDollars } from "./spec/explain";
 import type { AppSpec } from "./spec/types";
-import { holdsUnknown, isUnknown } from "./spec/unknown";
 
 /** What the proposals need of the service. The client has it. */
 export interface ProposalSource {
-  proposeApp(body: { spec: AppSpec; app_id?: string }): Promise<Proposal>;
-  findAppByName(name: string): Promise<App | undefined>;
+  proposeApp(body: { spec: AppSpec; app_id?: string }, options?: Options): Promise<Proposal>;
+  findAppByName(name: string, options?: Options): Promise<App | undefined>;
+}
+
+interface Options {
+  signal?: AbortSignal;
 }
 
 /** A spec that a preview is about to show. Both specs in the list form. */
@@ -31,7 +34,7 @@ export interface Proposed {
   /** US dollars a month above which the preview fails. */
   readonly maxMonthlyCost?: number | undefined;
   /** The app is to be adopted, by its name or its id: the name may be taken. */
-  readonly adopt?: string | true | undefined;
+  readonly adopt?: string | boolean | undefined;
   /** What must not be shown of the service's message. */
   readonly secrets: readonly string[];
   /** The app that has the name now is deleted before this one is created. */
@@ -49,68 +52,73 @@ export interface Review {
   /** Why the spec would not be accepted. */
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
-  /** That an app is adopted, where Pulumi says that one is created. */
-  readonly notes?: readonly string[];
   /** `cost: $24 → $41 a month`; absent when the price is not known. */
   readonly cost?: string;
 }
 
 /**
- * Asks the service in previews what it thinks of new and changed specs, and what they cost: once for each spec. Prices of
+ * Asks the service in previews whether it accepts new and changed specs, and what they cost: once for each spec. Prices of
  * all apps asked for add up to the stack's.
  */
 export class Proposals {
   private readonly asked = new Map<string, Promise<Proposal>>();
-  private readonly prices = new Map<string, Price>();
-  private underWay = 0;
+  private readonly prices = new Map<string, Price | undefined>();
 
-  /** @param tellSum called with the sum for all apps when no more answers are awaited, and there are several apps */
-  constructor(private readonly tellSum: (line: string) => Promise<void>) {}
-
-  /** Never throws: a service that does not answer is a warning, and the preview goes on. */
-  async review(source: ProposalSource, key: string, proposed: Proposed): Promise<Review> {
-    if (holdsUnknown(proposed.spec) || isUnknown(proposed.adopt)) return { refusals: [], warnings: [] };
-    this.underWay++;
+  /** @throws ApiError where the service says nothing of the spec */
+  async review(
+    source: ProposalSource,
+    key: string,
+    proposed: Proposed,
+    options: Options = {},
+  ): Promise<Review> {
+    const { spec, appId, before } = proposed;
     try {
-      const answer = await this.ask(source, proposed.spec, proposed.appId);
-      const before =
-        proposed.before && (await this.ask(source, proposed.before, proposed.appId).catch(() => undefined));
-      const price = { before: before?.app_cost, after: answer.app_cost };
+      const answer = await this.ask(source, spec, appId, options);
+      const now = before && (await this.ask(source, before, appId, options).catch(() => undefined));
+      const price = { before: now?.app_cost, after: answer.app_cost };
       if (price.after !== undefined) this.prices.set(key, price);
-      const taken = await nameTaken(answer, proposed, source);
+      const taken = await nameTaken(proposed, source, options, answer);
       return {
         refusals: [...taken.refusals, ...tooDear(price, proposed)],
         warnings: taken.warnings,
-        notes: adopted(answer, proposed),
         ...(price.after !== undefined && { cost: `cost: ${formatPrice(price)} a month` }),
       };
     } catch (error) {
-      if (isApiError(error, "invalid-spec", "bad-request", "conflict"))
-        return { refusals: [refusal(error, proposed)], warnings: [] };
-      const why = redact(asAppPlatformError(error).message, proposed.secrets);
-      return {
-        refusals: [],
-        warnings: [`The service did not say what it thinks of this spec and its price: ${why}`],
-      };
-    } finally {
-      if (--this.underWay === 0 && this.prices.size > 1) await this.tellSum(this.sum());
+      if (!isApiError(error, "invalid-spec", "bad-request", "conflict")) throw error;
+      return { refusals: [refusal(error, proposed)], warnings: [] };
     }
   }
 
-  private ask(source: ProposalSource, spec: AppSpec, appId: string | undefined): Promise<Proposal> {
-    const body = { spec, ...(appId !== undefined && { app_id: appId }) };
-    const key = JSON.stringify(body);
-    const known = this.asked.get(key) ?? source.proposeApp(body);
-    this.asked.set(key, known);
-    return known;
+  /** What can be said of a spec that is not known yet, of which the name is. */
+  reviewName(source: ProposalSource, key: string, proposed: Proposed, options: Options): Promise<Review> {
+    this.prices.set(key, undefined);
+    return nameTaken(proposed, source, options);
   }
 
-  private sum(): string {
-    const prices = [...this.prices.values()];
-    const total = (part: (price: Price) => number): number =>
-      prices.reduce((sum, price) => sum + part(price), 0);
-    const price = { before: total(({ before }) => before ?? 0), after: total(({ after }) => after ?? 0) };
-    return `cost of the ${prices.length} apps that are new or change: ${formatPrice(price)} a month`;
+  /** The sum for all apps; undefined where it would repeat the one price there is. */
+  total(): string | undefined {
+    const prices = [...this.prices.values()].filter((price) => price !== undefined);
+    if (prices.length < 2) return undefined;
+    const add = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
+    const isAllNew = prices.every(({ before }) => before === undefined);
+    const before = isAllNew ? undefined : add(prices.map((price) => price.before ?? 0));
+    const after = add(prices.map((price) => price.after ?? 0));
+    const open = this.prices.size - prices.length;
+    const more = open > 0 ? `, and ${open} more at a price not known yet` : "";
+    return `monthly cost of ${prices.length} new or changed apps: ${formatPrice({ before, after })}${more}`;
+  }
+
+  private ask(
+    source: ProposalSource,
+    spec: AppSpec,
+    appId: string | undefined,
+    options: Options,
+  ): Promise<Proposal> {
+    const body = { spec, ...(appId !== undefined && { app_id: appId }) };
+    const key = JSON.stringify(body);
+    const known = this.asked.get(key) ?? source.proposeApp(body, options);
+    this.asked.set(key, known);
+    return known;
   }
 }
 
@@ -122,25 +130,29 @@ interface Price {
 
 /** `$24 → $41`, or the one price where nothing changes. Pure. */
 export function formatPrice({ before, after }: Price): string {
-  const dollars = (amount: number): string => `$${Number.isInteger(amount) ? amount : amount.toFixed(2)}`;
   if (after === undefined) return "unknown";
-  return before === undefined || before === after ? dollars(after) : `${dollars(before)} → ${dollars(after)}`;
+  return before === undefined || before === after
+    ? formatDollars(after)
+    : `${formatDollars(before)} → ${formatDollars(after)}`;
 }
 
+/** @param answer absent where nothing could be proposed */
 async function nameTaken(
-  answer: Proposal,
   proposed: Proposed,
   source: ProposalSource,
-): Promise<Pick<Review, "refusals" | "warnings">> {
+  options: Options,
+  answer?: Proposal,
+): Promise<Review> {
   const free = { refusals: [], warnings: [] };
   const { spec, appId, adopt, isReplacement, mayBeReplacement, isRename, managerOf } = proposed;
   if (isReplacement || adopt === true) return free;
   // Whether the service says so of an app's new name is not documented, so the app that has it is looked up.
-  if (appId === undefined ? answer.app_name_available !== false : !isRename) return free;
+  if (appId === undefined ? answer && answer.app_name_available !== false : !isRename) return free;
   const name = spec.name ?? "";
-  const suggestion = answer.app_name_suggestion ?? undefined;
-  const holder = await source.findAppByName(name).catch(() => undefined);
-  if (!holder && appId !== undefined) return free;
+  const suggestion = answer?.app_name_suggestion ?? undefined;
+  const looked = source.findAppByName(name, options);
+  const holder = await (answer && appId === undefined ? looked.catch(() => undefined) : looked);
+  if (!holder && (appId !== undefined || !answer)) return free;
   if (!holder) return { ...free, refusals: [`spec.name: ${nameIsNotFree(name, suggestion)}`] };
   if (holder.id === appId) return free;
   const manager = await managerOf?.(holder.id);
@@ -155,12 +167,6 @@ async function nameTaken(
     ...free,
     refusals: [`spec.name: ${appId === undefined ? nameIsTaken(taken) : newNameIsTaken(taken)}`],
   };
-}
-
-function adopted(answer: Proposal, { spec, adopt, isReplacement }: Proposed): string[] {
-  if (adopt === undefined || (adopt === true && (isReplacement || answer.app_name_available !== false)))
-    return [];
-  return [isAdopted(adopt, spec.name ?? "")];
 }
 
 function tooDear({ after }: Price, { maxMonthlyCost }: Proposed): string[] {

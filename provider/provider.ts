@@ -1,7 +1,6 @@
 import { isKept, isLeft, isManaged, type ManagerOf } from "./adoption";
 import { AlertWork, readDestinations } from "./alerts/work";
 import { destinationPath } from "./alerts/destinations";
-import type { Client } from "./api/client";
 import { standing } from "./api/phases";
 import { check, type CheckResult } from "./check";
 import type { Reporter } from "./deploy/report";
@@ -17,26 +16,23 @@ import { Operation } from "./operation";
 import { isIgnored } from "./options/ignored";
 import { mismatches, transformed } from "./options/mismatches";
 import { appProperties } from "./options/named";
-import { Proposals, type Proposed } from "./proposal";
 import { shownFailures } from "./resources/arguments";
+import { Previews, type Subject } from "./preview";
 import { DeploymentProvider } from "./resources/deployment-provider";
 import { RollbackProvider } from "./resources/rollback-provider";
 import { toldOnce } from "./resources/told-once";
 import { refuseWhilePinned, Rollback } from "./rollback";
 import { formatPropertyPath } from "./options/property-path";
 import { nowSecret, placesFrom, united } from "./secrecy/program-secrets";
-import { masked, secrecyOf, type Secrecy } from "./secrecy/secrecy";
+import { secrecyOf, withoutSecrets, type Secrecy } from "./secrecy/secrecy";
 import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./service-provider";
-import { changes, valueAt, withValueAt } from "./spec/changes";
+import { changes, valueAt, withValueAt, type Path } from "./spec/changes";
 import { comparable } from "./spec/covers";
 import { drift, hiddenAsBefore, inputsWithDrift } from "./spec/drift";
-import { fromKeyed, toKeyed } from "./spec/keyed";
-import { explain } from "./spec/explain";
+import { toKeyed } from "./spec/keyed";
 import { plan, type Accepted, type Plan } from "./spec/plan";
-import { sendable } from "./spec/send";
 import { hideSecrets } from "./spec/secrets";
 import { describeOpenSecrets, openSecrets, withStored, withoutStoredChanges } from "./spec/stored-secrets";
-import type { AppSpec } from "./spec/types";
 import { repaired } from "./state-repair";
 import {
   inputsOf,
@@ -72,11 +68,11 @@ export function rollback(): HostedProvider {
 export class AppProvider extends ServiceProvider {
   /** What check received for this run only, by URN. Empty in a plain refresh or destroy, where no check is made. */
   private readonly runs = new Map<string, RunInputs>();
-  private readonly proposals = new Proposals(async (sum) => {
-    const stack = this.reporter({});
-    stack.info(sum);
-    await stack.flush();
-  });
+  private readonly previews = new Previews(
+    (reporter) => this.client(reporter, PREVIEW_LIMITS),
+    () => this.reporter({}),
+    this.surroundings.program,
+  );
 
   private get managed(): ManagedApps {
     return this.surroundings.managed;
@@ -84,12 +80,14 @@ export class AppProvider extends ServiceProvider {
 
   async check(olds: Partial<AppInputs>, news: AppInputs & RunInputs): Promise<Omit<CheckResult, "places">> {
     const { inputs: given, run } = splitRunInputs(news);
-    this.runs.set(news.__urn ?? "", run);
+    const urn = news.__urn ?? "";
+    this.runs.set(urn, run);
+    this.surroundings.program.meet(urn, run.__apps);
     const isNew = olds.spec === undefined;
     // The engine has put the values of before in ignored places, also where there was nothing.
     const wanted = this.ignoring(news).wanted(given, olds);
     const { inputs, failures, warnings, places } = check({ ...news, ...wanted }, isNew);
-    this.runs.set(news.__urn ?? "", { ...run, ...(run.__secrets && { __secrets: places }) });
+    this.runs.set(urn, { ...run, ...(run.__secrets && { __secrets: places }) });
     const secrecy = secrecyOf(this.inRun(inputs), undefined);
     const reporter = this.reporter(news, () => secrecy);
     const unmatched = isNew && !inputs.adopt ? this.mismatches(given) : [];
@@ -98,23 +96,14 @@ export class AppProvider extends ServiceProvider {
     const { conflicts, isReplacement } = declaration;
     for (const warning of declaration.warnings) reporter.warn(warning);
     failures.push(...conflicts.map((reason) => ({ property: "", reason })));
-    // What exists already is proposed in diff, which is told its id.
-    if (failures.length === 0 && isNew) {
-      const spec = sendable(inputs.spec, run.__order);
-      const adopt = inputs.adopt || undefined;
-      const appId = typeof adopt === "string" ? adopt : undefined;
-      const proposed = {
-        spec,
-        appId,
-        adopt,
-        isReplacement,
-        mayBeReplacement: run.__deleteBeforeReplace === true,
-        isRename: appId !== undefined,
-      };
-      const refusals = await this.propose(inputs, reporter, secrecy, proposed);
+    // What exists already is planned in diff, which is given its id.
+    if (failures.length === 0 && isNew && run.__preview) {
+      const novelty = { isReplacement, mayBeReplacement: run.__deleteBeforeReplace === true };
+      const refusals = await this.previews.created(this.subject(inputs, reporter, secrecy), novelty);
       failures.push(...refusals.map((reason) => ({ property: "", reason })));
     }
     await reporter.flush();
+    if (isNew || failures.length > 0) await this.previews.finished(urn);
     return { inputs: given, failures: shownFailures(failures), warnings };
   }
 
@@ -135,23 +124,16 @@ export class AppProvider extends ServiceProvider {
     const planned = plan(before, wanted);
     const hidden = nowSecret(olds, this.inRun(news).__secrets);
     // Refresh asks for a diff as well, and no program is there whose changes could be explained.
-    if (this.runs.has(news.__urn ?? "")) {
+    if (this.runs.has(urn ?? "")) {
       const reporter = this.reporter(news, () => secrecy);
-      this.tell(planned, olds, reporter);
-      for (const text of this.mismatches(news, { ...olds, spec: olds.__liveSpec })) reporter.warn(text);
-      if (hidden.length > 0)
-        reporter.info(`Encrypted in the state from now on: ${hidden.map(formatPropertyPath).join(", ")}.`);
-      if (!olds.__imported) {
-        const open = openSecrets(wanted.spec, news.emptySecrets);
-        const { warning, note } = describeOpenSecrets(open, olds.spec, olds.__liveSpec);
-        if (note !== undefined) reporter.info(note);
-        if (warning !== undefined) reporter.warn(warning);
+      try {
+        await this.tell(id, olds, planned, this.subject(news, reporter, secrecy), hidden);
+      } catch (error) {
+        throw toldOnce(withoutSecrets(error, secrecy), urn);
+      } finally {
+        await reporter.flush();
+        await this.previews.finished(urn ?? "");
       }
-      const refusals =
-        planned.action === "update" ? await this.proposeUpdate(id, olds, news, reporter, secrecy) : [];
-      await reporter.flush();
-      if (refusals.length > 0)
-        throw toldOnce(new AppPlatformError("invalid-spec", refusals.join("\n")), news.__urn);
     }
     // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
     const changed = changes(visible({ ...olds, spec: before.spec }), visible(wanted)).map(({ path }) => path);
@@ -300,6 +282,7 @@ export class AppProvider extends ServiceProvider {
     work: (operation: Operation) => Promise<T>,
   ): Promise<T> {
     const full = this.inRun(inputs);
+    this.surroundings.program.meet(inputs.__urn ?? inputs.__row ?? "");
     const ignoring = this.ignoring(inputs);
     const secrecy = id === undefined ? secrecyOf(full, olds) : this.noted(id, full, olds);
     const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, inputs.__urn ?? "");
@@ -349,77 +332,57 @@ export class AppProvider extends ServiceProvider {
     return mismatches(paths, appProperties(), [program, ...(olds ? [olds] : [])]);
   }
 
-  private proposeUpdate(
+  private subject(inputs: AppInputs, reporter: Reporter, secrecy: Secrecy): Subject {
+    const { __urn: urn = "", __order: order } = this.inRun(inputs);
+    const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, urn);
+    return { urn, inputs, order, ignoring: this.ignoring(inputs), reporter, secrecy, managerOf };
+  }
+
+  /** Says what the update is going to do. @throws AppPlatformError where the preview already shows that it will fail */
+  private async tell(
     id: string,
     olds: AppOutputs,
-    news: AppInputs,
-    reporter: Reporter,
-    secrecy: Secrecy,
-  ): Promise<readonly string[]> {
-    const held = olds.__liveSpec;
-    const ignoring = this.ignoring(news);
-    const spec = sendable(ignoring.toSend(news, olds, held), ignoring.orderOf(this.inRun(news).__order));
-    const isRename = nameIn(ignoring.wanted(news, olds).spec) !== nameIn(held ?? olds.spec);
-    const proposed = { spec, appId: id, isRename, before: fromKeyed(held) as AppSpec };
-    return this.propose(news, reporter, secrecy, proposed);
-  }
-
-  /** In a preview, shows what the service thinks of a spec and its price. Returns why it would refuse it. */
-  private async propose(
-    inputs: AppInputs,
-    reporter: Reporter,
-    secrecy: Secrecy,
-    proposed: Omit<Proposed, "secrets">,
-  ): Promise<readonly string[]> {
-    const urn = inputs.__urn ?? "";
-    if (inputs.propose === false || this.runs.get(urn)?.__preview !== true) return [];
-    let client: Client;
-    try {
-      client = this.client(reporter, PREVIEW_LIMITS);
-    } catch (error) {
-      // Without a token previews work as well; what is wrong with the address will be said by the update, too.
-      if (error instanceof AppPlatformError && error.errorCode !== "missing-token")
-        reporter.warn(error.message);
-      return [];
-    }
-    const { maxMonthlyCost } = inputs;
-    const {
-      refusals,
-      warnings,
-      notes = [],
-      cost,
-    } = await this.proposals.review(client, urn, {
-      ...proposed,
-      maxMonthlyCost,
-      // What is proposed holds ciphertext where a secret stays as it is; the service may repeat what is behind it.
-      secrets: secrecy.secrets,
-      managerOf: (appId) => this.managed.managerOf(appId, urn),
-    });
-    for (const warning of warnings) reporter.warn(warning);
-    for (const note of notes) reporter.info(note);
-    if (cost !== undefined) reporter.info(cost);
-    return refusals.map((refusal) => masked(refusal, secrecy));
-  }
-
-  private tell(planned: Plan, olds: AppOutputs, reporter: Reporter): void {
-    const again = planned.action === "redeploy" || planned.action === "resume";
-    const phase = olds.__deployment?.phase;
-    if (again && planned.changes.length === 0 && phase !== undefined && standing(phase) !== "succeeded")
-      reporter.info(
-        standing(phase) === "running"
-          ? "The last deployment has not ended yet: this update waits for it."
-          : "The last deployment did not go well: this update makes a new one.",
-      );
-    if (olds.__pinned !== undefined)
-      reporter.info("A rollback of an earlier run is not completed: this update does that first.");
-    for (const line of explain(planned)) reporter.info(line);
+    planned: Plan,
+    subject: Subject,
+    hidden: readonly Path[],
+  ): Promise<void> {
+    const { urn, inputs, ignoring, reporter } = subject;
+    for (const line of linesOnLastRun(planned, olds)) reporter.info(line);
+    const isPreview = this.runs.get(urn)?.__preview === true;
+    const refusals = isPreview
+      ? await this.previews.updated(subject, id, olds, planned)
+      : this.previews.explain(planned, reporter);
     if (olds.__imported && planned.changes.length > 0)
       reporter.info(
         "The diff may list defaults of the service that the program does not set; they stay unchanged.",
       );
-    for (const warning of planned.warnings) reporter.warn(warning);
+    for (const text of this.mismatches(inputs, { ...olds, spec: olds.__liveSpec })) reporter.warn(text);
+    if (hidden.length > 0)
+      reporter.info(`Encrypted in the state from now on: ${hidden.map(formatPropertyPath).join(", ")}.`);
+    if (!olds.__imported) {
+      const open = openSecrets(ignoring.wanted(inputs, olds).spec, inputs.emptySecrets);
+      const { warning, note } = describeOpenSecrets(open, olds.spec, olds.__liveSpec);
+      if (note !== undefined) reporter.info(note);
+      if (warning !== undefined) reporter.warn(warning);
+    }
+    if (refusals.length > 0) throw new AppPlatformError("invalid-spec", refusals.join("\n"));
   }
 }
+
+/** What an earlier run left to do. */
+function linesOnLastRun(planned: Plan, olds: AppOutputs): string[] {
+  const lines: string[] = [];
+  if (planned.changes.length === 0 && planned.action === "resume")
+    lines.push("The last deployment is still in progress; this update waits for it.");
+  if (planned.changes.length === 0 && planned.action === "redeploy" && hasFailed(olds))
+    lines.push("The last deployment failed; this update starts a new one.");
+  if (olds.__pinned !== undefined)
+    lines.push("A rollback of an earlier run is not completed; this update completes it first.");
+  return lines;
+}
+
+const hasFailed = ({ __deployment }: AppOutputs): boolean =>
+  __deployment !== undefined && !["succeeded", "running"].includes(standing(__deployment.phase));
 
 /** What the plan compares with: the inputs the service accepted last, and the phase of the deployment they led to. */
 function accepted(olds: AppOutputs, news: AppInputs): Accepted {

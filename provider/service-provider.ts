@@ -2,13 +2,14 @@ import { Client, type ClientOptions } from "./api/client";
 import type { Clock } from "./clock";
 import { serviceConfig } from "./config";
 import type { LogSource } from "./deploy/logs";
-import { createReporter, maskingReporter, type Reporter } from "./deploy/report";
+import { createReporter, mappingReporter, type Reporter } from "./deploy/report";
 import { settle, type Outcome } from "./deploy/settle";
 import type { DeploymentSource } from "./deploy/wait";
 import type { Deployment } from "./api/types";
 import type { Engine } from "./engine";
 import { AppPlatformError, isApiError } from "./errors";
-import type { ManagedApps } from "./managed-apps";
+import { resourceName, type ManagedApps } from "./managed-apps";
+import type { Program } from "./program";
 import { masked, withoutSecrets, type Secrecy } from "./secrecy/secrecy";
 import type { SecretsOfApps } from "./secrecy/secrets-of-apps";
 import { sharedDeployments, type SharedReads } from "./shared-reads";
@@ -28,6 +29,7 @@ export interface Surroundings {
   readonly secretsOfApps: SecretsOfApps;
   /** Likewise. */
   readonly managed: ManagedApps;
+  readonly program: Program;
 }
 
 /** What every resource has beside its arguments. */
@@ -60,10 +62,10 @@ export interface Site extends Desk {
   readonly secrecy: Secrecy;
 }
 
-/** A preview goes on without the service's opinion rather than wait for it. */
+/** A preview continues without the service rather than wait for it. */
 export const PREVIEW_LIMITS: Partial<ClientOptions> = {
-  timeoutMs: 10_000,
-  retry: { attempts: 1, limitMs: 5_000, rateLimitMs: 10_000 },
+  timeoutMs: 5_000,
+  retry: { attempts: 1, limitMs: 2_000, rateLimitMs: 10_000 },
 };
 
 /** What the providers of all resources have in common: where the service is, the row, and how operations fail. */
@@ -121,9 +123,15 @@ export abstract class ServiceProvider {
    * @param secrecy what its lines must not show
    */
   protected reporter({ __urn: urn, __row: row }: Hidden, secrecy?: () => Secrecy): Reporter {
-    const { engine, clock } = this.surroundings;
-    const reporter = createReporter(engine, urn ?? row, clock);
-    return secrecy ? maskingReporter(reporter, (text) => masked(text, secrecy())) : reporter;
+    const { engine, clock, program } = this.surroundings;
+    const own = urn ?? row;
+    const reporter = createReporter(engine, own, clock);
+    const show = (text: string): string => {
+      const shown = secrecy ? masked(text, secrecy()) : text;
+      // With `--diff`, nothing but the line itself says which App it is about.
+      return own !== undefined && program.hasSeveral ? `${resourceName(own)}: ${shown}` : shown;
+    };
+    return mappingReporter(reporter, show);
   }
 
   /** Warns of paths in the resource's options that match nothing. */

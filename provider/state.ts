@@ -113,6 +113,8 @@ export interface RunInputs {
   __order?: ListOrder | undefined;
   /** Where the program passes Pulumi secrets; see secret-inputs.ts. */
   __secrets?: SecretPlaces;
+  /** How many Apps the program had declared by then. */
+  __apps?: number;
   /** Variables that the program gives several times, of which the form by name keeps the last. */
   __repeated?: unknown;
   /** The resource option of this name. */
@@ -130,6 +132,7 @@ const RUN_KEYS = [
   "__order",
   "__secrets",
   "__repeated",
+  "__apps",
   "__deleteBeforeReplace",
   "__options",
   "__program",

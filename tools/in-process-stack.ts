@@ -3,6 +3,7 @@ import type { Clock } from "../provider/clock";
 import { InitializationError } from "../provider/errors";
 import { ManagedApps } from "../provider/managed-apps";
 import { AppProvider } from "../provider/provider";
+import { Program } from "../provider/program";
 import { SecretsOfApps } from "../provider/secrecy/secrets-of-apps";
 import { SharedReads } from "../provider/shared-reads";
 import { listOrder, toKeyed } from "../provider/spec/keyed";
@@ -68,6 +69,7 @@ export class InProcessStack {
       reads: new SharedReads(clock),
       secretsOfApps: new SecretsOfApps(),
       managed: new ManagedApps(),
+      program: new Program(),
     });
   }
 

@@ -69,12 +69,12 @@ export function createReporter(
   };
 }
 
-/** The same reporter, which says nothing secret. */
-export function maskingReporter(reporter: Reporter, mask: (text: string) => string): Reporter {
+/** The same reporter, for texts that are changed first: masked, or with a name before them. */
+export function mappingReporter(reporter: Reporter, change: (text: string) => string): Reporter {
   return {
     ...reporter,
-    status: (text) => reporter.status(mask(text)),
-    info: (text) => reporter.info(mask(text)),
-    warn: (text) => reporter.warn(mask(text)),
+    status: (text) => reporter.status(change(text)),
+    info: (text) => reporter.info(change(text)),
+    warn: (text) => reporter.warn(change(text)),
   };
 }

@@ -1,6 +1,7 @@
 import { systemClock } from "../clock";
 import { connectEngine, hostRequire } from "../engine";
 import { ManagedApps } from "../managed-apps";
+import { Program } from "../program";
 import { SecretsOfApps } from "../secrecy/secrets-of-apps";
 import type { Surroundings } from "../service-provider";
 import { SharedReads } from "../shared-reads";
@@ -37,6 +38,7 @@ function connect(): Host {
       reads: new SharedReads(systemClock),
       secretsOfApps: new SecretsOfApps(),
       managed: new ManagedApps(new ExportedState(process.env)),
+      program: new Program(),
     },
     named: requests && rows && { requests, rows },
   };

@@ -62,9 +62,9 @@ export class DeploymentProvider extends ServiceProvider {
     const next = nextStep(olds, news);
     const reporter = this.reporter(news);
     if (next === "make again")
-      reporter.info(`Deployment ${olds.deploymentId} did not go well: this update makes a new one.`);
+      reporter.info(`Deployment ${olds.deploymentId} failed; this update starts a new one.`);
     if (next === "wait")
-      reporter.info(`Deployment ${olds.deploymentId} has not ended yet: this update waits for it.`);
+      reporter.info(`Deployment ${olds.deploymentId} is still in progress; this update waits for it.`);
     await reporter.flush();
     // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
     if (changes(visible(olds), visible(news)).length > 0) return {};

@@ -115,7 +115,7 @@ describe("DeploymentProvider", () => {
     const { props, inputs } = await run().read(id, outs);
     assert.deepEqual(inputs, wanted());
     assert.deepEqual(await run().diff(id, props!, wanted()), { changes: true });
-    assert.match(world.messages().join("\n"), /did not go well: this update makes a new one/);
+    assert.match(world.messages().join("\n"), /failed; this update starts a new one/);
     world.emulator.clearCalls();
     const { outs: after } = await run().update(id, props!, wanted());
     assert.deepEqual(world.writes, [CREATE]);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { AppSpec } from "../../provider/spec/types";
 import type { AppInputs, RunInputs } from "../../provider/state";
-import { changed, eachInItsWorld, inputs, SECRET, SHOP } from "../helpers/provider-world";
+import { UNKNOWN } from "../../provider/spec/unknown";
+import { changed, eachInItsWorld, inputs, OPEN, SECRET, SHOP } from "../helpers/provider-world";
 
 const URN = (name: string): string => `urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::${name}`;
 
@@ -9,6 +10,13 @@ const URN = (name: string): string => `urn:pulumi:dev::shop::pulumi-nodejs:dynam
 const previewed = (spec: AppSpec = SHOP, more: Partial<AppInputs> = {}): AppInputs & RunInputs => ({
   ...inputs(spec, more),
   __preview: true,
+});
+
+/** The same for one of several Apps. */
+const named = (name: string, apps?: number, spec: AppSpec = SHOP): AppInputs & RunInputs => ({
+  ...previewed(changed((copy) => Object.assign(copy, { name }), spec)),
+  __urn: URN(name),
+  ...(apps !== undefined && { __apps: apps }),
 });
 
 const BIGGER = changed((spec) =>
@@ -47,30 +55,97 @@ describe("the service's own opinion in previews", () => {
     assert.equal(asked(), 2);
   });
 
-  it("adds prices up where several apps are new or change", async () => {
-    const provider = world.run();
-    const named = (name: string): AppInputs & RunInputs => ({
-      ...previewed(changed((spec) => Object.assign(spec, { name }))),
-      __urn: URN(name),
+  describe("of several apps", () => {
+    const totals = (): string[] =>
+      world.lines.filter(({ urn }) => urn === undefined).map(({ message }) => message);
+
+    it("gives the total once, after the last one", async () => {
+      const provider = world.run();
+      // The first one was declared before the program had declared the others.
+      await provider.check({}, named("one-app", 1));
+      await provider.check({}, named("two-app", 3));
+      assert.deepEqual(totals(), []);
+      await provider.check({}, named("six-app", 3));
+      assert.deepEqual(totals(), ["monthly cost of 3 new or changed apps: $15"]);
+      await provider.check({}, named("six-app", 3));
+      assert.equal(totals().length, 1);
     });
-    await Promise.all(["one-app", "two-app"].map((name) => provider.check({}, named(name))));
-    const sums = world.lines.filter(({ message }) =>
-      /of the 2 apps that are new or change: \$\d+/.test(message),
-    );
-    assert.equal(sums.length, 1);
-    assert.equal(sums[0]?.urn, undefined);
+
+    it("counts those that are unchanged, fail, or have no price yet", async () => {
+      const made = await world.create({ ...inputs(), __urn: URN("shop") });
+      world.lines.splice(0);
+      const provider = world.run();
+      const unknown = changed((spec) => Object.assign(spec.services![0]!, { run_command: UNKNOWN }));
+      for (const name of ["one-app", "two-app"]) await provider.check({}, named(name, 5));
+      await provider.check({}, named("open-app", 5, unknown));
+      await provider.check({}, { ...named("bad-app", 5), spec: 1 });
+      const { inputs: same } = await provider.check(inputs(), named("shop", 5));
+      assert.deepEqual(totals(), []);
+      await provider.diff(made.id, made.outs, same);
+      assert.deepEqual(totals(), [
+        "monthly cost of 2 new or changed apps: $10, and 1 more at a price not known yet",
+      ]);
+    });
+
+    it("names the app in every line, and in none where there is only one", async () => {
+      await world.run().check({}, named("one-app", 2));
+      const lines = world.lines.filter(({ urn }) => urn !== undefined).map(({ message }) => message);
+      assert.ok(lines.length > 2);
+      for (const line of lines) assert.match(line, /^one-app: /);
+      world.lines.splice(0);
+      await world.run().check({}, named("one-app", 1));
+      for (const line of world.messages()) assert.doesNotMatch(line, /one-app/);
+    });
   });
 
-  it("is not asked outside previews, with propose: false, without a token, or for values not known yet", async () => {
+  it("lists the components of a new app with their prices, which it reads once in a run", async () => {
+    const provider = world.run();
+    for (const name of ["one-app", "two-app"])
+      await provider.check(
+        {},
+        { ...previewed(changed((spec) => Object.assign(spec, { name }))), __urn: URN(name) },
+      );
+    assert.ok(
+      world.shown.includes("+ web (service): create, 1 × apps-s-1vcpu-0.5gb, $5 a month"),
+      world.shown,
+    );
+    assert.ok(world.shown.includes("+ site (static site): create"), world.shown);
+    const listings = world.emulator.calls.filter(({ path }) => path.endsWith("/instance_sizes"));
+    assert.equal(listings.length, 1);
+  });
+
+  it("lists them without prices where those cannot be had", async () => {
+    world.emulator.faults.add({ path: /instance_sizes/, fault: { status: 404 } });
+    await world.run().check({}, previewed());
+    assert.ok(
+      world.messages("info").includes("+ web (service): create, 1 × apps-s-1vcpu-0.5gb"),
+      world.shown,
+    );
+    assert.match(costs().join(), /^cost: \$5 a month$/);
+  });
+
+  it("is not asked outside previews, with propose: false, or without a token, of which a preview warns", async () => {
     await world.run().check({}, inputs());
     await world.run().check({}, previewed(SHOP, { propose: false }));
-    await world.run({ env: {} }).check({}, previewed());
-    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-    await world
-      .run()
-      .check({}, previewed(changed((spec) => Object.assign(spec.services![0]!, { run_command: unknown }))));
-    assert.equal(asked(), 0);
     assert.deepEqual(world.messages("warning"), []);
+    const provider = world.run({ env: {} });
+    for (const name of ["one", "two"]) assert.deepEqual((await provider.check({}, named(name))).failures, []);
+    assert.equal(world.messages("warning").length, 1);
+    assert.match(world.messages("warning")[0]!, /Could not validate.*No token.*DIGITALOCEAN_TOKEN/);
+    assert.deepEqual(world.emulator.calls, []);
+  });
+
+  it("is asked about the name alone where values are not known yet", async () => {
+    const unknown = changed((spec) => Object.assign(spec.services![0]!, { run_command: UNKNOWN }));
+    assert.deepEqual((await world.run().check({}, previewed(unknown))).failures, []);
+    const { id } = await world.create();
+    world.emulator.clearCalls();
+    const { failures } = await world.run().check({}, previewed(unknown));
+    assert.match(
+      failures[0]?.reason ?? "",
+      new RegExp(`^spec\\.name: An app named shop already exists \\(id ${id}`),
+    );
+    assert.equal(asked(), 0);
   });
 
   it("fails the preview of a new app that it would refuse, at the place it names", async () => {
@@ -101,7 +176,7 @@ describe("the service's own opinion in previews", () => {
         .diff(made.id, made.outs, inputs(greeting))
         .catch((error: Error) => world.errors.push(error));
     }
-    assert.match(world.shown, /price: POST .*the value "\*\*\*" is odd/);
+    assert.match(world.shown, /refused the token \(401 refused\): the value "\*\*\*" is odd/);
     assert.match(world.shown, /refuses it: the value "\*\*\*" is odd \(POST \/v2\/apps\/propose/);
   });
 
@@ -131,16 +206,61 @@ describe("the service's own opinion in previews", () => {
     assert.match(failures[0]?.reason ?? "", /^spec\.name: The name shop is taken.*adopt: true/);
   });
 
-  it("says of an app that is adopted that no other is created", async () => {
-    const { id } = await world.create();
-    for (const adopt of [true, id]) await world.run().check({}, previewed(SHOP, { adopt }));
-    assert.match(world.messages("info").join("\n"), /The app named shop is adopted: no other is created\./);
-    assert.ok(
-      world.shown.includes(`The app with the id ${id} is adopted: no other is created.`),
-      world.shown,
-    );
-    await world.run().check({}, previewed({ ...SHOP, name: "another" }, { adopt: true }));
-    assert.doesNotMatch(world.shown, /named another is adopted/);
+  describe("of an app that is adopted", () => {
+    const OPEN_INPUTS = (more: Partial<AppInputs>): AppInputs & RunInputs => previewed(OPEN, more);
+
+    it("shows that nothing is created, and nothing deployed where it matches the program", async () => {
+      const { id } = await world.create(inputs(OPEN));
+      for (const adopt of [true, id]) {
+        world.lines.splice(0);
+        assert.deepEqual((await world.run().check({}, OPEN_INPUTS({ adopt }))).failures, []);
+        assert.deepEqual(world.messages("warning"), []);
+        const [first, ...rest] = world.messages("info");
+        assert.equal(
+          first,
+          `Adopts the app shop (id ${id}) instead of creating one. It already matches the program, so nothing is deployed.`,
+        );
+        assert.deepEqual(rest, ["cost: $5 a month"]);
+      }
+    });
+
+    it("shows what the update changes, and what it removes", async () => {
+      await world.create(inputs({ ...OPEN, databases: [{ name: "db", engine: "PG" }] }));
+      world.lines.splice(0);
+      const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"), OPEN);
+      await world.run().check({}, previewed(greeting, { adopt: true }));
+      assert.match(world.messages("info")[0]!, /^Adopts the app shop .*, and updates it\.$/);
+      assert.deepEqual(world.messages("info").slice(1, 4), [
+        "~ web (service): redeploy without a new build: envs.GREETING.value changed",
+        "- db (database): remove, with all its data",
+        "1 component unchanged",
+      ]);
+      assert.match(world.messages("warning").join(), /dev database db is removed, and all its data is lost/);
+      assert.match(costs().join(), /^cost: \$12 → \$5 a month$/);
+    });
+
+    it("creates one where there is none of the name", async () => {
+      await world.run().check({}, OPEN_INPUTS({ adopt: true }));
+      assert.match(world.shown, /\+ web \(service\): create/);
+      assert.doesNotMatch(world.shown, /[Aa]dopt/);
+    });
+
+    it("fails the preview where there is none of the id", async () => {
+      for (const adopt of ["00000000-0000-4000-8000-000000000000", "shop"]) {
+        const { failures } = await world.run().check({}, OPEN_INPUTS({ adopt }));
+        assert.match(
+          failures[0]?.reason ?? "",
+          new RegExp(`^adopt: there is no app with the id ${adopt}\\.`),
+        );
+      }
+    });
+
+    it("claims neither where that cannot be looked up", async () => {
+      await world.run({ env: {} }).check({}, OPEN_INPUTS({ adopt: true }));
+      await world.run().check({}, OPEN_INPUTS({ adopt: UNKNOWN }));
+      assert.doesNotMatch(world.shown, /create,|Adopts/);
+      assert.match(world.shown, /may be adopted instead/);
+    });
   });
 
   it("fails the preview of an app that costs more than maxMonthlyCost", async () => {
@@ -152,14 +272,76 @@ describe("the service's own opinion in previews", () => {
     assert.deepEqual((await world.run().check({}, previewed(SHOP, { maxMonthlyCost: 1_000 }))).failures, []);
   });
 
-  it("only warns where the service does not answer", async () => {
-    world.emulator.faults.add({
-      times: 10,
-      path: /propose/,
-      fault: { status: 500, body: { message: `no ${SECRET}` } },
+  describe("fails the preview", () => {
+    const fault = (status: number, path: RegExp): void => {
+      world.emulator.faults.add({ times: 10, path, fault: { status, body: { message: `no ${SECRET}` } } });
+    };
+    const creation = (more: Partial<AppInputs> = {}, spec = SHOP) =>
+      world.run().check({}, previewed(spec, more));
+    const unknown = changed((spec) => Object.assign(spec.services![0]!, { run_command: UNKNOWN }));
+
+    for (const status of [401, 403])
+      it(`where the token is rejected with ${status} on propose or when reading apps`, async () => {
+        const words = status === 401 ? /refused the token \(401/ : /may not do this \(403/;
+        fault(status, /propose/);
+        assert.match((await creation()).failures[0]?.reason ?? "", words);
+        fault(status, /\/v2\/apps(\?|\/[0-9a-f-]+$|$)/);
+        for (const adopt of [true, "00000000-0000-4000-8000-000000000000"])
+          assert.match((await creation({ adopt })).failures[0]?.reason ?? "", words);
+        assert.match((await creation({}, unknown)).failures[0]?.reason ?? "", words);
+        assert.deepEqual(world.messages("warning"), []);
+        assert.doesNotMatch(JSON.stringify(world.lines), new RegExp(SECRET));
+      });
+
+    it("of an update with a rejected token, also where its values are not known yet", async () => {
+      const { id, outs } = await world.create();
+      fault(401, /./);
+      for (const spec of [BIGGER, unknown]) {
+        const provider = world.run();
+        await provider.check(inputs(), previewed(spec));
+        const error = await world.failure(provider.diff(id, outs, inputs(spec)));
+        assert.equal(error.errorCode, "unauthorized");
+      }
     });
-    const { failures } = await world.run().check({}, previewed());
-    assert.deepEqual(failures, []);
-    assert.match(world.messages("warning").join(), /did not say what it thinks of this spec and its price/);
+
+    it("but not where the token may not read prices, which is a warning", async () => {
+      fault(403, /instance_sizes/);
+      assert.deepEqual((await creation()).failures, []);
+      assert.match(world.messages("warning").join(), /instance_sizes: the token may not do this/);
+    });
+  });
+
+  describe("is one warning for the whole run", () => {
+    const many = async (): Promise<string[]> => {
+      const provider = world.run();
+      const started = world.clock.now();
+      for (const name of ["one", "two"])
+        await Promise.all(
+          [name, `${name}-b`].map(async (app) => {
+            const { failures } = await provider.check({}, named(app));
+            assert.deepEqual(failures, []);
+          }),
+        );
+      assert.ok(world.clock.now() - started < 10_000);
+      assert.match(
+        world.messages("info").join("\n"),
+        /\+ web \(service\): create, 1 × apps-s-1vcpu-0\.5gb$/m,
+      );
+      return world.messages("warning");
+    };
+
+    it("where the service fails", async () => {
+      world.emulator.faults.add({ times: 50, fault: { status: 500, body: { message: `no ${SECRET}` } } });
+      const warnings = await many();
+      assert.equal(warnings.length, 1, warnings.join("\n"));
+      assert.match(warnings[0]!, /Could not validate specs or get prices from the service: .*500/);
+    });
+
+    it("where the connection breaks, and no further request is made", async () => {
+      world.emulator.faults.add({ times: 50, fault: "reset-before" });
+      const warnings = await many();
+      assert.equal(warnings.length, 1, warnings.join("\n"));
+      assert.ok(world.emulator.calls.length <= 8, String(world.emulator.calls.length));
+    });
   });
 });

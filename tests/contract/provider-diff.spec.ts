@@ -45,11 +45,11 @@ describe("AppProvider: diff", () => {
     assert.deepEqual(await diffed(inputs(), later), { changes: false });
   });
 
-  it("knows that there is something to do where the last deployment did not go well, and says so", async () => {
+  it("knows that there is something to do where the last deployment did not succeed, and says so", async () => {
     for (const [phase, words] of [
-      ["ERROR", "did not go well"],
-      ["CANCELED", "did not go well"],
-      ["BUILDING", "has not ended yet"],
+      ["ERROR", "failed; this update starts a new one"],
+      ["CANCELED", "failed; this update starts a new one"],
+      ["BUILDING", "still in progress"],
     ] as const) {
       const olds = { ...made.outs, __deployment: { id: "d", phase } };
       assert.deepEqual(await diffed(inputs(), olds), { changes: true });

@@ -10,6 +10,7 @@ import type { LogLine } from "../../provider/engine";
 import { InitializationError } from "../../provider/errors";
 import { ManagedApps } from "../../provider/managed-apps";
 import { AppProvider, type Surroundings } from "../../provider/provider";
+import { Program } from "../../provider/program";
 import { SecretsOfApps } from "../../provider/secrecy/secrets-of-apps";
 import { SharedReads } from "../../provider/shared-reads";
 import { toKeyed } from "../../provider/spec/keyed";
@@ -107,6 +108,7 @@ export class World {
       clock: this.clock,
       engine: { log, stopped: this.stop.signal, isThere: async () => true, hearsCtrlC: true },
       reads: new SharedReads(this.clock),
+      program: new Program(),
       secretsOfApps: this.secretsOfApps,
       managed: new ManagedApps(),
       ...more,

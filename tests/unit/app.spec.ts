@@ -138,11 +138,12 @@ describe("App", () => {
     };
     for (const preview of [true, false]) {
       mock(preview);
-      const { __provider, __urn, ...inputs } = await inputsOf(
+      const { __provider, __urn, __apps, ...inputs } = await inputsOf(
         new App("shop", { spec: { services: [{ name: "web", instance_count: 1 }] }, ...settings }),
       );
       assert.equal(typeof __provider, "string");
       assert.equal(typeof __urn, "string");
+      assert.equal(typeof __apps, "number");
       assert.deepEqual(inputs, {
         ...settings,
         spec: { name: "shop", services: { web: { instance_count: 1 } } },
