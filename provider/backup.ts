@@ -36,7 +36,7 @@ export function backupText(app: App, takenAt: Date, leftOut = NONE): string {
     ...(isChecked ? [] : UNCHECKED),
     ...(secrets.length > 0
       ? [
-          "# Its secrets are left out, or ciphertext that only the deleted app could use. Supply their values again:",
+          "# Its secrets are left out. Supply their values again:",
           "#   const secrets = {",
           ...secrets.map((address) => `#     ${JSON.stringify(oneLine(address))}: …,`),
           "#   };",

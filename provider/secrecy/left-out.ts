@@ -1,6 +1,6 @@
 import { SPEC_LISTS, isPlainObject, namedPath } from "../spec/keyed";
 import type { Path } from "../spec/changes";
-import { hideClearSecrets, isCiphertext, KEPT_SECRET } from "../spec/secrets";
+import { hideSecrets, KEPT_SECRET } from "../spec/secrets";
 import { isClosedWord } from "../spec/shape";
 import type { AppSpec } from "../spec/types";
 import type { SecretPlaces } from "./program-secrets";
@@ -19,7 +19,7 @@ const SHORTEST_TEXT = 6;
 
 /**
  * A copy of a spec of the service with {@link KEPT_SECRET} in place of everything secret: what the AppSpec calls secret, what
- * the program does, texts that have a secret in them, and what looks like a credential. Ciphertext stays. Pure.
+ * the program does, texts that have a secret in them, ciphertext, and what looks like a credential. Pure.
  * @param spec in its list form
  */
 export function withSecretsLeftOut(spec: AppSpec, { places = [], texts }: LeftOut): AppSpec {
@@ -36,12 +36,12 @@ export function withSecretsLeftOut(spec: AppSpec, { places = [], texts }: LeftOu
       return Object.fromEntries(
         Object.entries(value).map(([key, item]) => [key, copy(item, [...path, key])]),
       );
-    if (isCiphertext(value) || isName(path)) return value;
+    if (isName(path)) return value;
     if (isWhole && (typeof value === "number" || typeof value === "string"))
       return value === "" || isClosedWord(String(value)) || names.has(value) ? value : KEPT_SECRET;
     return typeof value === "string" && holdsSecret(value, long) ? KEPT_SECRET : value;
   };
-  return hideClearSecrets(copy(spec, [])) as AppSpec;
+  return hideSecrets(copy(spec, [])) as AppSpec;
 }
 
 const NAME_FIELDS = new Set(["name", ...Object.values(SPEC_LISTS).map(({ by }) => by)]);

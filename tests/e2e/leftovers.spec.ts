@@ -277,10 +277,8 @@ describe("what a run leaves behind", function () {
     expectNothing(traces);
   });
 
-  it("leaves a backup for its owner alone, with no secret in clear", () => {
-    // The address to clone from is no secret of the AppSpec, and an app is not made again without it.
-    const { "a clone address with a password": _address, ...secrets } = PLANTED;
-    const traces = new Traces(secrets);
+  it("leaves a backup for its owner alone, with no secret and no ciphertext in it", () => {
+    const traces = new Traces(everything());
     traces.folder(files(), (path) => !BACKUP.test(path));
     const [name, ...others] = traces.seen.filter((path) => BACKUP.test(path) && path.endsWith(".yaml"));
     assert.deepEqual(others, []);

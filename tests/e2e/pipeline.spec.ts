@@ -14,6 +14,7 @@ import { delimiter, join } from "node:path";
 import { createEmulator, type Emulator } from "app-platform-emulator";
 import { loadSpec } from "pulumi-app-platform";
 import { parse } from "yaml";
+import { writeBackup } from "../../provider/backup";
 import { getPulumiCli } from "../../tools/pulumi-cli/get";
 import { runCommand, TOP, type CommandResult } from "../../tools/pulumi-project";
 import { succeeded, TOKEN, writes } from "../helpers/e2e";
@@ -57,6 +58,11 @@ class Ci {
     const spec = readFileSync(file, "utf8");
     assert.match(spec, /tag: "1\.4\.2"/);
     writeFileSync(file, spec.replace('tag: "1.4.2"', `tag: "${tag}"`));
+    return this.again(command, env);
+  }
+
+  /** Runs the script in the checkout of the last run. */
+  again(command: string, env: Record<string, string> = {}): Promise<CommandResult> {
     // Not from the checkout's own folder, as the script has to find its program by itself.
     return runCommand("bash", [join(this.folder, "pipeline.sh"), command], this.top, {
       ...this.env,
@@ -152,8 +158,27 @@ describe("the pipeline example", () => {
     const folder = join(ci.folder, String(kept?.with?.["path"]).replace(/^infrastructure\//, ""));
     const [file, ...others] = readdirSync(folder);
     assert.ok(file !== undefined && others.length === 0);
+    assert.doesNotMatch(
+      readFileSync(join(folder, file), "utf8"),
+      new RegExp(`${SESSION_KEY}|${TOKEN}|EV\\[`),
+    );
     const spec = loadSpec(join(folder, file), { secrets: { "web.SESSION_KEY": "again" } });
     assert.equal(spec.services?.[0]?.image?.tag, "1.5.0");
+  });
+
+  it("takes a backup that may contain secrets out of that folder, whatever the command", async () => {
+    const folder = join(ci.folder, "app-spec-backups");
+    const app = { id: "4f6c71e2", spec: { name: "old" } };
+    const leftOut = { places: undefined, texts: [] };
+    await writeBackup(app, folder, new Date(), leftOut);
+    const { code, output } = await ci.again("deploy");
+    assert.equal(code, 64);
+    assert.match(output, /old-.*\.yaml may contain secrets/);
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith("old-")),
+      [],
+    );
+    assert.equal(readdirSync(join(ci.folder, "app-spec-backups-withheld")).length, 1);
   });
 
   it("refuses a wrong call before it touches anything, with a code of its own", async () => {
