@@ -1,5 +1,6 @@
 import { standing } from "./api/phases";
 import type { App, Deployment } from "./api/types";
+import { isAutomaticRollback } from "./deploy/started";
 import { Ignoring } from "./ignoring";
 import { changes, isEqual, valueAt, type Path } from "./spec/changes";
 import { drift } from "./spec/drift";
@@ -57,25 +58,30 @@ export async function withEarlierRun(
   const held = toKeyed(before.spec);
   if (!isDoneAlready(olds, site.inputs, held, ignoring)) return olds;
   const newest = await newestDeployment(site, before.id);
-  if (!newest) return olds;
+  // One that was recorded before cannot be what the earlier run has started.
+  if (!newest || newest.id === olds.__deployment?.id) return olds;
   site.reporter.info(
     `The service holds what the program wants already, by deployment ${newest.id}: no update is made.`,
   );
   const { spec } = ignoring.recorded(site.inputs, ignoring.held(olds, before));
-  return { ...olds, spec, __liveSpec: held, __deployment: lastDeployment(newest) };
+  const { __awaited: _found, ...rest } = olds;
+  return { ...rest, spec, __liveSpec: held, __deployment: lastDeployment(newest) };
 }
 
 /** True when one of the paths leads to or into the other's place. */
 const within = (one: Path, other: Path): boolean =>
   one.every((step, index) => index >= other.length || other[index] === step);
 
-/** The newest deployment of the app that nobody has canceled: the one that decides how the app stands. */
+/**
+ * The newest deployment of the app that nobody has canceled: the one that decides how the app stands. The service's own rollback
+ * of a deployment that failed does not: it leaves the spec as it is.
+ */
 export async function newestDeployment(
   { client, options }: Pick<Desk, "client" | "options">,
   appId: string,
 ): Promise<Deployment | undefined> {
   const { items } = await client.listDeploymentPage(appId, {}, options);
-  return items.find(({ phase }) => phase !== "CANCELED");
+  return items.find((one) => one.phase !== "CANCELED" && !isAutomaticRollback(one));
 }
 
 /** The deployment of the app that has not ended yet, if there is one. */

@@ -29,6 +29,7 @@ export type ErrorCode =
   | "app-gone" // the app of this resource does not exist any more
   | "already-ended" // what was to be canceled has ended in another way
   | "deployment-failed"
+  | "no-deployment" // a write that has to deploy, and no new deployment showed up
   | "wait-timeout" // the operation's own time limit
   | "interrupted" // the user stopped the run while it waited
   | "backup-failed";
@@ -109,6 +110,10 @@ export class ApiError extends AppPlatformError {
 export function isApiError(error: unknown, ...codes: ErrorCode[]): error is ApiError {
   return error instanceof ApiError && (codes.length === 0 || codes.includes(error.errorCode));
 }
+
+/** True for a failure that may pass, and says nothing about what was requested; `more`: codes that may pass here as well. */
+export const isTransient = (error: unknown, ...more: ErrorCode[]): boolean =>
+  isApiError(error, "network", "timeout", "service-error", "rate-limited", "unreadable-answer", ...more);
 
 /** That the service knows no app of an id, and lists it all the same. */
 export function contradicted({ message, request, ...facts }: ApiError): ApiError {

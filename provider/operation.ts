@@ -1,18 +1,31 @@
 import { idIsUnknown, nameIsTaken, newNameIsTaken, type ManagerOf } from "./adoption";
-import { standing } from "./api/phases";
+import { removeNulls } from "./api/nulls";
+import { resultOf } from "./api/phases";
 import type { App, Deployment } from "./api/types";
 import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
 import type { Reporter } from "./deploy/report";
-import { settle } from "./deploy/settle";
-import { newestDeployment, runningDeployment } from "./earlier-run";
-import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "./errors";
+import {
+  isAutomaticRollback,
+  knownTo,
+  newDeployment,
+  NONE_KNOWN,
+  shownDeployments,
+  type Known,
+  type Started,
+} from "./deploy/started";
+import { newestDeployment } from "./earlier-run";
+import { AppPlatformError, isApiError } from "./errors";
+import { createDeployment, Finishing, lookForDeployment } from "./finishing";
 import type { Ignoring } from "./ignoring";
-import { withoutSecrets, type Secrecy } from "./secrecy/secrecy";
+import { PATIENCE } from "./patience";
+import { refuseWhilePinned } from "./rollback";
+import type { Secrecy } from "./secrecy/secrecy";
 import { appById, isUnknownId } from "./service";
 import { slim } from "./listing";
-import { nameInterruption, type Desk, type Site } from "./service-provider";
+import type { Desk, Site } from "./service-provider";
 import { formatChange } from "./spec/changes";
 import { adoptable } from "./spec/covers";
+import { asksForChange } from "./spec/evidence";
 import { databasesLost } from "./spec/dangers";
 import { drift } from "./spec/drift";
 import { formatPath, toKeyed } from "./spec/keyed";
@@ -21,22 +34,20 @@ import { danglingSecrets } from "./spec/secrets";
 import { secretAddresses } from "./spec/secret-addresses";
 import { openSecrets, openSecretsWarning, withoutStoredChanges } from "./spec/stored-secrets";
 import type { AppSpec } from "./spec/types";
-import {
-  lastDeployment,
-  outputsOf,
-  plain,
-  type AppInputs,
-  type AppOutputs,
-  type LastDeployment,
-  type Timeouts,
-} from "./state";
+import { lastDeployment, type AppInputs, type AppOutputs, type LastDeployment } from "./state";
 import { timeoutMs } from "./timeouts";
-import { createAppOnce, createDeploymentOnce, deleteAppOnce, updateAppOnce } from "./writes";
+import { createAppOnce, deleteAppOnce, updateAppOnce } from "./writes";
 
 /** The app after a write, and the deployment that belongs to it. */
 export interface Written {
   readonly app: App;
-  readonly deployment: Deployment | undefined;
+  readonly started: Started;
+}
+
+/** An app that is adopted as it is, and its last deployment. */
+export interface TakenOver {
+  readonly app: App;
+  readonly last: LastDeployment;
 }
 
 /** One operation on one resource: its inputs, the service, and the row it reports to. */
@@ -62,6 +73,10 @@ export class Operation {
 
   get site(): Site {
     return { ...this.desk, inputs: this.inputs, secrecy: this.secrecy };
+  }
+
+  get finishing(): Finishing {
+    return new Finishing(this.site, this.recorded);
   }
 
   /**
@@ -125,11 +140,13 @@ export class Operation {
     const there = await reads.appNamed(client, this.name, READ_MAX_AGE_MS, options);
     if (there) throw await this.nameTaken(there);
     try {
-      const app = slim(await createAppOnce(client, request, this.startedAt, options));
+      const app = slim(
+        await createAppOnce(client, request, this.startedAt, { ...options, clock: this.desk.clock }),
+      );
       // Two resources of one name and spec, and the answer to the second got lost: the app is the first one's.
       if (reads.hasWritten(app.id)) throw await this.nameTaken(app);
       reads.noteWrite(app.id);
-      return { app, deployment: app.pending_deployment ?? undefined };
+      return { app, started: startedIn(app, NONE_KNOWN, true) };
     } catch (error) {
       throw await this.explainConflict(error);
     }
@@ -150,18 +167,36 @@ export class Operation {
   }
 
   /** Makes an existing app this resource's own. It is updated only where the program asks for something else. */
-  async takeOver(app: App): Promise<Written> {
+  async takeOver(app: App): Promise<Written | TakenOver> {
     this.reporter.info(`Adopting the app ${app.spec.name ?? ""} (id ${app.id}).`);
     await this.moveProject(app);
     this.recorded = this.ignoring.recorded(this.inputs, this.ignoring.held(undefined, app));
     const now = toKeyed(app.spec);
     if (!adoptable(now, this.ignoring.toSend(this.inputs, undefined, now)))
       return this.updateApp(app, undefined, this.inputs.updateSources === true);
-    if (app.active_deployment) return { app, deployment: runningDeployment(app) };
-    // Nothing of it has worked yet: a run that was killed may have made it.
-    const newest = await newestDeployment(this.desk, app.id);
-    const failed = newest === undefined || standing(newest.phase) === "failed";
-    return { app, deployment: failed ? await this.createDeployment(app.id, false) : newest };
+    // A run that was killed may have made it, and nothing of it may have worked yet.
+    return this.deployed(app, app.pending_deployment ?? undefined);
+  }
+
+  /**
+   * For an app whose spec nothing is to change in: its newest deployment is the one of that spec, and is made again where it
+   * failed.
+   * @param shown its newest deployment, where that is known
+   */
+  private async deployed(app: App, shown?: Deployment): Promise<Written | TakenOver> {
+    const newest =
+      (shown && !isAutomaticRollback(shown) ? shown : await newestDeployment(this.desk, app.id)) ??
+      (await lookForDeployment(this.desk, app.id, NONE_KNOWN, PATIENCE.updateDeployment));
+    return newest && resultOf(newest.phase) !== "bad"
+      ? { app, last: lastDeployment(newest) }
+      : { app, started: await this.createDeployment(app, newest && lastDeployment(newest), false) };
+  }
+
+  /** Waits for what was written, and gives the outputs. @throws InitializationError */
+  finish(written: Written | TakenOver, operation: "create" | "update"): Promise<AppOutputs> {
+    return "started" in written
+      ? this.finishing.started(written.app, written.started, operation)
+      : this.finishing.resumed(written.app, written.last, operation);
   }
 
   /** Moves the app to the project that the program names, if it is in another. No deployment. */
@@ -215,22 +250,38 @@ export class Operation {
       this.reporter.info(`changed at the service: ${formatChange(change)}`);
   }
 
-  async updateApp(app: App, olds: AppOutputs | undefined, updateSources: boolean): Promise<Written> {
+  async updateApp(
+    app: App,
+    olds: AppOutputs | undefined,
+    updateSources: boolean,
+  ): Promise<Written | TakenOver> {
     this.recorded = this.ignoring.recorded(this.inputs, this.ignoring.held(olds, app));
     const request = {
       spec: this.specToSend(olds, app),
       ...(updateSources && { update_all_source_versions: true }),
     };
+    const known = await this.knownDeployments(app, olds?.__deployment);
     this.reporter.status("updating");
+    const safe = { ...this.desk.options, clock: this.desk.clock };
     const updated = slim(
-      await updateAppOnce(this.desk.client, app, request, this.desk.options).catch(async (error: unknown) => {
+      await updateAppOnce(this.desk.client, app, request, safe).catch(async (error: unknown) => {
         throw await this.explainConflict(error, app.id);
       }),
     );
     this.desk.reads.noteWrite(app.id);
-    // Where the service saw no difference, the deployment that brought the spec there may still be running, or have failed.
-    const deployment = updated.pending_deployment ?? (await newestDeployment(this.desk, app.id));
-    return { app: updated, deployment };
+    const started = startedIn(updated, known, false);
+    // Where nothing is asked for that is not there, nothing has to be deployed but what already was.
+    const sent = removeNulls(structuredClone(request.spec));
+    const asksNothing = !updateSources && !asksForChange(app.spec, sent, olds?.spec, this.recorded.spec);
+    return started.deployment || !asksNothing ? { app: updated, started } : this.deployed(updated);
+  }
+
+  /** The deployments before an update. An app that shows its newest one has no newer one but those that were canceled. */
+  private async knownDeployments(app: App, last: LastDeployment | undefined): Promise<Known> {
+    const shown = idsOf(app, last);
+    if (app.pending_deployment) return { ids: shown, complete: false };
+    const { items } = await this.desk.client.listDeploymentPage(app.id, {}, this.desk.options);
+    return { ids: [...new Set([...shown, ...items.map(({ id }) => id)])], complete: true };
   }
 
   private specToSend(olds: AppOutputs | undefined, app: App | undefined): AppSpec {
@@ -250,96 +301,37 @@ export class Operation {
     return sendable(sealed, this.ignoring.orderOf(this.inputs.__order));
   }
 
-  async createDeployment(appId: string, forceBuild: boolean): Promise<Deployment> {
-    this.reporter.status("creating a deployment");
-    const request = forceBuild ? { force_build: true } : {};
-    const deployment = await createDeploymentOnce(this.desk.client, appId, request, this.desk.options);
-    this.desk.reads.noteWrite(appId);
-    return deployment;
-  }
-
-  /**
-   * What became of the last deployment: as recorded, brought up to date. When the app has been deployed well since, by
-   * whomever, that counts.
-   */
-  async currentState(app: App, last: LastDeployment | undefined): Promise<LastDeployment | undefined> {
-    const active = app.active_deployment ?? undefined;
-    if (!last) return active && lastDeployment(active);
-    if (active && active.id === last.id) return lastDeployment(active);
-    const now = await this.desk.client
-      .getDeployment(app.id, last.id, this.desk.options)
-      .catch((error: unknown) => {
-        if (!isApiError(error, "not-found")) throw error;
-        // The service may forget old deployments, but none that the app itself shows.
-        const shown = [app.pending_deployment, app.in_progress_deployment].find((one) => one?.id === last.id);
-        return shown ?? undefined;
-      });
-    const overtaken =
-      active && (!now || Date.parse(active.created_at ?? "") > Date.parse(now.created_at ?? ""));
-    if (overtaken) return lastDeployment(active);
-    return now && lastDeployment(now);
-  }
-
-  /**
-   * Waits for the deployment of a write, and gives the outputs. From here on the app exists: whatever fails leaves it in
-   * the state, with the deployment that the next run has to look after.
-   * @param app as the write answered it
-   * @param liveSpec what later drift is measured against; an operation that sends no spec keeps what there was
-   * @throws InitializationError
-   */
-  async finish(
+  private async createDeployment(
     app: App,
-    deployment: { id: string; phase?: string } | undefined,
-    operation: keyof Timeouts,
-    liveSpec: unknown = toKeyed(app.spec),
-  ): Promise<AppOutputs> {
-    let last = deployment && { id: deployment.id, phase: deployment.phase ?? "UNKNOWN" };
-    const outputs = (now: App): AppOutputs => outputsOf(this.recorded, now, last, liveSpec);
-    if (!last) {
-      last = await this.currentState(app, undefined);
-      return outputs(app);
-    }
-    if (this.inputs.wait === false) return outputs(app);
-    const told = (error: unknown): AppPlatformError =>
-      asAppPlatformError(withoutSecrets(nameInterruption(error, this.desk.stopped), this.secrecy));
-    try {
-      const { deployment: ended, failures } = await settle(
-        this.desk.deployments,
-        app.id,
-        last.id,
-        this.reporter,
-        this.secrecy.secrets,
-        {
-          clock: this.desk.clock,
-          signal: this.desk.stopped,
-          timeoutMs: timeoutMs(operation, this.inputs.timeouts),
-          onSeen: (seen) => (last = lastDeployment(seen)),
-        },
-      );
-      last = lastDeployment(ended);
-      const { client, reads, options } = this.desk;
-      const look = reads.appAfter(client, app.id, ended, options);
-      if (failures.length === 0) return outputs(await look);
-      // Why the deployment failed is told, whatever becomes of the look.
-      const seen = await look.catch(told);
-      const [outs, more] = seen instanceof Error ? [outputs(app), [seen.message]] : [outputs(seen), []];
-      const reasons = standing(ended.phase) === "failed" ? this.withOutlook(failures, outs) : failures;
-      throw new InitializationError("deployment-failed", app.id, plain(outs), [...reasons, ...more]);
-    } catch (error) {
-      if (error instanceof InitializationError) throw error;
-      const { errorCode, message } = told(error);
-      throw new InitializationError(errorCode, app.id, plain(outputs(app)), [message]);
-    }
+    last: LastDeployment | undefined,
+    forceBuild: boolean,
+  ): Promise<Started> {
+    return createDeployment(this.desk, app.id, forceBuild, idsOf(app, last));
   }
 
-  /** The reasons, the last with what runs now, and what comes next; a rollback says that itself. */
-  private withOutlook(failures: readonly string[], { activeDeploymentId }: AppOutputs): readonly string[] {
-    if (this.inputs.onFailedDeployment === "rollback") return failures;
-    const now = activeDeploymentId
-      ? `The previous deployment (${activeDeploymentId}) keeps running.`
-      : "The app is recorded in the Pulumi state, but nothing is running yet.";
-    const next = "Fix the problem and run pulumi up again to start a new deployment.";
-    return [...failures.slice(0, -1), `${failures.at(-1) ?? ""}\n${now} ${next}`];
+  /** Deploys what the service has once more; to be finished by what it returns. */
+  async redeploy(app: App, olds: AppOutputs, forceBuild: boolean): Promise<() => Promise<AppOutputs>> {
+    this.tellDeployedDrift(olds, app);
+    const started = await this.createDeployment(app, olds.__deployment, forceBuild);
+    return () => this.finishing.started(app, started, "update", olds.__liveSpec);
+  }
+
+  /**
+   * Looks for the deployment of an earlier run's write, which that run has not seen. Where there is none, and has to be one,
+   * makes it. Undefined where there is nothing to finish.
+   */
+  async ofEarlierWrite(
+    app: App,
+    olds: AppOutputs,
+    forceBuild: boolean,
+  ): Promise<(() => Promise<AppOutputs>) | undefined> {
+    const { __awaited: awaited } = olds;
+    if (!awaited || this.inputs.wait === false) return undefined;
+    const found = await lookForDeployment(this.desk, app.id, knownTo(awaited), PATIENCE.laterRun);
+    if (found) return () => this.finishing.resumed(app, lastDeployment(found), "update", olds.__liveSpec);
+    if (!awaited.must) return undefined;
+    refuseWhilePinned(app);
+    return this.redeploy(app, olds, forceBuild);
   }
 
   /** Warns, and leaves a backup of the spec behind, if the program did not decline it. */
@@ -369,7 +361,7 @@ export class Operation {
   }
 
   async deleteApp(id: string): Promise<void> {
-    await deleteAppOnce(this.desk.client, id, this.desk.options);
+    await deleteAppOnce(this.desk.client, id, { ...this.desk.options, clock: this.desk.clock });
     this.desk.reads.noteWrite(id);
     this.reporter.waits();
     const giveUpAt = this.desk.clock.now() + timeoutMs("delete", this.inputs.timeouts);
@@ -384,6 +376,15 @@ export class Operation {
       await this.desk.clock.sleep(GONE_POLL_MS, this.desk.stopped);
     }
   }
+}
+
+/** Ids of the deployments that an app shows, and of the one that the state records. */
+const idsOf = (app: App, last: LastDeployment | undefined): string[] =>
+  [...shownDeployments(app), ...(last ? [last] : [])].map(({ id }) => id);
+
+/** What a write has started, as far as its response names it. */
+function startedIn(app: App, known: Known, must: boolean): Started {
+  return { deployment: newDeployment(shownDeployments(app), known), known, must };
 }
 
 const GONE_POLL_MS = 1_000;

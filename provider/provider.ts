@@ -5,6 +5,7 @@ import { standing } from "./api/phases";
 import { check, type CheckResult } from "./check";
 import type { Reporter } from "./deploy/report";
 import { declareApp, nameIn } from "./declaration";
+import { knownTo, newDeployment, shownDeployments } from "./deploy/started";
 import { inHost } from "./dynamic/host";
 import { markingSecrets } from "./dynamic/secret-values";
 import type { HostedProvider } from "./dynamic/hosted";
@@ -141,7 +142,9 @@ export class AppProvider extends ServiceProvider {
     if (changed.length > 0 && changed.every((path) => isIgnored(path, olds.__kept ?? [])))
       return { changes: true };
     if (changed.length > 0) return {};
-    return { changes: planned.action !== "none" || olds.__pinned !== undefined || hidden.length > 0 };
+    const looks = olds.__awaited !== undefined && news.wait !== false;
+    const isUpdated = planned.action !== "none" || olds.__pinned !== undefined || looks || hidden.length > 0;
+    return { changes: isUpdated };
   }
 
   async create(inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
@@ -151,11 +154,12 @@ export class AppProvider extends ServiceProvider {
       if (inputs.adopt)
         for (const text of this.mismatches(inputs, existing && { spec: toKeyed(existing.spec) }))
           operation.reporter.warn(text);
-      const { app, deployment } = existing ? await operation.takeOver(existing) : await operation.createApp();
+      const written = existing ? await operation.takeOver(existing) : await operation.createApp();
+      const { app } = written;
       this.managed.take(inputs.__urn, app.id);
       this.surroundings.secretsOfApps.note(app.id, operation.site.secrecy);
       const rollback = new Rollback(operation.site, undefined);
-      const finish = () => operation.finish(app, deployment, "create");
+      const finish = () => operation.finish(written, "create");
       const alerts = new AlertWork(operation.site, undefined, existing && operation.ignoring);
       const outs = await operation.ignoring.noting(inputs, () =>
         alerts.around(app.id, () => rollback.around(finish)),
@@ -193,7 +197,9 @@ export class AppProvider extends ServiceProvider {
         ignoring,
       );
       const last =
-        olds === recorded ? await operation.currentState(before, olds.__deployment) : olds.__deployment;
+        olds === recorded
+          ? await operation.finishing.currentState(before, olds.__deployment)
+          : olds.__deployment;
       const wanted = ignoring.wanted(news, olds);
       const planned = plan({ ...accepted(olds, wanted), lastPhase: last?.phase }, wanted);
       if (planned.action === "update" || planned.action === "redeploy") refuseWhilePinned(before);
@@ -203,17 +209,20 @@ export class AppProvider extends ServiceProvider {
         case "update": {
           operation.tellOverwrites(olds, before);
           const after = await operation.updateApp(before, olds, planned.updateSources);
-          return settled(() => operation.finish(after.app, after.deployment, "update"));
+          return settled(() => operation.finish(after, "update"));
         }
-        case "redeploy": {
-          operation.tellDeployedDrift(olds, before);
-          const deployment = await operation.createDeployment(id, planned.forceBuild);
-          return settled(() => operation.finish(before, deployment, "update", olds.__liveSpec));
+        case "redeploy":
+          return settled(await operation.redeploy(before, olds, planned.forceBuild));
+        default: {
+          const late = await operation.ofEarlierWrite(before, olds, planned.forceBuild);
+          if (late) return settled(late);
+          if (planned.action === "resume")
+            return settled(() => operation.finishing.resumed(before, last, "update", olds.__liveSpec));
+          return settled(async () => ({
+            ...outputsOf(kept, await operation.existingApp(id), last, olds.__liveSpec),
+            ...(news.wait === false && olds.__awaited && { __awaited: olds.__awaited }),
+          }));
         }
-        case "resume":
-          return settled(() => operation.finish(before, last, "update", olds.__liveSpec));
-        default:
-          return settled(async () => outputsOf(kept, await operation.existingApp(id), last, olds.__liveSpec));
       }
     });
   }
@@ -240,12 +249,17 @@ export class AppProvider extends ServiceProvider {
       const inputs = inputsOf({ ...props, ...moved, ...alerts, spec });
       // What changed the spec, an earlier run that was killed perhaps, has made a deployment as well.
       const newest = drift(then, now).length > 0 ? await newestDeployment(operation.site, id) : undefined;
-      const last = newest ? lastDeployment(newest) : await operation.currentState(found, props.__deployment);
+      const late = props.__awaited && newDeployment(shownDeployments(found), knownTo(props.__awaited));
+      const shown = newest ?? late;
+      const last = shown
+        ? lastDeployment(shown)
+        : await operation.finishing.currentState(found, props.__deployment);
       const pinned = props.__pinned !== undefined && found.pinned_deployment?.id === props.__pinned;
       const { __secrets } = props;
       const kept = {
         ...alerts,
         ...(pinned && { __pinned: props.__pinned }),
+        ...(props.__awaited && !late && { __awaited: props.__awaited }),
         ...(props.__imported && { __imported: true }),
         ...(__secrets && { __secrets }),
         ...(isOnlyRead && { __readOnly: true }),
@@ -376,6 +390,8 @@ function linesOnLastRun(planned: Plan, olds: AppOutputs): string[] {
     lines.push("The last deployment is still in progress; this update waits for it.");
   if (planned.changes.length === 0 && planned.action === "redeploy" && hasFailed(olds))
     lines.push("The last deployment failed; this update starts a new one.");
+  if (olds.__awaited !== undefined && planned.action === "none")
+    lines.push("The last run saw no deployment of its change: this update checks once more.");
   if (olds.__pinned !== undefined)
     lines.push("A rollback of an earlier run is not completed; this update completes it first.");
   return lines;

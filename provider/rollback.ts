@@ -1,6 +1,7 @@
 import { standing } from "./api/phases";
 import type { App, Deployment, RollbackCondition } from "./api/types";
 import { settle, type Outcome } from "./deploy/settle";
+import { isAutomaticRollback } from "./deploy/started";
 import {
   asAppPlatformError,
   AppPlatformError,
@@ -8,6 +9,7 @@ import {
   isApiError,
   type ErrorCode,
 } from "./errors";
+import { lookFor, PATIENCE } from "./patience";
 import type { Desk, Site } from "./service-provider";
 import { withoutSecrets } from "./secrecy/secrecy";
 import { inputsWithDrift } from "./spec/drift";
@@ -70,14 +72,7 @@ export class Rollback {
 
   /** Not stopped by Ctrl-C: the app would be pinned to a deployment that nobody knows to be ours. */
   private async start(appId: string, target: Deployment): Promise<Deployment> {
-    const { client, reads, reporter } = this.site;
-    reporter.status(`rolling back to deployment ${target.id}`);
-    const made = await once(
-      () => client.createRollback(appId, { deployment_id: target.id }),
-      async () => (await client.getApp(appId)).pinned_deployment ?? undefined,
-    );
-    reads.noteWrite(appId);
-    return made;
+    return startRollback(this.site, appId, target.id);
   }
 
   private async follow(
@@ -165,6 +160,40 @@ export class Rollback {
   }
 }
 
+/**
+ * Rolls an app back, by a new deployment, which it returns: the one that the app is pinned to since, or that was cloned from the
+ * target. Not stopped by Ctrl-C.
+ * @throws AppPlatformError `no-deployment` where none shows up
+ */
+export async function startRollback(
+  { client, reads, reporter, clock, stopped }: Desk,
+  appId: string,
+  target: string,
+): Promise<Deployment> {
+  reporter.status(`rolling back to deployment ${target}`);
+  const newest = async () => (await client.listDeploymentPage(appId, {})).items;
+  const known = new Set((await newest()).map(({ id }) => id));
+  const isNew = (one: Deployment | null | undefined): boolean => one != null && !known.has(one.id);
+  const find = async (): Promise<{ made: Deployment } | undefined> => {
+    const { pinned_deployment: pin } = await client.getApp(appId);
+    const made = isNew(pin)
+      ? pin
+      : (await newest()).find((one) => isNew(one) && one.cloned_from === target && !isAutomaticRollback(one));
+    return made ? { made } : undefined;
+  };
+  const waits = { clock, signal: stopped };
+  const make = async () => ({ made: await client.createRollback(appId, { deployment_id: target }) });
+  const { made } = await once<{ made: Deployment | undefined }>(make, find, waits);
+  reads.noteWrite(appId);
+  const found = isNew(made) ? made : (await lookFor(find, PATIENCE.deployment, waits))?.made;
+  if (found) return found;
+  throw new AppPlatformError(
+    "no-deployment",
+    `The service accepted the rollback to deployment ${target}, but no new deployment of the app ${appId} appeared within ${PATIENCE.deployment / 1000} s. ` +
+      "Run the command again.",
+  );
+}
+
 /** A commit that was accepted may take this long to show. */
 const FREE_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 2_000;
@@ -195,7 +224,7 @@ export async function commitRollback(
     return undefined;
   };
   reporter.status("committing the rollback");
-  let app = await once(ask, free);
+  let app = await once(ask, free, { clock, signal: stopped });
   reads.noteWrite(appId);
   const giveUpAt = clock.now() + FREE_WITHIN_MS;
   for (;;) {

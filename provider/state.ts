@@ -67,6 +67,14 @@ export interface LastDeployment {
   phase: string;
 }
 
+/** The deployment of a write that no run has seen yet. */
+export interface Awaited {
+  /** Ids of the deployments before the write. */
+  known: string[];
+  /** Whether the write had to deploy; an update may have needed no deployment. */
+  must: boolean;
+}
+
 export interface AppOutputs extends AppInputs {
   liveUrl: string;
   liveDomain: string;
@@ -82,6 +90,8 @@ export interface AppOutputs extends AppInputs {
   /** The AppSpec as the service held it after our last write or read, in its form by name. Holds ciphertext. */
   __liveSpec: unknown;
   __deployment?: LastDeployment;
+  /** What the last write has not been seen to start. */
+  __awaited?: Awaited;
   /** By key of `alertDestinations`. */
   __alerts?: Record<string, HeldAlert>;
   /** A deployment of ours that the app is pinned to: its rollback is not committed yet. */

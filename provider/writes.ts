@@ -1,5 +1,7 @@
 import type { App, Deployment } from "./api/types";
+import { newDeployment, type Known, type Started } from "./deploy/started";
 import { isApiError } from "./errors";
+import { lookFor, PATIENCE, type Waits } from "./patience";
 import { covers } from "./spec/covers";
 import { toKeyed } from "./spec/keyed";
 import type { AppSpec } from "./spec/types";
@@ -9,6 +11,11 @@ interface Options {
   signal?: AbortSignal;
   letFinish?: boolean;
 }
+
+/** A safe write takes its time from the clock. */
+type SafeOptions = Waits & Options;
+
+const callOptions = ({ signal }: SafeOptions): Options => (signal ? { signal } : {});
 
 /** What the writes below need of the service. The client has it. */
 export interface AppService {
@@ -21,7 +28,11 @@ export interface AppService {
     options?: Options,
   ): Promise<App>;
   deleteApp(id: string, options?: Options): Promise<void>;
-  createDeployment(appId: string, request: { force_build?: boolean }, options?: Options): Promise<Deployment>;
+  createDeployment(
+    appId: string,
+    request: { force_build?: boolean },
+    options?: Options,
+  ): Promise<Deployment | undefined>;
   /** Deployments, newest first. */
   listDeploymentPage(
     appId: string,
@@ -34,11 +45,15 @@ export interface AppService {
 const MOST_TRIES = 3;
 
 /**
- * Does `write`; where its answer is lost, looks whether the work was done before it is sent again, so that nothing is
- * done twice. A refusal is thrown at once, unless an earlier try may have caused it («that name is taken»).
- * @param find what the write would have made, if it is there; to be looked for even when the run is being stopped
+ * Does `write`; where its response is lost, looks for its work for some seconds before it is sent again, so that nothing is done
+ * twice. A refusal is thrown at once, unless an earlier try may have caused it («that name is taken»).
+ * @param find what the write would have made, if it is there; looked for once even when the run is being stopped
  */
-export async function once<T>(write: () => Promise<T>, find: () => Promise<T | undefined>): Promise<T> {
+export async function once<T>(
+  write: () => Promise<T>,
+  find: () => Promise<T | undefined>,
+  waits: Waits,
+): Promise<T> {
   let uncertain = false;
   for (let tries = 1; ; tries++) {
     try {
@@ -46,7 +61,7 @@ export async function once<T>(write: () => Promise<T>, find: () => Promise<T | u
     } catch (error) {
       const lost = isApiError(error) && error.ambiguous;
       uncertain ||= lost;
-      const done = uncertain ? await find() : undefined;
+      const done = uncertain ? await lookFor(find, PATIENCE.lostResponse, waits) : undefined;
       if (done !== undefined) return done;
       if (!lost || tries >= MOST_TRIES) throw error;
     }
@@ -62,14 +77,15 @@ export function createAppOnce(
   service: AppService,
   request: { spec: AppSpec; project_id?: string },
   startedAt: number,
-  options: Options,
+  options: SafeOptions,
 ): Promise<App> {
   return once(
-    () => service.createApp(request, { ...options, letFinish: true }),
+    () => service.createApp(request, { ...callOptions(options), letFinish: true }),
     async () => {
       const found = await service.findAppByName(request.spec.name ?? "");
       return found && isOurs(found, request.spec, startedAt) ? found : undefined;
     },
+    options,
   );
 }
 
@@ -86,15 +102,16 @@ export function updateAppOnce(
   service: AppService,
   before: App,
   request: { spec: AppSpec; update_all_source_versions?: boolean },
-  options: Options,
+  options: SafeOptions,
 ): Promise<App> {
   return once(
-    () => service.updateApp(before.id, request, { ...options, letFinish: true }),
+    () => service.updateApp(before.id, request, { ...callOptions(options), letFinish: true }),
     async () => {
       const now = await service.getApp(before.id);
       const done = now.updated_at !== before.updated_at && covers(toKeyed(now.spec), toKeyed(request.spec));
       return done ? now : undefined;
     },
+    options,
   );
 }
 
@@ -103,44 +120,63 @@ export function createDeploymentOnce(
   service: AppService,
   appId: string,
   request: { force_build?: boolean },
-  options: Options,
-): Promise<Deployment> {
-  const create = () => service.createDeployment(appId, request, { ...options, letFinish: true });
-  return deploymentOnce(service, appId, create, options);
+  options: SafeOptions,
+  known: readonly string[],
+): Promise<Started> {
+  const create = () => service.createDeployment(appId, request, { ...callOptions(options), letFinish: true });
+  return deploymentOnce(service, appId, create, options, known);
 }
 
-/** Does `make`, which makes a deployment, or finds the one that a lost answer has made: it was not there before. */
+/**
+ * Does `make`, which makes a deployment, or finds the one that a lost response has made: it was not there before.
+ * @param others ids of deployments that were there before, in case that the list lacks them
+ */
 export async function deploymentOnce(
   service: Pick<AppService, "listDeploymentPage">,
   appId: string,
-  make: () => Promise<Deployment>,
-  options: Options = {},
-): Promise<Deployment> {
+  make: () => Promise<Deployment | undefined>,
+  options: SafeOptions,
+  others: readonly string[],
+): Promise<Started> {
   const newest = async (look: Options) => (await service.listDeploymentPage(appId, {}, look)).items;
-  const known = new Set((await newest(options)).map(({ id }) => id));
-  return once(make, async () => (await newest({})).find(({ id }) => !known.has(id)));
+  const before = await newest(callOptions(options));
+  const known: Known = { ids: [...new Set([...others, ...before.map(({ id }) => id)])], complete: true };
+  const { deployment } = await once(
+    async () => ({ deployment: await make() }),
+    async () => {
+      const found = newDeployment(await newest({}), known);
+      return found && { deployment: found };
+    },
+    options,
+  );
+  const isNew = deployment !== undefined && !known.ids.includes(deployment.id);
+  return { deployment: isNew ? deployment : undefined, known, must: true };
 }
 
 /**
  * Deletes the app; one that is gone already is deleted.
  * @throws ApiError also `not-found` where the service says so of an app that is there
  */
-export async function deleteAppOnce(service: AppService, id: string, options: Options): Promise<void> {
+export async function deleteAppOnce(service: AppService, id: string, options: SafeOptions): Promise<void> {
   const isGone = (): Promise<true | undefined> =>
     service.getApp(id).then(
       () => undefined,
       (error: unknown) => (isApiError(error, "not-found") ? true : Promise.reject(error as Error)),
     );
   let tries = 0;
-  await once(async () => {
-    tries += 1;
-    try {
-      await service.deleteApp(id, { ...options, letFinish: true });
-    } catch (error) {
-      if (!isApiError(error, "not-found")) throw error;
-      // After an answer that got lost the app may be on its way out, and go on answering for a while.
-      if (tries === 1 && !(await isGone())) throw error;
-    }
-    return true;
-  }, isGone);
+  await once(
+    async () => {
+      tries += 1;
+      try {
+        await service.deleteApp(id, { ...callOptions(options), letFinish: true });
+      } catch (error) {
+        if (!isApiError(error, "not-found")) throw error;
+        // After an answer that got lost the app may be on its way out, and go on answering for a while.
+        if (tries === 1 && !(await isGone())) throw error;
+      }
+      return true;
+    },
+    isGone,
+    options,
+  );
 }

@@ -9,7 +9,7 @@ import {
   type KeyedDestination,
 } from "./destinations";
 import type { Alert, AlertDestinations } from "../api/types";
-import { InitializationError, isApiError } from "../errors";
+import { InitializationError, isTransient } from "../errors";
 import type { Ignoring } from "../ignoring";
 import type { Site } from "../service-provider";
 import { redact } from "../secrecy/redact";
@@ -173,8 +173,7 @@ export class AlertWork {
 }
 
 /** Failures of the way, and of an alert that is not there yet: another try may go well. */
-const mayPass = (error: unknown): boolean =>
-  isApiError(error, "network", "timeout", "service-error", "rate-limited", "unreadable-answer", "not-found");
+const mayPass = (error: unknown): boolean => isTransient(error, "not-found");
 
 /** What a refresh finds: the entries as they would have to be to give what the service holds. */
 export interface SeenDestinations {

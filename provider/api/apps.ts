@@ -1,7 +1,7 @@
 import { isApiError } from "../errors";
 import type { AppSpec } from "../spec/types";
 import { path } from "./address";
-import { askAll, askApp, askDeployment } from "./calls";
+import { askAll, askApp, askStarted } from "./calls";
 import { LARGEST_PAGE, readPage } from "./pages";
 import { unreadableError } from "./failures";
 import * as shapes from "./shapes";
@@ -108,9 +108,9 @@ export function appCalls(transport: Transport) {
       id: string,
       body: { components?: readonly string[] } = {},
       options?: CallOptions,
-    ): Promise<Deployment> {
+    ): Promise<Deployment | undefined> {
       const restart = path`/v2/apps/${id}/restart`;
-      return askDeployment(transport, { method: "POST", path: restart, body, ...options });
+      return askStarted(transport, { method: "POST", path: restart, body, ...options });
     },
 
     async getAppHealth(id: string, options?: CallOptions): Promise<AppHealth> {

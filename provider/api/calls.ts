@@ -1,3 +1,4 @@
+import { isObject } from "./failures";
 import { type Page, allPages, readPage } from "./pages";
 import * as shapes from "./shapes";
 import type { Answered, Call, CallOptions, Transport } from "./transport";
@@ -13,6 +14,18 @@ export async function askApp(transport: Transport, call: Call): Promise<App> {
 export async function askDeployment(transport: Transport, call: Call): Promise<Deployment> {
   const answered = await transport.call(call);
   return shapes.checkDeployment(answered, shapes.bodyOf(answered).deployment);
+}
+
+/**
+ * A write that starts a deployment. Its response may not name it yet; then the deployment has to be looked for, and the write not
+ * sent again.
+ */
+export async function askStarted(transport: Transport, call: Call): Promise<Deployment | undefined> {
+  const answered = await transport.call(call);
+  if (answered.body === undefined) return undefined;
+  const { deployment } = shapes.bodyOf(answered);
+  const isNamed = deployment != null && !(isObject(deployment) && Object.keys(deployment).length === 0);
+  return isNamed ? shapes.checkDeployment(answered, deployment) : undefined;
 }
 
 /** Which page of a list, and how long it is. */

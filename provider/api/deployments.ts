@@ -1,5 +1,5 @@
 import { path } from "./address";
-import { type PageRequest, askAll, askDeployment, askPage } from "./calls";
+import { type PageRequest, askAll, askDeployment, askPage, askStarted } from "./calls";
 import type { Page } from "./pages";
 import * as shapes from "./shapes";
 import type { CallOptions, Transport } from "./transport";
@@ -50,9 +50,9 @@ export function deploymentCalls(transport: Transport) {
       appId: string,
       body: { force_build?: boolean } = {},
       options?: CallOptions,
-    ): Promise<Deployment> {
+    ): Promise<Deployment | undefined> {
       const deployments = path`/v2/apps/${appId}/deployments`;
-      return askDeployment(transport, { method: "POST", path: deployments, body, ...options });
+      return askStarted(transport, { method: "POST", path: deployments, body, ...options });
     },
 
     cancelDeployment(appId: string, id: string, options?: CallOptions): Promise<Deployment> {
@@ -81,9 +81,9 @@ export function deploymentCalls(transport: Transport) {
       appId: string,
       body: { deployment_id: string; skip_pin?: boolean },
       options?: CallOptions,
-    ): Promise<Deployment> {
+    ): Promise<Deployment | undefined> {
       const rollback = path`/v2/apps/${appId}/rollback`;
-      return askDeployment(transport, { method: "POST", path: rollback, body, ...options });
+      return askStarted(transport, { method: "POST", path: rollback, body, ...options });
     },
 
     /** Makes a rollback last, and unpins the app. */
@@ -93,9 +93,9 @@ export function deploymentCalls(transport: Transport) {
     },
 
     /** Deploys the spec of before the rollback, and unpins the app. */
-    revertRollback(appId: string, options?: CallOptions): Promise<Deployment> {
+    revertRollback(appId: string, options?: CallOptions): Promise<Deployment | undefined> {
       const revert = path`/v2/apps/${appId}/rollback/revert`;
-      return askDeployment(transport, { method: "POST", path: revert, ...options });
+      return askStarted(transport, { method: "POST", path: revert, ...options });
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { LogUrls } from "../api/types";
 import { systemClock, type Clock } from "../clock";
-import { ApiError, AppPlatformError, isApiError } from "../errors";
+import { ApiError, AppPlatformError, isApiError, isTransient } from "../errors";
 import { parseDuration } from "../timeouts";
 import { LineMemory, stampOf } from "./line-memory";
 import { LiveConnection, SILENT_MS } from "./live-connection";
@@ -287,8 +287,7 @@ function noLog(refused: ApiError, { request }: LogTarget): AppPlatformError {
 }
 
 /** Failures of the way, and addresses that ran out: another try may go well. */
-const isPassing = (error: unknown): boolean =>
-  isApiError(error, "network", "timeout", "service-error", "rate-limited", "unreadable-answer", "forbidden");
+const isPassing = (error: unknown): boolean => isTransient(error, "forbidden");
 
 const pause = (tries: number): number => Math.min(LONGEST_PAUSE_MS, 500 * 2 ** Math.min(tries, 10));
 

@@ -1,8 +1,10 @@
 import { standing } from "../api/phases";
 import type { Deployment } from "../api/types";
 import type { Clock } from "../clock";
-import { AppPlatformError, isApiError } from "../errors";
+import { AppPlatformError, isApiError, isTransient } from "../errors";
+import { PATIENCE } from "../patience";
 import { describeProgress } from "./progress";
+import { isAutomaticRollback, isUnprompted } from "./started";
 
 /** What a wait needs of the service: one deployment, and the newest ones. The client has both. */
 export interface DeploymentSource {
@@ -59,11 +61,13 @@ export async function waitForDeployment(
   let lastLine = "";
   let seen: Deployment | undefined;
   let lastError: unknown;
+  let missingSince: number | undefined;
   for (;;) {
     if (signal?.aborted) throw interrupted(id);
     try {
       const deployment = await source.getDeployment(appId, id, signal ? { signal } : {});
       lastError = undefined;
+      missingSince = undefined;
       options.onSeen?.(deployment);
       // A listing gives the same object as long as nothing changes.
       const line = deployment === seen ? lastLine : describeProgress(deployment);
@@ -79,7 +83,12 @@ export async function waitForDeployment(
         continue;
       }
     } catch (error) {
-      if (!isPassing(error)) throw signal?.aborted ? interrupted(id) : error;
+      if (signal?.aborted) throw interrupted(id);
+      if (isApiError(error, "not-found")) {
+        // A deployment that was made a moment ago, or is asked for at a replica that lags, may not be known yet.
+        missingSince ??= clock.now();
+        if (clock.now() - missingSince >= PATIENCE.unknownDeployment) throw error;
+      } else if (!isTransient(error)) throw error;
       lastError = error;
     }
     const waited = clock.now() - start;
@@ -90,7 +99,10 @@ export async function waitForDeployment(
   }
 }
 
-/** The deployment that took the place of `replaced`: the newest younger one that was not canceled itself. */
+/**
+ * The deployment that took the place of `replaced`: the newest younger one that was not canceled itself. What the service
+ * makes by itself is one only where there is no other, and its rollback of a deployment that failed never is.
+ */
 export async function findSuccessor(
   source: DeploymentSource,
   appId: string,
@@ -100,16 +112,12 @@ export async function findSuccessor(
   const { items: newest } = await source.listDeploymentPage(appId, {}, signal ? { signal } : {});
   const own = newest.findIndex(({ id }) => id === replaced.id);
   const younger = own < 0 ? newest.filter((one) => isYounger(one, replaced)) : newest.slice(0, own);
-  return younger.find(({ phase }) => phase !== "CANCELED");
+  const candidates = younger.filter((one) => one.phase !== "CANCELED" && !isAutomaticRollback(one));
+  return candidates.find((one) => !isUnprompted(one)) ?? candidates[0];
 }
 
 const isYounger = (one: Deployment, other: Deployment): boolean =>
   Date.parse(one.created_at ?? "") > Date.parse(other.created_at ?? "");
-
-/** Failures that say nothing about the deployment. */
-function isPassing(error: unknown): boolean {
-  return isApiError(error, "rate-limited", "service-error", "network", "timeout", "unreadable-answer");
-}
 
 function interrupted(id: string): AppPlatformError {
   return new AppPlatformError(

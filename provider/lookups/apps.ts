@@ -1,7 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { collect } from "../api/pages";
 import type { App, AppHealth, AppInstance, BandwidthUsage, Deployment, Proposal } from "../api/types";
+import type { Client } from "../api/client";
+import { systemClock } from "../clock";
+import { lookForStarted, shownDeployments, type Known } from "../deploy/started";
 import { AppPlatformError } from "../errors";
+import { PATIENCE } from "../patience";
 import { secrecyOf, withoutSecrets } from "../secrecy/secrecy";
 import { appById, appByName, componentNames, near, notFound } from "../service";
 import { toKeyed } from "../spec/keyed";
@@ -87,13 +91,34 @@ export async function restartApp(appId: string, { components }: RestartArgs = {}
         throw notFound(`no component ${name} in the app ${app.spec.name}`, near(name, names, "components"));
     if (!pulumi.runtime.isDryRun()) {
       const restart = () => client.restartApp(appId, components ? { components } : {});
-      return withSecretsHidden(await deploymentOnce(client, appId, restart));
+      const { deployment, known } = await deploymentOnce(
+        client,
+        appId,
+        restart,
+        { clock: systemClock },
+        shownDeployments(app).map(({ id }) => id),
+      );
+      const found = deployment ?? (await startedOne(client, appId, known));
+      if (found) return withSecretsHidden(found);
+      throw new AppPlatformError(
+        "no-deployment",
+        `The service accepted the restart, but no new deployment of the app ${app.spec.name} appeared. Check it with: npx app-platform deployments ${app.spec.name}`,
+      );
     }
     if (!app.active_deployment)
       throw notFound(`nothing to restart in the app ${app.spec.name}`, "It has no active deployment.");
     return withSecretsHidden(app.active_deployment);
   });
 }
+/** The deployment of a write whose response names none. */
+const startedOne = (client: Client, appId: string, known: Known): Promise<Deployment | undefined> => {
+  const source = {
+    app: () => client.getApp(appId),
+    deployments: async () => (await client.listDeploymentPage(appId, {})).items,
+  };
+  return lookForStarted(source, known, PATIENCE.deployment, { clock: systemClock });
+};
+
 /** {@link restartApp} with inputs. */
 export const restartAppOutput = lifted(restartApp);
 

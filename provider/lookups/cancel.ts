@@ -1,6 +1,7 @@
 import type { CallOptions, Client } from "../api/client";
 import { hasEnded } from "../api/phases";
 import type { Deployment } from "../api/types";
+import { systemClock } from "../clock";
 import { AppPlatformError, isApiError } from "../errors";
 import { once } from "../writes";
 
@@ -27,7 +28,7 @@ export async function cancelOnce<T>({ name, cancel, look, phaseOf }: Stoppable<T
     return wanted(seen) ? seen : undefined;
   };
   try {
-    return await once(cancel, () => lookFor(isCanceled));
+    return await once(cancel, () => lookFor(isCanceled), { clock: systemClock });
   } catch (error) {
     if (!isApiError(error, "bad-request", "not-found", "conflict", "invalid-spec")) throw error;
     // The service may refuse because there is nothing left to cancel: which of them it says for that is not described.

@@ -1,5 +1,6 @@
 import { resultOf } from "../api/phases";
 import type { App, Deployment } from "../api/types";
+import { knownTo, newDeployment, type Known, type Started } from "../deploy/started";
 import {
   asAppPlatformError,
   AppPlatformError,
@@ -7,7 +8,9 @@ import {
   isApiError,
   type ErrorCode,
 } from "../errors";
-import { commitRollback, refuseWhilePinned } from "../rollback";
+import { createDeployment, deploymentOf, lookForDeployment } from "../finishing";
+import { PATIENCE } from "../patience";
+import { commitRollback, refuseWhilePinned, startRollback } from "../rollback";
 import { appById } from "../service";
 import {
   nameInterruption,
@@ -21,8 +24,9 @@ import { changes } from "../spec/changes";
 import { isUnknown } from "../spec/unknown";
 import { ROLLBACK_PROPERTIES } from "../options/named";
 import { mismatches } from "../options/mismatches";
-import { plain, type RunInputs, type Timeouts } from "../state";
-import { createDeploymentOnce, once } from "../writes";
+import { plain, type Awaited, type RunInputs, type Timeouts } from "../state";
+import { awaitedIn } from "../state-repair";
+import { once } from "../writes";
 import { shownInLine } from "../text/shown";
 import * as rules from "./arguments";
 import { mustBePossible, rollbackTarget } from "./rollback-target";
@@ -49,6 +53,8 @@ export interface RollbackOutputs extends RollbackInputs {
   __last: string;
   /** What the program left to us, and is not among the inputs therefore. */
   __chosen: ("deploymentId" | "state")[];
+  /** Set while no run has seen the deployment that reverts the rollback. */
+  __awaited?: Awaited;
 }
 
 const ARGUMENTS = {
@@ -109,7 +115,7 @@ export class RollbackProvider extends ServiceProvider {
     const obstacle = noWay(olds.state, news.state);
     if (obstacle !== undefined) throw toldOnce(obstacle, news.__urn);
     if (changes(visible(olds), visible(news)).length > 0) return {};
-    const isDone = resultOf(olds.phase) === "good";
+    const isDone = resultOf(olds.phase) === "good" && olds.__awaited === undefined;
     return { changes: !isDone && (olds.pinned || olds.state === "reverted") };
   }
 
@@ -120,7 +126,8 @@ export class RollbackProvider extends ServiceProvider {
       refuseWhilePinned(app);
       const target = await rollbackTarget(desk.client, app, inputs.deploymentId);
       await mustBePossible(desk.client, app.id, target, desk.reporter);
-      const made = await rollBack(desk, app.id, target);
+      desk.stopped?.throwIfAborted();
+      const made = await startRollback(desk, app.id, target);
       const work = new RollbackWork(desk, made.id, inputs, begun(inputs, target, made), "create");
       return { id: made.id, outs: await work.reach(inputs.state ?? "pinned") };
     });
@@ -203,7 +210,7 @@ class RollbackWork {
   }
 
   private async revert(): Promise<void> {
-    const { outs, desk } = this;
+    const { outs, desk, inputs } = this;
     if (outs.state !== "reverted") {
       if (!outs.pinned)
         throw new AppPlatformError(
@@ -211,17 +218,30 @@ class RollbackWork {
           "The app is not pinned to this rollback any more: it was committed or reverted in between, and can not be reverted now. " +
             'Set state: "committed", or remove the resource.',
         );
-      this.follow(await revert(desk, this.inputs.appId, this.id));
+      await this.follow(await revert(desk, this.inputs.appId, this.id));
+    } else if (outs.__awaited) {
+      const known = knownTo(outs.__awaited);
+      const late = await lookForDeployment(desk, inputs.appId, known, PATIENCE.laterRun);
+      await this.follow(
+        late
+          ? { deployment: late, known, must: true }
+          : await createDeployment(desk, inputs.appId, false, [outs.__last]),
+      );
     } else if (resultOf(outs.phase) === "bad")
-      this.follow(await createDeploymentOnce(desk.client, this.inputs.appId, {}, {}));
+      await this.follow(await createDeployment(desk, inputs.appId, false, [outs.__last]));
     await this.settle(
       "The rollback is reverted, but its spec of before does not work: the next pulumi up tries it again.",
     );
   }
 
-  private follow(made: Deployment): void {
-    this.desk.reads.noteWrite(this.inputs.appId);
-    this.outs = { ...this.outs, state: "reverted", pinned: false, ...last(made) };
+  private async follow(started: Started): Promise<void> {
+    const { desk, inputs } = this;
+    desk.reads.noteWrite(inputs.appId);
+    const __awaited = { known: [...started.known.ids], must: true };
+    this.outs = { ...this.outs, state: "reverted", pinned: false, __awaited };
+    const made = await deploymentOf(desk, inputs.appId, started);
+    const { __awaited: _seen, ...outs } = this.outs;
+    this.outs = { ...outs, ...last(made) };
   }
 
   private async settle(advice: string): Promise<void> {
@@ -253,28 +273,27 @@ function noWay(reached: RollbackState, wanted: RollbackState = "pinned"): AppPla
   );
 }
 
-/** Not stopped by Ctrl-C: the app would be pinned to a deployment that nobody knows to be ours. */
-async function rollBack({ client, reads, reporter, stopped }: Desk, appId: string, target: string) {
-  stopped?.throwIfAborted();
-  reporter.status(`rolling back to deployment ${target}`);
-  const made = await once(
-    () => client.createRollback(appId, { deployment_id: target }),
-    async () => (await client.getApp(appId)).pinned_deployment ?? undefined,
-  );
-  reads.noteWrite(appId);
-  return made;
-}
-
-async function revert({ client, reporter, stopped }: Desk, appId: string, id: string): Promise<Deployment> {
+/** Not stopped by Ctrl-C, as a deployment that nobody knows would go on. */
+async function revert(
+  { client, reporter, stopped, clock }: Desk,
+  appId: string,
+  id: string,
+): Promise<Started> {
   stopped?.throwIfAborted();
   reporter.status("reverting the rollback");
-  return once(
-    () => client.revertRollback(appId),
+  const newest = async () => (await client.listDeploymentPage(appId, {})).items;
+  const known: Known = { ids: (await newest()).map((one) => one.id), complete: true };
+  const { deployment } = await once<Pick<Started, "deployment">>(
+    async () => ({ deployment: await client.revertRollback(appId) }),
     async () => {
       if ((await client.getApp(appId)).pinned_deployment?.id === id) return undefined;
-      return (await client.listDeploymentPage(appId, {})).items.find((one) => one.id !== id);
+      const found = newDeployment(await newest(), known);
+      return found && { deployment: found };
     },
+    { clock, signal: stopped },
   );
+  const isNew = deployment !== undefined && !known.ids.includes(deployment.id);
+  return { deployment: isNew ? deployment : undefined, known, must: true };
 }
 
 /** The outputs, brought up to date. */
@@ -286,7 +305,15 @@ async function seen(
 ): Promise<RollbackOutputs> {
   const known = typeof props.__last === "string" && props.__last !== "" ? props.__last : id;
   const found = await orNothing(client.getDeployment(app.id, known, options));
-  return { ...props, __last: known, ...(found && last(found)), pinned: app.pinned_deployment?.id === id };
+  const { __awaited, ...rest } = props;
+  const awaited = awaitedIn(__awaited);
+  return {
+    ...rest,
+    ...(awaited && { __awaited: awaited }),
+    __last: known,
+    ...(found && last(found)),
+    pinned: app.pinned_deployment?.id === id,
+  };
 }
 
 async function orNothing<T>(look: Promise<T>): Promise<T | undefined> {
@@ -319,7 +346,7 @@ const chosen = (inputs: RollbackInputs): RollbackOutputs["__chosen"] =>
 const chosenIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function inputsOf(props: RollbackOutputs): RollbackInputs {
-  const { pinned: _pinned, phase: _phase, __last, __chosen, ...inputs } = props;
+  const { pinned: _pinned, phase: _phase, __last, __chosen, __awaited, ...inputs } = props;
   return plain({ ...inputs, ...Object.fromEntries(chosenIn(__chosen).map((key) => [key, undefined])) });
 }
 

@@ -42,7 +42,7 @@ function saysNothing(value: unknown, path: Path): boolean {
 }
 
 /** Lists by name whose items a program owns: one more at the service is a difference, not a default. */
-const OWNED = new Set([
+export const OWNED: ReadonlySet<string> = new Set([
   "services",
   "static_sites",
   "workers",

@@ -151,7 +151,7 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
     });
 
     it("deploys on demand, and cancels", async () => {
-      const deployment = await client.createDeployment(id(), { force_build: true });
+      const deployment = named(await client.createDeployment(id(), { force_build: true }));
       const cancelled = await client.cancelDeployment(id(), deployment.id);
       assert.equal(cancelled.id, deployment.id);
       assert.equal((await finished(deployment.id)).phase, "CANCELED");
@@ -190,7 +190,7 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
       const first = listed.at(-1) ?? assert.fail("no deployments");
       const { valid, error } = await client.validateRollback(id(), { deployment_id: first });
       assert.equal(valid, true, JSON.stringify(error));
-      const made = await client.createRollback(id(), { deployment_id: first });
+      const made = named(await client.createRollback(id(), { deployment_id: first }));
       assert.equal((await client.getApp(id())).pinned_deployment?.id, made.id);
       assert.equal((await finished(made.id)).phase, "ACTIVE");
       await client.commitRollback(id());
@@ -203,10 +203,10 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
       const updated = await client.updateApp(id(), {
         spec: spec({ features: ["buildpack-stack=ubuntu-22"] }),
       });
-      const newest = updated.pending_deployment?.id ?? (await client.createDeployment(id())).id;
+      const newest = updated.pending_deployment?.id ?? named(await client.createDeployment(id())).id;
       await finished(newest);
       await client.createRollback(id(), { deployment_id: newest });
-      const reverted = await client.revertRollback(id());
+      const reverted = named(await client.revertRollback(id()));
       assert.equal((await finished(reverted.id)).phase, "ACTIVE");
       assert.equal((await client.getApp(id())).pinned_deployment ?? undefined, undefined);
     });
@@ -221,6 +221,9 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
     });
   });
 }
+
+const named = (deployment: Deployment | undefined): Deployment =>
+  deployment ?? assert.fail("the response names no deployment");
 
 function ignoreNotFound(error: unknown): undefined {
   if (!isApiError(error, "not-found")) throw error;

@@ -98,6 +98,10 @@ describe("error codes", () => {
       world.emulator.failNext({ component: "web" });
       await world.create();
     },
+    "no-deployment": () => {
+      world.emulator.faults.add({ fault: "without-deployment", times: Infinity });
+      return world.create();
+    },
     "wait-timeout": () => world.create(inputs(SHOP, { timeouts: { create: "2s" } })),
     interrupted: () => {
       world.clock.onSleep = () => world.stop.abort();

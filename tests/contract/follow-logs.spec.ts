@@ -116,8 +116,7 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
       const seen: string[] = [];
       for await (const line of lines) {
         if (seen.push(line) !== 1) continue;
-        const { id } = await client.createDeployment(appId);
-        await ended(id);
+        await ended((await client.createDeployment(appId))?.id);
       }
       assert.equal(await ended(), "SUPERSEDED");
       assert.ok(seen.length >= 2);

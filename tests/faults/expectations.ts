@@ -57,9 +57,12 @@ const OUTAGE = row("gives up", "gives up", "gives up", "gives up", "succeeds", "
 /** An address of a log may have run out: another one is asked for. */
 const TOKEN_REFUSED: typeof REFUSAL = { ...REFUSAL, log: "succeeds", stream: "succeeds" };
 const TOKEN_REFUSED_FOR_EVER: typeof REFUSAL = { ...REFUSAL, log: "gives up", stream: "gives up" };
-/** An archive that is gone will not come back, but what is still written is somewhere. */
-const GONE: typeof REFUSAL = { ...REFUSAL, stream: "succeeds" };
-const GONE_FOR_EVER: typeof REFUSAL = { ...REFUSAL, stream: "gives up" };
+/**
+ * An archive that is gone will not come back, but what is still written is somewhere; a deployment may not be known for some
+ * seconds.
+ */
+const GONE: typeof REFUSAL = { ...REFUSAL, wait: "succeeds", stream: "succeeds" };
+const GONE_FOR_EVER: typeof REFUSAL = { ...REFUSAL, wait: "gives up", stream: "gives up" };
 /** The work is done, so that a look finds it. */
 const LOST = row("gives up", "gives up", "succeeds", "gives up", "succeeds", "gives up", "gives up");
 /** An answer of another shape is the same the next time; what a wait looks at, and a write does, may go well later. */

@@ -32,7 +32,7 @@ describe("code that deletes at the service", () => {
       linesWith(/\.deleteApp\(/).map((line) => line.replace(/\s+/g, " ")),
       [
         "provider.ts: await operation.deleteApp(id);",
-        "writes.ts: await service.deleteApp(id, { ...options, letFinish: true });",
+        "writes.ts: await service.deleteApp(id, { ...callOptions(options), letFinish: true });",
       ],
     );
     assert.deepEqual(

@@ -11,6 +11,7 @@ import {
   updateAppOnce,
   type AppService,
 } from "../../provider/writes";
+import { InstantClock } from "../helpers/instant-clock";
 
 const NOW = Date.parse("2026-03-04T05:06:07Z");
 
@@ -77,12 +78,15 @@ class Service implements AppService {
 
 const SPEC: AppSpec = { name: "shop", services: [{ name: "web" }] };
 
+const waits = (): { clock: InstantClock } => ({ clock: new InstantClock() });
+
 describe("once", () => {
   it("looks for the work only after an answer was lost", async () => {
     assert.equal(
       await once(
         async () => 1,
         async () => assert.fail("looked"),
+        waits(),
       ),
       1,
     );
@@ -91,6 +95,7 @@ describe("once", () => {
       once(
         () => Promise.reject(refused),
         async () => assert.fail("looked"),
+        waits(),
       ),
       (error) => error === refused,
     );
@@ -101,7 +106,7 @@ describe("once", () => {
     let tries = 0;
     const write = (): Promise<never> => Promise.reject(errors[tries++]);
     await assert.rejects(
-      once(write, async () => undefined),
+      once(write, async () => undefined, waits()),
       (error) => error === errors[2],
     );
     assert.equal(tries, 3);
@@ -115,7 +120,7 @@ describe("once", () => {
       throw lost();
     };
     await assert.rejects(
-      once(write, () => Promise.reject(blind)),
+      once(write, () => Promise.reject(blind), waits()),
       (error) => error === blind,
     );
     assert.equal(tries, 1);
@@ -127,6 +132,7 @@ describe("once", () => {
       once(
         () => Promise.reject(mistake),
         async () => 1,
+        waits(),
       ),
       (error) => error === mistake,
     );
@@ -134,7 +140,7 @@ describe("once", () => {
 });
 
 describe("createAppOnce", () => {
-  const create = (service: Service): Promise<App> => createAppOnce(service, { spec: SPEC }, NOW, {});
+  const create = (service: Service): Promise<App> => createAppOnce(service, { spec: SPEC }, NOW, waits());
 
   it("makes exactly one app, whatever gets lost on the way", async () => {
     const mishap = fc.constantFrom<Mishap>("lost after", "lost before", undefined);
@@ -153,13 +159,22 @@ describe("createAppOnce", () => {
   it("takes the conflict that its own lost try has caused for success", async () => {
     const service = new Service(["lost before", "lost after"]);
     assert.equal((await create(service)).id, "app-1");
-    // The look right after the lost try may come too early.
-    const late = new Service(["lost after"]);
-    const looks: (() => Promise<App | undefined>)[] = [async () => undefined];
-    const find = late.findAppByName;
-    late.findAppByName = (name) => (looks.shift() ?? (() => find(name)))();
-    assert.equal((await create(late)).id, "app-1");
-    assert.equal(late.writes, 2);
+  });
+
+  it("keeps looking for some seconds for an app that shows up late, also after a conflict", async () => {
+    for (const [lateBy, writes] of [
+      [3_000, 1],
+      [12_000, 2],
+    ] as const) {
+      const service = new Service(["lost after"]);
+      const clock = new InstantClock();
+      const shownAt = clock.now() + lateBy;
+      const find = service.findAppByName;
+      service.findAppByName = async (name) => (clock.now() < shownAt ? undefined : find(name));
+      assert.equal((await createAppOnce(service, { spec: SPEC }, NOW, { clock })).id, "app-1");
+      assert.equal(service.writes, writes);
+      assert.equal(service.apps.length, 1);
+    }
   });
 
   it("does not take an app for its own that was there before, or holds something else", async () => {
@@ -188,7 +203,7 @@ describe("updateAppOnce", () => {
   const wanted: AppSpec = { ...SPEC, region: "fra" };
   const update = (service: Service): Promise<App> => {
     service.apps = [{ ...before }];
-    return updateAppOnce(service, before, { spec: wanted }, {});
+    return updateAppOnce(service, before, { spec: wanted }, waits());
   };
 
   it("finds that a lost answer has done it", async () => {
@@ -221,7 +236,7 @@ describe("createDeploymentOnce", () => {
       ["lost before", "lost after"],
     ] as Mishap[][]) {
       const service = new Service(mishaps);
-      assert.equal((await createDeploymentOnce(service, "app-1", {}, {})).id, "d-1");
+      assert.equal((await createDeploymentOnce(service, "app-1", {}, waits(), [])).deployment?.id, "d-1");
       assert.equal(service.deployments.length, 2);
     }
   });
@@ -230,7 +245,7 @@ describe("createDeploymentOnce", () => {
 describe("deleteAppOnce", () => {
   const remove = async (service: Service): Promise<void> => {
     service.apps = [{ id: "app-1", spec: SPEC }];
-    await deleteAppOnce(service, "app-1", {});
+    await deleteAppOnce(service, "app-1", waits());
     assert.deepEqual(service.apps, []);
   };
 
@@ -241,29 +256,29 @@ describe("deleteAppOnce", () => {
 
   it("takes an app that is gone already for deleted", async () => {
     const service = new Service([]);
-    await deleteAppOnce(service, "app-1", {});
+    await deleteAppOnce(service, "app-1", waits());
     assert.equal(service.writes, 1);
   });
 
   it("does not take an app for deleted that is still there, though the service says that it knows none", async () => {
     const service = new Service([failed("not-found")]);
     service.apps = [{ id: "app-1", spec: SPEC }];
-    await assert.rejects(deleteAppOnce(service, "app-1", {}), { errorCode: "not-found" });
+    await assert.rejects(deleteAppOnce(service, "app-1", waits()), { errorCode: "not-found" });
   });
 
   it("takes «no such app» for an answer once a deletion was sent and its answer lost", async () => {
     const service = new Service(["lost before", failed("not-found")]);
     service.apps = [{ id: "app-1", spec: SPEC }];
-    await deleteAppOnce(service, "app-1", {});
+    await deleteAppOnce(service, "app-1", waits());
     assert.equal(service.writes, 2);
   });
 
   it("throws refusals, and failures to find out", async () => {
-    await assert.rejects(deleteAppOnce(new Service([failed("forbidden")]), "app-1", {}), {
+    await assert.rejects(deleteAppOnce(new Service([failed("forbidden")]), "app-1", waits()), {
       errorCode: "forbidden",
     });
     const blind = new Service(["lost before"]);
     blind.getApp = () => Promise.reject(failed("unauthorized"));
-    await assert.rejects(deleteAppOnce(blind, "app-1", {}), { errorCode: "unauthorized" });
+    await assert.rejects(deleteAppOnce(blind, "app-1", waits()), { errorCode: "unauthorized" });
   });
 });

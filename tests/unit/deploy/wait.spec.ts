@@ -150,6 +150,32 @@ describe("waitForDeployment", () => {
     await assert.rejects(wait(new Scripted({ d: [mistake] })), (error) => error === mistake);
   });
 
+  it("waits for a deployment that is not known for some seconds, and fails where it stays unknown", async () => {
+    const missing = apiError("not-found");
+    const late = new Scripted({ d: [missing, missing, "BUILDING", missing, "ACTIVE"] });
+    assert.equal((await wait(late)).phase, "ACTIVE");
+    const clock = new InstantClock();
+    const start = clock.now();
+    await assert.rejects(wait(new Scripted({ d: [missing] }), { clock }), { errorCode: "not-found" });
+    assert.equal(clock.now() - start, 30_000);
+  });
+
+  it("follows no rollback of the service, and another deployment of the service only where there is no other", async () => {
+    const made = (id: string, type: string, phase = "ACTIVE"): Deployment => ({
+      id,
+      phase,
+      cause_details: { type },
+    });
+    const follow = async (...younger: Deployment[]): Promise<string> => {
+      const looks = { d: ["CANCELED"], ...Object.fromEntries(younger.map((one) => [one.id, [one]])) };
+      return (await wait(new Scripted(looks, [[...younger, { id: "d" }]]))).id;
+    };
+    assert.equal(await follow(made("back", "AUTO_ROLLBACK"), made("e", "MANUAL", "ERROR")), "e");
+    assert.equal(await follow(made("own", "MAINTENANCE"), made("e", "MANUAL")), "e");
+    assert.equal(await follow(made("own", "MAINTENANCE")), "own");
+    assert.equal(await follow(made("back", "AUTO_ROLLBACK")), "d");
+  });
+
   it("gives up exactly when its time is up, naming the deployment and the setting", async () => {
     const clock = new InstantClock();
     const start = clock.now();
