@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isIgnored, keepIgnored, unite } from "../../../provider/options/ignored";
+import {
+  isIgnored,
+  keepIgnored,
+  keepIgnoredSpec,
+  unite,
+  withoutIgnored,
+} from "../../../provider/options/ignored";
 import { changes, valueAt, type Path } from "../../../provider/spec/changes";
 import { toKeyed } from "../../../provider/spec/keyed";
 import { arbitrarySpec } from "../../helpers/arbitrary-spec";
@@ -122,6 +128,30 @@ describe("what ignoreChanges keeps", () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe("a component with autoscaling or a fixed count", () => {
+  const spec = (list: string, more: object): object => ({ [list]: { web: more } });
+  const scaled = { autoscaling: { max_instance_count: 3 } };
+  for (const list of ["services", "workers"])
+    for (const field of ["autoscaling", "instance_count"]) {
+      const paths: Path[] = [[list, "*", field]];
+      const [wanted, held] =
+        field === "autoscaling" ? [{ instance_count: 1 }, scaled] : [scaled, { instance_count: 2 }];
+      it(`${list}: has autoscaling alone where ${field} is ignored and both would be set`, () =>
+        assert.deepEqual(keepIgnoredSpec(spec(list, wanted), spec(list, held), paths), spec(list, scaled)));
+    }
+
+  it("has what the program says where neither is ignored", () => {
+    const both = spec("services", { ...scaled, instance_count: 1 });
+    assert.deepEqual(keepIgnoredSpec(both, spec("services", scaled), [["services", "web", "image"]]), both);
+  });
+
+  it("shows no change of its count where autoscaling, which is ignored, took its place", () => {
+    const [then, now] = [spec("services", { instance_count: 1 }), spec("services", scaled)];
+    assert.deepEqual(withoutIgnored(now, then, [["services", "web", "autoscaling"]]), then);
+    assert.deepEqual(withoutIgnored(now, then, []), now);
   });
 });
 
