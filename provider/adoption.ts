@@ -1,8 +1,19 @@
 import type { App } from "./api/types";
 import { appPage } from "./control-panel";
-import { resourceName, type Manager } from "./managed-apps";
 import { AppPlatformError } from "./errors";
 import type { Plan } from "./spec/plan";
+import { resourceName } from "./urn";
+
+/** A resource of this stack that manages an app. */
+export interface Manager {
+  readonly urn: string;
+  /** True where it is the resource that needs the app's name: it is to be replaced. */
+  readonly isOwn: boolean;
+  /** True where the program still declares it. */
+  readonly isDeclared: boolean;
+  /** The name that its app has after this run, where it is known. */
+  readonly declaredName?: string | undefined;
+}
 
 /** Undefined where it is not known, null where no resource of the stack manages the app. */
 export type ManagerOf = (appId: string) => Promise<Manager | undefined | null>;
@@ -104,6 +115,21 @@ export function adoptsApp({ spec, id }: App, { action, possible }: Plan): string
   if (action === "resume") return `${adopts}, and waits for its deployment in progress.`;
   return possible ? `${adopts}.` : `${adopts}. It already matches the program, so nothing is deployed.`;
 }
+
+const names = (one: string, other: string): string => `${resource(one, other)} and ${resource(other, one)}`;
+
+/** Why a program cannot have two Apps of one name. */
+export const bothNamed = (name: string, one: string, other: string): string =>
+  `spec.name: ${names(one, other)} both have the name ${name}. App names are unique within an account; rename one of them.`;
+
+/** Why two Apps cannot adopt one app. */
+export const bothAdopt = (id: string, one: string, other: string): string =>
+  `adopt: ${names(one, other)} both adopt the app ${id}. An app can be managed by one resource only; remove one of them.`;
+
+/** Why two resources of the state cannot both stay in the program. */
+export const isShared = (id: string, one: string, other: string): string =>
+  `${names(one, other)} both manage the app ${id}. Remove one of them from the program, and run pulumi up: the app is not deleted. ` +
+  `To give ${resource(other, one)} an app of its own instead, run: pulumi state delete ${JSON.stringify(other)}`;
 
 /**
  * Why an app cannot be adopted that another resource of the program manages.

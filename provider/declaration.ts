@@ -1,7 +1,8 @@
 import { cannotBeReplaced, isReplaced } from "./adoption";
 import type { ManagedApps } from "./managed-apps";
 import { databasesLost } from "./spec/dangers";
-import { isPlainObject, toKeyed } from "./spec/keyed";
+import { nameIn } from "./spec/app-name";
+import { toKeyed } from "./spec/keyed";
 import type { AppInputs, RunInputs } from "./state";
 
 /** What follows from an App that the program declares, given those that it has declared before. */
@@ -24,9 +25,8 @@ export function declareApp(
   if (urn === undefined || run.__get) return { conflicts: [], warnings: [], isReplacement: false };
   const name = nameIn(news.spec);
   const isNew = olds.spec === undefined;
-  const conflicts = managed.declare(urn, { name, adopt: news.adopt }, isNew);
   const before = managed.recordedSpec(urn);
-  if (!isNew) managed.record(urn, olds.spec);
+  const conflicts = managed.declare(urn, { name, adopt: news.adopt }, olds.spec);
   const recorded = nameIn(before);
   // Pulumi checks a replacement twice: against the state, and again as a new resource.
   if (!isNew || recorded === undefined) return { conflicts, warnings: [], isReplacement: false };
@@ -41,9 +41,3 @@ export function declareApp(
     isReplacement: true,
   };
 }
-
-/** The app's name, in a spec in either form. */
-export const nameIn = (spec: unknown): string | undefined => {
-  const name = isPlainObject(spec) ? spec["name"] : undefined;
-  return typeof name === "string" ? name : undefined;
-};

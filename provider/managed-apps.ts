@@ -1,5 +1,8 @@
+import { bothAdopt, bothNamed, isManaged, isShared, type Manager } from "./adoption";
+import { nameIn } from "./spec/app-name";
 import { isUnknown } from "./spec/unknown";
 import type { ManagedApp } from "./stack-export";
+import { stackOfUrn } from "./urn";
 
 /** What an App declares that must be its own alone. */
 interface Declared {
@@ -21,17 +24,6 @@ export interface StackState {
   readonly skipsResources: boolean;
   /** The apps in it as the run began, or a moment later; undefined where it cannot be had. */
   managedApps(): Promise<readonly ManagedApp[] | undefined>;
-}
-
-/** A resource of this stack that manages an app. */
-export interface Manager {
-  readonly urn: string;
-  /** True where it is the resource that needs the app's name: it is to be replaced. */
-  readonly isOwn: boolean;
-  /** True where the program still declares it. */
-  readonly isDeclared: boolean;
-  /** The name that its app has after this run, where it is known. */
-  readonly declaredName?: string | undefined;
 }
 
 /** What becomes of an app when a resource that managed it is deleted. */
@@ -63,29 +55,32 @@ export class ManagedApps {
 
   /**
    * The program declares an App.
-   * @param isNew it is not in the state, or is to be replaced
-   * @returns why it cannot: another App has the same name, or adopts the same app
+   * @param recorded its spec in the state; undefined: it is not there, or is to be replaced
+   * @returns why it cannot: another App has the same name, or adopts or manages the same app
    */
-  declare(urn: string, { name, adopt }: Declared, isNew = false): string[] {
+  declare(urn: string, { name, adopt }: Declared, recorded?: unknown): string[] {
+    const isNew = recorded === undefined;
     this.declared.set(urn, { name, adopt, isNew, hasFailed: false });
+    if (!isNew) this.record(urn, recorded);
     // What it managed before is another record, which Pulumi deletes; after a rename, under the old URN.
     if (isNew) for (const [id, urns] of this.managers) if (this.taken.get(id) !== urn) urns.delete(urn);
     const conflicts: string[] = [];
     for (const [other, theirs] of this.declared) {
       if (other === urn) continue;
-      const both = resourceName(other) === resourceName(urn) ? [other, urn] : [other, urn].map(resourceName);
-      if (isName(name) && theirs.name === name)
-        conflicts.push(
-          `spec.name: ${both.join(" and ")} both have the name ${name}. ` +
-            "App names are unique within an account; rename one of them.",
-        );
-      if (isName(adopt) && theirs.adopt === adopt)
-        conflicts.push(
-          `adopt: ${both.join(" and ")} both adopt the app ${adopt}. ` +
-            "An app can be managed by one resource only; remove one of them.",
-        );
+      if (isName(name) && theirs.name === name) conflicts.push(bothNamed(name, other, urn));
+      if (isName(adopt) && theirs.adopt === adopt) conflicts.push(bothAdopt(adopt, other, urn));
+      if (name !== theirs.name)
+        conflicts.push(...this.takenByName(urn, other), ...this.takenByName(other, urn));
     }
     return conflicts;
+  }
+
+  /** Whether an App adopts, by its name, the app that another one manages and gives another name. */
+  private takenByName(adopter: string, manager: string): string[] {
+    const [theirs, ours] = [this.declared.get(adopter), this.declared.get(manager)];
+    if (!theirs?.isNew || theirs.adopt !== true || ours?.isNew !== false) return [];
+    if (!isName(theirs.name) || nameIn(this.recorded.get(manager)) !== theirs.name) return [];
+    return [isManaged(`named ${theirs.name}`, manager, adopter)];
   }
 
   /** The name that the program gives the App in this run; undefined where it is not declared, or not known. */
@@ -98,15 +93,26 @@ export class ManagedApps {
     return this.declared.has(urn);
   }
 
+  /** Why an App of the program cannot manage the app: another one does, or adopts it. */
+  rivalry(id: string, urn: string): string | undefined {
+    if (!this.declared.has(urn)) return undefined;
+    const rival = [...(this.managers.get(id) ?? [])].find(
+      (other) => other !== urn && this.declared.has(other),
+    );
+    if (rival !== undefined) return isShared(id, rival, urn);
+    const adopter = this.adopterOf(id, urn);
+    return adopter === undefined ? undefined : isManaged(id, urn, adopter);
+  }
+
   /** An App of the program, other than `urn`, whose `adopt` is this id. */
   adopterOf(id: string, urn?: string): string | undefined {
     for (const [other, { adopt }] of this.declared) if (other !== urn && adopt === id) return other;
     return undefined;
   }
 
-  /** The state records the App with this spec. */
-  record(urn: string, spec: unknown): void {
-    this.recorded.set(urn, spec);
+  /** The service has accepted this spec for the app. */
+  record(urn: string | undefined, spec: unknown): void {
+    if (urn !== undefined) this.recorded.set(urn, spec);
   }
 
   /** The spec in the state, where this run has seen it there. */
@@ -155,7 +161,7 @@ export class ManagedApps {
     const shown = this.otherManager(id, urn);
     if (shown !== undefined) return this.asManager(shown, urn);
     const apps = await this.state?.managedApps();
-    if (apps === undefined || !apps.some((app) => stackOf(app.urn) === stackOf(urn))) return undefined;
+    if (apps === undefined || !apps.some((app) => stackOfUrn(app.urn) === stackOfUrn(urn))) return undefined;
     const urns = apps.filter((app) => app.id === id && !app.toBeDeleted).map((app) => app.urn);
     const manager = urns.includes(urn) ? urn : urns[0];
     return manager === undefined ? null : this.asManager(manager, urn);
@@ -211,13 +217,7 @@ export class ManagedApps {
   }
 }
 
-/** Stack and project, which begin each URN. */
-const stackOf = (urn: string): string => urn.split("::", 2).join("::");
-
 const pair = (urn: string, id: string): string => `${id} ${urn}`;
 
 const isName = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && !isUnknown(value);
-
-/** The resource's name in the program. */
-export const resourceName = (urn: string): string => urn.split("::").at(-1) ?? urn;

@@ -4,7 +4,7 @@ import { destinationPath } from "./alerts/destinations";
 import { standing } from "./api/phases";
 import { check, type CheckResult } from "./check";
 import type { Reporter } from "./deploy/report";
-import { declareApp, nameIn } from "./declaration";
+import { declareApp } from "./declaration";
 import { knownTo, newDeployment, shownDeployments } from "./deploy/started";
 import { inHost } from "./dynamic/host";
 import { markingSecrets } from "./dynamic/secret-values";
@@ -27,6 +27,7 @@ import { formatPropertyPath } from "./options/property-path";
 import { nowSecret, placesFrom, united } from "./secrecy/program-secrets";
 import { secrecyOf, withoutSecrets, type Secrecy } from "./secrecy/secrecy";
 import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./service-provider";
+import { nameIn } from "./spec/app-name";
 import { changes, valueAt, withValueAt, type Path } from "./spec/changes";
 import { comparable } from "./spec/covers";
 import { drift, hiddenAsBefore, inputsWithDrift } from "./spec/drift";
@@ -112,11 +113,8 @@ export class AppProvider extends ServiceProvider {
     const olds = repaired(recorded);
     const { __urn: urn } = news;
     this.managed.hold(urn, id);
-    const adopter = urn !== undefined && this.managed.isDeclared(urn) && this.managed.adopterOf(id, urn);
-    if (adopter) {
-      const message = isManaged(id, urn, adopter);
-      throw toldOnce(new AppPlatformError("invalid-input", message), urn);
-    }
+    const rivalry = urn === undefined ? undefined : this.managed.rivalry(id, urn);
+    if (rivalry !== undefined) throw toldOnce(new AppPlatformError("invalid-input", rivalry), urn);
     const ignoring = this.ignoring(news);
     const wanted = ignoring.wanted(news, olds);
     // Where nothing changes, no operation follows.
@@ -180,6 +178,7 @@ export class AppProvider extends ServiceProvider {
 
   async update(id: string, state: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
     const recorded = repaired(state);
+    this.managed.hold(news.__urn, id);
     return this.operate(news, recorded, id, async (operation) => {
       const { ignoring } = operation;
       const rollback = new Rollback(operation.site, recorded);
@@ -209,6 +208,7 @@ export class AppProvider extends ServiceProvider {
         case "update": {
           operation.tellOverwrites(olds, before);
           const after = await operation.updateApp(before, olds, planned.updateSources);
+            this.managed.record(news.__urn, news.spec);
           return settled(() => operation.finish(after, "update"));
         }
         case "redeploy":

@@ -8,13 +8,14 @@ import type { DeploymentSource } from "./deploy/wait";
 import type { Deployment } from "./api/types";
 import type { Engine } from "./engine";
 import { AppPlatformError, isApiError } from "./errors";
-import { resourceName, type ManagedApps } from "./managed-apps";
+import type { ManagedApps } from "./managed-apps";
 import type { Program } from "./program";
 import { masked, withoutSecrets, type Secrecy } from "./secrecy/secrecy";
 import type { SecretsOfApps } from "./secrecy/secrets-of-apps";
 import { sharedDeployments, type SharedReads } from "./shared-reads";
 import { plain, type AppInputs, type Timeouts } from "./state";
 import { timeoutMs } from "./timeouts";
+import { resourceName } from "./urn";
 import { toldOnce } from "./resources/told-once";
 
 /** What a provider takes from its surroundings; tests give their own. */

@@ -61,31 +61,31 @@ describe("the apps that the resources of a run manage", () => {
   });
 
   it("leaves an app to a resource that the program keeps, where only the record of an interrupted replacement is deleted", () => {
-    managed.declare(ONE, { name: "shop" });
+    managed.declare(ONE, { name: "shop" }, { name: "shop" });
     managed.hold(ONE, "id-1");
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "leave", heir: ONE });
     assert.deepEqual(managed.fateOf("id-2", ONE, "other"), { action: "delete" });
   });
 
   it("deletes the app of a resource that is to be replaced", () => {
-    managed.declare(ONE, { name: "shop" });
+    managed.declare(ONE, { name: "shop" }, { name: "shop" });
     managed.hold(ONE, "id-1");
-    managed.declare(ONE, { name: "shop" }, true);
+    managed.declare(ONE, { name: "shop" });
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "delete" });
   });
 
   it("keeps an app whose name a resource needs that could not be created", () => {
-    managed.declare(TWO, { name: "shop" }, true);
+    managed.declare(TWO, { name: "shop" });
     managed.fail(TWO);
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "keep", heir: TWO });
     assert.deepEqual(managed.fateOf("id-1", TWO, "shop"), { action: "keep", heir: TWO });
     assert.deepEqual(managed.fateOf("id-2", ONE, "other"), { action: "delete" });
-    managed.declare(TWO, { name: "shop" }, true);
+    managed.declare(TWO, { name: "shop" });
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "delete" });
   });
 
   it("takes a creation that left the app in the state for none that failed", () => {
-    managed.declare(TWO, { name: "shop" }, true);
+    managed.declare(TWO, { name: "shop" });
     managed.take(TWO, "id-2");
     managed.fail(TWO);
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "delete" });
