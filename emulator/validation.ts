@@ -1,5 +1,4 @@
 import { region } from "./catalogue";
-import { DEFAULT_PORT, isInternal } from "./defaults";
 import { badRequest, unprocessable } from "./errors";
 import { firstSchemaError } from "./schema";
 import { components, DEPLOYED_KINDS, SOURCES, type Component, type IngressRule, type Spec } from "./types";
@@ -61,12 +60,16 @@ function checkAddress(path: string, value: unknown): void {
 const numbers = (value: unknown): number[] =>
   Array.isArray(value) ? value.filter((port): port is number => typeof port === "number") : [];
 
-/** In the service's own words, without the index of the component. */
+/**
+ * In the service's own words, without the index of the component. Where a service gives no port at all, the service's own
+ * acceptance tests for Terraform check one that is not its default.
+ */
 function checkPorts(service: Component): void {
   const internal = numbers(service.internal_ports);
   if (service.http_port !== undefined && internal.includes(service.http_port))
     throw invalid("services.internal_ports", "internal port should not match the http_port");
-  const open = [...internal, service.http_port ?? (isInternal(service) ? undefined : DEFAULT_PORT)];
+  const open = [...internal, ...(service.http_port === undefined ? [] : [service.http_port])];
+  if (open.length === 0) return;
   for (const [field, what] of [
     ["health_check", "health check"],
     ["liveness_health_check", "liveness health check"],

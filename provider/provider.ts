@@ -208,7 +208,7 @@ export class AppProvider extends ServiceProvider {
         case "update": {
           operation.tellOverwrites(olds, before);
           const after = await operation.updateApp(before, olds, planned.updateSources);
-            this.managed.record(news.__urn, news.spec);
+          this.managed.record(news.__urn, news.spec);
           return settled(() => operation.finish(after, "update"));
         }
         case "redeploy":

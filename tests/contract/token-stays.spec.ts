@@ -15,8 +15,8 @@ const TLS = resolve(__dirname, "..", "fixtures", "tls");
 const CALLS: Record<string, (client: Client) => Promise<unknown>> = {
   GET: (client) => client.getApp("app-1"),
   POST: (client) => client.createApp({ spec: { name: "shop" } }),
-  PUT: (client) => client.updateApp("x", { spec: { name: "shop" } }),
-  DELETE: (client) => client.deleteApp("x"),
+  PUT: (client) => client.updateApp("app-1", { spec: { name: "shop" } }),
+  DELETE: (client) => client.deleteApp("app-1"),
 };
 
 describe("the token stays with the configured service", () => {

@@ -61,7 +61,8 @@ export class QuietRun {
 
   /** @returns false where the spec has nothing that this could happen to */
   async goesOn(later: Later, pick: number): Promise<boolean> {
-    const secrets = secretPlaces(this.held());
+    // A SECRET that the program gives no value for is the service's own: whatever it has there stays.
+    const secrets = secretPlaces(this.held()).filter(({ value }) => this.clear(value) !== "");
     const one = (places: readonly Place[]): Path | undefined =>
       places[pick % Math.max(1, places.length)]?.path;
     const path = later.startsWith("value") ? one(textPlaces(this.held())) : one(secrets);

@@ -27,20 +27,15 @@ export function portsAreDistinct(app: SpecView, report: Report): void {
   }
 }
 
-const DEFAULT_PORT = 8080;
-
-/** The ports that a service listens on; undefined where one of them is not known. */
+/**
+ * The ports that a service opens; undefined where one of them is not known. Without `http_port` and `internal_ports` the service
+ * chooses, and the acceptance tests of its Terraform provider check other ports than its default.
+ */
 function openPorts(service: Component["value"]): number[] | undefined {
   const internal = own(service, "internal_ports");
   const ports = Array.isArray(internal) ? (internal as unknown[]) : internal === undefined ? [] : [internal];
-  // A service with internal ports alone gets no http_port.
-  const http = has(service, "http_port")
-    ? [own(service, "http_port")]
-    : ports.length === 0
-      ? [DEFAULT_PORT]
-      : [];
-  const all = [...http, ...ports];
-  return all.every((port) => typeof port === "number") ? all : undefined;
+  const all = [...(has(service, "http_port") ? [own(service, "http_port")] : []), ...ports];
+  return all.length > 0 && all.every((port) => typeof port === "number") ? all : undefined;
 }
 
 export function checkedPortsAreOpen(app: SpecView, report: Report): void {

@@ -13,8 +13,11 @@ describe("emulator and validation", () => {
   after(() => b.emulator.close());
 
   const REJECTED: [what: string, spec: object][] = [
-    ["a health check on a closed port", webSpec("demo", { health_check: { port: 9090 } })],
-    ["a liveness check on a closed port", webSpec("demo", { liveness_health_check: { port: 9090 } })],
+    ["a health check on a closed port", webSpec("demo", { http_port: 80, health_check: { port: 9090 } })],
+    [
+      "a liveness check on a closed port",
+      webSpec("demo", { http_port: 80, liveness_health_check: { port: 9090 } }),
+    ],
     ["a public port among the internal ones", webSpec("demo", { http_port: 80, internal_ports: [80] })],
     [
       "an authority without a domain",

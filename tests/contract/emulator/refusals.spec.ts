@@ -75,7 +75,7 @@ describe("emulator: what it refuses", () => {
     ["a rule to nowhere", { ...webSpec(), ingress: { rules: [{ component: { name: "gone" } }] } }, /gone/],
     [
       "a health check on a port that is not open",
-      webSpec("demo", { health_check: { port: 9090 } }),
+      webSpec("demo", { http_port: 80, health_check: { port: 9090 } }),
       /"services\.health_check\.port": health check port "9090" not found in internal_ports/,
     ],
     [
