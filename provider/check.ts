@@ -63,9 +63,11 @@ const MOST_PATHS = 10;
 function shownWarning(paths: readonly string[]): string[] {
   if (paths.length === 0) return [];
   const more = paths.length > MOST_PATHS ? ` and ${paths.length - MOST_PATHS} more` : "";
+  const advice = paths.includes("spec")
+    ? "Make single values secret rather than the spec as a whole."
+    : "Declare a variable with type: SECRET to encrypt it there; a command can read such a variable.";
   return [
-    `The service shows these secrets of the program in plain text: ${paths.slice(0, MOST_PATHS).join(", ")}${more}. ` +
-      "Declare a variable with type: SECRET to encrypt it there; a command can read such a variable.",
+    `The service shows these secrets of the program in plain text: ${paths.slice(0, MOST_PATHS).join(", ")}${more}. ${advice}`,
   ];
 }
 

@@ -19,6 +19,7 @@ import { createDeployment, Finishing, lookForDeployment } from "./finishing";
 import type { Ignoring } from "./ignoring";
 import { PATIENCE } from "./patience";
 import { refuseWhilePinned } from "./rollback";
+import { singlePlaces } from "./secrecy/program-secrets";
 import type { Secrecy } from "./secrecy/secrecy";
 import { appById, isUnknownId } from "./service";
 import { slim } from "./listing";
@@ -342,7 +343,7 @@ export class Operation {
     if (backup === false)
       return this.reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);
     const directory = (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
-    const places = this.inputs.__secrets;
+    const places = this.inputs.__secrets && singlePlaces(this.inputs, this.inputs.__secrets);
     const leftOut = { places, texts: this.secrecy.unmistakable };
     const path = await writeBackup(app, directory, new Date(this.desk.clock.now()), leftOut);
     const secrets = secretAddresses(backupSpec(app, leftOut));

@@ -25,7 +25,7 @@ import { toldOnce } from "./resources/told-once";
 import { refuseWhilePinned, Rollback } from "./rollback";
 import { formatPropertyPath } from "./options/property-path";
 import { nowSecret, placesFrom, united } from "./secrecy/program-secrets";
-import { secrecyOf, withoutSecrets, type Secrecy } from "./secrecy/secrecy";
+import { masked, secrecyOf, withoutSecrets, type Secrecy } from "./secrecy/secrecy";
 import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./service-provider";
 import { nameIn } from "./spec/app-name";
 import { changes, valueAt, withValueAt, type Path } from "./spec/changes";
@@ -97,7 +97,7 @@ export class AppProvider extends ServiceProvider {
     const declaration = declareApp(this.managed, olds, inputs, run);
     const { conflicts, isReplacement } = declaration;
     for (const warning of declaration.warnings) reporter.warn(warning);
-    failures.push(...conflicts.map((reason) => ({ property: "", reason })));
+    failures.push(...conflicts.map((reason) => ({ property: "", reason: masked(reason, secrecy) })));
     // What exists already is planned in diff, which is given its id.
     if (failures.length === 0 && isNew && run.__preview) {
       const novelty = { isReplacement, mayBeReplacement: run.__deleteBeforeReplace === true };

@@ -10,6 +10,7 @@ import type { Engine } from "./engine";
 import { AppPlatformError, isApiError } from "./errors";
 import type { ManagedApps } from "./managed-apps";
 import type { Program } from "./program";
+import { placesFrom, textsAt } from "./secrecy/program-secrets";
 import { masked, withoutSecrets, type Secrecy } from "./secrecy/secrecy";
 import type { SecretsOfApps } from "./secrecy/secrets-of-apps";
 import { sharedDeployments, type SharedReads } from "./shared-reads";
@@ -71,6 +72,8 @@ export const PREVIEW_LIMITS: Partial<ClientOptions> = {
 
 /** What the providers of all resources have in common: where the service is, the row, and how operations fail. */
 export abstract class ServiceProvider {
+  /** Texts of secrets among the arguments, by URN. */
+  private readonly ownSecrets = new Map<string, readonly string[]>();
   private stackConfig: (key: string) => string | undefined = () => undefined;
 
   constructor(protected readonly surroundings: Surroundings) {}
@@ -109,14 +112,24 @@ export abstract class ServiceProvider {
     }
   }
 
+  /** @param places where the program passes Pulumi secrets to a resource that works on an app which is another resource */
+  protected noteSecrets(inputs: Hidden, places: unknown): void {
+    this.ownSecrets.set(inputs.__urn ?? "", textsAt(inputs, placesFrom(places) ?? []));
+  }
+
   /** As `run`, for work on an app that is another resource. */
   protected runOn<T>(
     inputs: Hidden & { appId: string },
     work: (desk: Desk) => Promise<T>,
     limits?: Partial<ClientOptions>,
   ): Promise<T> {
-    const secrecy = (): Secrecy => this.surroundings.secretsOfApps.of(inputs.appId);
-    return this.run(inputs, work, { secrecy, ...(limits && { limits }) });
+    const own = this.ownSecrets.get(inputs.__urn ?? "") ?? [];
+    const secretsOfApps = this.surroundings.secretsOfApps.with(own);
+    const secrecy = (): Secrecy => secretsOfApps.of(inputs.appId);
+    return this.run(inputs, (desk) => work({ ...desk, secretsOfApps }), {
+      secrecy,
+      ...(limits && { limits }),
+    });
   }
 
   /**

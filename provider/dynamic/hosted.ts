@@ -1,3 +1,4 @@
+import { isSecretArgument, placesFrom } from "../secrecy/program-secrets";
 import type { LateRows } from "./late-rows";
 import type { Requests } from "./requests";
 
@@ -40,8 +41,9 @@ export function hosted(provider: HostedProvider, requests: Requests, rows: LateR
   const unnamed = new Map<string, string>();
 
   const labelOf = (props: Values, id?: string): string => {
-    const { spec } = props as { spec?: { name?: unknown } };
-    return typeof spec?.name === "string" ? spec.name : (id ?? "a resource");
+    const { spec, __secrets } = props as { spec?: { name?: unknown }; __secrets?: unknown };
+    const isSecret = isSecretArgument(placesFrom(__secrets) ?? [], ["spec", "name"]);
+    return typeof spec?.name === "string" && !isSecret ? spec.name : (id ?? "a resource");
   };
   /** The same properties for the provider, with what is known of the resource. */
   const named = <T extends Values>(props: T, urn: string | undefined, row?: string): T => {

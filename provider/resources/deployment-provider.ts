@@ -51,8 +51,9 @@ type Next = "make" | "make again" | "look" | "wait" | "nothing";
 export class DeploymentProvider extends ServiceProvider {
   async check(
     olds: unknown,
-    { __options, ...news }: DeploymentInputs & Pick<RunInputs, "__options">,
+    { __options, __secrets, ...news }: DeploymentInputs & Pick<RunInputs, "__options" | "__secrets">,
   ): Promise<{ inputs: DeploymentInputs; failures: rules.CheckFailure[] }> {
+    this.noteSecrets(news, __secrets);
     await this.warnOfMismatches(news, mismatches(__options, DEPLOYMENT_PROPERTIES, [news, olds]));
     return { inputs: news, failures: rules.shownFailures(rules.failuresOf(news, ARGUMENTS)) };
   }

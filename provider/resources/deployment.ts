@@ -4,6 +4,7 @@ import type { Timeouts } from "../state";
 import { DEPLOYMENT_PROPERTIES } from "../options/named";
 import { resourceOptions } from "../options/resource-options";
 import { refuseImport } from "./import-option";
+import { secretPlaces } from "../secret-inputs";
 
 export interface DeploymentArgs {
   /** The app's id, such as `app.id`. Another app is a replacement. */
@@ -53,6 +54,7 @@ export class Deployment extends pulumi.CustomResource {
       {
         ...args,
         ...own.hidden,
+        __secrets: secretPlaces(args),
         __provider: DEPLOYMENT_PROVIDER,
         __urn: pulumi.createUrn(name, DEPLOYMENT_TYPE, options?.parent),
         // Pulumi hands out only the outputs that are named here.

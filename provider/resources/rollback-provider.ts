@@ -68,8 +68,14 @@ export class RollbackProvider extends ServiceProvider {
   /** A new rollback is validated in previews, so that nobody learns in the update that it is not possible. */
   async check(
     olds: Partial<RollbackInputs>,
-    { __preview, __options, ...news }: RollbackInputs & Pick<RunInputs, "__preview" | "__options">,
+    {
+      __preview,
+      __options,
+      __secrets,
+      ...news
+    }: RollbackInputs & Pick<RunInputs, "__preview" | "__options" | "__secrets">,
   ): Promise<{ inputs: RollbackInputs; failures: rules.CheckFailure[] }> {
+    this.noteSecrets(news, __secrets);
     await this.warnOfMismatches(news, mismatches(__options, ROLLBACK_PROPERTIES, [news, olds]));
     const failures = rules.failuresOf(news, ARGUMENTS);
     const isNew = olds.appId === undefined;

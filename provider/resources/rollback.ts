@@ -5,6 +5,7 @@ import type { RollbackState } from "./rollback-provider";
 import { ROLLBACK_PROPERTIES } from "../options/named";
 import { resourceOptions } from "../options/resource-options";
 import { refuseImport } from "./import-option";
+import { secretPlaces } from "../secret-inputs";
 
 export type { RollbackState };
 
@@ -66,6 +67,7 @@ export class Rollback extends pulumi.CustomResource {
         phase: undefined,
         ...args,
         ...own.hidden,
+        __secrets: secretPlaces(args),
         __provider: ROLLBACK_PROVIDER,
         __urn: pulumi.createUrn(name, ROLLBACK_TYPE, options?.parent),
         __preview: pulumi.runtime.isDryRun(),

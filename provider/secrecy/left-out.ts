@@ -1,14 +1,13 @@
 import { SPEC_LISTS, isPlainObject, namedPath } from "../spec/keyed";
 import type { Path } from "../spec/changes";
 import { hideSecrets, KEPT_SECRET } from "../spec/secrets";
-import { isClosedWord } from "../spec/shape";
 import type { AppSpec } from "../spec/types";
 import type { SecretPlaces } from "./program-secrets";
 import { holdsSecret } from "./redact";
 
 /** What must not be in a copy of a spec that others may see. */
 export interface LeftOut {
-  /** Where the program passes secrets; undefined where that is not known. */
+  /** Where the program passes secrets, see `singlePlaces`; undefined where that is not known. */
   readonly places: SecretPlaces | undefined;
   /** Secret texts, which may have moved to other places. */
   readonly texts: readonly string[];
@@ -25,9 +24,7 @@ const SHORTEST_TEXT = 6;
 export function withSecretsLeftOut(spec: AppSpec, { places = [], texts }: LeftOut): AppSpec {
   const within = places.filter(([argument]) => argument === "spec").map((place) => place.slice(1));
   const hidden = new Set(within.map((path) => JSON.stringify(path)));
-  const isWhole = within.some((path) => path.length === 0);
   const long = texts.filter((text) => text.length >= SHORTEST_TEXT);
-  const names = namesIn(spec);
   const copy = (value: unknown, path: Path): unknown => {
     if (hidden.size > 0 && path.length > 0 && hidden.has(JSON.stringify(namedPath(spec, path))))
       return KEPT_SECRET;
@@ -37,8 +34,6 @@ export function withSecretsLeftOut(spec: AppSpec, { places = [], texts }: LeftOu
         Object.entries(value).map(([key, item]) => [key, copy(item, [...path, key])]),
       );
     if (isName(path)) return value;
-    if (isWhole && (typeof value === "number" || typeof value === "string"))
-      return value === "" || isClosedWord(String(value)) || names.has(value) ? value : KEPT_SECRET;
     return typeof value === "string" && holdsSecret(value, long) ? KEPT_SECRET : value;
   };
   return hideSecrets(copy(spec, [])) as AppSpec;
@@ -49,8 +44,3 @@ const NAME_FIELDS = new Set(["name", ...Object.values(SPEC_LISTS).map(({ by }) =
 /** What tells the items of a list apart has to stay, and so has the app's name. */
 const isName = (path: Path): boolean =>
   NAME_FIELDS.has(String(path.at(-1))) && (path.length === 1 || typeof path.at(-2) === "number");
-
-function namesIn(spec: AppSpec): Set<unknown> {
-  const lists = Object.values(spec).filter((list) => Array.isArray(list)) as unknown[][];
-  return new Set(lists.flat().map((item) => (isPlainObject(item) ? item["name"] : undefined)));
-}

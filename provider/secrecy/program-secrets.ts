@@ -85,7 +85,7 @@ export function textsAt(inputs: object, places: SecretPlaces): string[] {
     const value = valueAt(inputs, place);
     const isLeaf = typeof value !== "object";
     const known = isWholeSpec(place) ? publicNames(value, []) : new Set<string>();
-    if (place[0] !== "redeployOn" && !isWholeSpec(place)) for (const name of namesIn(value)) found.add(name);
+    if (hasNames(place)) for (const name of namesIn(value)) found.add(name);
     mapLeaves(value, (leaf) => {
       const text = textOf(leaf);
       if (text !== undefined && (isLeaf || !(isClosedWord(text) || known.has(text)))) found.add(text);
@@ -93,6 +93,26 @@ export function textsAt(inputs: object, places: SecretPlaces): string[] {
     });
   }
   return [...found];
+}
+
+/** Keys of other arguments, such as `redeployOn`, are in no message. */
+const hasNames = (place: Path): boolean =>
+  (place[0] === "spec" && !isWholeSpec(place)) || place[0] === "alertDestinations";
+
+/** The places with a spec that is a secret as a whole taken apart: what only the service has in it is none. */
+export function singlePlaces(inputs: object, places: SecretPlaces): SecretPlaces {
+  const spec = valueAt(inputs, ["spec"]);
+  const names = publicNames(spec, []);
+  return places.flatMap((place) => {
+    if (!isWholeSpec(place) || typeof spec !== "object") return [place];
+    const found: Path[] = [];
+    mapLeaves(spec, (leaf, path) => {
+      const text = textOf(leaf);
+      if (text !== undefined && !isClosedWord(text) && !names.has(text)) found.push(["spec", ...path]);
+      return leaf;
+    });
+    return found;
+  });
 }
 
 /** As it is sent. Words such as `true` are in every text. */

@@ -47,6 +47,23 @@ describe("DeploymentProvider", () => {
     return left;
   };
 
+  it("masks secrets among its own arguments, and keeps their places out of the state", async () => {
+    const provider = run();
+    const news = wanted({ triggers: { password: "S3cr3t-trigger" } });
+    const { inputs: checked } = await provider.check({}, { ...news, __secrets: [["triggers", "password"]] });
+    assert.deepEqual(checked, news);
+    world.emulator.failNext({
+      component: "web",
+      step: "build",
+      log: ["got S3cr3t-trigger", `and ${SECRET}`],
+    });
+    const { error } = await failed(provider.create(checked));
+    assert.match(error.reasons.join("\n"), /got \*\*\*[^]*and \*\*\*/);
+    const gone = { ...checked, appId: "S3cr3t-id-of-no-app" };
+    await provider.check({}, { ...gone, __secrets: [["appId"]] });
+    assert.doesNotMatch((await world.failure(provider.create(gone))).message, /S3cr3t/);
+  });
+
   it("repairs a state whose outputs are damaged, with no further deployment once it is repaired", async () => {
     const { id, outs } = await run().create(wanted());
     for (const damage of [undefined, null, 1, {}, ""]) {

@@ -127,7 +127,7 @@ describe("check of secrets", () => {
     it("as a whole where a list is one secret, unless it has nothing else in it than what is encrypted", () => {
       assert.match(warned(env({}), [place("envs")]), /spec\.services\.web\.envs\./);
       assert.equal(warned(env({ type: "SECRET", scope: "RUN_TIME" }), [place("envs")]), "");
-      assert.match(warned(env({}), [["spec"]]), /: spec\./);
+      assert.match(warned(env({}), [["spec"]]), /: spec\. Make single values secret/);
     });
 
     it("in one line of bearable length, however many there are", () => {
