@@ -302,6 +302,7 @@ export class AppProvider extends ServiceProvider {
     const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, inputs.__urn ?? "");
     return this.run(inputs, (desk) => work(new Operation(full, desk, secrecy, ignoring, managerOf)), {
       secrecy: () => secrecy,
+      hasDiff: olds !== undefined,
     }).catch((error: unknown) => {
       // What is recorded then may be of before as well as of now.
       if (error instanceof InitializationError && full.__secrets && olds?.__secrets)

@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly clock: Clock;
   /** Absent where Pulumi does not run the process. */
   readonly engine: Engine | undefined;
+  /** How many the terminal has in front of which the run was started, if any. @default none */
+  readonly columns?: (() => number | undefined) | undefined;
   /** Of all providers in the process, whatever their resources. */
   readonly reads: SharedReads;
   /** As far as the process knows them, likewise. */
@@ -70,6 +72,12 @@ export const PREVIEW_LIMITS: Partial<ClientOptions> = {
   retry: { attempts: 1, limitMs: 2_000, rateLimitMs: 10_000 },
 };
 
+/** How an operation runs, see `ServiceProvider.run`. */
+interface How {
+  readonly limits?: Partial<ClientOptions>;
+  readonly hasDiff?: boolean;
+}
+
 /** What the providers of all resources have in common: where the service is, the row, and how operations fail. */
 export abstract class ServiceProvider {
   /** Texts of secrets among the arguments, by URN. */
@@ -85,17 +93,18 @@ export abstract class ServiceProvider {
 
   /**
    * Runs one operation on one resource. What it said has arrived when it ends.
-   * @param how `secrecy`: what its lines and its error must not show, as known when they are shown; `limits`: of its calls
+   * @param how `secrecy`: what its lines and its error must not show, as known when they are shown; `limits`: of its calls;
+   * `hasDiff`: the row shows which properties change
    */
   protected async run<T>(
     row: Hidden,
     work: (desk: Desk) => Promise<T>,
-    { secrecy, limits }: { secrecy: () => Secrecy; limits?: Partial<ClientOptions> },
+    { secrecy, ...how }: { secrecy: () => Secrecy } & How,
   ): Promise<T> {
     const { clock, engine, reads, secretsOfApps } = this.surroundings;
-    const reporter = this.reporter(row, secrecy);
+    const reporter = this.reporter(row, secrecy, how.hasDiff);
     try {
-      const client = this.client(reporter, limits);
+      const client = this.client(reporter, how.limits);
       const stopped = engine?.stopped;
       const options = stopped ? { signal: stopped } : {};
       const deployments = sharedDeployments(client, reads);
@@ -121,14 +130,14 @@ export abstract class ServiceProvider {
   protected runOn<T>(
     inputs: Hidden & { appId: string },
     work: (desk: Desk) => Promise<T>,
-    limits?: Partial<ClientOptions>,
+    how: How = {},
   ): Promise<T> {
     const own = this.ownSecrets.get(inputs.__urn ?? "") ?? [];
     const secretsOfApps = this.surroundings.secretsOfApps.with(own);
     const secrecy = (): Secrecy => secretsOfApps.of(inputs.appId);
     return this.run(inputs, (desk) => work({ ...desk, secretsOfApps }), {
       secrecy,
-      ...(limits && { limits }),
+      ...how,
     });
   }
 
@@ -136,16 +145,13 @@ export abstract class ServiceProvider {
    * @param urn absent: the stack's own row
    * @param secrecy what its lines must not show
    */
-  protected reporter({ __urn: urn, __row: row }: Hidden, secrecy?: () => Secrecy): Reporter {
-    const { engine, clock, program } = this.surroundings;
+  protected reporter({ __urn: urn, __row: row }: Hidden, secrecy?: () => Secrecy, hasDiff = false): Reporter {
+    const { engine, clock, columns, program } = this.surroundings;
     const own = urn ?? row;
-    const reporter = createReporter(engine, own, clock);
-    const show = (text: string): string => {
-      const shown = secrecy ? masked(text, secrecy()) : text;
-      // With `--diff`, nothing but the line itself says which App it is about.
-      return own !== undefined && program.hasSeveral ? `${resourceName(own)}: ${shown}` : shown;
-    };
-    return mappingReporter(reporter, show);
+    // With `--diff`, nothing but the line itself says which App it is about.
+    const label = (): string => (own !== undefined && program.hasSeveral ? `${resourceName(own)}: ` : "");
+    const reporter = createReporter(engine, own, clock, undefined, { hasDiff, columns, label });
+    return secrecy ? mappingReporter(reporter, (text) => masked(text, secrecy())) : reporter;
   }
 
   /** Warns of paths in the resource's options that match nothing. */

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../clock";
 import type { Engine, LogLine } from "../engine";
 import { shown, shownInLine } from "../text/shown";
 import { Outbox, Row } from "./outbox";
+import { counterFirst, stackRowOf } from "./stack-row";
 
 /** Of a status; it has what is left of a row of the terminal. */
 const LONGEST_STATUS = 300;
@@ -35,6 +36,19 @@ function outboxOf(engine: Engine, clock: Clock): Outbox {
   return outbox;
 }
 
+/** Below so many columns Pulumi's list of changed properties leaves nothing of a status that comes after it. */
+const NARROW = 120;
+
+/** How a reporter uses the rows. */
+export interface Rows {
+  /** The resource's row shows which properties change. */
+  readonly hasDiff?: boolean;
+  /** Of the terminal; undefined where there is none. */
+  readonly columns?: (() => number | undefined) | undefined;
+  /** What begins each line on the resource's row. @default nothing */
+  readonly label?: () => string;
+}
+
 /**
  * @param engine undefined where Pulumi does not run the process; then every line goes to `print`
  * @param urn of the resource whose row it is
@@ -44,19 +58,30 @@ export function createReporter(
   urn: string | undefined,
   clock: Clock = systemClock,
   print: (line: string) => void = (line) => void process.stderr.write(`${line}\n`),
+  { hasDiff = false, columns = () => undefined, label = () => "" }: Rows = {},
 ): Reporter {
   let last = "";
   const row = engine && new Row(outboxOf(engine, clock));
-  const send = (severity: LogLine["severity"], text: string, ephemeral: boolean): void => {
-    const message = ephemeral ? shownInLine(text, LONGEST_STATUS) : shown(text);
+  const send = (severity: LogLine["severity"], text: string, ephemeral: boolean, begin = label()): void => {
+    const line = begin + text;
+    const message = ephemeral ? shownInLine(line, LONGEST_STATUS) : shown(line);
     if (!row) return print(message);
     row.say({ severity, message, urn, ephemeral });
+  };
+  const name = urn?.split("::").at(-1) ?? "";
+  const stack = engine && stackRowOf(engine);
+  /** On one row only: where the output is no terminal, each row that changes is a line. */
+  const pass = (text: string): void => {
+    if (!row || !stack?.isNarrow(NARROW, columns, clock)) return send("info", text, true);
+    if (!hasDiff) return send("info", counterFirst(text), true, "");
+    const message = shownInLine(stack.show(name, text), LONGEST_STATUS);
+    row.say({ severity: "info", message, ephemeral: true });
   };
   return {
     status(text) {
       if (text === last) return;
       last = text;
-      send("info", text, true);
+      pass(text);
     },
     info: (text) => send("info", text, false),
     warn: (text) => send("warning", text, false),
@@ -65,11 +90,14 @@ export function createReporter(
       told.add(engine);
       send("info", DEAF, false);
     },
-    flush: () => row?.flush() ?? Promise.resolve(),
+    flush() {
+      stack?.leave(name);
+      return row?.flush() ?? Promise.resolve();
+    },
   };
 }
 
-/** The same reporter, for texts that are changed first: masked, or with a name before them. */
+/** The same reporter, for texts that are changed first. */
 export function mappingReporter(reporter: Reporter, change: (text: string) => string): Reporter {
   return {
     ...reporter,

@@ -1,5 +1,6 @@
 import { systemClock } from "../clock";
 import { connectEngine, hostRequire } from "../engine";
+import { terminalColumns } from "../deploy/terminal";
 import { ManagedApps } from "../managed-apps";
 import { Program } from "../program";
 import { SecretsOfApps } from "../secrecy/secrets-of-apps";
@@ -35,6 +36,7 @@ function connect(): Host {
       env: process.env,
       clock: systemClock,
       engine: rows?.engine,
+      columns: terminalColumns,
       reads: new SharedReads(systemClock),
       secretsOfApps: new SecretsOfApps(),
       managed: new ManagedApps(new ExportedState(process.env)),

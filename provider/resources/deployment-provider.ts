@@ -95,7 +95,7 @@ export class DeploymentProvider extends ServiceProvider {
     news: DeploymentInputs,
   ): Promise<{ outs: DeploymentOutputs }> {
     const olds = repaired(id, state);
-    return this.runOn(news, async (desk) => {
+    const work = async (desk: Desk): Promise<{ outs: DeploymentOutputs }> => {
       const last = (await current(desk, olds)) ?? asDeployment(olds);
       const next = nextStep({ ...olds, phase: phaseOf(last) }, news);
       if (next === "nothing") return { outs: outputs(news, last, olds.__made) };
@@ -104,7 +104,8 @@ export class DeploymentProvider extends ServiceProvider {
         next === "look" && olds.__awaited ? await lateOne(desk, olds.appId, olds.__awaited) : undefined;
       const started = late ?? (await make(desk, news));
       return { outs: await finish(desk, id, news, started, "update") };
-    });
+    };
+    return this.runOn(news, work, { hasDiff: true });
   }
 
   async read(

@@ -95,7 +95,7 @@ export class RollbackProvider extends ServiceProvider {
       reporter.info(`The app ${app.spec.name ?? ""} goes back to deployment ${target}.`);
     };
     try {
-      await this.runOn(inputs, look, PREVIEW_LIMITS);
+      await this.runOn(inputs, look, { limits: PREVIEW_LIMITS });
       return [];
     } catch (error) {
       const { errorCode, message } = asAppPlatformError(error);
@@ -140,14 +140,18 @@ export class RollbackProvider extends ServiceProvider {
   }
 
   async update(id: string, olds: RollbackOutputs, news: RollbackInputs): Promise<{ outs: RollbackOutputs }> {
-    return this.runOn(news, async (desk) => {
-      const obstacle = noWay(olds.state, news.state);
-      if (obstacle) throw obstacle;
-      const now = await seen(desk, id, olds, await appById(desk.client, news.appId));
-      const outs = { ...now, ...news, deploymentId: olds.deploymentId, state: olds.state };
-      const work = new RollbackWork(desk, id, news, { ...outs, __chosen: chosen(news) }, "update");
-      return { outs: await work.reach(news.state ?? "pinned") };
-    });
+    return this.runOn(
+      news,
+      async (desk) => {
+        const obstacle = noWay(olds.state, news.state);
+        if (obstacle) throw obstacle;
+        const now = await seen(desk, id, olds, await appById(desk.client, news.appId));
+        const outs = { ...now, ...news, deploymentId: olds.deploymentId, state: olds.state };
+        const work = new RollbackWork(desk, id, news, { ...outs, __chosen: chosen(news) }, "update");
+        return { outs: await work.reach(news.state ?? "pinned") };
+      },
+      { hasDiff: true },
+    );
   }
 
   async read(
