@@ -118,7 +118,7 @@ describe("the deletion of apps", function () {
     assert.equal(statSync(stack.path(backup)).mode & 0o077, 0);
     assert.match(
       destroyed.output,
-      /warning: The app kept .* All its active deployments are shut down for good/,
+      /warning: kept: The app kept .* All its active deployments are shut down for good/,
     );
     assert.match(destroyed.output, /new App\("kept", \{ spec: loadSpec\("app-spec-backups\/kept-/);
     assert.match(destroyed.output, /Its secrets have to be supplied again: web\.TOKEN/);

@@ -59,8 +59,7 @@ describe("Pulumi secrets outside of SECRET variables", function () {
       body: JSON.stringify({ name: "hidden", purpose: "tests" }),
     });
     projectId = ((await answer.json()) as { project: { id: string } }).project.id;
-    const file = { spec: { $file: "app.yaml", secrets: { "job.PASSWORD": "S3cr3t-from-file" } } };
-    stack.declare({ shop: shop(projectId), file });
+    stack.declare({ shop: shop(projectId) });
   });
   after(async () => {
     stack?.remove();
@@ -84,6 +83,8 @@ describe("Pulumi secrets outside of SECRET variables", function () {
   });
 
   it("are announced as visible at the service, once for each app, with their paths", async () => {
+    const file = { spec: { $file: "app.yaml", secrets: { "job.PASSWORD": "S3cr3t-from-file" } } };
+    stack.declare({ shop: shop(projectId), file });
     const { output } = await stack.up(["--diff"]);
     assertHidden(output);
     const warnings = output.split("\n").filter((line) => line.includes("plain text"));

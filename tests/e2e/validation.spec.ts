@@ -207,14 +207,14 @@ describe("a spec that is not known to be right", function () {
   });
 
   it("may hold a field that nobody knows: it gets to the service, with a warning", () => {
-    assert.match(result.output, /warning: spec\.services\.web\.quantum_drive: /);
+    assert.match(result.output, /warning: first: spec\.services\.web\.quantum_drive: /);
     assert.deepEqual(appOf("first")?.spec.services?.[0]?.["quantum_drive"], { flavour: "new" });
   });
 
   it("may hold a variable twice: the last one gets to the service, with a warning", async () => {
     assert.match(
       result.output,
-      /warning: spec\.services\.web\.envs\.KEY\.key: appears twice, as items 1 and 3/,
+      /warning: first: spec\.services\.web\.envs\.KEY\.key: appears twice, as items 1 and 3/,
     );
     const envs = appOf("first")?.spec.services?.[0]?.envs ?? [];
     assert.deepEqual(envs.map(({ key }) => key).sort(), ["KEY", "MODE"]);
