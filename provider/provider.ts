@@ -44,6 +44,7 @@ import {
   visible,
   type AppInputs,
   type AppOutputs,
+  type LastDeployment,
   type RunInputs,
 } from "./state";
 
@@ -110,8 +111,11 @@ export class AppProvider extends ServiceProvider {
   }
 
   async diff(id: string, recorded: AppOutputs, news: AppInputs): Promise<{ changes?: boolean }> {
-    const olds = repaired(recorded);
     const { __urn: urn } = news;
+    const past = repaired(recorded);
+    // In a refresh there is no program that could decline to wait.
+    const latest = this.runs.has(urn ?? "") ? await this.latestDeployment(id, past, news) : undefined;
+    const olds = latest ? { ...past, __deployment: latest } : past;
     this.managed.hold(urn, id);
     const rivalry = urn === undefined ? undefined : this.managed.rivalry(id, urn);
     if (rivalry !== undefined) throw toldOnce(new AppPlatformError("invalid-input", rivalry), urn);
@@ -126,6 +130,7 @@ export class AppProvider extends ServiceProvider {
     if (this.runs.has(urn ?? "")) {
       const reporter = this.reporter(news, () => secrecy);
       try {
+        if (latest) reporter.info(nowIn(latest));
         await this.tell(id, olds, planned, this.subject(news, reporter, secrecy), hidden);
       } catch (error) {
         throw toldOnce(withoutSecrets(error, secrecy), urn);
@@ -141,8 +146,32 @@ export class AppProvider extends ServiceProvider {
       return { changes: true };
     if (changed.length > 0) return {};
     const looks = olds.__awaited !== undefined && news.wait !== false;
-    const isUpdated = planned.action !== "none" || olds.__pinned !== undefined || looks || hidden.length > 0;
+    const isUpdated =
+      planned.action !== "none" ||
+      olds.__pinned !== undefined ||
+      looks ||
+      hidden.length > 0 ||
+      latest !== undefined;
     return { changes: isUpdated };
+  }
+
+  /**
+   * With `wait: false`, the deployment that was in progress when the last run ended, where it has got further since: outputs such
+   * as the address follow from it. Undefined where nothing is known, so that a preview works without the service.
+   */
+  private async latestDeployment(
+    id: string,
+    { __deployment: last }: AppOutputs,
+    news: AppInputs,
+  ): Promise<LastDeployment | undefined> {
+    if (news.wait !== false || last === undefined || standing(last.phase) !== "running") return undefined;
+    try {
+      const client = this.client(this.reporter({}), PREVIEW_LIMITS);
+      const now = lastDeployment(await client.getDeployment(id, last.id));
+      return now.phase === last.phase ? undefined : now;
+    } catch {
+      return undefined;
+    }
   }
 
   async create(inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
@@ -397,6 +426,10 @@ function linesOnLastRun(planned: Plan, olds: AppOutputs): string[] {
     lines.push("A rollback of an earlier run is not completed; this update completes it first.");
   return lines;
 }
+
+/** Why an update follows that the program did not ask for. */
+const nowIn = ({ id, phase }: LastDeployment): string =>
+  `Deployment ${id}, which the last run did not wait for, is now ${phase}: this update records it.`;
 
 const hasFailed = ({ __deployment }: AppOutputs): boolean =>
   __deployment !== undefined && !["succeeded", "running"].includes(standing(__deployment.phase));

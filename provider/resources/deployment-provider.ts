@@ -7,7 +7,14 @@ import { lookForDeployment, noDeployment } from "../finishing";
 import { PATIENCE } from "../patience";
 import { refuseWhilePinned } from "../rollback";
 import { appById } from "../service";
-import { nameInterruption, ServiceProvider, settleAt, type Desk, type Hidden } from "../service-provider";
+import {
+  nameInterruption,
+  PREVIEW_LIMITS,
+  ServiceProvider,
+  settleAt,
+  type Desk,
+  type Hidden,
+} from "../service-provider";
 import { changes } from "../spec/changes";
 import { isUnknown } from "../spec/unknown";
 import { DEPLOYMENT_PROPERTIES } from "../options/named";
@@ -74,10 +81,26 @@ export class DeploymentProvider extends ServiceProvider {
       reporter.info(`Deployment ${olds.deploymentId} failed; this update starts a new one.`);
     if (next === "wait")
       reporter.info(`Deployment ${olds.deploymentId} is still in progress; this update waits for it.`);
+    const phase =
+      next === "nothing" && standing(olds.phase) === "running" ? await this.phaseNow(olds) : olds.phase;
+    if (phase !== olds.phase)
+      reporter.info(
+        `Deployment ${olds.deploymentId}, which the last run did not wait for, is now ${phase}: this update records it.`,
+      );
     await reporter.flush();
     // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
     if (changes(visible(olds), visible(news)).length > 0) return {};
-    return { changes: next !== "nothing" };
+    return { changes: next !== "nothing" || phase !== olds.phase };
+  }
+
+  /** As recorded where it is not known: a preview works without the service. */
+  private async phaseNow({ appId, deploymentId, phase }: DeploymentOutputs): Promise<string> {
+    try {
+      const client = this.client(this.reporter({}), PREVIEW_LIMITS);
+      return phaseOf(await client.getDeployment(appId, deploymentId));
+    } catch {
+      return phase;
+    }
   }
 
   async create(inputs: DeploymentInputs): Promise<{ id: string; outs: DeploymentOutputs }> {
