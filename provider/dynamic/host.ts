@@ -12,7 +12,7 @@ import { Requests } from "./requests";
 import { ExportedState } from "./stack-state";
 
 interface Host {
-  readonly surroundings: Surroundings;
+  readonly surroundings: Omit<Surroundings, "managed">;
   /** Undefined where the engine's requests cannot be seen: the URNs among the inputs have to do. */
   readonly named: { readonly requests: Requests; readonly rows: LateRows } | undefined;
 }
@@ -22,7 +22,8 @@ let host: Host | undefined;
 /** A provider as Pulumi's host of dynamic providers calls it, in the surroundings of this process. */
 export function inHost(make: (surroundings: Surroundings) => HostedProvider): HostedProvider {
   const { surroundings, named } = (host ??= connect());
-  const provider = make(surroundings);
+  // A provider serves one run, and what the run shows of its apps is of no use to another.
+  const provider = make({ ...surroundings, managed: new ManagedApps(new ExportedState(process.env)) });
   return named ? hosted(provider, named.requests, named.rows) : provider;
 }
 
@@ -39,7 +40,6 @@ function connect(): Host {
       columns: terminalColumns,
       reads: new SharedReads(systemClock),
       secretsOfApps: new SecretsOfApps(),
-      managed: new ManagedApps(new ExportedState(process.env)),
       program: new Program(),
     },
     named: requests && rows && { requests, rows },
