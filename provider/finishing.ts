@@ -133,11 +133,12 @@ class Wait {
     const first = this.last;
     const { deployment: ended, failures } = await this.settle().catch(async (error: unknown) => {
       // The one that the response named may never come to be, and another one be the result of the write.
-      if (!isApiError(error, "not-found") || !this.isUnseen(first)) throw error;
+      if (!isApiError(error, "not-found") || !first || !this.isUnseen(first)) throw error;
+      await throwIfShown(site, app.id, first.id, error);
       if (!this.started) return this.again();
       this.last = undefined;
       const { known } = this.started;
-      this.last = await this.find({ ...known, ids: [...known.ids, first?.id ?? ""] });
+      this.last = await this.find({ ...known, ids: [...known.ids, first.id] });
       if (!this.last) throw noDeployment(app.id, error);
       return this.settle();
     });
@@ -243,6 +244,21 @@ export function noDeployment(appId: string, cause?: unknown): AppPlatformError {
       "Run pulumi up again: it checks once more, and starts a deployment if there is still none.",
     { cause },
   );
+}
+
+/**
+ * Throws the error, that the service does not know a deployment, where the app or its list shows the deployment all the same: the
+ * service contradicts itself, and nothing follows from that.
+ */
+export async function throwIfShown(
+  { client, options }: Desk,
+  appId: string,
+  id: string,
+  error: unknown,
+): Promise<void> {
+  const isIt = (one: Deployment): boolean => one.id === id;
+  if (shownDeployments(await client.getApp(appId, options)).some(isIt)) throw error;
+  if ((await client.listDeploymentPage(appId, {}, options)).items.some(isIt)) throw error;
 }
 
 /** Makes a new deployment of the spec at the service. */

@@ -3,7 +3,7 @@ import type { Deployment } from "../api/types";
 import { knownTo, newDeployment, shownDeployments, type Started } from "../deploy/started";
 import { findSuccessor } from "../deploy/wait";
 import { asAppPlatformError, InitializationError, isApiError } from "../errors";
-import { lookForDeployment, noDeployment } from "../finishing";
+import { lookForDeployment, noDeployment, throwIfShown } from "../finishing";
 import { PATIENCE } from "../patience";
 import { refuseWhilePinned } from "../rollback";
 import { appById } from "../service";
@@ -235,6 +235,7 @@ async function finish(
   if (!made) throw failed(desk.stopped?.aborted ? new Error("stopped") : noDeployment(inputs.appId));
   return waited(desk, id ?? made.id, inputs, made, made.id, operation, async (error, hasSeen) => {
     if (hasSeen || !isApiError(error, "not-found")) throw error;
+    await throwIfShown(desk, inputs.appId, made.id, error);
     // The one that the response named may never come to be, and another one be the result.
     const others = { ...known, ids: [...known.ids, made.id] };
     const other = await lookForDeployment(desk, inputs.appId, others, PATIENCE.deployment);

@@ -49,6 +49,7 @@ const followed = (name: string, last: number, more: Partial<Scenario> = {}): Sce
   },
   kindOf,
   expects: (call, fault, duration) => {
+    if (fault.name === "404" && /\/deployments\/:id$/.test(call.path)) return "fails at once";
     if (fault.name !== "404" || !isAddress(call) || call.nth === 1)
       return firstAddress(call, fault, duration);
     // Where the service closed the log itself, there need not be an archive; where it broke, its end has to be found.

@@ -68,7 +68,10 @@ const mayAppear: Expects = (call, fault, duration) => {
 };
 
 /** The deletion that a later call asks about has been accepted: «not there» is what it waits for. */
-const deletionExpects: Expects = (call, fault) => {
+const deletionExpects: Expects = (call, fault, duration) => {
+  // The answers were lost, and a look shows that the app is gone.
+  const isLost = fault.fault === "reset-after" || fault.fault === "truncated";
+  if (isLost && duration === "stays" && call.method === "DELETE") return "succeeds";
   if (fault.name === "404" && call.method === "GET" && call.nth > 1) return "succeeds";
   // An answer without content has nothing in it that could stop in the middle.
   if (fault.fault === "stalled" && call.method === "DELETE") return "succeeds";
@@ -77,11 +80,15 @@ const deletionExpects: Expects = (call, fault) => {
 };
 
 const advice = (call: RemoteCall): Kind | undefined =>
-  /propose$|logs$/.test(call.path) ? "advice" : undefined;
+  /propose$|logs$|instance_sizes$/.test(call.path) ? "advice" : undefined;
 
 /** A refusal of the spec is what a preview asks for; the second question is for the price of before. */
-const previewExpects: Expects = (call, fault) =>
-  (fault.name === "409" || fault.name === "422") && call.nth === 1 ? "fails at once" : undefined;
+const previewExpects: Expects = (call, fault) => {
+  if (!call.path.endsWith("/propose")) return undefined;
+  // A token that is refused now will be refused by the update as well.
+  const names = ["401", "409", "422"];
+  return names.includes(fault.name) && call.nth === 1 ? "fails at once" : undefined;
+};
 
 /** Not every service knows the question by name: where it is refused, the list of all apps is asked for. */
 export const nameExpects: Expects = ({ method, path }, fault, duration) => {
@@ -102,10 +109,10 @@ export const APP_CHANGES: readonly Scenario[] = [
     ...change("wait of a later run", app(SHOP, { wait: false }), app()),
     // The first look is for the plan. The app itself shows the deployment, whatever the look says once.
     kindOf: (call) => (usualKind(call) === "wait" && call.nth === 1 ? "read" : undefined),
-    expects: (call, fault, duration) =>
-      fault.name === "404" && usualKind(call) === "wait" && call.nth === 1 && duration === "once"
-        ? "succeeds"
-        : undefined,
+    expects: (call, fault, duration) => {
+      if (fault.name !== "404" || usualKind(call) !== "wait" || call.nth !== 1) return undefined;
+      return duration === "once" ? "succeeds" : "gives up";
+    },
   },
 ];
 
@@ -180,8 +187,10 @@ export const isFirstLook = (call: RemoteCall): boolean => usualKind(call) === "w
 export const firstLook: Exceptions = {
   kindOf: (call) => (isFirstLook(call) ? "read" : undefined),
   // Where it stays so, the wait that follows fails of it.
-  expects: (call, fault, duration) =>
-    isFirstLook(call) && fault.name === "404" && duration === "once" ? "succeeds" : undefined,
+  expects: (call, fault, duration) => {
+    if (!isFirstLook(call) || fault.name !== "404") return undefined;
+    return duration === "once" ? "succeeds" : "gives up";
+  },
 };
 /** Where no wait follows. */
 export const onlyLook: Exceptions = {
@@ -197,6 +206,10 @@ const TAKES_TIME = new Set([
   "429 without retry-after",
   "503 with retry-after",
   "endless answer",
+  "connection cut before the work",
+  "500",
+  "502 with an HTML page",
+  "answer of wrong types",
 ]);
 const cancellation: Exceptions = {
   kindOf: (call) => (usualKind(call) === "wait" ? "read" : undefined),
