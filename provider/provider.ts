@@ -420,6 +420,11 @@ function linesOnLastRun(planned: Plan, olds: AppOutputs): string[] {
     lines.push("The last deployment is still in progress; this update waits for it.");
   if (planned.changes.length === 0 && planned.action === "redeploy" && hasFailed(olds))
     lines.push("The last deployment failed; this update starts a new one.");
+  if (planned.changes.length > 0 && hasFailed(olds))
+    lines.push(
+      "The last deployment failed, but the service has its spec: these lines compare the program with that spec. " +
+        "Pulumi's own diff may compare it with the spec before the failed attempt.",
+    );
   if (olds.__awaited !== undefined && planned.action === "none")
     lines.push("The last run saw no deployment of its change: this update checks once more.");
   if (olds.__pinned !== undefined)

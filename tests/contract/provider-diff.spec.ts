@@ -60,6 +60,13 @@ describe("AppProvider: diff", () => {
     }
   });
 
+  it("says of a changed program that it is compared with the spec of an attempt that failed", async () => {
+    const olds = { ...made.outs, __deployment: { id: "d", phase: "ERROR" } };
+    assert.deepEqual(await diffed(inputs(greeting), olds), {});
+    const [first] = world.messages("info");
+    assert.match(first ?? "", /The last deployment failed, but the service has its spec/);
+  });
+
   it("has nothing to do for a running deployment that nobody wants to wait for", async () => {
     const news = inputs(SHOP, { wait: false });
     const olds = { ...made.outs, wait: false, __deployment: { id: "d", phase: "BUILDING" } };
