@@ -50,7 +50,7 @@ export default tseslint.config(
   },
   { files: ["provider/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [EMULATOR] }] } },
   forbid(
-    ["provider/spec/**/*.ts"],
+    ["provider/appspec/**/*.ts"],
     [
       "**/api/*",
       "!**/api/phases",
@@ -80,5 +80,5 @@ export default tseslint.config(
     ["emulator/{cli,index,server,live}.ts"],
   ),
   forbid(["emulator/routes/*.ts"], ["../index", "../server"], "Routes are served, they do not know by whom."),
-  forbid(["emulator/server.ts", "emulator/live.ts"], ["./index"], "The server is a part of the emulator."),
+  forbid(["emulator/server.ts", "emulator/websockets.ts"], ["./index"], "The server is a part of the emulator."),
 );

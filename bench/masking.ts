@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 
 // As it is published.
-const { redact } = createRequire(__filename)("../provider/dist/secrecy/redact") as {
+const { redact } = createRequire(__filename)("../provider/dist/secrets/redact") as {
   redact: (text: string, secrets: readonly string[]) => string;
 };
 

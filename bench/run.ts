@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { APP_PROVIDER } from "../provider/app-type";
+import { APP_PROVIDER } from "../provider/resources/state-texts";
 import { getPulumiCli } from "../tools/pulumi-cli/get";
 import { chart, formatFigure, median, type Figure } from "./figures";
 import { BenchStack, refused, writes, type Run } from "./stack";

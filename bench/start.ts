@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { APP_PROVIDER } from "../provider/app-type";
+import { APP_PROVIDER } from "../provider/resources/state-texts";
 import { TOP } from "../tools/pulumi-project";
 import { median } from "./figures";
 

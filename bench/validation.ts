@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { median } from "./figures";
 
 // As it is published: the build adds what makes it quick.
-const { validate } = createRequire(__filename)("../provider/dist/spec/validate") as {
+const { validate } = createRequire(__filename)("../provider/dist/appspec/validate") as {
   validate: (spec: unknown) => unknown;
 };
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createEmulator, type EmulatorOptions, type LiveLogs } from "./index";
-import { nameIn } from "./strangers";
+import { nameIn } from "./http/origin-guard";
 
 const HELP = `Usage: app-platform-emulator [options]
 

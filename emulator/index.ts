@@ -1,30 +1,30 @@
 import { systemClock, type Clock } from "./clock";
-import { Faults } from "./faults";
+import { Faults } from "./http/faults";
 import { ApiError } from "./errors";
-import { createIds } from "./ids";
-import { RateLimiter, type RateLimits } from "./limits";
-import { Recorder, type CallMatch, type RecordedCall } from "./recorder";
-import { Replicas } from "./replicas";
+import { createIds } from "./model/ids";
+import { RateLimiter, type RateLimits } from "./http/rate-limiter";
+import { Recorder, type CallMatch, type RecordedCall } from "./http/recorder";
+import { Replicas } from "./http/replicas";
 import type { LiveLogs } from "./routes/context";
 import type { Controls } from "./routes/control";
 import { buildApp, listen, type Wiring } from "./server";
-import { SnapshotFile } from "./snapshot-file";
-import type { StoreState } from "./state";
-import { Store } from "./store";
-import type { StoredApp } from "./stored-app";
-import { serveSockets } from "./live";
-import { Tickets } from "./tickets";
-import { appView } from "./view";
+import { SnapshotFile } from "./snapshot/file";
+import type { StoreState } from "./model/state";
+import { Store } from "./model/store";
+import type { StoredApp } from "./model/stored-app";
+import { serveSockets } from "./websockets";
+import { Tickets } from "./logs/signed-urls";
+import { appView } from "./views/app";
 
 export { steppedClock, systemClock, type Clock, type SteppedClock } from "./clock";
-export type { Altering } from "./altered";
-export type { Fault, FaultRule } from "./faults";
-export type { RateLimits } from "./limits";
-export type { CallMatch, RecordedCall } from "./recorder";
-export type { FailureRequest } from "./failures";
-export type { StoredApp } from "./stored-app";
+export type { Altering } from "./http/altered-responses";
+export type { Fault, FaultRule } from "./http/faults";
+export type { RateLimits } from "./http/rate-limiter";
+export type { CallMatch, RecordedCall } from "./http/recorder";
+export type { FailureRequest } from "./model/requested-failures";
+export type { StoredApp } from "./model/stored-app";
 export type { LiveLogs } from "./routes/context";
-export type { Component, Spec } from "./types";
+export type { Component, Spec } from "./model/spec";
 
 export interface EmulatorOptions {
   /** 0 picks a free one. @default 0 */

@@ -4,9 +4,9 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { parse } from "yaml";
 import { ApiError, badRequest, notFound, unauthorized } from "./errors";
-import type { RateLimiter } from "./limits";
-import type { RecordedCall } from "./recorder";
-import type { Replicas } from "./replicas";
+import type { RateLimiter } from "./http/rate-limiter";
+import type { RecordedCall } from "./http/recorder";
+import type { Replicas } from "./http/replicas";
 import { accountRoutes } from "./routes/account";
 import { alertRoutes } from "./routes/alerts";
 import { appRoutes } from "./routes/apps";
@@ -23,8 +23,8 @@ import { proposeRoutes } from "./routes/propose";
 import { runningRoutes } from "./routes/running";
 import { rollbackRoutes } from "./routes/rollback";
 import { statusRoutes } from "./routes/status";
-import { refuseStrangers } from "./strangers";
-import { serveWith } from "./wire";
+import { refuseStrangers } from "./http/origin-guard";
+import { serveWith } from "./http/serve-fault";
 
 /** Bodies beyond this are refused with 413. */
 const MAX_BODY_BYTES = 1024 * 1024;

@@ -8,7 +8,7 @@ import { importFile } from "./cli/import";
 import { logs } from "./cli/logs";
 import { orphans } from "./cli/orphans";
 import { validate } from "./cli/validate";
-import { redact } from "./secrecy/redact";
+import { redact } from "./secrets/redact";
 import { printable } from "./text/printable";
 
 const COMMANDS: Readonly<Record<string, Command>> = {

@@ -1,9 +1,9 @@
-export { App, type AppArgs } from "./app";
-export type { AlertDestination, SlackWebhook } from "./alerts/destinations";
-export type { AppSpecArgs, DeepInput } from "./inputs";
-export { loadSpec } from "./load";
-export { Deployment, type DeploymentArgs } from "./resources/deployment";
-export { Rollback, type RollbackArgs, type RollbackState } from "./resources/rollback";
+export { App, type AppArgs } from "./dynamic/app";
+export type { AlertDestination, SlackWebhook } from "./resources/app/alerts/destinations";
+export type { AppSpecArgs, DeepInput } from "./dynamic/inputs";
+export { loadSpec } from "./load-spec";
+export { Deployment, type DeploymentArgs } from "./dynamic/deployment";
+export { Rollback, type RollbackArgs, type RollbackState } from "./dynamic/rollback";
 export {
   getLogs,
   getLogsOutput,
@@ -14,8 +14,8 @@ export {
   type LogLines,
   type LogsQuery,
   type LogsTextQuery,
-} from "./logs";
-export * from "./lookups/index";
+} from "./functions/logs";
+export * from "./functions/index";
 export type {
   Alert,
   App as AppInfo,
@@ -40,8 +40,8 @@ export type {
   RollbackCondition,
   RollbackValidation,
 } from "./api/types";
-export { explain, type SizePrices } from "./spec/explain";
-export { plan } from "./spec/plan";
+export { explain, type SizePrices } from "./appspec/explain";
+export { plan } from "./appspec/plan";
 export type {
   Accepted,
   Action,
@@ -51,7 +51,7 @@ export type {
   Instances,
   Plan,
   Wanted,
-} from "./spec/plan";
-export type * from "./spec/types";
-export type { Timeouts } from "./state";
+} from "./appspec/plan";
+export type * from "./appspec/types";
+export type { Timeouts } from "./resources/app/state";
 export { ApiError, AppPlatformError, type ErrorCode } from "./errors";

@@ -1,41 +1,41 @@
-import { isKept, isLeft, isManaged, type ManagerOf } from "./adoption";
-import { AlertWork, readDestinations } from "./alerts/work";
-import { destinationPath } from "./alerts/destinations";
+import { isKept, isLeft, isManaged, type ManagerOf } from "./resources/app/name-taken";
+import { AlertWork, readDestinations } from "./resources/app/alerts/assign";
+import { destinationPath } from "./resources/app/alerts/destinations";
 import { standing } from "./api/phases";
-import { check, type CheckResult } from "./check";
-import type { Reporter } from "./deploy/report";
-import { declareApp } from "./declaration";
-import { knownTo, newDeployment, shownDeployments } from "./deploy/started";
+import { check, type CheckResult } from "./resources/app/check";
+import type { Reporter } from "./host/reporter";
+import { declareApp } from "./resources/app/declare";
+import { knownTo, newDeployment, shownDeployments } from "./service/new-deployment";
 import { inHost } from "./dynamic/host";
 import { markingSecrets } from "./dynamic/secret-values";
 import type { HostedProvider } from "./dynamic/hosted";
-import { newestDeployment, withEarlierRun } from "./earlier-run";
+import { newestDeployment, withEarlierRun } from "./resources/app/unrecorded-run";
 import { AppPlatformError, InitializationError } from "./errors";
-import { Ignoring } from "./ignoring";
-import type { ManagedApps } from "./managed-apps";
-import { Operation } from "./operation";
-import { isIgnored } from "./options/ignored";
-import { mismatches, transformed } from "./options/mismatches";
-import { appProperties } from "./options/named";
+import { Ignoring } from "./resources/app/ignored-properties";
+import type { ManagedApps } from "./resources/managed-apps";
+import { Operation } from "./resources/app/operation";
+import { isIgnored } from "./resources/options/ignored";
+import { mismatches, transformed } from "./resources/options/mismatches";
+import { appProperties } from "./resources/options/named";
 import { shownFailures } from "./resources/arguments";
-import { Previews, type Subject } from "./preview";
-import { DeploymentProvider } from "./resources/deployment-provider";
-import { RollbackProvider } from "./resources/rollback-provider";
-import { toldOnce } from "./resources/told-once";
-import { refuseWhilePinned, Rollback } from "./rollback";
-import { formatPropertyPath } from "./options/property-path";
-import { nowSecret, placesFrom, united } from "./secrecy/program-secrets";
-import { masked, secrecyOf, withoutSecrets, type Secrecy } from "./secrecy/secrecy";
-import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./service-provider";
-import { nameIn } from "./spec/app-name";
-import { changes, valueAt, withValueAt, type Path } from "./spec/changes";
-import { comparable } from "./spec/covers";
-import { drift, hiddenAsBefore, inputsWithDrift } from "./spec/drift";
-import { toKeyed } from "./spec/keyed";
-import { plan, type Accepted, type Plan } from "./spec/plan";
-import { hideSecrets } from "./spec/secrets";
-import { describeOpenSecrets, openSecrets, withStored, withoutStoredChanges } from "./spec/stored-secrets";
-import { repaired } from "./state-repair";
+import { Previews, type Subject } from "./resources/app/preview";
+import { DeploymentProvider } from "./resources/deployment/provider";
+import { RollbackProvider } from "./resources/rollback/provider";
+import { toldOnce } from "./resources/print-once";
+import { refuseWhilePinned, Rollback } from "./resources/app/rollback-on-failure";
+import { formatPropertyPath } from "./resources/options/property-path";
+import { nowSecret, placesFrom, united } from "./secrets/program-secrets";
+import { masked, secrecyOf, withoutSecrets, type Secrecy } from "./secrets/mask-errors";
+import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./resources/base-provider";
+import { nameIn } from "./appspec/app-name";
+import { changes, valueAt, withValueAt, type Path } from "./appspec/diff";
+import { comparable } from "./appspec/covers";
+import { drift, hiddenAsBefore, inputsWithDrift } from "./appspec/drift";
+import { toKeyed } from "./appspec/lists-by-name";
+import { plan, type Accepted, type Plan } from "./appspec/plan";
+import { hideSecrets } from "./appspec/secrets";
+import { describeOpenSecrets, openSecrets, withStored, withoutStoredChanges } from "./appspec/stored-secrets";
+import { repaired } from "./resources/state-repair";
 import {
   inputsOf,
   lastDeployment,
@@ -46,24 +46,24 @@ import {
   type AppOutputs,
   type LastDeployment,
   type RunInputs,
-} from "./state";
+} from "./resources/app/state";
 
 export type { Surroundings };
 
 /**
- * What the text in the state calls (see app.ts), in every version of this package: the provider behind `App`, in the
+ * What the text in the state calls (see dynamic/app.ts), in every version of this package: the provider behind `App`, in the
  * terms of Pulumi's dynamic providers.
  */
 export function app(): HostedProvider {
   return inHost((surroundings) => markingSecrets(new AppProvider(surroundings)));
 }
 
-/** The same for `Deployment`, see resources/deployment.ts. */
+/** The same for `Deployment`, see dynamic/deployment.ts. */
 export function deployment(): HostedProvider {
   return inHost((surroundings) => new DeploymentProvider(surroundings));
 }
 
-/** The same for `Rollback`, see resources/rollback.ts. */
+/** The same for `Rollback`, see dynamic/rollback.ts. */
 export function rollback(): HostedProvider {
   return inHost((surroundings) => new RollbackProvider(surroundings));
 }

@@ -5,7 +5,7 @@ import { createGenerator } from "ts-json-schema-generator";
 /** The JSON schema of the AppSpec, for editors and for validation, made from its types. `--check` only compares. */
 
 const ROOT = resolve(__dirname, "..");
-export const SCHEMA_FILE = resolve(ROOT, "provider/spec/app-spec.schema.json");
+export const SCHEMA_FILE = resolve(ROOT, "provider/appspec/app-spec.schema.json");
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
@@ -13,7 +13,7 @@ type JsonObject = { [key: string]: Json };
 /** The text the schema file has to have. */
 export function makeSchema(): string {
   const generated = createGenerator({
-    path: resolve(ROOT, "provider/spec/types.ts"),
+    path: resolve(ROOT, "provider/appspec/types.ts"),
     tsconfig: resolve(ROOT, "provider/tsconfig.json"),
     type: "AppSpec",
     expose: "export",
@@ -68,7 +68,7 @@ function main(args: readonly string[]): void {
   }
   if (isCurrent()) return;
   console.error(
-    "provider/spec/app-spec.schema.json does not fit provider/spec/types.ts: run `npm run schema`",
+    "provider/appspec/app-spec.schema.json does not fit provider/appspec/types.ts: run `npm run schema`",
   );
   process.exitCode = 1;
 }

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { loadSpec } from "../provider/load";
-import { validate, type Problem } from "../provider/spec/validate";
-import { displayPath } from "../provider/spec/keyed";
+import { loadSpec } from "../provider/load-spec";
+import { validate, type Problem } from "../provider/appspec/validate";
+import { displayPath } from "../provider/appspec/lists-by-name";
 
 /** `tsx tools/validate-folder.ts DIR` checks every spec in a folder and prints a line for each. */
 function main(folder: string): void {

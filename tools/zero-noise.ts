@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createEmulator, type Emulator } from "app-platform-emulator";
-import { loadSpec } from "../provider/load";
-import { changes, formatChange } from "../provider/spec/changes";
+import { loadSpec } from "../provider/load-spec";
+import { changes, formatChange } from "../provider/appspec/diff";
 import { InProcessStack } from "./in-process-stack";
 
 /**

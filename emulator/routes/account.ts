@@ -1,4 +1,4 @@
-import type { Store } from "../store";
+import type { Store } from "../model/store";
 import type { Api, Deps } from "./context";
 
 /** The person behind the token, as runs of jobs name them. */

@@ -1,6 +1,6 @@
-import { alertsOf, parseDestinations } from "../alerts";
+import { alertsOf, parseDestinations } from "../model/alerts";
 import { badRequest, notFound } from "../errors";
-import { isUuid } from "../ids";
+import { isUuid } from "../model/ids";
 import { objectBody, param, type Api, type Deps } from "./context";
 
 /** Alerts of an app and where they go. */

@@ -1,12 +1,12 @@
-import { BUILDPACKS } from "../catalogue";
-import { pageOf } from "../paging";
-import { appView, deploymentView } from "../view";
-import { appJson } from "../view-json";
+import { BUILDPACKS } from "../model/catalogue";
+import { pageOf } from "../http/paging";
+import { appView, deploymentView } from "../views/app";
+import { appJson } from "../views/app-json";
 import { stringify } from "yaml";
 import { badRequest, notFound } from "../errors";
 import { flag } from "./query";
-import type { StoredApp } from "../stored-app";
-import { components } from "../types";
+import type { StoredApp } from "../model/stored-app";
+import { components } from "../model/spec";
 import {
   addressOf,
   objectBody,

@@ -1,7 +1,7 @@
-import { BUILDPACKS, REGIONS, TIERS } from "../catalogue";
-import { INSTANCE_SIZES, sizeOf } from "../costs";
+import { BUILDPACKS, REGIONS, TIERS } from "../model/catalogue";
+import { INSTANCE_SIZES, sizeOf } from "../model/costs";
 import { notFound } from "../errors";
-import { page } from "../paging";
+import { page } from "../http/paging";
 import { addressOf, param, type Api, type Deps } from "./context";
 
 /** Data centers, as the service tells them apart from its apps; a server for MCP asks for them. */

@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
 import { badRequest, type ApiError } from "../errors";
-import type { Store } from "../store";
-import type { ConsoleTicket, LogTicket, Tickets } from "../tickets";
+import type { Store } from "../model/store";
+import type { ConsoleTicket, LogTicket, Tickets } from "../logs/signed-urls";
 
 /** What each request carries through the routes. */
 export interface Env {

@@ -1,9 +1,9 @@
-import { parseFault, type Faults } from "../faults";
+import { parseFault, type Faults } from "../http/faults";
 import { badRequest } from "../errors";
-import { parseFailure, type FailureRequest } from "../failures";
-import type { Recorder } from "../recorder";
-import type { Spec } from "../types";
-import { appView } from "../view";
+import { parseFailure, type FailureRequest } from "../model/requested-failures";
+import type { Recorder } from "../http/recorder";
+import type { Spec } from "../model/spec";
+import { appView } from "../views/app";
 import { objectBody, optionalBody, param, type Api, type Deps } from "./context";
 
 /** What can be done to the emulator from outside the API. */

@@ -1,7 +1,7 @@
-import type { DeploymentRecord } from "../deployments";
-import { page } from "../paging";
+import type { DeploymentRecord } from "../model/deployment-record";
+import { page } from "../http/paging";
 import { list } from "./query";
-import { deploymentView } from "../view";
+import { deploymentView } from "../views/app";
 import { addressOf, optionalBody, optionalFlag, param, type Api, type Deps } from "./context";
 
 const DEPLOYMENT_TYPES = [

@@ -1,10 +1,10 @@
 import { badRequest, notFound } from "../errors";
-import { isUuid } from "../ids";
-import { invocationsOf, invocationView, isApart, phaseOf, type Invocation } from "../invocations";
-import { page } from "../paging";
+import { isUuid } from "../model/ids";
+import { invocationsOf, invocationView, isApart, phaseOf, type Invocation } from "../model/job-invocations";
+import { page } from "../http/paging";
 import { list, optionalId } from "./query";
-import type { Store } from "../store";
-import type { StoredApp } from "../stored-app";
+import type { Store } from "../model/store";
+import type { StoredApp } from "../model/stored-app";
 import { ownerOf } from "./account";
 import { addressOf, optionalBody, param, type Api, type Ctx, type Deps } from "./context";
 

@@ -1,5 +1,5 @@
-import { scalingsOf } from "../autoscaling";
-import { activeAmong, type DeploymentRecord } from "../deployments";
+import { scalingsOf } from "../model/autoscaling";
+import { activeAmong, type DeploymentRecord } from "../model/deployment-record";
 import { badRequest, notFound } from "../errors";
 import {
   deploymentSources,
@@ -7,12 +7,12 @@ import {
   logTypeOf,
   scalingSource,
   type LogSource,
-} from "../log-sources";
+} from "../logs/sources";
 import { checkDuration, flag, optionalId, optionalQuery, whole } from "./query";
-import { deploymentEventOf } from "../running";
-import type { StoredApp } from "../stored-app";
-import { archive, follow, frame, packedArchive, type LogTicket } from "../tickets";
-import { components } from "../types";
+import { deploymentEventOf } from "../views/instances-and-events";
+import type { StoredApp } from "../model/stored-app";
+import { archive, follow, frame, packedArchive, type LogTicket } from "../logs/signed-urls";
+import { components } from "../model/spec";
 import { findInvocation } from "./invocations";
 import { param, type Api, type Ctx, type Deps } from "./context";
 

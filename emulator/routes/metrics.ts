@@ -1,9 +1,9 @@
 import { isoTime } from "../clock";
-import { activatedAt } from "../deployments";
+import { activatedAt } from "../model/deployment-record";
 import { badRequest } from "../errors";
-import { fingerprint } from "../ids";
+import { fingerprint } from "../model/ids";
 import { moment } from "./query";
-import type { StoredApp } from "../stored-app";
+import type { StoredApp } from "../model/stored-app";
 import { objectBody, param, type Api, type Deps } from "./context";
 
 const DAY = 24 * 3_600_000;

@@ -1,7 +1,7 @@
 import { isoTime } from "../clock";
 import { ApiError, badRequest } from "../errors";
-import { page } from "../paging";
-import type { Store } from "../store";
+import { page } from "../http/paging";
+import type { Store } from "../model/store";
 import { addressOf, objectBody, param, type Api, type Deps } from "./context";
 
 const URN = /^do:app:(.+)$/;

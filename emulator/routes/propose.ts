@@ -1,5 +1,5 @@
-import { FREE_STATIC_APPS, isStatic, monthlyCost } from "../costs";
-import { checkSpec, refuseEncrypted } from "../validation";
+import { FREE_STATIC_APPS, isStatic, monthlyCost } from "../model/costs";
+import { checkSpec, refuseEncrypted } from "../model/validate-spec";
 import { objectBody, optionalText, type Api, type Deps } from "./context";
 
 /** Validates and prices a spec without making anything of it. */

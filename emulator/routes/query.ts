@@ -1,5 +1,5 @@
 import { badRequest } from "../errors";
-import { isUuid } from "../ids";
+import { isUuid } from "../model/ids";
 import type { Ctx } from "./context";
 
 /** Parameters of the query, refused with 400 naming them when they can not be read. */

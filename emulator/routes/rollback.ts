@@ -1,8 +1,8 @@
 import { badRequest } from "../errors";
-import { validateRollback } from "../rollback";
-import type { DeploymentRecord } from "../deployments";
-import type { StoredApp } from "../stored-app";
-import { deploymentView } from "../view";
+import { validateRollback } from "../model/rollback";
+import type { DeploymentRecord } from "../model/deployment-record";
+import type { StoredApp } from "../model/stored-app";
+import { deploymentView } from "../views/app";
 import { objectBody, optionalBody, param, type Api, type Ctx, type Deps } from "./context";
 
 /** Rollbacks: validate, create, commit, revert. */

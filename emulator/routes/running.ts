@@ -1,11 +1,11 @@
-import { isScaling, scalingsOf, scalingView } from "../autoscaling";
-import { activeAmong, type DeploymentRecord } from "../deployments";
+import { isScaling, scalingsOf, scalingView } from "../model/autoscaling";
+import { activeAmong, type DeploymentRecord } from "../model/deployment-record";
 import { badRequest, notFound } from "../errors";
-import { isUuid } from "../ids";
-import { page } from "../paging";
+import { isUuid } from "../model/ids";
+import { page } from "../http/paging";
 import { list } from "./query";
-import { consoleInstance, deploymentEventOf, eventsOf, healthView, instancesView } from "../running";
-import type { StoredApp } from "../stored-app";
+import { consoleInstance, deploymentEventOf, eventsOf, healthView, instancesView } from "../views/instances-and-events";
+import type { StoredApp } from "../model/stored-app";
 import { addressOf, optionalBody, param, type Api, type Ctx, type Deps } from "./context";
 
 /** What runs of an app, consoles in it, and what happened to it. */

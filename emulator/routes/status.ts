@@ -1,5 +1,5 @@
-import { statusOf } from "../status";
-import { STATUS_PAGE, STATUS_PAGE_POLICY } from "../status-page";
+import { statusOf } from "../views/status";
+import { STATUS_PAGE, STATUS_PAGE_POLICY } from "../views/status-page";
 import type { Api, Deps } from "./context";
 
 /** A page that shows apps and deployments, for a person. No token is asked for: only browsers of this machine get here. */

@@ -1,7 +1,7 @@
-import { path } from "./address";
-import type { Expected } from "./identity";
+import { path } from "../net/address";
+import type { Expected } from "../net/identity";
 import * as shapes from "./shapes";
-import type { Call, CallOptions, Transport } from "./transport";
+import type { Call, CallOptions, Transport } from "../net/transport";
 import type {
   Account,
   Alert,

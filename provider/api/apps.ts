@@ -1,11 +1,11 @@
 import { isApiError } from "../errors";
-import type { AppSpec } from "../spec/types";
-import { path } from "./address";
+import type { AppSpec } from "../appspec/types";
+import { path } from "../net/address";
 import { askAll, askApp, askStarted } from "./calls";
 import { LARGEST_PAGE, readPage } from "./pages";
-import { unreadableError } from "./failures";
+import { unreadableError } from "../net/failures";
 import * as shapes from "./shapes";
-import type { Answered, Call, CallOptions, Transport } from "./transport";
+import type { Answered, Call, CallOptions, Transport } from "../net/transport";
 import type { App, AppHealth, AppInstance, Deployment, Proposal } from "./types";
 
 /**

@@ -1,7 +1,7 @@
-import { isObject } from "./failures";
+import { isObject } from "../net/failures";
 import { type Page, allPages, readPage } from "./pages";
 import * as shapes from "./shapes";
-import type { Answered, Call, CallOptions, Transport } from "./transport";
+import type { Answered, Call, CallOptions, Transport } from "../net/transport";
 import type { App, Deployment } from "./types";
 
 /** A call whose answer holds an app. */

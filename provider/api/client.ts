@@ -3,10 +3,10 @@ import { type AppCalls, appCalls } from "./apps";
 import { type DeploymentCalls, deploymentCalls } from "./deployments";
 import { type EventCalls, eventCalls } from "./events";
 import { type LogCalls, logCalls } from "./logs";
-import { type ClientOptions, Transport } from "./transport";
+import { type ClientOptions, Transport } from "../net/transport";
 
 export type { LogRequest } from "./logs";
-export type { CallOptions, ClientOptions } from "./transport";
+export type { CallOptions, ClientOptions } from "../net/transport";
 
 /**
  * The App Platform's API: a method for each endpoint, from one file for each kind of resource.

@@ -1,8 +1,8 @@
-import { path } from "./address";
+import { path } from "../net/address";
 import { type PageRequest, askAll, askDeployment, askPage, askStarted } from "./calls";
 import type { Page } from "./pages";
 import * as shapes from "./shapes";
-import type { CallOptions, Transport } from "./transport";
+import type { CallOptions, Transport } from "../net/transport";
 import type { Deployment, DeploymentType, RollbackValidation } from "./types";
 
 export type DeploymentCalls = ReturnType<typeof deploymentCalls>;

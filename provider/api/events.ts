@@ -1,8 +1,8 @@
-import { path } from "./address";
+import { path } from "../net/address";
 import { type PageRequest, askAll, askPage } from "./calls";
 import { LARGEST_PAGE, type Page } from "./pages";
 import * as shapes from "./shapes";
-import type { Call, CallOptions, Transport } from "./transport";
+import type { Call, CallOptions, Transport } from "../net/transport";
 import type { AppEvent, EventType, JobInvocation } from "./types";
 
 export interface InvocationFilter {

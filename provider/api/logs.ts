@@ -1,9 +1,9 @@
-import { path } from "./address";
-import { DEFAULT_TIMEOUT_MS } from "./http";
-import { openLive } from "./live-log";
-import { openLog } from "./log-stream";
+import { path } from "../net/address";
+import { DEFAULT_TIMEOUT_MS } from "../net/http";
+import { openLive } from "../net/live-log";
+import { openLog } from "../net/log-stream";
 import * as shapes from "./shapes";
-import type { CallOptions, ClientOptions, Transport } from "./transport";
+import type { CallOptions, ClientOptions, Transport } from "../net/transport";
 import type { LogType, LogUrls } from "./types";
 
 export interface LogRequest {
@@ -47,14 +47,14 @@ export function logCalls(transport: Transport, client: Pick<ClientOptions, "time
       );
     },
 
-    /** The lines of one of the archives of `getLogUrls`, see `openLog` in log-stream.ts. */
+    /** The lines of one of the archives of `getLogUrls`, see `openLog` in net/log-stream.ts. */
     openLog(url: string, options?: CallOptions & { readonly mostOfLine?: number }): AsyncIterable<string> {
       const { timeoutMs = DEFAULT_TIMEOUT_MS } = client;
       const { signal, mostOfLine } = options ?? {};
       return openLog(url, { signal, timeoutMs, silentMs: timeoutMs, mostOfLine });
     },
 
-    /** The lines of the live log of `getLogUrls` as they come, see `openLive` in live-log.ts. */
+    /** The lines of the live log of `getLogUrls` as they come, see `openLive` in net/live-log.ts. */
     openLive(url: string, options?: CallOptions & { readonly onOpen?: () => void }): AsyncIterable<string> {
       const { signal, onOpen } = options ?? {};
       return openLive(url, { signal, timeoutMs: client.timeoutMs, onOpen });

@@ -1,5 +1,5 @@
-import { isObject, unreadableError } from "./failures";
-import type { Answered } from "./transport";
+import { isObject, unreadableError } from "../net/failures";
+import type { Answered } from "../net/transport";
 
 /** The most the service gives at once. */
 export const LARGEST_PAGE = 200;

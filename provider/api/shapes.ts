@@ -1,6 +1,6 @@
 import type { ApiError } from "../errors";
-import { isObject, unreadableError } from "./failures";
-import type { Answered } from "./transport";
+import { isObject, unreadableError } from "../net/failures";
+import type { Answered } from "../net/transport";
 import type {
   Account,
   Alert,

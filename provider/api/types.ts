@@ -1,4 +1,4 @@
-import type { AppAlert, AppSpec } from "../spec/types";
+import type { AppAlert, AppSpec } from "../appspec/types";
 
 /**
  * What the service answers, as far as this product reads it. Fields are as the OpenAPI description and the official Go

@@ -1,10 +1,10 @@
 import type { ParseArgsConfig } from "node:util";
 import { Client } from "../api/client";
-import { serviceConfig } from "../config";
+import { serviceConfig } from "../service/config";
 import { AppPlatformError } from "../errors";
 import type { App } from "../api/types";
-import { appByNameOrId } from "../service";
-import { nearest } from "../spec/near";
+import { appByNameOrId } from "../service/find";
+import { nearest } from "../appspec/nearest";
 import { shownInLine } from "../text/shown";
 
 /** Where a command reads and writes; tests give their own. */

@@ -2,11 +2,11 @@ import { PHASE_WORDS, standing } from "../api/phases";
 import type { Deployment } from "../api/types";
 import { describeProgress } from "../deploy/progress";
 import { AppPlatformError } from "../errors";
-import { cancelOnce, theDeployment } from "../lookups/cancel";
-import { explainedBy } from "../lookups/explained";
+import { cancelOnce, theDeployment } from "../functions/cancel";
+import { explainedBy } from "../functions/explain-not-found";
 import { printableJson } from "../text/json";
 import { shownInLine } from "../text/shown";
-import { hideSecrets } from "../spec/secrets";
+import { hideSecrets } from "../appspec/secrets";
 import { appOf, clientOf, meant, only, paint, table, UsageError, whole, type Command } from "./command";
 
 const PAGE = 20;

@@ -3,12 +3,12 @@ import { writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { collect } from "../api/pages";
 import type { App } from "../api/types";
-import { APP_PROVIDER, APP_TYPE } from "../app-type";
+import { APP_PROVIDER, APP_TYPE } from "../resources/state-texts";
 import { AppPlatformError } from "../errors";
 import { printableJson } from "../text/json";
-import { toKeyed } from "../spec/keyed";
-import { hideSecrets } from "../spec/secrets";
-import { inputsOf, lastDeployment, outputsOf } from "../state";
+import { toKeyed } from "../appspec/lists-by-name";
+import { hideSecrets } from "../appspec/secrets";
+import { inputsOf, lastDeployment, outputsOf } from "../resources/app/state";
 import { appOf, clientOf, text, UsageError, type Command, type Io } from "./command";
 
 /** The first CLI that takes inputs and outputs from an import file. */

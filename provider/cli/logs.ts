@@ -1,5 +1,5 @@
-import { explainedLog } from "../lookups/log-lines";
-import { parseDuration } from "../timeouts";
+import { explainedLog } from "../functions/log-lines";
+import { parseDuration } from "../durations";
 import { appOf, clientOf, INTERRUPTED, meant, only, text, UsageError, whole, type Command } from "./command";
 
 const TYPES = ["BUILD", "DEPLOY", "RUN", "RUN_RESTARTED", "JOB", "AUTOSCALE_EVENT"];

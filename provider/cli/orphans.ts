@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { text as readAll } from "node:stream/consumers";
 import { collect } from "../api/pages";
 import type { App } from "../api/types";
-import { appPage } from "../control-panel";
+import { appPage } from "../service/control-panel";
 import { AppPlatformError } from "../errors";
 import { printableJson } from "../text/json";
 import { shownInLine } from "../text/shown";
-import { appsOfStack, type StackApps } from "../stack-export";
+import { appsOfStack, type StackApps } from "../resources/stack-export";
 import { clientOf, UsageError, type Command } from "./command";
 
 export const orphans: Command = {

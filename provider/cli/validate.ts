@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { AppPlatformError } from "../errors";
-import { loadSpec } from "../load";
+import { loadSpec } from "../load-spec";
 import { printableJson } from "../text/json";
 import { printable } from "../text/printable";
-import { describeAll } from "../spec/describe";
-import { SpecFileError } from "../spec/file-error";
-import { displayPath } from "../spec/keyed";
-import { parseSpec } from "../spec/parse";
-import type { Problem } from "../spec/problem";
-import { validate as check } from "../spec/validate";
+import { describeAll } from "../appspec/describe";
+import { SpecFileError } from "../appspec/file-error";
+import { displayPath } from "../appspec/lists-by-name";
+import { parseSpec } from "../appspec/parse";
+import type { Problem } from "../appspec/problem";
+import { validate as check } from "../appspec/validate";
 import { paint, UsageError, type Command, type Io } from "./command";
 
 /** One thing that is wrong, as `--json` tells it. */

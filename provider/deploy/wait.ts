@@ -2,9 +2,9 @@ import { standing } from "../api/phases";
 import type { Deployment } from "../api/types";
 import type { Clock } from "../clock";
 import { AppPlatformError, isApiError, isTransient } from "../errors";
-import { PATIENCE } from "../patience";
+import { PATIENCE } from "../service/poll";
 import { describeProgress } from "./progress";
-import { isAutomaticRollback, isUnprompted } from "./started";
+import { isAutomaticRollback, isUnprompted } from "../service/new-deployment";
 
 /** What a wait needs of the service: one deployment, and the newest ones. The client has both. */
 export interface DeploymentSource {

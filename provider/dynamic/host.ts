@@ -1,13 +1,13 @@
 import { systemClock } from "../clock";
-import { connectEngine, hostRequire } from "../engine";
-import { terminalColumns } from "../deploy/terminal";
-import { ManagedApps } from "../managed-apps";
-import { Program } from "../program";
-import { SecretsOfApps } from "../secrecy/secrets-of-apps";
-import type { Surroundings } from "../service-provider";
-import { SharedReads } from "../shared-reads";
+import { connectEngine, hostRequire } from "../host/engine";
+import { terminalColumns } from "../host/terminal";
+import { ManagedApps } from "../resources/managed-apps";
+import { Program } from "../resources/program";
+import { SecretsOfApps } from "../secrets/known-secrets";
+import type { Surroundings } from "../resources/base-provider";
+import { SharedReads } from "../service/shared-reads";
 import { hosted, type HostedProvider } from "./hosted";
-import { LateRows } from "./late-rows";
+import { LateRows } from "../host/late-rows";
 import { Requests } from "./requests";
 import { ExportedState } from "./stack-state";
 

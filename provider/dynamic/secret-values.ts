@@ -1,11 +1,11 @@
 import { InitializationError } from "../errors";
-import { isEvident, isSecretArgument, placesFrom, type SecretPlaces } from "../secrecy/program-secrets";
-import { repeats } from "../secrecy/redact";
-import { secrecyOf } from "../secrecy/secrecy";
-import { mapLeaves, valueAt, withValueAt, type Path } from "../spec/changes";
-import { isPlainObject } from "../spec/keyed";
-import { isCiphertext, KEPT_SECRET } from "../spec/secrets";
-import type { AppInputs } from "../state";
+import { isEvident, isSecretArgument, placesFrom, type SecretPlaces } from "../secrets/program-secrets";
+import { repeats } from "../secrets/redact";
+import { secrecyOf } from "../secrets/mask-errors";
+import { mapLeaves, valueAt, withValueAt, type Path } from "../appspec/diff";
+import { isPlainObject } from "../appspec/lists-by-name";
+import { isCiphertext, KEPT_SECRET } from "../appspec/secrets";
+import type { AppInputs } from "../resources/app/state";
 import type { HostedProvider } from "./hosted";
 
 /** How a secret is sent to the engine, which looks for this key in every map. */

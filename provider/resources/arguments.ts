@@ -1,7 +1,7 @@
-import { nearest } from "../spec/near";
-import { isUnknown } from "../spec/unknown";
+import { nearest } from "../appspec/nearest";
+import { isUnknown } from "../appspec/unknown";
 import { shown, shownInLine } from "../text/shown";
-import { parseDuration } from "../timeouts";
+import { parseDuration } from "../durations";
 
 /** What is wrong with an argument, if anything. Values that are not known yet are let through. */
 export type Rule = (value: unknown) => string | undefined;

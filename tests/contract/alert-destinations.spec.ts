@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AppSpec } from "../../provider/index";
-import { KEPT_SECRET } from "../../provider/spec/secrets";
-import type { AppInputs } from "../../provider/state";
+import { KEPT_SECRET } from "../../provider/appspec/secrets";
+import type { AppInputs } from "../../provider/resources/app/state";
 import { IgnoringRuns } from "../helpers/ignoring-run";
 import { assertClean, changed, eachInItsWorld, inputs, type Made } from "../helpers/provider-world";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { KEPT_SECRET } from "../../provider/spec/secrets";
-import type { AppOutputs, RunInputs } from "../../provider/state";
+import { KEPT_SECRET } from "../../provider/appspec/secrets";
+import type { AppOutputs, RunInputs } from "../../provider/resources/app/state";
 import { assertClean, eachInItsWorld, inputs, PROVIDER, URN, type Made } from "../helpers/provider-world";
 
 /** What App.get hands to Pulumi. */

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import * as promises from "node:fs/promises";
 import { join } from "node:path";
-import { backupName } from "../../provider/backup";
+import { backupName } from "../../provider/resources/app/backup";
 import { canMount, fill, mount, noRoomInFiles, readOnly, type Undo } from "../helpers/obstacles";
 import { eachInItsWorld, inputs, SECRET, type Made } from "../helpers/provider-world";
 import { temporaryFolder } from "../helpers/temporary-folder";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, createServer } from "node:net";
-import { Limiter } from "../../provider/api/limiter";
+import { Limiter } from "../../provider/net/limiter";
 import { APP, FAST, ONCE, TOKEN, failure, faultyService, good } from "../helpers/faulty-service";
 import {
   type Answer,

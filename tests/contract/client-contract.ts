@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "../../provider/api/client";
 import type { App, Deployment } from "../../provider/api/types";
 import { ApiError, isApiError } from "../../provider/errors";
-import type { AppSpec } from "../../provider/spec/types";
+import type { AppSpec } from "../../provider/appspec/types";
 
 /** A service to try the client on. */
 export interface Target {

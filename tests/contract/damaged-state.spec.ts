@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AppPlatformError } from "../../provider/errors";
-import type { AppOutputs } from "../../provider/state";
+import type { AppOutputs } from "../../provider/resources/app/state";
 import { changed, eachInItsWorld, inputs, type Made } from "../helpers/provider-world";
 
 const DAMAGES: readonly unknown[] = [undefined, null, "x", ["x", null], {}, { id: 1, services: null }];

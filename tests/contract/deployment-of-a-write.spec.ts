@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../emulator/index";
-import type { AppInputs } from "../../provider/state";
+import type { AppInputs } from "../../provider/resources/app/state";
 import { changed, eachInItsWorld, inputs, OPEN, SHOP, type Made } from "../helpers/provider-world";
 
 const APP = /^\/v2\/apps\/[^/]+$/;

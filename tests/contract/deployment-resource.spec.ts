@@ -3,9 +3,9 @@ import {
   DeploymentProvider,
   type DeploymentInputs,
   type DeploymentOutputs,
-} from "../../provider/resources/deployment-provider";
-import { SecretsOfApps } from "../../provider/secrecy/secrets-of-apps";
-import { UNKNOWN } from "../../provider/spec/unknown";
+} from "../../provider/resources/deployment/provider";
+import { SecretsOfApps } from "../../provider/secrets/known-secrets";
+import { UNKNOWN } from "../../provider/appspec/unknown";
 import { assertClean, eachInItsWorld, inputs, SECRET, type Made } from "../helpers/provider-world";
 
 const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:Deployment::release";

@@ -4,12 +4,12 @@ import {
   DeploymentProvider,
   type DeploymentInputs,
   type DeploymentOutputs,
-} from "../../provider/resources/deployment-provider";
+} from "../../provider/resources/deployment/provider";
 import {
   RollbackProvider,
   type RollbackInputs,
   type RollbackOutputs,
-} from "../../provider/resources/rollback-provider";
+} from "../../provider/resources/rollback/provider";
 import { changed, eachInItsWorld, inputs, type Made } from "../helpers/provider-world";
 
 const ROLLBACK = /\/rollback$/;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { hideSecrets } from "../../provider/spec/secrets";
-import type { AppSpec } from "../../provider/spec/types";
-import type { AppInputs, AppOutputs, RunInputs } from "../../provider/state";
+import { hideSecrets } from "../../provider/appspec/secrets";
+import type { AppSpec } from "../../provider/appspec/types";
+import type { AppInputs, AppOutputs, RunInputs } from "../../provider/resources/app/state";
 import { changed, eachInItsWorld, inputs, SECRET, type Made } from "../helpers/provider-world";
 
 /** The app with another value of its SECRET variable. */

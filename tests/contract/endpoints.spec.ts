@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as product from "../../provider/index";
-import { DeploymentProvider } from "../../provider/resources/deployment-provider";
-import { RollbackProvider, type RollbackState } from "../../provider/resources/rollback-provider";
+import { DeploymentProvider } from "../../provider/resources/deployment/provider";
+import { RollbackProvider, type RollbackState } from "../../provider/resources/rollback/provider";
 import { operations } from "./emulator/facts";
 import { BUSY, comes } from "../helpers/busy-app";
 import { eachInItsWorld, inputs, TOKEN, type Made } from "../helpers/provider-world";
 import { serviceEnv } from "../helpers/service-env";
-import type { AppSpec } from "../../provider/spec/types";
+import type { AppSpec } from "../../provider/appspec/types";
 
 const PAGE = join(__dirname, "..", "..", "docs", "endpoints.md");
 const COMMANDS = ["logs", "deployments", "cancel", "validate", "import"];

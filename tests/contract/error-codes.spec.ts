@@ -3,11 +3,11 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, type ClientOptions } from "../../provider/api/client";
-import { Limiter } from "../../provider/api/limiter";
+import { Limiter } from "../../provider/net/limiter";
 import { AppPlatformError, type ErrorCode } from "../../provider/errors";
-import { cancelOnce, theDeployment } from "../../provider/lookups/cancel";
-import { loadSpec } from "../../provider/load";
-import type { AppInputs } from "../../provider/state";
+import { cancelOnce, theDeployment } from "../../provider/functions/cancel";
+import { loadSpec } from "../../provider/load-spec";
+import type { AppInputs } from "../../provider/resources/app/state";
 import { changed, eachInItsWorld, inputs, SHOP, TOKEN } from "../helpers/provider-world";
 
 /** The codes of the union, from the text of its source: types are gone when tests run. */

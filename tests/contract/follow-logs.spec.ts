@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { createEmulator, type Emulator, type LiveLogs } from "../../emulator/index";
 import { Client } from "../../provider/api/client";
 import { systemClock } from "../../provider/clock";
-import { readLog, type ReadOptions } from "../../provider/deploy/log-reader";
-import type { LogQuery } from "../../provider/deploy/log-target";
+import { readLog, type ReadOptions } from "../../provider/logs/reader";
+import type { LogQuery } from "../../provider/logs/target";
 import { AppPlatformError } from "../../provider/errors";
-import { getLogs } from "../../provider/logs";
-import type { AppSpec } from "../../provider/spec/types";
+import { getLogs } from "../../provider/functions/logs";
+import type { AppSpec } from "../../provider/appspec/types";
 import { quickClock } from "../helpers/quick-clock";
 import { serviceEnv } from "../helpers/service-env";
 

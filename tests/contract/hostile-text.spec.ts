@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { DeploymentProvider } from "../../provider/resources/deployment-provider";
-import { RollbackProvider } from "../../provider/resources/rollback-provider";
+import { DeploymentProvider } from "../../provider/resources/deployment/provider";
+import { RollbackProvider } from "../../provider/resources/rollback/provider";
 import { printable } from "../../provider/text/printable";
-import { HOSTILE_LINES } from "../../emulator/hostile";
+import { HOSTILE_LINES } from "../../emulator/http/hostile-text";
 import { changed, eachInItsWorld, inputs, SECRET, SHOP } from "../helpers/provider-world";
 
 const HOSTILE = HOSTILE_LINES.join("\n");

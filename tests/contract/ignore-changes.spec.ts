@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { Component, Spec } from "../../emulator/index";
-import { toKeyed } from "../../provider/spec/keyed";
-import { KEPT_SECRET } from "../../provider/spec/secrets";
-import type { AppSpec } from "../../provider/spec/types";
+import { toKeyed } from "../../provider/appspec/lists-by-name";
+import { KEPT_SECRET } from "../../provider/appspec/secrets";
+import type { AppSpec } from "../../provider/appspec/types";
 import { IgnoringRuns } from "../helpers/ignoring-run";
 import { assertClean, changed, eachInItsWorld, OPEN, SECRET, SHOP } from "../helpers/provider-world";
 

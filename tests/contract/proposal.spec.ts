@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { AppSpec } from "../../provider/spec/types";
-import type { AppInputs, RunInputs } from "../../provider/state";
-import { UNKNOWN } from "../../provider/spec/unknown";
+import type { AppSpec } from "../../provider/appspec/types";
+import type { AppInputs, RunInputs } from "../../provider/resources/app/state";
+import { UNKNOWN } from "../../provider/appspec/unknown";
 import { changed, eachInItsWorld, inputs, OPEN, SECRET, SHOP } from "../helpers/provider-world";
 
 const URN = (name: string): string => `urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::${name}`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { AppInputs } from "../../provider/state";
-import { hideSecrets } from "../../provider/spec/secrets";
-import { toKeyed } from "../../provider/spec/keyed";
+import type { AppInputs } from "../../provider/resources/app/state";
+import { hideSecrets } from "../../provider/appspec/secrets";
+import { toKeyed } from "../../provider/appspec/lists-by-name";
 import { changed, eachInItsWorld, inputs, OPEN, SHOP, URN, type Made } from "../helpers/provider-world";
 
 const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { toKeyed } from "../../provider/spec/keyed";
-import { KEPT_SECRET } from "../../provider/spec/secrets";
-import type { AppInputs, AppOutputs } from "../../provider/state";
+import { toKeyed } from "../../provider/appspec/lists-by-name";
+import { KEPT_SECRET } from "../../provider/appspec/secrets";
+import type { AppInputs, AppOutputs } from "../../provider/resources/app/state";
 import {
   assertClean,
   changed,

@@ -3,10 +3,10 @@ import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredApp } from "../../emulator/index";
-import { loadSpec } from "../../provider/load";
+import { loadSpec } from "../../provider/load-spec";
 import type { AppProvider } from "../../provider/provider";
-import { toKeyed } from "../../provider/spec/keyed";
-import type { AppOutputs } from "../../provider/state";
+import { toKeyed } from "../../provider/appspec/lists-by-name";
+import type { AppOutputs } from "../../provider/resources/app/state";
 import {
   assertClean,
   changed,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEmulator, steppedClock, type Emulator, type StoredApp } from "app-platform-emulator";
-import { withValueAt } from "../../provider/spec/changes";
+import { withValueAt } from "../../provider/appspec/diff";
 import { InProcessStack, type Declared } from "../../tools/in-process-stack";
 import { TOP } from "../../tools/pulumi-project";
 import { reordered } from "../helpers/spec-places";

@@ -4,8 +4,8 @@ import {
   type RollbackInputs,
   type RollbackOutputs,
   type RollbackState,
-} from "../../provider/resources/rollback-provider";
-import { UNKNOWN } from "../../provider/spec/unknown";
+} from "../../provider/resources/rollback/provider";
+import { UNKNOWN } from "../../provider/appspec/unknown";
 import { assertClean, changed, eachInItsWorld, inputs, SECRET, type Made } from "../helpers/provider-world";
 
 const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:Rollback::back";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AppSpec } from "../../provider/index";
-import type { AppInputs } from "../../provider/state";
+import type { AppInputs } from "../../provider/resources/app/state";
 import {
   assertClean,
   changed,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { DeploymentProvider } from "../../provider/resources/deployment-provider";
-import { SecretsOfApps } from "../../provider/secrecy/secrets-of-apps";
-import type { AppSpec } from "../../provider/spec/types";
-import type { AppInputs, RunInputs } from "../../provider/state";
+import { DeploymentProvider } from "../../provider/resources/deployment/provider";
+import { SecretsOfApps } from "../../provider/secrets/known-secrets";
+import type { AppSpec } from "../../provider/appspec/types";
+import type { AppInputs, RunInputs } from "../../provider/resources/app/state";
 import { changed, eachInItsWorld, inputs, SECRET, SHOP, type Made } from "../helpers/provider-world";
 import { temporaryFolder } from "../helpers/temporary-folder";
 

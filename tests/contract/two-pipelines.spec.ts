@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AppSpec } from "../../provider/spec/types";
+import type { AppSpec } from "../../provider/appspec/types";
 import { changed, eachInItsWorld, inputs, OPEN, type Made } from "../helpers/provider-world";
 
 const greeting = (value: string): AppSpec =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SharedReads } from "../../provider/shared-reads";
+import { SharedReads } from "../../provider/service/shared-reads";
 import { changed, eachInItsWorld, inputs, SHOP, type Made } from "../helpers/provider-world";
 
 const NEWS = inputs(SHOP, { wait: false });

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { createEmulator, type Emulator } from "app-platform-emulator";
 import fc from "fast-check";
-import { specInputs } from "../../provider/inputs";
-import { toKeyed } from "../../provider/spec/keyed";
-import { validate } from "../../provider/spec/validate";
-import { plain } from "../../provider/state";
+import { specInputs } from "../../provider/dynamic/inputs";
+import { toKeyed } from "../../provider/appspec/lists-by-name";
+import { validate } from "../../provider/appspec/validate";
+import { plain } from "../../provider/resources/app/state";
 import { arbitrarySpec } from "../helpers/arbitrary-spec";
 import { LATER, QuietRun } from "../helpers/quiet-run";
 

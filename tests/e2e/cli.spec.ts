@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEmulator, type Emulator, type StoredApp } from "app-platform-emulator";
-import { hideSecrets, KEPT_SECRET } from "../../provider/spec/secrets";
+import { hideSecrets, KEPT_SECRET } from "../../provider/appspec/secrets";
 import { getPulumiCli } from "../../tools/pulumi-cli/get";
 import { runCommand, TOP, type CommandResult } from "../../tools/pulumi-project";
 import { succeeded, TestStack, TOKEN, writes } from "../helpers/e2e";

@@ -5,7 +5,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, wr
 import { dirname, join } from "node:path";
 import { createEmulator, type Emulator } from "app-platform-emulator";
 import { Client } from "../../provider/api/client";
-import type { AppSpec } from "../../provider/spec/types";
+import type { AppSpec } from "../../provider/appspec/types";
 import { printable } from "../../provider/text/printable";
 import { temporaryFolder } from "../helpers/temporary-folder";
 

@@ -14,7 +14,7 @@ import { delimiter, join } from "node:path";
 import { createEmulator, type Emulator } from "app-platform-emulator";
 import { loadSpec } from "pulumi-app-platform";
 import { parse } from "yaml";
-import { writeBackup } from "../../provider/backup";
+import { writeBackup } from "../../provider/resources/app/backup";
 import { getPulumiCli } from "../../tools/pulumi-cli/get";
 import { runCommand, TOP, type CommandResult } from "../../tools/pulumi-project";
 import { succeeded, TOKEN, writes } from "../helpers/e2e";

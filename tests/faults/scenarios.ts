@@ -1,4 +1,4 @@
-import type { AppSpec } from "../../provider/spec/types";
+import type { AppSpec } from "../../provider/appspec/types";
 import { changed, SECRET, SHOP } from "../helpers/provider-world";
 import { usualKind, type Exceptions, type Expects, type RemoteCall } from "./cases";
 import type { FaultClass, Kind } from "./expectations";

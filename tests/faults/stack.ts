@@ -1,4 +1,4 @@
-import { listOrder, toKeyed } from "../../provider/spec/keyed";
+import { listOrder, toKeyed } from "../../provider/appspec/lists-by-name";
 import { isDeepStrictEqual } from "node:util";
 import { OperationError, type Properties, type ProviderHost } from "./provider-host";
 

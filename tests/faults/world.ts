@@ -8,10 +8,10 @@ import {
   type EmulatorOptions,
   type RecordedCall,
 } from "app-platform-emulator";
-import { APP_PROVIDER, APP_TYPE } from "../../provider/app-type";
-import { TOKEN_KEY } from "../../provider/config";
-import { DEPLOYMENT_PROVIDER, DEPLOYMENT_TYPE } from "../../provider/resources/deployment";
-import { ROLLBACK_PROVIDER, ROLLBACK_TYPE } from "../../provider/resources/rollback";
+import { APP_PROVIDER, APP_TYPE } from "../../provider/resources/state-texts";
+import { TOKEN_KEY } from "../../provider/service/config";
+import { DEPLOYMENT_PROVIDER, DEPLOYMENT_TYPE } from "../../provider/dynamic/deployment";
+import { ROLLBACK_PROVIDER, ROLLBACK_TYPE } from "../../provider/dynamic/rollback";
 import { TOP } from "../../tools/pulumi-project";
 import { QuickTime } from "../helpers/quick-time";
 import { Program } from "./program";

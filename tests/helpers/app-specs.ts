@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { AppSpec } from "../../provider/spec/types";
+import type { AppSpec } from "../../provider/appspec/types";
 
 /** Texts that YAML, JSON or a shell would take for something else. */
 const TRICKY = [

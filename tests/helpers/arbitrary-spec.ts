@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { AppSpec } from "../../provider/spec/types";
+import type { AppSpec } from "../../provider/appspec/types";
 import { arbitraryTopology } from "./arbitrary-topology";
 
 type Json = Record<string, unknown>;

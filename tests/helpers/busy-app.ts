@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Clock } from "../../provider/clock";
-import type { AppSpec } from "../../provider/spec/types";
+import type { AppSpec } from "../../provider/appspec/types";
 
 const image = { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1.29" };
 

@@ -1,5 +1,5 @@
-import { parsePropertyPath } from "../../provider/options/property-path";
-import { isPlainObject } from "../../provider/spec/keyed";
+import { parsePropertyPath } from "../../provider/resources/options/property-path";
+import { isPlainObject } from "../../provider/appspec/lists-by-name";
 
 /**
  * What the engine makes of inputs with the option `ignoreChanges` before it asks for a check: the old values in the places

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Client, type ClientOptions } from "../../provider/api/client";
-import { Limiter } from "../../provider/api/limiter";
-import type { RetryPolicy } from "../../provider/api/retry";
+import { Limiter } from "../../provider/net/limiter";
+import type { RetryPolicy } from "../../provider/net/retry";
 import { ApiError } from "../../provider/errors";
 import { type ScriptedServer, json, scriptedServer } from "./scripted-server";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { appProperties } from "../../provider/options/named";
-import { formatPropertyPath } from "../../provider/options/property-path";
-import { resourceOptions } from "../../provider/options/resource-options";
+import { appProperties } from "../../provider/resources/options/named";
+import { formatPropertyPath } from "../../provider/resources/options/property-path";
+import { resourceOptions } from "../../provider/dynamic/resource-options";
 import type { AppProvider } from "../../provider/provider";
-import type { AppSpec } from "../../provider/spec/types";
-import type { AppInputs, AppOutputs } from "../../provider/state";
+import type { AppSpec } from "../../provider/appspec/types";
+import type { AppInputs, AppOutputs } from "../../provider/resources/app/state";
 import { engineReset } from "./engine-reset";
 import { inputs, type Made, type World } from "./provider-world";
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { AppPlatformError, InitializationError } from "../../provider/errors";
-import { ManagedApps, type StackState } from "../../provider/managed-apps";
+import { ManagedApps, type StackState } from "../../provider/resources/managed-apps";
 import type { AppProvider } from "../../provider/provider";
-import { toKeyed } from "../../provider/spec/keyed";
-import type { AppSpec } from "../../provider/spec/types";
-import { plain, visible, type AppInputs, type AppOutputs } from "../../provider/state";
+import { toKeyed } from "../../provider/appspec/lists-by-name";
+import type { AppSpec } from "../../provider/appspec/types";
+import { plain, visible, type AppInputs, type AppOutputs } from "../../provider/resources/app/state";
 import type { World } from "./provider-world";
 
 /** An App of a program. */

@@ -6,17 +6,17 @@ import {
   type RecordedCall,
   type StoredApp,
 } from "../../emulator/index";
-import type { LogLine } from "../../provider/engine";
+import type { LogLine } from "../../provider/host/engine";
 import { InitializationError } from "../../provider/errors";
-import { ManagedApps } from "../../provider/managed-apps";
+import { ManagedApps } from "../../provider/resources/managed-apps";
 import { AppProvider, type Surroundings } from "../../provider/provider";
-import { Program } from "../../provider/program";
-import { SecretsOfApps } from "../../provider/secrecy/secrets-of-apps";
-import { SharedReads } from "../../provider/shared-reads";
-import { toKeyed } from "../../provider/spec/keyed";
-import type { AppSpec } from "../../provider/spec/types";
+import { Program } from "../../provider/resources/program";
+import { SecretsOfApps } from "../../provider/secrets/known-secrets";
+import { SharedReads } from "../../provider/service/shared-reads";
+import { toKeyed } from "../../provider/appspec/lists-by-name";
+import type { AppSpec } from "../../provider/appspec/types";
 import { printable } from "../../provider/text/printable";
-import type { AppInputs, AppOutputs } from "../../provider/state";
+import type { AppInputs, AppOutputs } from "../../provider/resources/app/state";
 import { current } from "./current";
 import { InstantClock } from "./instant-clock";
 

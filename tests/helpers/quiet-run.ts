@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Emulator, Spec, StoredApp } from "app-platform-emulator";
-import { changes, formatChange, mapLeaves, valueAt, withValueAt } from "../../provider/spec/changes";
-import { displayPath, toKeyed } from "../../provider/spec/keyed";
+import { changes, formatChange, mapLeaves, valueAt, withValueAt } from "../../provider/appspec/diff";
+import { displayPath, toKeyed } from "../../provider/appspec/lists-by-name";
 import { InProcessStack, type Declared } from "../../tools/in-process-stack";
 import { SECRET_MARK } from "./arbitrary-spec";
 import {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import appSpecSchema from "../../../provider/spec/app-spec.schema.json";
+import appSpecSchema from "../../../provider/appspec/app-spec.schema.json";
 import { bench, webSpec, type Bench } from "./http";
 
 const SIZES = appSpecSchema.definitions.InstanceSizeSlug.enum;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { validate } from "../../../provider/spec/validate";
+import { validate } from "../../../provider/appspec/validate";
 import { bench, webSpec, type Bench } from "./http";
 
 const variable = (fields: object): object => webSpec("demo", { envs: [{ key: "A", value: "b", ...fields }] });

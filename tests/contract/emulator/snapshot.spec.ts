@@ -4,7 +4,7 @@ import { readFileSync, statSync, watch, writeFileSync } from "node:fs";
 import { mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createEmulator } from "../../../emulator/index";
-import { readSnapshot } from "../../../emulator/snapshot";
+import { readSnapshot } from "../../../emulator/snapshot/format";
 import { temporaryFolder } from "../../helpers/temporary-folder";
 import { endLeftovers, finished, listening, run } from "./command";
 import { bench, webSpec, WHOLE } from "./http";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { allPages, readPage } from "../../../provider/api/pages";
-import type { Answered } from "../../../provider/api/transport";
+import type { Answered } from "../../../provider/net/transport";
 
 function answer(body: unknown): Answered {
   return { body, status: 200, request: { method: "GET", path: "/v2/apps?page=1" }, write: false };

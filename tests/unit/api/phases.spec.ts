@@ -7,7 +7,7 @@ import {
   resultOf,
   standing,
 } from "../../../provider/api/phases";
-import { plan } from "../../../provider/spec/plan";
+import { plan } from "../../../provider/appspec/plan";
 
 /** Phases of something in progress: those the service documents, and those that no version knows. */
 const OPEN = [

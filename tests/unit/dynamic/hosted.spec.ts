@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { hosted, type HostedProvider } from "../../../provider/dynamic/hosted";
-import { LateRows } from "../../../provider/dynamic/late-rows";
+import { LateRows } from "../../../provider/host/late-rows";
 import type { Requests } from "../../../provider/dynamic/requests";
-import type { Engine, LogLine } from "../../../provider/engine";
+import type { Engine, LogLine } from "../../../provider/host/engine";
 
 type Props = Record<string, unknown>;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { markedIn, markingSecrets } from "../../../provider/dynamic/secret-values";
 import type { HostedProvider } from "../../../provider/dynamic/hosted";
 import { InitializationError } from "../../../provider/errors";
-import { KEPT_SECRET } from "../../../provider/spec/secrets";
+import { KEPT_SECRET } from "../../../provider/appspec/secrets";
 
 const secret = (value: unknown): object => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",

@@ -1,13 +1,13 @@
 import fc from "fast-check";
-import { alertsOf } from "../../../emulator/alerts";
+import { alertsOf } from "../../../emulator/model/alerts";
 import type { SteppedClock } from "../../../emulator/clock";
-import { activatedAt } from "../../../emulator/deployments";
-import { createIds } from "../../../emulator/ids";
-import { invocationsOf } from "../../../emulator/invocations";
-import type { StoreState } from "../../../emulator/state";
-import { Store } from "../../../emulator/store";
-import type { StoredApp } from "../../../emulator/stored-app";
-import type { Spec } from "../../../emulator/types";
+import { activatedAt } from "../../../emulator/model/deployment-record";
+import { createIds } from "../../../emulator/model/ids";
+import { invocationsOf } from "../../../emulator/model/job-invocations";
+import type { StoreState } from "../../../emulator/model/state";
+import { Store } from "../../../emulator/model/store";
+import type { StoredApp } from "../../../emulator/model/stored-app";
+import type { Spec } from "../../../emulator/model/spec";
 
 export const DEPLOY_MS = 1000;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { bounded, boundedLine } from "../../../provider/text/bounded";
-import { redact } from "../../../provider/secrecy/redact";
+import { redact } from "../../../provider/secrets/redact";
 import { shown, shownInLine } from "../../../provider/text/shown";
 
 describe("bounded text", () => {

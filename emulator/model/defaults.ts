@@ -1,0 +1,91 @@
+import { DEFAULT_SIZE } from "./costs";
+import {
+  DEPLOYED_KINDS,
+  type Component,
+  type DeployedKind,
+  type IngressRule,
+  type Spec,
+  type Variable,
+} from "./spec";
+
+export const DEFAULT_PORT = 8080;
+
+/** A service that only other components reach: it has internal ports and no public one. */
+export const isInternal = ({ http_port: port, internal_ports: internal }: Component): boolean =>
+  port === undefined && Array.isArray(internal) && internal.length > 0;
+
+const SIZED: readonly DeployedKind[] = ["services", "workers", "jobs"];
+
+function fillVariable(variable: Variable): Variable {
+  const { type, ...rest } = variable;
+  return { ...rest, scope: variable.scope ?? "RUN_AND_BUILD_TIME", ...(type === "SECRET" ? { type } : {}) };
+}
+
+function fillComponent(kind: DeployedKind, given: Component): Component {
+  const component: Component = { ...given };
+  if (component.envs !== undefined) component.envs = component.envs.map(fillVariable);
+  for (const source of ["github", "gitlab", "bitbucket"] as const) {
+    // A false flag is the zero value, which the service leaves out of its answers.
+    const { deploy_on_push: push, ...rest } = component[source] ?? {};
+    if (component[source] !== undefined && push === false) component[source] = rest;
+  }
+  if (SIZED.includes(kind)) {
+    component.instance_size_slug ??= DEFAULT_SIZE;
+    if (component.autoscaling === undefined) component.instance_count ??= 1;
+  }
+  if (kind === "services" && !isInternal(component)) component.http_port ??= DEFAULT_PORT;
+  if (kind === "jobs" && (component.kind ?? "UNSPECIFIED") === "UNSPECIFIED") component.kind = "POST_DEPLOY";
+  return component;
+}
+
+function fillDatabase(given: Component): Component {
+  const engine = typeof given.engine === "string" && given.engine !== "UNSET" ? given.engine : "PG";
+  return { ...given, engine };
+}
+
+/** Routes of the components, with their cors, as ingress rules; the first component without any gets the root. */
+function ingressRules(spec: Spec): IngressRule[] {
+  const served = (["services", "static_sites", "functions"] as const)
+    .flatMap((kind) => spec[kind] ?? [])
+    .filter((component) => !isInternal(component));
+  let rootTaken = served.some((component) => component.routes?.some((route) => (route.path ?? "/") === "/"));
+  return served.flatMap((component) => {
+    let routes = component.routes ?? [];
+    if (routes.length === 0) {
+      routes = [{ path: rootTaken ? `/${component.name}` : "/" }];
+      rootTaken = true;
+    }
+    const { cors } = component;
+    return routes.map(({ path, preserve_path_prefix: preserve, ...rest }) => ({
+      ...rest,
+      match: { path: { prefix: path ?? "/" } },
+      component: { name: component.name, ...(preserve === true ? { preserve_path_prefix: true } : {}) },
+      ...(cors === undefined ? {} : { cors }),
+    }));
+  });
+}
+
+/**
+ * The spec as the service stores it: defaults filled in, legacy routes and cors as ingress, everything else kept. Alerts and
+ * versions of databases are not filled in: Terraform's provider would show what is added there as a change for ever, and its
+ * own tests against the service see none.
+ */
+export function withDefaults(given: Spec): Spec {
+  const spec: Spec = structuredClone(given);
+  spec.region ??= "nyc";
+  for (const kind of DEPLOYED_KINDS) {
+    if (spec[kind] !== undefined) spec[kind] = spec[kind].map((component) => fillComponent(kind, component));
+  }
+  if (spec.databases !== undefined) spec.databases = spec.databases.map(fillDatabase);
+  if (spec.envs !== undefined) spec.envs = spec.envs.map(fillVariable);
+  if (spec.ingress?.rules === undefined) {
+    const rules = ingressRules(spec);
+    if (rules.length > 0) spec.ingress = { ...spec.ingress, rules };
+    for (const kind of DEPLOYED_KINDS) {
+      if (spec[kind] !== undefined)
+        spec[kind] = spec[kind].map(({ routes: _routes, cors: _cors, ...rest }) => rest);
+    }
+  }
+  spec.features ??= ["buildpack-stack=ubuntu-22"];
+  return JSON.parse(JSON.stringify(spec)) as Spec;
+}

@@ -1,0 +1,103 @@
+import { createCipheriv, createDecipheriv } from "node:crypto";
+import { badRequest } from "../errors";
+import type { Ids } from "./ids";
+import { components, type Spec } from "./spec";
+
+/** A place in the spec whose text the service keeps encrypted. */
+interface Place {
+  /** For messages: `services.web.envs.TOKEN`. */
+  path: string;
+  holder: Record<string, unknown>;
+  field: string;
+  /** Without a value, the empty text is encrypted: what was stored is lost. */
+  always?: boolean;
+}
+
+const LOOKS_ENCRYPTED = /^EV\[/;
+/** Snapshots of version 0.1 have shorter nonces. */
+const ENCRYPTED = /^EV\[1:([A-Za-z0-9+/]{22}|[A-Za-z0-9+/]{32}):([A-Za-z0-9+/]+={0,2})\]$/;
+const NONCE_BYTES = 24;
+const TAG_BYTES = 16;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const records = (value: unknown): Record<string, unknown>[] =>
+  Array.isArray(value) ? value.filter(isRecord) : [];
+
+function* variablePlaces(path: string, envs: unknown): Generator<Place> {
+  for (const variable of records(envs)) {
+    if (variable.type === "SECRET")
+      yield { path: `${path}.${String(variable.key)}`, holder: variable, field: "value", always: true };
+  }
+}
+
+function* logPlaces(path: string, destinations: unknown): Generator<Place> {
+  for (const destination of records(destinations)) {
+    const at = `${path}.${String(destination.name)}`;
+    const { datadog, logtail, open_search: search } = destination;
+    if (isRecord(datadog)) yield { path: `${at}.datadog.api_key`, holder: datadog, field: "api_key" };
+    if (isRecord(logtail)) yield { path: `${at}.logtail.token`, holder: logtail, field: "token" };
+    if (isRecord(search) && isRecord(search.basic_auth)) {
+      yield { path: `${at}.open_search.basic_auth.password`, holder: search.basic_auth, field: "password" };
+    }
+    for (const header of records(destination.headers)) {
+      yield { path: `${at}.headers.${String(header.key)}`, holder: header, field: "value" };
+    }
+  }
+}
+
+function* places(spec: Spec): Generator<Place> {
+  yield* variablePlaces("envs", spec.envs);
+  for (const { kind, component } of components(spec)) {
+    const at = `${kind}.${component.name}`;
+    yield* variablePlaces(`${at}.envs`, component.envs);
+    yield* logPlaces(`${at}.log_destinations`, component.log_destinations);
+    if (isRecord(component.image)) {
+      yield {
+        path: `${at}.image.registry_credentials`,
+        holder: component.image,
+        field: "registry_credentials",
+      };
+    }
+  }
+}
+
+export function encrypt(plain: string, key: Buffer, ids: Ids): string {
+  const nonce = ids.bytes(NONCE_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  const sealed = Buffer.concat([cipher.update(plain, "utf8"), cipher.final(), cipher.getAuthTag()]);
+  return `EV[1:${nonce.toString("base64")}:${sealed.toString("base64")}]`;
+}
+
+/** The text behind `EV[…]`, or undefined when it was not encrypted with this key. */
+export function decrypt(text: string, key: Buffer): string | undefined {
+  const match = ENCRYPTED.exec(text);
+  if (match === null) return undefined;
+  const sealed = Buffer.from(match[2] ?? "", "base64");
+  if (sealed.length < TAG_BYTES) return undefined;
+  try {
+    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(match[1] ?? "", "base64"));
+    decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+    const plain = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES));
+    return Buffer.concat([plain, decipher.final()]).toString("utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Encrypts, in place, what came in clear; what came encrypted stays as it is.
+ * @throws {@link ApiError} 400 naming the place of ciphertext that belongs to another app
+ */
+export function sealSecrets(spec: Spec, key: Buffer, ids: Ids): void {
+  for (const { path, holder, field, always } of places(spec)) {
+    const value = holder[field] ?? "";
+    if (typeof value !== "string" || (value === "" && !always)) continue;
+    if (!LOOKS_ENCRYPTED.test(value)) {
+      holder[field] = encrypt(value, key, ids);
+    } else if (decrypt(value, key) === undefined) {
+      throw badRequest(`${path}: the encrypted value is not one of this app's; give the value in clear`);
+    }
+  }
+}

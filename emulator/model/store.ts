@@ -1,0 +1,290 @@
+import { forgetGoneAlerts } from "./alerts";
+import type { Clock } from "../clock";
+import { withDefaults } from "./defaults";
+import { activeAmong, isRunning, type DeploymentRecord } from "./deployment-record";
+import { badRequest, conflict, notFound } from "../errors";
+import { failureOf, type FailureRequest } from "./requested-failures";
+import { isUuid, type Ids } from "./ids";
+import { componentsToBuild, failureInSpec, planDeployment } from "./deployment-timeline";
+import { Projects } from "./projects";
+import { staticSites, validateRollback } from "./rollback";
+import { decrypt, sealSecrets } from "./secrets";
+import { sourcesFor } from "./sources";
+import type { Destinations, StoredApp } from "./stored-app";
+import { appFrom, stateOfApp, type StoreState } from "./state";
+import { canonical, components, type Spec } from "./spec";
+import { checkSpec, refuseEncrypted } from "./validate-spec";
+
+export interface StoreOptions {
+  clock: Clock;
+  ids: Ids;
+  deployMs: number;
+  deleteMs: number;
+  /** Told after each change of what is remembered. */
+  changed?: () => void;
+  /** Whether an update that changes nothing makes a deployment. */
+  deployUnchanged?: boolean;
+}
+
+interface Start {
+  cause: string;
+  /** Take the newest sources, and so build all that is built from source. */
+  newSources: boolean;
+  /** Keep what was built for this earlier deployment. */
+  rollbackTo?: DeploymentRecord;
+}
+
+export class Store {
+  readonly owner: string;
+  readonly projects: Projects;
+  private readonly byId = new Map<string, StoredApp>();
+  private readonly keys = new WeakMap<StoredApp, Buffer>();
+  private readonly failures: FailureRequest[] = [];
+  private readonly changed: () => void;
+
+  /** @param kept what an earlier store remembered; its ids have to go on where they were */
+  constructor(
+    readonly options: StoreOptions,
+    kept?: StoreState,
+  ) {
+    this.changed = options.changed ?? (() => {});
+    this.owner = kept?.owner ?? options.ids.uuid();
+    this.projects = new Projects(options.clock, options.ids, this.owner, kept?.projects, this.changed);
+    this.failures.push(...(kept?.failures ?? []));
+    for (const state of kept?.apps ?? []) this.keep(appFrom(state), Buffer.from(state.key, "base64"));
+  }
+
+  /** All that is remembered, as it is now. */
+  state(): StoreState {
+    return {
+      owner: this.owner,
+      drawn: this.options.ids.drawn,
+      projects: this.projects.list(),
+      failures: this.failures,
+      apps: this.list().map((app) => stateOfApp(app, this.key(app))),
+    };
+  }
+
+  get now(): number {
+    return this.options.clock.now();
+  }
+
+  /** Apps that still answer, oldest first. */
+  list(): StoredApp[] {
+    for (const app of this.byId.values()) if (this.isGone(app)) this.byId.delete(app.id);
+    return [...this.byId.values()];
+  }
+
+  /** @throws {@link ApiError} 400 for a malformed id, 404 for an unknown one */
+  get(id: string): StoredApp {
+    if (!isUuid(id)) throw badRequest("invalid app id: it must be a UUID");
+    const app = this.byId.get(id.toLowerCase());
+    if (app === undefined || this.isGone(app)) throw notFound();
+    return app;
+  }
+
+  byName = (name: string): StoredApp | undefined => this.list().find((app) => app.spec.name === name);
+
+  /** The next deployment, of whatever app, fails this way. */
+  failNext(what: FailureRequest): void {
+    this.failures.push(what);
+    this.changed();
+  }
+
+  create(given: unknown, projectId?: string): { app: StoredApp; deployment: DeploymentRecord } {
+    checkSpec(given);
+    refuseEncrypted(given);
+    if (this.byName(given.name) !== undefined)
+      throw conflict(`App with name "${given.name}" already exists.`);
+    const project = this.projects.get(projectId ?? "default");
+    const { ids } = this.options;
+    const key = ids.bytes(32);
+    const made: Omit<StoredApp, "plain"> = {
+      id: ids.uuid(),
+      spec: withDefaults(given),
+      projectId: project.id,
+      createdAt: this.now,
+      updatedAt: this.now,
+      deployments: [],
+      suffix: ids.word(5),
+      destinations: new Map(),
+      stopped: new Map(),
+    };
+    sealSecrets(made.spec, key, ids);
+    const app = this.keep(made, key);
+    return { app, deployment: this.deploy(app, { cause: "initial deployment", newSources: true }) };
+  }
+
+  /** @returns no deployment when nothing changed and no new sources were asked for, unless the options want one */
+  update(app: StoredApp, given: unknown, newSources = false): DeploymentRecord | undefined {
+    this.refuseWhileDeleting(app);
+    this.refuseWhilePinned(app);
+    checkSpec(given);
+    const namesake = this.byName(given.name);
+    if (namesake !== undefined && namesake !== app)
+      throw conflict(`App with name "${given.name}" already exists.`);
+    const spec = withDefaults(given);
+    sealSecrets(spec, this.key(app), this.options.ids);
+    const changed = canonical(spec) !== canonical(app.spec);
+    if (!changed && !newSources && !this.options.deployUnchanged) return undefined;
+    this.setSpec(app, spec);
+    return this.deploy(app, { cause: "app spec updated", newSources });
+  }
+
+  /** Starts a deployment of the app's spec; one that runs is cancelled by it. */
+  deploy(app: StoredApp, start: Start): DeploymentRecord {
+    this.refuseWhileDeleting(app);
+    this.refuseWhilePinned(app);
+    const now = this.now;
+    const active = activeAmong(app.deployments, now);
+    for (const record of app.deployments) if (isRunning(record, now)) record.canceledAt = now;
+    const asked = this.failures.shift();
+    const { rollbackTo } = start;
+    const built = rollbackTo
+      ? staticSites(rollbackTo)
+      : componentsToBuild(app.spec, active?.spec, start.newSources);
+    const failing = asked?.component ?? components(app.spec)[0]?.component.name;
+    if (asked !== undefined && (asked.step ?? "build") === "build" && failing !== undefined) {
+      const component = components(app.spec).find((entry) => entry.component.name === failing)?.component;
+      if (component !== undefined && component.image === undefined && !built.includes(failing))
+        built.push(failing);
+    }
+    const failure = asked === undefined ? failureInSpec(app.spec, built) : failureOf(asked, failing);
+    const previous = app.deployments[app.deployments.length - 1];
+    const record: DeploymentRecord = {
+      id: this.options.ids.uuid(),
+      cause: start.cause,
+      spec: structuredClone(app.spec),
+      plan: planDeployment(app.spec, built, failure),
+      startedAt: now,
+      durationMs: this.options.deployMs,
+      sources: rollbackTo?.sources ?? sourcesFor(app, app.deployments.length, start.newSources, active),
+      ...(previous === undefined ? {} : { previousId: previous.id }),
+      ...(rollbackTo === undefined ? {} : { clonedFrom: rollbackTo.id }),
+    };
+    app.deployments.push(record);
+    this.changed();
+    return record;
+  }
+
+  /**
+   * Goes back to an earlier deployment, by a new one with its spec. Unless `skipPin`, no other deployment can be made
+   * until the rollback is committed or reverted.
+   * @throws {@link ApiError} 400 with the condition that stands in the way
+   */
+  rollBack(app: StoredApp, target: DeploymentRecord, skipPin: boolean): DeploymentRecord {
+    this.refuseWhileDeleting(app);
+    const { error } = validateRollback(app, target, this.now);
+    if (error) throw badRequest(`the app can not be rolled back to this deployment: ${error.message}`);
+    const specBefore = app.spec;
+    this.setSpec(app, structuredClone(target.spec));
+    const made = this.deploy(app, { cause: "rollback", newSources: false, rollbackTo: target });
+    if (!skipPin) app.pinned = { deployment: made, specBefore };
+    this.changed();
+    return made;
+  }
+
+  /** @throws {@link ApiError} 400 when there is no rollback to commit */
+  commitRollback(app: StoredApp): void {
+    this.pinOf(app);
+    delete app.pinned;
+    this.changed();
+  }
+
+  /** Deploys the spec of before the rollback. @throws {@link ApiError} 400 when there is no rollback to revert */
+  revertRollback(app: StoredApp): DeploymentRecord {
+    const { specBefore } = this.pinOf(app);
+    this.refuseWhileDeleting(app);
+    delete app.pinned;
+    this.setSpec(app, specBefore);
+    return this.deploy(app, { cause: "rollback reverted", newSources: false });
+  }
+
+  /** @throws {@link ApiError} 400 when it is over already */
+  cancel(record: DeploymentRecord): void {
+    if (!isRunning(record, this.now)) throw badRequest("the deployment is over and can not be canceled");
+    record.canceledAt = this.now;
+    this.changed();
+  }
+
+  /** Stops a run of a job, or a scaling, that is no step of a deployment. */
+  stop(app: StoredApp, id: string): void {
+    app.stopped.set(id, this.now);
+    this.changed();
+  }
+
+  /** @param alert its id */
+  setDestinations(app: StoredApp, alert: string, destinations: Destinations): void {
+    app.destinations.set(alert, destinations);
+    this.changed();
+  }
+
+  /** @returns whether it was in another project */
+  assign(app: StoredApp, projectId: string): boolean {
+    const moves = app.projectId !== projectId;
+    app.projectId = projectId;
+    if (moves) this.changed();
+    return moves;
+  }
+
+  /** @throws {@link ApiError} 400, 404 */
+  deployment(app: StoredApp, id: string): DeploymentRecord {
+    if (!isUuid(id)) throw badRequest("invalid deployment id: it must be a UUID");
+    const record = app.deployments.find((candidate) => candidate.id === id.toLowerCase());
+    if (record === undefined) throw notFound();
+    return record;
+  }
+
+  remove(app: StoredApp): void {
+    app.goneAt ??= this.now + this.options.deleteMs;
+    for (const record of app.deployments) if (isRunning(record, this.now)) record.canceledAt = this.now;
+    this.changed();
+  }
+
+  /** The spec with its secrets sealed for an app, or for none when it does not exist yet. */
+  seal(given: Spec, app: StoredApp | undefined): Spec {
+    const spec = withDefaults(given);
+    sealSecrets(spec, app === undefined ? this.options.ids.bytes(32) : this.key(app), this.options.ids);
+    return spec;
+  }
+
+  private keep(app: Omit<StoredApp, "plain">, key: Buffer): StoredApp {
+    const kept: StoredApp = { ...app, plain: (ciphertext) => decrypt(ciphertext, key) };
+    this.keys.set(kept, key);
+    this.byId.set(kept.id, kept);
+    return kept;
+  }
+
+  private isGone(app: StoredApp): boolean {
+    return app.goneAt !== undefined && app.goneAt <= this.now;
+  }
+
+  private key(app: StoredApp): Buffer {
+    const key = this.keys.get(app);
+    if (key === undefined) throw new Error(`no key for app ${app.id}`);
+    return key;
+  }
+
+  private setSpec(app: StoredApp, spec: Spec): void {
+    app.spec = spec;
+    app.updatedAt = this.now;
+    forgetGoneAlerts(app);
+  }
+
+  private pinOf(app: StoredApp): NonNullable<StoredApp["pinned"]> {
+    if (app.pinned === undefined) throw badRequest("the app is not pinned: there is no rollback in progress");
+    return app.pinned;
+  }
+
+  private refuseWhilePinned(app: StoredApp): void {
+    if (app.pinned === undefined) return;
+    throw conflict(
+      `App "${app.spec.name}" is pinned to the rollback deployment ${app.pinned.deployment.id}: ` +
+        "commit or revert the rollback before anything new is deployed.",
+    );
+  }
+
+  private refuseWhileDeleting(app: StoredApp): void {
+    if (app.goneAt !== undefined) throw conflict(`App "${app.spec.name}" is being deleted.`);
+  }
+}

@@ -1,0 +1,46 @@
+import { activeAmong, deploymentAt, nextChange, supersededAt, type DeploymentRecord } from "../model/deployment-record";
+import type { Store } from "../model/store";
+import type { StoredApp } from "../model/stored-app";
+import { apartFromDeployments, shownOf } from "./app";
+
+/**
+ * Views of apps as JSON, for lists of hundreds: what was written once is kept, in the bytes that are sent, until something
+ * in it changes.
+ */
+
+/** Writes a subject as JSON, unless it was written before and is made of the same parts still. */
+function keepingJson<T extends object>(): (subject: T, parts: unknown[], text: () => string) => Buffer {
+  const kept = new WeakMap<T, { parts: unknown[]; bytes: Buffer }>();
+  return (subject, parts, text) => {
+    const before = kept.get(subject);
+    if (before?.parts.every((part, index) => part === parts[index]) === true) return before.bytes;
+    const bytes = Buffer.from(text());
+    kept.set(subject, { parts, bytes });
+    return bytes;
+  };
+}
+
+const writeDeployment = keepingJson<DeploymentRecord>();
+const writeApp = keepingJson<StoredApp>();
+
+function deploymentBytes(app: StoredApp, record: DeploymentRecord, now: number): Buffer {
+  const superseded = supersededAt(app.deployments, app.deployments.indexOf(record), now);
+  return writeDeployment(record, [nextChange(record, now), record.canceledAt, superseded], () =>
+    JSON.stringify(deploymentAt(record, now, superseded)),
+  );
+}
+
+const CLOSE = Buffer.from("}");
+
+/** The view of an app, as JSON, in pieces that follow each other. */
+export function appJson(store: Store, app: StoredApp): Buffer[] {
+  const { now } = store;
+  const { spec, projectId, updatedAt, deployments } = app;
+  const parts = [spec, projectId, updatedAt, deployments.length, activeAmong(deployments, now)];
+  const apart = writeApp(app, parts, () => JSON.stringify(apartFromDeployments(store, app)).slice(0, -1));
+  const told = Object.entries(shownOf(app, now)).flatMap(([name, record]) => [
+    Buffer.from(`,"${name}":`),
+    deploymentBytes(app, record, now),
+  ]);
+  return [apart, ...told, CLOSE];
+}

@@ -1,0 +1,115 @@
+import { region } from "../model/catalogue";
+import { isoTime } from "../clock";
+import {
+  activeAmong,
+  deploymentAt,
+  isCanceled,
+  isRunning,
+  naturalEnd,
+  supersededAt,
+  type DeploymentRecord,
+} from "../model/deployment-record";
+import { uuidFrom } from "../model/ids";
+import type { Store } from "../model/store";
+import type { StoredApp } from "../model/stored-app";
+
+/** One deployment, as it stands now. */
+export function deploymentView(
+  app: StoredApp,
+  record: DeploymentRecord,
+  now: number,
+): Record<string, unknown> {
+  return deploymentAt(record, now, supersededAt(app.deployments, app.deployments.indexOf(record), now));
+}
+
+/** An app's deployments that its view tells whole. */
+type Shown = Partial<
+  Record<`${"active" | "in_progress" | "pending" | "pinned"}_deployment`, DeploymentRecord>
+>;
+
+/**
+ * The app as it stands now. @param answering in answers to create and update: the deployment that the call made, or
+ * null when it made none; left out elsewhere, where `pending_deployment` is the newest not cancelled one
+ */
+export function appView(
+  store: Store,
+  app: StoredApp,
+  answering?: DeploymentRecord | null,
+): Record<string, unknown> {
+  const shown = Object.entries(shownOf(app, store.now, answering));
+  const views = shown.map(([name, record]) => [name, deploymentView(app, record, store.now)]);
+  return { ...apartFromDeployments(store, app), ...Object.fromEntries(views) };
+}
+
+export function shownOf(app: StoredApp, now: number, answering?: DeploymentRecord | null): Shown {
+  const active = activeAmong(app.deployments, now);
+  const running = app.deployments.findLast((record) => isRunning(record, now));
+  const pending =
+    answering === undefined
+      ? app.deployments.findLast((record) => !isCanceled(record, now))
+      : (answering ?? undefined);
+  return {
+    ...(active && { active_deployment: active }),
+    ...(running && { in_progress_deployment: running }),
+    ...(pending && { pending_deployment: pending }),
+    ...(app.pinned && { pinned_deployment: app.pinned.deployment }),
+  };
+}
+
+/** All of an app's view but its deployments. */
+export function apartFromDeployments(store: Store, app: StoredApp): Record<string, unknown> {
+  const now = store.now;
+  const active = activeAmong(app.deployments, now);
+  const newest = app.deployments[app.deployments.length - 1];
+  const live = active !== undefined;
+  const host = `${app.spec.name}-${app.suffix}.ondigitalocean.app`;
+  const primary = app.spec.domains?.find((domain) => domain.type === "PRIMARY")?.domain ?? host;
+  const egress = app.spec.egress as { type?: string } | undefined;
+  return {
+    id: app.id,
+    owner_uuid: store.owner,
+    spec: app.spec,
+    ...(live
+      ? {
+          default_ingress: `https://${host}`,
+          live_url: `https://${primary}`,
+          live_url_base: `https://${primary}`,
+          live_domain: primary,
+        }
+      : {}),
+    created_at: isoTime(app.createdAt),
+    updated_at: isoTime(app.updatedAt),
+    ...(newest === undefined ? {} : { last_deployment_created_at: isoTime(newest.startedAt) }),
+    ...(active === undefined ? {} : { last_deployment_active_at: isoTime(naturalEnd(active)) }),
+    region: regionView(app.spec.region),
+    tier_slug: "basic",
+    project_id: app.projectId,
+    ...(app.spec.domains === undefined
+      ? {}
+      : {
+          domains: app.spec.domains.map((spec) => ({
+            id: uuidFrom(app.id, spec.domain),
+            spec,
+            phase: live ? "ACTIVE" : "PENDING",
+          })),
+        }),
+    ...(egress?.type === "DEDICATED_IP"
+      ? {
+          dedicated_ips: [
+            { id: uuidFrom(app.id, "egress"), ip: "192.0.2.10", status: live ? "ASSIGNED" : "ASSIGNING" },
+          ],
+        }
+      : {}),
+  };
+}
+
+/**
+ * Without its data centers, which `GET /v2/apps/regions` tells: the service's TypeScript client, with the newest of the
+ * libraries it names, can not read any list of plain strings, and so no app that has one.
+ */
+function regionView(slug: string | undefined): Record<string, unknown> | undefined {
+  const found = region(slug);
+  if (found === undefined) return undefined;
+  const { data_centers: _, ...rest } = found;
+  return rest;
+}

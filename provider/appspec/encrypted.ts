@@ -1,0 +1,34 @@
+import { mapLeaves, valueAt } from "./diff";
+import { isPlainObject } from "./lists-by-name";
+import type { ListPath, Report } from "./problem";
+import { isCiphertext, KEPT_SECRET } from "./secrets";
+
+/**
+ * Values that are encrypted already, in the spec of an app that does not exist yet: the service rejects them, as only the app
+ * that they were encrypted for can use them.
+ */
+export function reportEncrypted(spec: unknown, report: Report): void {
+  mapLeaves(spec, (leaf, path) => {
+    if (isCiphertext(leaf) || leaf === KEPT_SECRET)
+      report.error(
+        "encrypted-value",
+        path,
+        "is encrypted for an existing app, and a new app accepts plain text only",
+        `supply the value: loadSpec(path, { secrets: { ${addressOf(spec, path)}: … } }), or adopt the existing app`,
+      );
+    return leaf;
+  });
+}
+
+/** The name under which loadSpec takes the value of a variable, as far as it is one. */
+function addressOf(spec: unknown, path: ListPath): string {
+  const holder = valueAt(spec, path.slice(0, -1));
+  const component = path.length > 3 ? valueAt(spec, path.slice(0, 2)) : undefined;
+  const field = path.at(-1) === "value" ? nameOf(holder, "key") : String(path.at(-1));
+  return JSON.stringify([nameOf(component, "name"), field].filter(Boolean).join("."));
+}
+
+function nameOf(item: unknown, field: string): string {
+  const name = isPlainObject(item) ? item[field] : undefined;
+  return typeof name === "string" ? name : "";
+}

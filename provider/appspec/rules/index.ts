@@ -1,0 +1,56 @@
+import type { Report } from "../problem";
+import * as components from "./components";
+import * as ingress from "./ingress";
+import * as observe from "./alerts-and-logs";
+import * as ports from "./ports";
+import * as variables from "./variables";
+import { viewOf, type Plain, type SpecView } from "./view";
+
+type Rule = (app: SpecView, report: Report) => void;
+
+/**
+ * What a schema cannot say: how the parts of a spec fit together. Errors where the documentation says that the service
+ * refuses, or where it cannot work; warnings otherwise. Each rule stands alone and takes any value anywhere.
+ */
+export const RULES: readonly Rule[] = [
+  components.somethingIsDeployed,
+  components.namesAreUnique,
+  components.oneSource,
+  components.sourcesAreComplete,
+  components.repositoriesAreNamed,
+  components.imagesAreConsistent,
+  components.scalingIsConsistent,
+  components.sizesAreCurrent,
+  ports.portsAreDistinct,
+  ports.checkedPortsAreOpen,
+  components.oneFallbackDocument,
+  components.schedulesFitKinds,
+  components.durationsAreReadable,
+  ingress.rulesLeadSomewhere,
+  ingress.ruleComponentsExist,
+  ingress.pathsAreHandledOneWay,
+  ingress.matchesAreOfOneKind,
+  ingress.authoritiesAreDomains,
+  ingress.redirectCodesAreKnown,
+  ingress.originsAreOfOneKind,
+  ingress.routesOrIngress,
+  ingress.routesAreDistinct,
+  ingress.domainsAreDistinct,
+  ingress.pagesAreAddresses,
+  variables.variablesAreUnique,
+  variables.referencesExist,
+  observe.alertsAreWhereTheyBelong,
+  observe.limitsAreComplete,
+  observe.alertsAreUnique,
+  observe.destinationsAreOfOneKind,
+  observe.destinationsAreUnique,
+  observe.openSearchIsConsistent,
+  variables.databasesAreConsistent,
+  variables.versionsAreKnown,
+];
+
+/** Applies all rules to a spec whose scalars have their types. */
+export function runRules(spec: Plain, report: Report): void {
+  const app = viewOf(spec);
+  for (const rule of RULES) rule(app, report);
+}

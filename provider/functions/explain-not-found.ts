@@ -1,0 +1,90 @@
+import type { Client } from "../api/client";
+import { AppPlatformError } from "../errors";
+import { appById, componentNames, isUnknownId, near, notFound } from "../service/find";
+
+/** What a look-up is about. */
+export interface Subject {
+  readonly appId?: string | undefined;
+  readonly deploymentId?: string | undefined;
+  readonly invocationId?: string | undefined;
+  readonly eventId?: string | undefined;
+  readonly component?: string | undefined;
+  readonly slug?: string;
+}
+
+/** @throws AppPlatformError `invalid-input` for what is no id at all */
+export function refuseUnreadable(name: string, subject: object): void {
+  for (const [field, value] of Object.entries(subject)) {
+    if (value === undefined || (typeof value === "string" && value !== "")) continue;
+    throw new AppPlatformError(
+      "invalid-input",
+      `${name} takes a text that is not empty as ${field}, not ${value === "" ? "an empty one" : typeof value}.`,
+    );
+  }
+}
+
+/**
+ * Runs a look-up. Where the service does not know what was looked for, the error says which part of it, and what is near.
+ * @throws AppPlatformError `invalid-input`, `not-found`, `missing-token`; ApiError
+ */
+export async function explainedBy<T>(
+  client: Client,
+  name: string,
+  subject: Subject,
+  lookUp: () => Promise<T>,
+): Promise<T> {
+  refuseUnreadable(name, subject);
+  try {
+    return await lookUp();
+  } catch (error) {
+    const { appId, deploymentId, invocationId, eventId, slug } = subject;
+    if (!isUnknownId(error, appId, deploymentId, invocationId, eventId, subject.component, slug)) throw error;
+    throw (await missing(client, subject, error)) ?? error;
+  }
+}
+
+/** The newest of a list, for those who mistook an id. */
+const NEWEST = 5;
+
+async function missing(client: Client, subject: Subject, cause: unknown): Promise<Error | undefined> {
+  const { appId, deploymentId, invocationId, eventId, component, slug } = subject;
+  if (slug !== undefined) {
+    const slugs = (await client.listInstanceSizes()).map((size) => size.slug);
+    if (slugs.includes(slug)) return undefined;
+    return notFound(`no instance size ${slug}`, near(slug, slugs, "sizes"), cause);
+  }
+  if (appId === undefined) return undefined;
+  const app = await appById(client, appId);
+  const names = componentNames(app);
+  if (component !== undefined && !names.includes(component))
+    return notFound(
+      `no component ${component} in the app ${app.spec.name}`,
+      near(component, names, "components"),
+      cause,
+    );
+  const ofApp = (what: string, id: string): string => `no ${what} ${id} of the app ${app.spec.name}`;
+  if (deploymentId !== undefined) {
+    const { items } = await client.listDeploymentPage(appId, { perPage: NEWEST });
+    if (items.some(({ id }) => id === deploymentId)) return undefined;
+    const known = items.map(({ id, phase }) => `${id} (${phase ?? "UNKNOWN"})`);
+    return notFound(ofApp("deployment", deploymentId), newest("deployments", known), cause);
+  }
+  if (invocationId !== undefined) {
+    const { items } = await client.listJobInvocationPage(appId, { perPage: NEWEST });
+    if (items.some(({ id }) => id === invocationId)) return undefined;
+    const known = items.map(
+      ({ id, job_name: job, phase }) => `${id} (${job ?? "job"}, ${phase ?? "UNKNOWN"})`,
+    );
+    return notFound(ofApp("job invocation", invocationId), newest("invocations", known), cause);
+  }
+  if (eventId !== undefined) {
+    const { items } = await client.listEventPage(appId, { perPage: NEWEST });
+    if (items.some(({ id }) => id === eventId)) return undefined;
+    const known = items.map(({ id, type }) => `${id} (${type ?? "UNKNOWN"})`);
+    return notFound(ofApp("event", eventId), newest("events", known), cause);
+  }
+  return undefined;
+}
+
+const newest = (what: string, known: readonly string[]): string =>
+  known.length === 0 ? `It has no ${what}.` : `The newest ${what}: ${known.join(", ")}.`;

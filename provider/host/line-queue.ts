@@ -1,0 +1,134 @@
+import type { Clock } from "../clock";
+import type { Engine, LogLine } from "./engine";
+
+/**
+ * Each line is a request of its own, of which Node keeps some ten kilobytes until its next full collection. So few are
+ * on their way at once, and where hundreds of resources change together, what passes anyway is told now and then.
+ */
+const AT_ONCE = 8;
+/** So many passing lines may follow each other at once… */
+const MOST_PASSING = 20;
+/** …and then one each time so many milliseconds are over. */
+const PASSING_EVERY_MS = 100;
+
+/** Takes the lines of all rows to the engine. Rows that wait take turns; what is worth keeping goes first. */
+export class Outbox {
+  /** Rows whose next line is worth keeping, and those whose next line passes. */
+  private readonly kept = new Set<Row>();
+  private readonly passing = new Set<Row>();
+  private underway = 0;
+  /** The bucket of passing lines: how many may be sent now, as of `filledAt`. */
+  private allowed = MOST_PASSING;
+  private filledAt: number;
+  private isWaiting = false;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly clock: Clock,
+  ) {
+    this.filledAt = clock.now();
+  }
+
+  /** Has the row's next line sent when it is its turn. */
+  offer(row: Row): void {
+    (row.next?.ephemeral ? this.passing : this.kept).add(row);
+    this.sendNext();
+  }
+
+  private sendNext(): void {
+    for (const row of this.kept) {
+      if (this.underway >= AT_ONCE) return;
+      this.kept.delete(row);
+      this.send(row);
+    }
+    for (const row of this.passing) {
+      if (this.underway >= AT_ONCE) return;
+      if (row.next?.ephemeral && !this.mayPass()) return this.waitForTurn();
+      this.passing.delete(row);
+      this.send(row);
+    }
+  }
+
+  private send(row: Row): void {
+    const line = row.take();
+    if (line === undefined) return;
+    if (line.ephemeral) this.allowed -= 1;
+    this.underway += 1;
+    void this.engine.log(line).finally(() => {
+      this.underway -= 1;
+      row.arrived();
+      this.sendNext();
+    });
+  }
+
+  private mayPass(): boolean {
+    const now = this.clock.now();
+    const filled = Math.floor((now - this.filledAt) / PASSING_EVERY_MS);
+    if (filled > 0) {
+      this.allowed = Math.min(MOST_PASSING, this.allowed + filled);
+      this.filledAt = now;
+    }
+    return this.allowed > 0;
+  }
+
+  private waitForTurn(): void {
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    void this.clock.sleep(PASSING_EVERY_MS).then(() => {
+      this.isWaiting = false;
+      this.sendNext();
+    });
+  }
+}
+
+/** What is to be said on one row: one line after the other, so that they keep their order. */
+export class Row {
+  private readonly lines: LogLine[] = [];
+  private isUnderway = false;
+  private flushed: { readonly done: Promise<void>; readonly resolve: () => void } | undefined;
+
+  constructor(private readonly outbox: Outbox) {}
+
+  say(line: LogLine): void {
+    this.dropOutOfDate();
+    this.lines.push(line);
+    if (!this.isUnderway) this.outbox.offer(this);
+  }
+
+  get next(): LogLine | undefined {
+    return this.isUnderway ? undefined : this.lines[0];
+  }
+
+  /** For the outbox: the line that is sent now. */
+  take(): LogLine | undefined {
+    if (this.isUnderway) return undefined;
+    const line = this.lines.shift();
+    this.isUnderway = line !== undefined;
+    return line;
+  }
+
+  /** For the outbox: the line it took has arrived. */
+  arrived(): void {
+    this.isUnderway = false;
+    if (this.lines.length > 0) return this.outbox.offer(this);
+    this.flushed?.resolve();
+    this.flushed = undefined;
+  }
+
+  /** Resolves when all has arrived but a passing line that nobody would see any more. */
+  flush(): Promise<void> {
+    this.dropOutOfDate();
+    if (!this.isUnderway && this.lines.length === 0) return Promise.resolve();
+    if (this.flushed === undefined) {
+      let resolve = (): void => {};
+      const done = new Promise<void>((ended) => (resolve = ended));
+      this.flushed = { done, resolve };
+    }
+    return this.flushed.done;
+  }
+
+  /** A passing line that was not sent yet says nothing any more: an engine with much to do is not given more. */
+  private dropOutOfDate(): void {
+    if (this.lines.at(-1)?.ephemeral) this.lines.pop();
+  }
+}

@@ -1,0 +1,91 @@
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import { SpecFileError } from "./appspec/file-error";
+import { LARGEST_FILE, parseSpec } from "./appspec/parse";
+import type { AppSpec } from "./appspec/types";
+
+/**
+ * Under this symbol a loaded spec carries the absolute path of its file, so that errors can point into it. Copies by
+ * spread keep it; JSON and `Object.keys` do not see it.
+ */
+export const SPEC_FILE = Symbol.for("pulumi-app-platform.file");
+
+export interface LoadOptions {
+  /**
+   * Values of secrets by address: `KEY` for a variable of the app, `component.KEY` for one of a component,
+   * `component.registry_credentials`, for log destinations `component.destination.token` (or `api_key`, `password`,
+   * `headers.Name`), `ingress.secure_header`, and for any other value its path, such as `spec.services.web.run_command`.
+   * They replace what is in the file, and are Pulumi secrets, whatever the type of the variable. With this option, and for
+   * backups of deleted apps, every value that is left out or still ciphertext is an error, since only its own app can use it.
+   * @default values stay as they are in the file
+   */
+  secrets?: Readonly<Record<string, pulumi.Input<unknown>>>;
+}
+
+/**
+ * Reads an AppSpec from a file: an `app.yaml`, the same as JSON, a deploy template, or a backup of a deleted app.
+ * @param path relative to the working directory, which is the program's folder
+ * @returns the AppSpec as an object; text and numbers have the type the AppSpec gives them
+ * @throws AppPlatformError `unreadable-file`, with line, column and an excerpt where there is one. Whether the spec makes
+ * sense is not checked here, but with the other arguments of the App
+ */
+export function loadSpec(path: string, options: LoadOptions = {}): AppSpec {
+  const { spec } = parseSpec(readText(path), { file: path, secrets: marked(options.secrets) });
+  return Object.assign({ ...spec }, { [SPEC_FILE]: resolve(path) });
+}
+
+function marked(secrets: LoadOptions["secrets"]): LoadOptions["secrets"] {
+  if (secrets === undefined) return undefined;
+  // Loaded at first use: the command `app-platform` reads files without Pulumi.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { secret } = require("@pulumi/pulumi") as typeof pulumi;
+  return Object.fromEntries(
+    Object.entries(secrets).map(([address, value]) => [address, value === undefined ? value : secret(value)]),
+  );
+}
+
+/** The absolute path of the file a spec was loaded from. */
+export function fileOf(spec: unknown): string | undefined {
+  if (typeof spec !== "object" || spec === null) return undefined;
+  const file = (spec as { [SPEC_FILE]?: unknown })[SPEC_FILE];
+  return typeof file === "string" ? file : undefined;
+}
+
+function readText(path: string): string {
+  let bytes: Buffer;
+  try {
+    const found = statSync(path);
+    if (!found.isFile())
+      throw new SpecFileError("not-a-file", {
+        file: path,
+        what: found.isDirectory() ? "is a folder" : "is no ordinary file",
+        hint: "Give the path of the file itself, such as .do/app.yaml",
+      });
+    if (found.size > LARGEST_FILE)
+      throw new SpecFileError("too-large", {
+        file: path,
+        what: "is larger than 5 MB",
+        hint: "An AppSpec is far smaller: check the path",
+      });
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw error instanceof SpecFileError ? error : unreadable(path, error as NodeJS.ErrnoException);
+  }
+  return new TextDecoder("utf-8").decode(bytes);
+}
+
+function unreadable(path: string, error: NodeJS.ErrnoException): SpecFileError {
+  if (error.code === "ENOENT" || error.code === "ENOTDIR")
+    return new SpecFileError(
+      "missing",
+      { file: path, what: "does not exist", hint: `Check the path; it is relative to ${process.cwd()}` },
+      { cause: error },
+    );
+  const what = `cannot be read (${error.code ?? error.message})`;
+  return new SpecFileError(
+    "unreadable",
+    { file: path, what, hint: "Check its permissions" },
+    { cause: error },
+  );
+}

@@ -1,0 +1,313 @@
+import type { LogUrls } from "../api/types";
+import { systemClock, type Clock } from "../clock";
+import { ApiError, AppPlatformError, isApiError, isTransient } from "../errors";
+import { parseDuration } from "../durations";
+import { LineMemory, stampOf } from "./replay-filter";
+import { LiveConnection, SILENT_MS } from "./live-connection";
+import { findTarget, type LogClient, type LogQuery, type LogTarget } from "./target";
+
+export interface ReadOptions {
+  /** Go on with the lines to come, until what writes them ends. @default false */
+  readonly follow?: boolean | undefined;
+  /** Begin with the last lines only. @default all */
+  readonly tailLines?: number | undefined;
+  /** How long to wait for a log or container that is not there yet, such as `90s`. @default "3m" */
+  readonly podConnectionTimeout?: string | undefined;
+  /** Ends the reading, without an error. */
+  readonly signal?: AbortSignal | undefined;
+  readonly clock?: Clock | undefined;
+  /** Told before a lost connection is made anew. */
+  readonly onReconnect?: ((why: string) => void) | undefined;
+}
+
+const DEFAULT_WAIT = "3m";
+/** Beyond the time that the service may wait for a container. */
+const ANSWER_MS = 30_000;
+const ASK_AGAIN_MS = 2_000;
+const ARCHIVE_TRIES = 3;
+const LONGEST_PAUSE_MS = 15_000;
+/** A followed log that cannot be had for so long is given up. */
+const GIVE_UP_MS = 10 * 60_000;
+/** A connection that lasted so long was one, even if it told nothing. */
+const STOOD_MS = SILENT_MS;
+/** Without `follow`, a live log that is silent for so long has told what there is. */
+const TOLD_MS = 5_000;
+
+/**
+ * The lines of a log, one by one, in constant memory: first all archives in order, then, with `follow`, those to come. The
+ * addresses are asked for when they are needed and never kept.
+ * @throws AppPlatformError `not-found`, `invalid-input`; ApiError
+ */
+export async function* readLog(
+  client: LogClient,
+  query: LogQuery,
+  options: ReadOptions = {},
+): AsyncGenerator<string> {
+  try {
+    yield* new Reading(client, query, options).lines();
+  } catch (error) {
+    // Who stops the reading has what was wanted.
+    if (!options.signal?.aborted) throw error;
+  }
+}
+
+class Reading {
+  private readonly clock: Clock;
+  private readonly waitMs: number;
+  private readonly memory = new LineMemory();
+  /** When the reading began, as the lines of a log tell their time. */
+  private readonly began: string;
+  private readonly signal: AbortSignal | undefined;
+  /** Why there was no log when it was last asked for again. */
+  private missing: ApiError | undefined;
+
+  constructor(
+    private readonly client: LogClient,
+    private readonly query: LogQuery,
+    private readonly options: ReadOptions,
+  ) {
+    const { tailLines, podConnectionTimeout = DEFAULT_WAIT } = options;
+    this.clock = options.clock ?? systemClock;
+    this.began = stampOf(new Date(this.clock.now()).toISOString()) ?? "";
+    this.signal = options.signal;
+    const waitMs = parseDuration(podConnectionTimeout);
+    if (waitMs === undefined)
+      throw invalid('podConnectionTimeout must be a duration with its unit, such as "90s" or "3m"');
+    if (tailLines !== undefined && (!Number.isInteger(tailLines) || tailLines < 0))
+      throw invalid("tailLines must be a whole number from 0");
+    this.waitMs = waitMs;
+  }
+
+  async *lines(): AsyncGenerator<string> {
+    const { follow = false, tailLines } = this.options;
+    const target = await findTarget(this.client, this.query, this.signal);
+    const urls = await this.firstUrls(target);
+    const archived = this.archived(target, urls);
+    const past = tailLines === undefined ? archived : lastOf(archived, tailLines);
+    for await (const line of past) {
+      // Only who follows hears lines twice.
+      if (follow) this.memory.isNew(line);
+      yield line;
+    }
+    if (follow) yield* this.live(target, urls);
+    else if (urls.live_url !== undefined && (urls.historic_urls ?? []).length === 0) {
+      const told = this.toldSoFar(target, urls);
+      yield* tailLines === undefined ? told : lastOf(told, tailLines);
+    }
+  }
+
+  private urls(target: LogTarget, again = false, follow = this.options.follow): Promise<LogUrls> {
+    const { tailLines, podConnectionTimeout } = this.options;
+    const request = {
+      ...target.request,
+      follow,
+      podConnectionTimeout,
+      // Made anew, a connection has to tell more than the last lines, not to leave a gap.
+      tailLines: again ? undefined : tailLines,
+      timeoutMs: this.waitMs + ANSWER_MS,
+    };
+    return this.client.getLogUrls(this.query.appId, request, { signal: this.signal });
+  }
+
+  /** Waits for a log that is not there yet, as long as it may come. */
+  private async firstUrls(target: LogTarget): Promise<LogUrls> {
+    const deadline = this.clock.now() + this.waitMs;
+    for (;;) {
+      let missing: ApiError | undefined;
+      try {
+        const urls = await this.urls(target);
+        if (urls.live_url !== undefined || (urls.historic_urls ?? []).length > 0) return urls;
+      } catch (error) {
+        if (!isApiError(error, "not-found", "bad-request")) throw error;
+        missing = error;
+      }
+      if (this.clock.now() >= deadline || !(await target.mayCome())) {
+        if (missing) throw noLog(missing, target);
+        return {};
+      }
+      await this.clock.sleep(ASK_AGAIN_MS, this.signal);
+    }
+  }
+
+  /** All archives, each to its end; what breaks off is read on, at addresses asked for anew. */
+  private async *archived(target: LogTarget, first: LogUrls): AsyncGenerator<string> {
+    let urls = first.historic_urls ?? [];
+    let tries = 0;
+    for (let index = 0, given = 0; index < urls.length;) {
+      let at = 0;
+      try {
+        for await (const line of this.client.openLog(urls[index] ?? "", { signal: this.signal })) {
+          if (++at <= given) continue;
+          given = at;
+          tries = 0;
+          yield line;
+        }
+        index += 1;
+        given = 0;
+      } catch (error) {
+        if (!isPassing(error) || ++tries > ARCHIVE_TRIES) throw error;
+        await this.clock.sleep(pause(tries), this.signal);
+        urls = (await this.urls(target)).historic_urls ?? [];
+      }
+    }
+  }
+
+  /** As `urls` for what is read on; nothing where there is no log just now. */
+  private async urlsAgain(target: LogTarget, follow: boolean): Promise<LogUrls> {
+    this.missing = undefined;
+    try {
+      return await this.urls(target, true, follow);
+    } catch (error) {
+      if (!isApiError(error, "bad-request", "not-found")) throw error;
+      this.missing = error;
+      return {};
+    }
+  }
+
+  /** Lines as they come, over as many connections as it takes. */
+  private async *live(target: LogTarget, first: LogUrls): AsyncGenerator<string> {
+    let urls: LogUrls | undefined = first;
+    let last: LiveConnection | undefined;
+    let failingSince: number | undefined;
+    let missingSince: number | undefined;
+    for (let idle = 1; ; idle++) {
+      const began = this.clock.now();
+      let why = "the service closed it";
+      let connecting = false;
+      try {
+        urls ??= await this.urlsAgain(target, true);
+        if (urls.live_url !== undefined) {
+          connecting = true;
+          this.memory.reconnected();
+          last = this.connection(urls.live_url, () => target.goesOn());
+          for await (const line of last.lines()) {
+            failingSince = undefined;
+            if (!this.memory.isNew(line)) continue;
+            idle = 0;
+            yield line;
+          }
+          connecting = false;
+        }
+        if (!(await target.goesOn())) {
+          if ((yield* this.rest(target)) || last?.toldAll !== false) return;
+          missingSince ??= this.clock.now();
+          if (this.clock.now() - missingSince >= this.waitMs) throw endMissing(target, this.missing);
+          why = "it broke, and the rest is not archived yet";
+        }
+        failingSince = undefined;
+      } catch (error) {
+        if (!isPassing(error) && !(connecting && isApiError(error, "not-found"))) throw error;
+        why = error instanceof Error ? error.message : String(error);
+        const now = this.clock.now();
+        if (connecting && now - (last?.openedAt ?? now) >= STOOD_MS) failingSince = undefined;
+        failingSince ??= began;
+        if (now - failingSince >= GIVE_UP_MS) throw error;
+      }
+      urls = undefined;
+      this.options.onReconnect?.(why);
+      await this.clock.sleep(pause(idle), this.signal);
+    }
+  }
+
+  /** What came after the last connection, from the archives, which are complete now. Returns whether there are any. */
+  private async *rest(target: LogTarget): AsyncGenerator<string, boolean> {
+    this.memory.reconnected();
+    const urls = await this.urlsAgain(target, false);
+    const { tailLines } = this.options;
+    const archived = this.archived(target, urls);
+    // Where nothing was told, nothing says where the last lines began.
+    const all = tailLines === undefined || !this.memory.isEmpty;
+    const lines = all ? archived : lastOf(archived, tailLines, (line) => this.isSinceBegan(line));
+    for await (const line of lines) if (this.memory.isNew(line)) yield line;
+    return (urls.historic_urls ?? []).length > 0;
+  }
+
+  /** A live log that nobody follows: what was written before it was asked for. */
+  private async *toldSoFar(target: LogTarget, first: LogUrls): AsyncGenerator<string> {
+    let urls = first;
+    for (let tries = 0; ;) {
+      this.memory.reconnected();
+      const url = urls.live_url;
+      try {
+        const lines =
+          url === undefined
+            ? this.archived(target, urls)
+            : this.connection(url, async () => false, TOLD_MS).lines();
+        for await (const line of lines) {
+          if (this.isSinceBegan(line)) return;
+          if (!this.memory.isNew(line)) continue;
+          tries = 0;
+          yield line;
+        }
+        return;
+      } catch (error) {
+        const passes = isPassing(error) || isApiError(error, "not-found");
+        if (url === undefined || !passes || ++tries > ARCHIVE_TRIES) throw error;
+        await this.clock.sleep(pause(tries), this.signal);
+        urls = await this.urls(target, true);
+      }
+    }
+  }
+
+  private isSinceBegan(line: string): boolean {
+    return (stampOf(line) ?? "") > this.began;
+  }
+
+  private connection(url: string, goesOn: () => Promise<boolean>, silentMs?: number): LiveConnection {
+    const { clock, signal } = this;
+    return new LiveConnection(this.client, url, goesOn, { clock, signal, silentMs });
+  }
+}
+
+/** Whoever follows a log would take what was told for all of it. */
+const endMissing = ({ request }: LogTarget, cause: ApiError | undefined): AppPlatformError =>
+  new AppPlatformError(
+    "not-found",
+    `The end of the ${request.type} log may be missing: its connection broke, and the service has no archive of what ` +
+      `came after. Ask for the log again later.${cause === undefined ? "" : ` ${cause.message}`}`,
+    { cause },
+  );
+
+/** The service refuses a stage that was left out; its words alone do not say of what. */
+function noLog(refused: ApiError, { request }: LogTarget): AppPlatformError {
+  if (!isApiError(refused, "bad-request")) return refused;
+  const { type, component, deploymentId, invocationId, eventId } = request;
+  const of =
+    invocationId !== undefined
+      ? `the job invocation ${invocationId}`
+      : eventId !== undefined
+        ? `the event ${eventId}`
+        : `${component === undefined ? "" : `the component ${component} in `}the deployment ${deploymentId}`;
+  return new AppPlatformError(
+    "bad-request",
+    `There is no ${type} log of ${of}: that stage was left out, or it has not begun. ` +
+      `The service says: ${refused.serviceMessage ?? refused.message}`,
+    { cause: refused },
+  );
+}
+
+/** Failures of the way, and addresses that ran out: another try may go well. */
+const isPassing = (error: unknown): boolean => isTransient(error, "forbidden");
+
+const pause = (tries: number): number => Math.min(LONGEST_PAUSE_MS, 500 * 2 ** Math.min(tries, 10));
+
+const invalid = (what: string): AppPlatformError => new AppPlatformError("invalid-input", `${what}.`);
+
+/** The last `count` lines; with `isNews`, these of what stands before the first such line, and all from there on. */
+async function* lastOf(
+  lines: AsyncIterable<string>,
+  count: number,
+  isNews: (line: string) => boolean = () => false,
+): AsyncGenerator<string> {
+  let kept: string[] | undefined = [];
+  const last = (of: string[]): string[] => of.slice(Math.max(0, of.length - count));
+  for await (const line of lines) {
+    if (kept && isNews(line)) {
+      yield* last(kept);
+      kept = undefined;
+    }
+    if (!kept) yield line;
+    else if (kept.push(line) > 2 * count + 1000) kept = last(kept);
+  }
+  if (kept) yield* last(kept);
+}

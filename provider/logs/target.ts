@@ -1,0 +1,128 @@
+import type { Client, LogRequest } from "../api/client";
+import { hasEnded, isBuilt, standing } from "../api/phases";
+import type { Deployment } from "../api/types";
+import { AppPlatformError } from "../errors";
+import { appById, componentNames, near, notFound } from "../service/find";
+
+/** Which log. */
+export interface LogQuery extends Pick<
+  LogRequest,
+  "component" | "deploymentId" | "eventId" | "invocationId"
+> {
+  readonly appId: string;
+  /** @default "RUN" */
+  readonly type?: LogRequest["type"] | undefined;
+}
+
+export type LogClient = Pick<
+  Client,
+  | "getApp"
+  | "listApps"
+  | "getDeployment"
+  | "listDeploymentPage"
+  | "getEvent"
+  | "getJobInvocation"
+  | "getLogUrls"
+  | "openLog"
+  | "openLive"
+>;
+
+/** What a log belongs to. */
+export interface LogTarget {
+  /** What to ask the service for. */
+  readonly request: Pick<LogRequest, "component" | "deploymentId" | "eventId" | "invocationId" | "type">;
+  /** True where the service, asked for the log without a deployment, would take this one. */
+  readonly isActive: boolean;
+  /** True while a log that is not there may still come. */
+  mayCome(): Promise<boolean>;
+  /** True while lines may be added. */
+  goesOn(): Promise<boolean>;
+}
+
+const WHILE_DEPLOYING = new Set(["BUILD", "DEPLOY"]);
+
+/**
+ * Finds what writes the log. Without a deployment in the query, that is the active one; for BUILD and DEPLOY the newest one,
+ * failed or not, since the service would answer with the log of the active one.
+ * @throws AppPlatformError `not-found` for the app, the component, or where nothing was deployed yet
+ */
+export async function findTarget(
+  client: LogClient,
+  query: LogQuery,
+  signal?: AbortSignal,
+): Promise<LogTarget> {
+  const { appId, component, eventId, invocationId, type = "RUN" } = query;
+  const options = { signal };
+  if (invocationId !== undefined) {
+    const waiting = async (): Promise<boolean> => {
+      const { phase } = await client.getJobInvocation(appId, invocationId, {}, options);
+      return !hasEnded(phase);
+    };
+    const job = component ?? (await client.getJobInvocation(appId, invocationId, {}, options)).job_name;
+    return {
+      request: { type, invocationId, component: job, deploymentId: query.deploymentId },
+      isActive: false,
+      mayCome: waiting,
+      goesOn: waiting,
+    };
+  }
+  if (eventId !== undefined) {
+    const scaling = async (): Promise<boolean> => {
+      const { autoscaling } = await client.getEvent(appId, eventId, options);
+      return autoscaling != null && !hasEnded(autoscaling.phase);
+    };
+    const request = { type: query.type ?? "AUTOSCALE_EVENT", eventId };
+    return { request, isActive: false, mayCome: scaling, goesOn: scaling };
+  }
+  const given = query.deploymentId;
+  const { id, isActive } =
+    given === undefined ? await deploymentOf(client, query, type, signal) : { id: given, isActive: false };
+  const phase = async () => (await client.getDeployment(appId, id, options)).phase;
+  return {
+    request: { type, component, deploymentId: id },
+    isActive,
+    mayCome: async () => standing(await phase()) === "running",
+    goesOn: async () => {
+      const at = await phase();
+      if (type === "BUILD" && isBuilt(at)) return false;
+      const now = standing(at);
+      return now === "running" || (now === "succeeded" && !WHILE_DEPLOYING.has(type) && type !== "JOB");
+    },
+  };
+}
+
+async function deploymentOf(
+  client: LogClient,
+  query: LogQuery,
+  type: string,
+  signal: AbortSignal | undefined,
+): Promise<Pick<Deployment, "id"> & { isActive: boolean }> {
+  const app = await appById(client as Client, query.appId);
+  const names = componentNames(app);
+  const { component } = query;
+  if (component !== undefined && !names.includes(component))
+    throw notFound(
+      `no component ${component} in the app ${app.spec.name ?? app.id}`,
+      near(component, names, "components"),
+    );
+  const isGoing = (one: Deployment | null | undefined): boolean => !!one && standing(one.phase) === "running";
+  const going = [app.in_progress_deployment, app.pending_deployment].find(isGoing);
+  const active = app.active_deployment ?? undefined;
+  const wanted = WHILE_DEPLOYING.has(type)
+    ? ((await newest(client, app.id, signal)) ?? going ?? active)
+    : (active ?? going);
+  if (wanted) return { id: wanted.id, isActive: wanted.id === active?.id };
+  throw new AppPlatformError(
+    "not-found",
+    `The app ${app.spec.name ?? app.id} has no deployment that runs or goes on. Give the id of an earlier one.`,
+  );
+}
+
+async function newest(
+  client: LogClient,
+  appId: string,
+  signal: AbortSignal | undefined,
+): Promise<Deployment | undefined> {
+  const { items } = await client.listDeploymentPage(appId, { perPage: 1 }, { signal });
+  return items[0];
+}

@@ -1,0 +1,240 @@
+import { ApiError, type ErrorCode, type RequestInfo } from "../errors";
+import { redact } from "../secrets/redact";
+import { bounded } from "../text/bounded";
+
+/** The part of an answer that an error is made of. */
+export interface FailedAnswer {
+  readonly status: number;
+  header(name: string): string | undefined;
+  /** The parsed JSON body; undefined when it was not JSON. */
+  readonly body?: unknown;
+}
+
+/** What a failed request was about. */
+export interface FailureContext {
+  readonly request: RequestInfo;
+  /** True when the request changes something at the service. */
+  readonly write: boolean;
+  /** Host and port of the service, for messages. */
+  readonly host: string;
+  /** Texts that must not appear in the error. */
+  readonly secrets: readonly string[];
+  /** What to do when the token is refused. */
+  readonly tokenHelp?: string | undefined;
+}
+
+/** Long enough for every message of the service, too short for a page of HTML. */
+const LONGEST_SERVICE_MESSAGE = 2000;
+
+const TOKEN_HELP =
+  "Set DIGITALOCEAN_TOKEN to a valid token; new tokens: https://cloud.digitalocean.com/account/api/tokens.";
+const ADDRESS_HELP = "Is DIGITALOCEAN_API_URL right?";
+
+/** The error for an answer whose status is not 2xx. */
+export function statusError(context: FailureContext, answer: FailedAnswer): ApiError {
+  const { request, write, secrets } = context;
+  const { status } = answer;
+  const body = isObject(answer.body) ? answer.body : {};
+  const clean = (value: unknown): string | undefined =>
+    typeof value === "string" && value.trim() !== ""
+      ? bounded(redact(value.trim(), secrets), LONGEST_SERVICE_MESSAGE, LONGEST_SERVICE_MESSAGE)
+      : undefined;
+  const serviceId = clean(body.id);
+  const serviceMessage = clean(body.message);
+  const requestId = clean(body.request_id) ?? clean(answer.header("x-request-id"));
+  const { code, what, help } = describeStatus(status, answer, context);
+
+  const facts = [[status, serviceId].filter(Boolean).join(" "), requestId && `request id ${requestId}`];
+  const said = serviceMessage === undefined ? "" : `: ${serviceMessage}`;
+  const message = `${request.method} ${request.path}: ${what} (${facts.filter(Boolean).join(", ")})${said}`;
+  return new ApiError(code, redact(`${sentence(message)} ${help}`.trim(), secrets), {
+    request,
+    status,
+    serviceId,
+    serviceMessage,
+    requestId,
+    ambiguous: write && mayHaveWorked(status, answer),
+  });
+}
+
+/**
+ * 5xx says nothing about how far the service got: gateways answer in place of a service that goes on working. Only a 503 that
+ * names a time to come back is a clear «not now».
+ */
+function mayHaveWorked(status: number, answer: FailedAnswer): boolean {
+  return status >= 500 && !(status === 503 && answer.header("retry-after") !== undefined);
+}
+
+function describeStatus(
+  status: number,
+  answer: FailedAnswer,
+  { host, tokenHelp = TOKEN_HELP }: FailureContext,
+): { code: ErrorCode; what: string; help: string } {
+  switch (status) {
+    case 400:
+      return { code: "bad-request", what: "the service could not make sense of the request", help: "" };
+    case 401:
+      return { code: "unauthorized", what: "the service refused the token", help: tokenHelp };
+    case 403:
+      return {
+        code: "forbidden",
+        what: "the token may not do this",
+        help: "Use a token with the scopes app:create, app:read, app:update and app:delete.",
+      };
+    case 404:
+      return { code: "not-found", what: "the service does not know this", help: "" };
+    case 409:
+      return { code: "conflict", what: "the service reports a conflict", help: "" };
+    case 422:
+      return { code: "invalid-spec", what: "the service refuses the content", help: "" };
+    case 429:
+      return {
+        code: "rate-limited",
+        what: "too many requests with this token",
+        help: "Other programs that use the same token count as well; try again later.",
+      };
+  }
+  if (status >= 500) {
+    return {
+      code: "service-error",
+      what: "the service failed",
+      help: "Try again later; the service's state is shown at https://status.digitalocean.com.",
+    };
+  }
+  if (status >= 300 && status < 400) {
+    const target = hostOf(answer.header("location"));
+    return {
+      code: "unexpected-status",
+      what: `${host} answered with a redirect${target ? ` to ${target}` : ""}, which is not followed`,
+      help: `The token is sent to the configured address only. ${ADDRESS_HELP}`,
+    };
+  }
+  return {
+    code: "unexpected-status",
+    what: "the service answered with a status that is not expected",
+    help: "",
+  };
+}
+
+/** Why no complete answer came. Kept as an error's `cause`, so that the raw error, which holds the address, is not. */
+export class ConnectionFailure extends Error {
+  override readonly name = "ConnectionFailure";
+  constructor(
+    /** The system's code, such as `ECONNREFUSED`. */
+    readonly code: string,
+    /** False when the request cannot have reached the service. */
+    readonly sent: boolean,
+    /** True when another try would end the same way. */
+    readonly final: boolean,
+  ) {
+    super(code);
+  }
+}
+
+const NAME_UNKNOWN = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA", "EAI_NONAME"]);
+const UNREACHABLE = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "EADDRNOTAVAIL"]);
+const TLS =
+  /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO$|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/;
+
+/** The error for a connection that could not be made, or broke. `code` and `syscall` are the system's. */
+export function connectionError(context: FailureContext, code: string, syscall?: string): ApiError {
+  const { request, write, host } = context;
+  const fail = (what: string, failure: ConnectionFailure): ApiError =>
+    new ApiError(
+      "network",
+      `${request.method} ${request.path}: ${what}`,
+      { request, ambiguous: write && failure.sent },
+      { cause: failure },
+    );
+  if (NAME_UNKNOWN.has(code)) {
+    return fail(
+      `the name of ${host} could not be resolved (${code}). Check the network. ${ADDRESS_HELP}`,
+      new ConnectionFailure(code, false, false),
+    );
+  }
+  if (UNREACHABLE.has(code) || (code === "ETIMEDOUT" && syscall !== "read" && syscall !== "write")) {
+    const what = code === "ECONNREFUSED" ? "refused the connection" : "could not be reached";
+    return fail(
+      `${host} ${what} (${code}). Is something listening there? ${ADDRESS_HELP}`,
+      new ConnectionFailure(code, false, false),
+    );
+  }
+  if (TLS.test(code)) {
+    return fail(
+      `no secure connection to ${host} (${code}). Is a proxy or a wrong certificate in between? ${ADDRESS_HELP} ` +
+        "If its certificate is of an authority of your own, name that authority's file in NODE_EXTRA_CA_CERTS.",
+      new ConnectionFailure(code, false, true),
+    );
+  }
+  return fail(
+    `the connection to ${host} broke before the answer was complete (${code}).${afterWrite(write)}`,
+    new ConnectionFailure(code, true, false),
+  );
+}
+
+/** The error for an answer that took longer than the request's time limit. */
+export function timeoutError({ request, write, host }: FailureContext, timeoutMs: number): ApiError {
+  return new ApiError(
+    "timeout",
+    `${request.method} ${request.path}: no complete answer from ${host} within ${timeoutMs / 1000} s.${afterWrite(write)}`,
+    { request, ambiguous: write },
+  );
+}
+
+/** The error for an answer of which nothing more came for so long. */
+export function stalledError({ request, host }: FailureContext, silentMs: number): ApiError {
+  return new ApiError(
+    "timeout",
+    `${request.method} ${request.path}: the answer from ${host} stopped half-way, nothing more came for ${silentMs / 1000} s.`,
+    { request },
+  );
+}
+
+/** The error for the caller's signal. `sent`: the request may have been on its way. */
+export function abortedError(
+  { request, write }: Pick<FailureContext, "request" | "write">,
+  sent: boolean,
+): ApiError {
+  return new ApiError(
+    "aborted",
+    `${request.method} ${request.path}: stopped ${sent ? "before the answer came" : "before it was sent"}.` +
+      (sent ? afterWrite(write) : ""),
+    { request, ambiguous: write && sent },
+  );
+}
+
+/** The error for an answer that came with a good status and cannot be used. `final`: asking again does not help. */
+export function unreadableError(
+  { request, write }: Pick<FailureContext, "request" | "write">,
+  status: number | undefined,
+  what: string,
+  final = true,
+): ApiError {
+  return new ApiError(
+    "unreadable-answer",
+    `${request.method} ${request.path}: the answer cannot be used: ${what}.${afterWrite(write)}`,
+    { request, status, ambiguous: write },
+    { cause: new ConnectionFailure("UNREADABLE", true, final) },
+  );
+}
+
+function afterWrite(write: boolean): string {
+  return write ? " The service may have done it all the same: look before trying again." : "";
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function hostOf(location: string | undefined): string | undefined {
+  if (location === undefined) return undefined;
+  try {
+    return new URL(location).host;
+  } catch {
+    return undefined;
+  }
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

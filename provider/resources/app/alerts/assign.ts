@@ -1,0 +1,213 @@
+import { alertsOfSpec } from "./check";
+import {
+  addressOf,
+  destinationPath,
+  entryHeld,
+  findAlert,
+  fingerprint,
+  requestFor,
+  type KeyedDestination,
+} from "./destinations";
+import type { Alert, AlertDestinations } from "../../../api/types";
+import { InitializationError, isTransient } from "../../../errors";
+import type { Ignoring } from "../ignored-properties";
+import type { Site } from "../../base-provider";
+import { redact } from "../../../secrets/redact";
+import { isEqual } from "../../../appspec/diff";
+import { isPlainObject } from "../../../appspec/lists-by-name";
+import { plain, type AppInputs, type AppOutputs, type HeldAlert } from "../state";
+
+/** A rule that the service has just accepted may take this long to become an alert. */
+const APPEARS_WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 2_000;
+
+type Entries = Record<string, KeyedDestination>;
+
+const entriesOf = (destinations: unknown): Entries =>
+  isPlainObject(destinations) ? (destinations as Entries) : {};
+
+/** Sets the destinations of alerts beside one write of an app, and keeps what the service took of them. */
+export class AlertWork {
+  private readonly wanted: Entries;
+  private readonly accepted: Entries;
+  private readonly held: Record<string, HeldAlert>;
+  /** Why entries are not set yet, by key. */
+  private readonly open = new Map<string, { reason: string; final: boolean }>();
+
+  /** @param olds outputs of before; absent when the app is new to the stack */
+  constructor(
+    private readonly site: Site,
+    olds: AppOutputs | undefined,
+    /** What the program leaves to the service; absent for a new app. */
+    private readonly ignoring?: Ignoring,
+  ) {
+    this.wanted = entriesOf(site.inputs.alertDestinations);
+    this.accepted = { ...entriesOf(olds?.alertDestinations) };
+    this.held = { ...olds?.__alerts };
+  }
+
+  /**
+   * Does `finish`, with the destinations set: before it as far as the alerts are there already, so that they tell of this
+   * very deployment, the rest after it. The app is in the state whatever comes of it.
+   * @throws InitializationError
+   */
+  async around(appId: string, finish: () => Promise<AppOutputs>): Promise<AppOutputs> {
+    if (Object.keys({ ...this.wanted, ...this.accepted }).length === 0) return finish();
+    await this.assign(appId);
+    let failed: InitializationError | undefined;
+    const outs = await finish().catch((error: unknown) => {
+      if (!(error instanceof InitializationError)) throw error;
+      failed = error;
+      return error.properties as AppOutputs;
+    });
+    if (failed === undefined) await this.assignRest(appId);
+    const recorded = this.recordedIn(outs);
+    const reasons = [...(failed?.reasons ?? []), ...[...this.open.values()].map(({ reason }) => reason)];
+    if (reasons.length === 0) return recorded;
+    throw new InitializationError(failed?.errorCode ?? "alerts-not-set", appId, plain(recorded), reasons);
+  }
+
+  private recordedIn(outs: AppOutputs): AppOutputs {
+    const { alertDestinations: _wanted, __alerts: _held, ...rest } = outs;
+    const given = this.site.inputs.alertDestinations !== undefined || Object.keys(this.accepted).length > 0;
+    return given ? { ...rest, alertDestinations: this.accepted, __alerts: this.held } : rest;
+  }
+
+  private async assignRest(appId: string): Promise<void> {
+    const { clock, stopped } = this.site;
+    const giveUpAt = clock.now() + APPEARS_WITHIN_MS;
+    while ([...this.open.values()].some(({ final }) => !final)) {
+      await this.assign(appId);
+      if (clock.now() >= giveUpAt || stopped?.aborted) return;
+      if (this.open.size > 0) await clock.sleep(LOOK_EVERY_MS, stopped).catch(() => undefined);
+    }
+  }
+
+  /** Sends what the service does not hold yet, and what it holds no longer. Never throws: `open` says what is left. */
+  private async assign(appId: string): Promise<void> {
+    let alerts: readonly Alert[];
+    try {
+      alerts = await this.site.client.listAlerts(appId, this.site.options);
+      this.open.delete("");
+    } catch (error) {
+      this.open.set("", { reason: this.reason("alertDestinations", error), final: !mayPass(error) });
+      return;
+    }
+    const specAlerts = alertsOfSpec(this.site.inputs.spec).alerts;
+    const found = Object.entries(this.wanted).map(([key, entry]) => {
+      return { key, entry, alert: findAlert(addressOf(key, entry), specAlerts, alerts) };
+    });
+    const told = new Set(found.map(({ alert }) => alert?.id));
+    for (const { key, entry, alert } of found) {
+      if (this.open.get(key)?.final || this.isIgnored(key)) continue;
+      if (alert)
+        await this.attempt(key, () => this.set(appId, key, this.withIgnored(key, entry, alert), alert));
+      else
+        this.open.set(key, {
+          reason: `${destinationPath(key)}: the service does not list this alert yet. The next pulumi up sets its destinations.`,
+          final: false,
+        });
+    }
+    const removed = Object.keys(this.accepted).filter((known) => !Object.hasOwn(this.wanted, known));
+    for (const key of removed.filter((known) => !this.isIgnored(known))) {
+      const alert = alerts.find(({ id }) => id === this.held[key]?.id);
+      if (!this.open.get(key)?.final)
+        await this.attempt(key, () =>
+          this.clear(appId, key, alert && !told.has(alert.id) ? alert : undefined),
+        );
+    }
+  }
+
+  private isIgnored(key: string): boolean {
+    return this.ignoring?.isIgnored(["alertDestinations", key]) ?? false;
+  }
+
+  private withIgnored(key: string, entry: KeyedDestination, alert: Alert): KeyedDestination {
+    if (!this.ignoring) return entry;
+    return this.ignoring.keepDestination(key, entry, entryHeld(this.accepted[key] ?? entry, alert));
+  }
+
+  private async set(appId: string, key: string, entry: KeyedDestination, alert: Alert): Promise<void> {
+    const now = fingerprint(alert);
+    const before = this.held[key];
+    const untouched = before?.id === alert.id && before.held === now;
+    const unchanged = isEqual(entry, this.accepted[key]);
+    if (untouched && unchanged) return;
+    if (before?.id === alert.id && !untouched && unchanged)
+      this.site.reporter.warn(
+        `Changed at the service since the last run, and set back to what the program says: ~ ${destinationPath(key)}`,
+      );
+    const request = requestFor(entry, alert);
+    const answer = fingerprint(request) === now ? alert : await this.send(appId, alert.id, request);
+    this.accepted[key] = entry;
+    this.held[key] = { id: alert.id, held: fingerprint(answer) };
+  }
+
+  /** @param alert undefined where it is gone, or told by another entry */
+  private async clear(appId: string, key: string, alert: Alert | undefined): Promise<void> {
+    const nobody = { emails: [], slack_webhooks: [] };
+    if (alert && fingerprint(alert) !== fingerprint(nobody)) await this.send(appId, alert.id, nobody);
+    delete this.accepted[key];
+    delete this.held[key];
+  }
+
+  private send(appId: string, alertId: string, destinations: AlertDestinations): Promise<Alert> {
+    this.site.reporter.status("setting the destinations of alerts");
+    return this.site.client.assignAlertDestinations(appId, alertId, destinations, this.site.options);
+  }
+
+  private async attempt(key: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.open.delete(key);
+    } catch (error) {
+      this.open.set(key, { reason: this.reason(destinationPath(key), error), final: !mayPass(error) });
+    }
+  }
+
+  /** The service may repeat what it was sent. */
+  private reason(place: string, error: unknown): string {
+    const words = error instanceof Error ? error.message : String(error);
+    return `${place}: not set: ${redact(words, this.site.secrecy.secrets)} The next pulumi up tries again.`;
+  }
+}
+
+/** Failures of the way, and of an alert that is not there yet: another try may go well. */
+const mayPass = (error: unknown): boolean => isTransient(error, "not-found");
+
+/** What a refresh finds: the entries as they would have to be to give what the service holds. */
+export interface SeenDestinations {
+  readonly alertDestinations: Entries;
+  readonly __alerts: Record<string, HeldAlert>;
+  /** Keys of entries that changed. */
+  readonly changed: readonly string[];
+}
+
+/** Reads the destinations back, by one call where the app declares any. @throws ApiError */
+export async function readDestinations(
+  appId: string,
+  props: AppInputs & Pick<AppOutputs, "__alerts">,
+  { client, options }: Pick<Site, "client" | "options">,
+): Promise<SeenDestinations | undefined> {
+  const entries = Object.entries(entriesOf(props.alertDestinations));
+  if (entries.length === 0) return undefined;
+  const alerts = await client.listAlerts(appId, options);
+  const specAlerts = alertsOfSpec(props.spec).alerts;
+  const seen = { alertDestinations: {} as Entries, __alerts: {} as Record<string, HeldAlert> };
+  const changed: string[] = [];
+  for (const [key, entry] of entries) {
+    const before = props.__alerts?.[key];
+    const alert =
+      alerts.find(({ id }) => id === before?.id) ?? findAlert(addressOf(key, entry), specAlerts, alerts);
+    if (!alert) {
+      changed.push(key);
+      continue;
+    }
+    const held = fingerprint(alert);
+    const now = held === before?.held ? entry : entryHeld(entry, alert);
+    if (!isEqual(now, entry)) changed.push(key);
+    seen.alertDestinations[key] = now;
+    seen.__alerts[key] = { id: alert.id, held };
+  }
+  return { ...seen, changed };
+}

@@ -1,0 +1,114 @@
+import { relative, resolve } from "node:path";
+import { Document, visit } from "yaml";
+import type { App } from "../../api/types";
+import { AppPlatformError } from "../../errors";
+import { isBelowWorkingDirectory, writeNewFile } from "./write-new-file";
+import { withSecretsLeftOut, type LeftOut } from "../../secrets/left-out";
+import { secretAddresses } from "../../appspec/secret-addresses";
+import { KEPT_SECRET } from "../../appspec/secrets";
+import type { AppSpec } from "../../appspec/types";
+import { shownInLine } from "../../text/shown";
+
+/** Folder for backups, in the program's folder. */
+export const DEFAULT_BACKUP_DIRECTORY = "app-spec-backups";
+
+/** How the head of a backup begins; `loadSpec` knows a backup by it. */
+export const BACKUP_HEAD = "# Backup of the app";
+
+const NONE: LeftOut = { places: [], texts: [] };
+
+/** The spec that a backup contains: {@link KEPT_SECRET} is in place of all that is secret. Pure. */
+export const backupSpec = (app: App, leftOut: LeftOut): AppSpec => withSecretsLeftOut(app.spec, leftOut);
+
+/**
+ * The text of a backup: the spec as the service holds it, as YAML that `loadSpec` reads back, under a head that says what
+ * it is and which secrets have to be supplied again: none of them is in it in clear. Pure.
+ */
+export function backupText(app: App, takenAt: Date, leftOut = NONE): string {
+  const spec = backupSpec(app, leftOut);
+  const secrets = secretAddresses(spec);
+  const name = oneLine(shownName(spec));
+  const isChecked = leftOut.places !== undefined;
+  const head = [
+    `${BACKUP_HEAD} ${name} (id ${oneLine(app.id)}), taken ${takenAt.toISOString()} before its deletion.`,
+    "# To create the app again:",
+    `#   new App(${JSON.stringify(name)}, { spec: loadSpec("<this file>"${secrets.length > 0 ? ", { secrets }" : ""}) })`,
+    ...(isChecked ? [] : UNCHECKED),
+    ...(secrets.length > 0
+      ? [
+          "# Its secrets are left out. Supply their values again:",
+          "#   const secrets = {",
+          ...secrets.map((address) => `#     ${JSON.stringify(oneLine(address))}: …,`),
+          "#   };",
+        ]
+      : [isChecked ? "# It holds no secrets." : "# It holds no SECRET variables."]),
+  ];
+  return `${head.join("\n")}\n\n${yamlText(spec)}`;
+}
+
+const shownName = ({ name }: AppSpec): string => (name === undefined || name === KEPT_SECRET ? "app" : name);
+
+/** The first line is what the example pipeline looks for. */
+const UNCHECKED = [
+  "# Warning: this file may contain secrets of the program in clear. The state of the app comes from version 0.1, which did",
+  "# not record them. Check the values below before you share the file.",
+];
+
+/** Characters that an editor, YAML or the reader of spec files would not leave as they are. */
+const FRAGILE = /[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffd]/gu;
+
+function yamlText(spec: unknown): string {
+  const document = new Document(spec, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (_, node) => {
+      // Only text in double quotes can hold escapes.
+      if (typeof node.value === "string" && node.value.search(FRAGILE) >= 0) node.type = "QUOTE_DOUBLE";
+    },
+  });
+  const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return document.toString({ lineWidth: 0 }).replace(FRAGILE, escape);
+}
+
+/** For comments, in which nothing can be escaped. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029\ufeff\ufffd]/gu, " ");
+
+/** Name of the backup's file, without ending. Only letters, digits and dashes of the app's name get into it. Pure. */
+export function backupName(app: App, takenAt: Date, leftOut = NONE): string {
+  const name = shownName(backupSpec(app, leftOut))
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .slice(0, 40);
+  const time = takenAt.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
+  return `${name}-${time}`;
+}
+
+/**
+ * Writes a backup of the app's spec: complete or not at all, readable by the owner only, never over another file.
+ * @param directory created if missing; relative to the working directory, which is the program's folder
+ * @returns the path of the file, relative where it is below the working directory
+ * @throws AppPlatformError `backup-failed`, with the cause and what to do
+ */
+export async function writeBackup(
+  app: App,
+  directory: string,
+  takenAt: Date,
+  leftOut = NONE,
+): Promise<string> {
+  const folder = resolve(directory);
+  const [name, text] = [backupName(app, takenAt, leftOut), backupText(app, takenAt, leftOut)];
+  try {
+    const path = await writeNewFile(folder, name, ".yaml", text);
+    return isBelowWorkingDirectory(path) ? relative("", path) : path;
+  } catch (error) {
+    throw new AppPlatformError(
+      "backup-failed",
+      `The app was not deleted, because its spec could not be backed up (${reason(error)}) to the folder ${shownInLine(directory)}. ` +
+        "Put that right, or name another folder in backup.directory and run pulumi up; then delete again. " +
+        "backup: false does without a backup.",
+      { cause: error },
+    );
+  }
+}
+
+/** The system's words, without the path: it is of a file nobody knows, by a way that is ours. */
+const reason = (error: unknown): string => (error as Error).message.replace(/^(E[A-Z]+: [^,]*), .*$/s, "$1");

@@ -1,0 +1,182 @@
+import { checkDestinations } from "./alerts/check";
+import { placesFrom, programPlaces, shownByService, type SecretPlaces } from "../../secrets/program-secrets";
+import { masked, secrecyOf } from "../../secrets/mask-errors";
+import { nearest } from "../../appspec/nearest";
+import { isUnknown } from "../../appspec/unknown";
+import { isEmpty, openSecrets, openSecretsWarning, secretVariables } from "../../appspec/stored-secrets";
+import { specProblems } from "./spec-problems";
+import { splitRunInputs, type AppInputs, type RunInputs } from "./state";
+import { parseDuration } from "../../durations";
+
+export interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+export interface CheckResult {
+  /** The inputs without those that steer this run only. */
+  inputs: AppInputs;
+  failures: CheckFailure[];
+  /** For the resource's row, one text each. */
+  warnings: string[];
+  /** Where the program passes Pulumi secrets that the arguments do not already show to be some. */
+  places: SecretPlaces;
+}
+
+/**
+ * Checks all arguments of an App and finds everything that is wrong at once. Values that are not known yet are let
+ * through, at any depth.
+ * @param isNew the app does not exist yet, as far as the state tells
+ */
+export function check(news: AppInputs & RunInputs, isNew = false): CheckResult {
+  const { inputs, run } = splitRunInputs(news);
+  const places = programPlaces(inputs, placesFrom(run.__secrets) ?? []);
+  const secrecy = secrecyOf({ ...inputs, __secrets: places }, undefined);
+  // An app that is adopted keeps its secrets, which are encrypted for it.
+  const spec = specProblems(inputs, run, { isNew: isNew && !inputs.adopt, places, secrecy });
+  const alerts = checkDestinations(inputs.alertDestinations, inputs.spec);
+  const strangers = unknownArguments(inputs);
+  const failures = [
+    ...strangers.failures,
+    ...argumentFailures(inputs),
+    ...emptySecretsProblems(inputs),
+    ...spec.errors,
+    ...alerts,
+  ];
+  const open = isNew && !inputs.adopt ? openSecrets(inputs.spec, inputs.emptySecrets) : [];
+  const warnings = [
+    ...strangers.warnings,
+    ...spec.warnings,
+    ...shownWarning(shownByService(inputs, places)),
+    ...[openSecretsWarning(open) ?? []].flat(),
+  ];
+  return {
+    inputs,
+    failures: failures.map((text) => asFailure(masked(text, secrecy))),
+    warnings: warnings.map((text) => masked(text, secrecy)),
+    places,
+  };
+}
+
+const MOST_PATHS = 10;
+
+function shownWarning(paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  const more = paths.length > MOST_PATHS ? ` and ${paths.length - MOST_PATHS} more` : "";
+  const advice = paths.includes("spec")
+    ? "Make single values secret rather than the spec as a whole."
+    : "Declare a variable with type: SECRET to encrypt it there; a command can read such a variable.";
+  return [
+    `The service shows these secrets of the program in plain text: ${paths.slice(0, MOST_PATHS).join(", ")}${more}. ${advice}`,
+  ];
+}
+
+/** JavaScript, or a cast, lets arguments through that are none. What looks like a misspelling fails. */
+function unknownArguments(inputs: AppInputs): { failures: string[]; warnings: string[] } {
+  const known = [...ARGUMENTS.map(([property]) => property), "alertDestinations", "emptySecrets"];
+  const [failures, warnings]: [string[], string[]] = [[], []];
+  for (const name of Object.keys(inputs)) {
+    if (name.startsWith("__") || known.includes(name)) continue;
+    const meant = nearest(name, known);
+    if (meant === undefined) warnings.push(`${name}: is not an argument of an App; it has no effect`);
+    else failures.push(`${name}: is not an argument of an App; did you mean ${meant}?`);
+  }
+  return { failures, warnings };
+}
+
+type Rule = (inputs: AppInputs) => string | undefined;
+
+const isBoolean = (value: unknown): boolean =>
+  value === undefined || isUnknown(value) || typeof value === "boolean";
+const isText = (value: unknown): boolean =>
+  value === undefined || isUnknown(value) || (typeof value === "string" && value !== "");
+const isMap = (value: unknown): boolean =>
+  value === undefined ||
+  isUnknown(value) ||
+  (typeof value === "object" && value !== null && !Array.isArray(value));
+
+const ARGUMENTS: readonly (readonly [property: keyof AppInputs, rule: Rule])[] = [
+  [
+    "spec",
+    ({ spec }) => (spec === undefined || spec === null ? "an App needs a spec, the AppSpec" : undefined),
+  ],
+  ["projectId", ({ projectId }) => (isText(projectId) ? undefined : "must be the id of a project, as text")],
+  ["redeployOn", ({ redeployOn }) => (isMap(redeployOn) ? undefined : "must be a map of any values")],
+  [
+    "maxMonthlyCost",
+    ({ maxMonthlyCost: most }) =>
+      most === undefined || isUnknown(most) || (typeof most === "number" && most >= 0)
+        ? undefined
+        : "must be a number of US dollars a month",
+  ],
+  ...(["updateSources", "forceBuild", "wait", "propose", "allowUnknown"] as const).map(
+    (name): readonly [keyof AppInputs, Rule] => [
+      name,
+      (inputs) => (isBoolean(inputs[name]) ? undefined : "must be true or false"),
+    ],
+  ),
+  [
+    "adopt",
+    ({ adopt }) =>
+      isBoolean(adopt) || isText(adopt) ? undefined : "must be true, or the id of the app to adopt",
+  ],
+  ["backup", backupRule],
+  ["timeouts", timeoutsRule],
+  ["onFailedDeployment", onFailedRule],
+];
+
+function backupRule({ backup }: AppInputs): string | undefined {
+  if (isBoolean(backup)) return undefined;
+  if (isMap(backup) && isText((backup as { directory?: unknown }).directory)) return undefined;
+  return 'must be false, or { directory: "folder" }';
+}
+
+const OPERATIONS = ["create", "update", "delete"];
+
+function timeoutsRule({ timeouts }: AppInputs): string | undefined {
+  if (!isMap(timeouts)) return 'must be a map such as { create: "30m" }';
+  if (timeouts === undefined || isUnknown(timeouts)) return undefined;
+  for (const [operation, duration] of Object.entries(timeouts)) {
+    if (!OPERATIONS.includes(operation)) return `knows ${OPERATIONS.join(", ")}, not ${operation}`;
+    if (!isUnknown(duration) && parseDuration(duration) === undefined)
+      return `${operation} must be a duration with its unit, such as "90s", "20m" or "1.5h"`;
+  }
+  return undefined;
+}
+
+function onFailedRule({ onFailedDeployment: choice, wait }: AppInputs): string | undefined {
+  if (choice === undefined || isUnknown(choice) || choice === "keep") return undefined;
+  if (choice !== "rollback") return 'must be "keep" or "rollback"';
+  return wait === false
+    ? "only who waits for deployments learns that one failed: remove wait: false"
+    : undefined;
+}
+
+function emptySecretsProblems({ emptySecrets, spec }: AppInputs): string[] {
+  if (emptySecrets === undefined || isUnknown(emptySecrets)) return [];
+  const { variables, complete } = secretVariables(spec);
+  const isAddress = (one: unknown): boolean => typeof one === "string" && one !== "";
+  if (!Array.isArray(emptySecrets) || !emptySecrets.every(isAddress))
+    return ['emptySecrets: must be a list of addresses of SECRET variables, such as ["web.TOKEN"]'];
+  return emptySecrets.flatMap((address) => {
+    const variable = variables.find((one) => one.address === address);
+    if (variable && !isEmpty(variable) && !isUnknown(variable.value))
+      return [`emptySecrets: ${address} has a value in the spec; remove the value or this address`];
+    if (variable || !complete || isUnknown(address)) return [];
+    const near = nearest(
+      address,
+      variables.map((one) => one.address),
+    );
+    const hint = near === undefined ? "" : `; did you mean ${near}?`;
+    return [`emptySecrets: the spec has no variable ${address} with type: SECRET${hint}`];
+  });
+}
+
+function argumentFailures(inputs: AppInputs): string[] {
+  return ARGUMENTS.flatMap(([property, rule]) => {
+    const reason = rule(inputs);
+    return reason === undefined ? [] : [`${property}: ${reason}`];
+  });
+}
+
+const asFailure = (reason: string): CheckFailure => ({ property: "", reason });

@@ -1,0 +1,306 @@
+import { resultOf, standing } from "../../api/phases";
+import type { App, Deployment } from "../../api/types";
+import { settle } from "../../deploy/outcome";
+import {
+  isAutomaticRollback,
+  lookForStarted,
+  NONE_KNOWN,
+  shownDeployments,
+  type Known,
+  type Started,
+} from "../../service/new-deployment";
+import { newestDeployment } from "./unrecorded-run";
+import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "../../errors";
+import { PATIENCE } from "../../service/poll";
+import { withoutSecrets } from "../../secrets/mask-errors";
+import { nameInterruption, type Desk, type Site } from "../base-provider";
+import { toKeyed } from "../../appspec/lists-by-name";
+import {
+  lastDeployment,
+  outputsOf,
+  plain,
+  type AppInputs,
+  type AppOutputs,
+  type Awaited,
+  type LastDeployment,
+  type Timeouts,
+} from "./state";
+import { timeoutMs } from "../../durations";
+import { createDeploymentOnce } from "../../service/safe-writes";
+
+/** What an operation on an app ends with: the wait for a deployment, and the outputs. */
+export class Finishing {
+  /** @param recorded the inputs as the state is to hold them */
+  constructor(
+    private readonly site: Site,
+    private readonly recorded: AppInputs,
+  ) {}
+
+  /**
+   * What became of the last deployment: as recorded, brought up to date. When the app has been deployed well since, by
+   * whomever, that counts; not so the service's own rollback.
+   */
+  async currentState(app: App, last: LastDeployment | undefined): Promise<LastDeployment | undefined> {
+    const active = app.active_deployment ?? undefined;
+    if (!last) return active && lastDeployment(active);
+    if (active && active.id === last.id) return lastDeployment(active);
+    const { client, options } = this.site;
+    const now = await client.getDeployment(app.id, last.id, options).catch((error: unknown) => {
+      if (!isApiError(error, "not-found")) throw error;
+      // The service may forget old deployments, but none that the app itself shows.
+      return shownDeployments(app).find(({ id }) => id === last.id);
+    });
+    // One that is not known any more, and was not seen to go well, is not made good by what was active before.
+    if (!now) return resultOf(last.phase) === "good" ? active && lastDeployment(active) : last;
+    const isOvertaken =
+      active &&
+      !isAutomaticRollback(active) &&
+      Date.parse(active.created_at ?? "") > Date.parse(now.created_at ?? "");
+    return lastDeployment(isOvertaken ? active : now);
+  }
+
+  /**
+   * Ends an operation that has started nothing: waits for the last deployment, where there is one to wait for.
+   * @throws InitializationError
+   */
+  async resumed(
+    app: App,
+    last: LastDeployment | undefined,
+    operation: keyof Timeouts,
+    liveSpec: unknown = toKeyed(app.spec),
+  ): Promise<AppOutputs> {
+    const found = last ?? (await this.currentState(app, undefined));
+    if (!last || resultOf(last.phase) === "good" || this.site.inputs.wait === false)
+      return plain(outputsOf(this.recorded, app, found, liveSpec));
+    return new Wait(this.site, this.recorded, this, app, undefined, last, operation, liveSpec).outputs();
+  }
+
+  /**
+   * Ends an operation that has written: finds the deployment that the write has started, waits for it, and gives the outputs.
+   * From here on the app exists: whatever fails leaves it in the state, with the deployment that the next run has to look after.
+   * @param app as the write answered it
+   * @param liveSpec what later drift is measured against; an operation that sends no spec keeps what there was
+   * @throws InitializationError
+   */
+  async started(
+    app: App,
+    started: Started,
+    operation: keyof Timeouts,
+    liveSpec: unknown = toKeyed(app.spec),
+  ): Promise<AppOutputs> {
+    const last = started.deployment && lastDeployment(started.deployment);
+    return new Wait(this.site, this.recorded, this, app, started, last, operation, liveSpec).outputs();
+  }
+}
+
+/** The wait for one deployment, which has to be found first where the service has not named it. */
+class Wait {
+  /** What a later run has to look for; absent as soon as the deployment was seen. */
+  private awaited: Awaited | undefined;
+
+  constructor(
+    private readonly site: Site,
+    private readonly recorded: AppInputs,
+    private readonly finishing: Finishing,
+    private readonly app: App,
+    private readonly started: Started | undefined,
+    private last: LastDeployment | undefined,
+    private readonly operation: keyof Timeouts,
+    private readonly liveSpec: unknown,
+  ) {
+    this.awaited = started && { known: [...started.known.ids], must: started.must };
+  }
+
+  /** @throws InitializationError */
+  async outputs(): Promise<AppOutputs> {
+    if (this.site.inputs.wait === false) {
+      if (this.last) this.awaited = undefined;
+      return this.record(this.app);
+    }
+    try {
+      this.last ??= await this.find(this.started?.known);
+      if (!this.last) return await this.withoutDeployment();
+      return await this.settled();
+    } catch (error) {
+      if (error instanceof InitializationError) throw error;
+      const { errorCode, message } = this.told(error);
+      throw new InitializationError(errorCode, this.app.id, this.record(this.app), [message]);
+    }
+  }
+
+  private async settled(): Promise<AppOutputs> {
+    const { app, site } = this;
+    const first = this.last;
+    const { deployment: ended, failures } = await this.settle().catch(async (error: unknown) => {
+      // The one that the response named may never come to be, and another one be the result of the write.
+      if (!isApiError(error, "not-found") || !first || !this.isUnseen(first)) throw error;
+      await throwIfShown(site, app.id, first.id, error);
+      if (!this.started) return this.again();
+      this.last = undefined;
+      const { known } = this.started;
+      this.last = await this.find({ ...known, ids: [...known.ids, first.id] });
+      if (!this.last) throw noDeployment(app.id, error);
+      return this.settle();
+    });
+    this.last = lastDeployment(ended);
+    const look = site.reads.appAfter(site.client, app.id, ended, site.options);
+    if (failures.length === 0) return this.record(await look);
+    // Why the deployment failed is told, whatever becomes of the look.
+    const seen = await look.catch((error: unknown) => this.told(error));
+    const [outs, more] = seen instanceof Error ? [this.record(app), [seen.message]] : [this.record(seen), []];
+    const reasons = standing(ended.phase) === "failed" ? this.withOutlook(failures, outs) : failures;
+    throw new InitializationError("deployment-failed", app.id, outs, [...reasons, ...more]);
+  }
+
+  private settle(): ReturnType<typeof settle> {
+    const { deployments, reporter, secrecy, clock, stopped, inputs } = this.site;
+    return settle(deployments, this.app.id, this.last?.id ?? "", reporter, secrecy.secrets, {
+      clock,
+      signal: stopped,
+      timeoutMs: timeoutMs(this.operation, inputs.timeouts),
+      onSeen: (seen) => {
+        this.last = lastDeployment(seen);
+        this.awaited = undefined;
+      },
+    });
+  }
+
+  /** True while no look at the deployment has shown it. */
+  private isUnseen(first: LastDeployment | undefined): boolean {
+    return this.last === first;
+  }
+
+  /** A recorded deployment that the service does not know has led to nothing: another one is made. */
+  private async again(): ReturnType<typeof settle> {
+    const { known, deployment } = await this.create();
+    this.awaited = { known: [...known.ids], must: true };
+    this.last = deployment ? lastDeployment(deployment) : await this.find(known);
+    if (!this.last) throw noDeployment(this.app.id);
+    return this.settle();
+  }
+
+  private create(): Promise<Started> {
+    const shown = shownDeployments(this.app).map(({ id }) => id);
+    const known = [...shown, ...(this.started?.known.ids ?? []), ...(this.last ? [this.last.id] : [])];
+    return createDeployment(this.site, this.app.id, false, known);
+  }
+
+  private async find(known: Known | undefined): Promise<LastDeployment | undefined> {
+    if (!this.started && !known) return undefined;
+    const must = this.started?.must ?? true;
+    this.site.reporter.waits();
+    this.site.reporter.status("waiting for the new deployment to appear");
+    const withinMs = must ? PATIENCE.deployment : PATIENCE.updateDeployment;
+    const found = await lookForDeployment(this.site, this.app.id, known ?? NONE_KNOWN, withinMs);
+    if (found) this.awaited = undefined;
+    return found && lastDeployment(found);
+  }
+
+  /** An update may need no deployment. What was to be deployed before it still is. */
+  private async withoutDeployment(): Promise<AppOutputs> {
+    this.site.stopped?.throwIfAborted();
+    if (this.started?.must !== false) throw noDeployment(this.app.id);
+    const newest = await newestDeployment(this.site, this.app.id);
+    const isNeeded = newest ? resultOf(newest.phase) === "bad" : this.started.known.ids.length === 0;
+    if (isNeeded) {
+      const started = await this.create();
+      return this.finishing.started(this.app, started, this.operation, this.liveSpec);
+    }
+    this.last = await this.finishing.currentState(this.app, undefined);
+    this.site.reporter.warn(
+      `The service accepted the update, but no new deployment appeared within ${PATIENCE.updateDeployment / 1000} s. ` +
+        "The update may need none; the next pulumi up checks once more.",
+    );
+    return this.record(this.app);
+  }
+
+  private record(now: App): AppOutputs {
+    const { last, awaited } = this;
+    const outs = outputsOf(this.recorded, now, last, this.liveSpec);
+    return plain({ ...outs, ...(awaited && { __awaited: awaited }) });
+  }
+
+  private told(error: unknown): AppPlatformError {
+    const { stopped, secrecy } = this.site;
+    return asAppPlatformError(withoutSecrets(nameInterruption(error, stopped), secrecy));
+  }
+
+  /** The reasons, the last with what runs now, and what comes next; a rollback says that itself. */
+  private withOutlook(failures: readonly string[], { activeDeploymentId }: AppOutputs): readonly string[] {
+    if (this.site.inputs.onFailedDeployment === "rollback") return failures;
+    const now = activeDeploymentId
+      ? `The previous deployment (${activeDeploymentId}) keeps running.`
+      : "The app is recorded in the Pulumi state, but nothing is running yet.";
+    const next = "Fix the problem and run pulumi up again to start a new deployment.";
+    return [...failures.slice(0, -1), `${failures.at(-1) ?? ""}\n${now} ${next}`];
+  }
+}
+
+/** The error for a write that has to deploy, and after which no new deployment showed up. */
+export function noDeployment(appId: string, cause?: unknown): AppPlatformError {
+  return new AppPlatformError(
+    "no-deployment",
+    `The service accepted the request, but no new deployment of the app ${appId} appeared within ${PATIENCE.deployment / 1000} s. ` +
+      "Run pulumi up again: it checks once more, and starts a deployment if there is still none.",
+    { cause },
+  );
+}
+
+/**
+ * Throws the error, that the service does not know a deployment, where the app or its list shows the deployment all the same: the
+ * service contradicts itself, and nothing follows from that.
+ */
+export async function throwIfShown(
+  { client, options }: Desk,
+  appId: string,
+  id: string,
+  error: unknown,
+): Promise<void> {
+  const isIt = (one: Deployment): boolean => one.id === id;
+  if (shownDeployments(await client.getApp(appId, options)).some(isIt)) throw error;
+  if ((await client.listDeploymentPage(appId, {}, options)).items.some(isIt)) throw error;
+}
+
+/** Makes a new deployment of the spec at the service. */
+export async function createDeployment(
+  { client, reads, reporter, options, clock }: Desk,
+  appId: string,
+  forceBuild: boolean,
+  known: readonly string[],
+): Promise<Started> {
+  reporter.status("creating a deployment");
+  const request = forceBuild ? { force_build: true } : {};
+  const started = await createDeploymentOnce(client, appId, request, { ...options, clock }, known);
+  reads.noteWrite(appId);
+  return started;
+}
+
+/** The deployment that a write has started, wherever it shows up. @throws AppPlatformError `no-deployment` */
+export async function deploymentOf(
+  desk: Desk,
+  appId: string,
+  { deployment, known }: Started,
+): Promise<Deployment> {
+  const found = deployment ?? (await lookForDeployment(desk, appId, known, PATIENCE.deployment));
+  if (found) return found;
+  desk.stopped?.throwIfAborted();
+  throw noDeployment(appId);
+}
+
+/** The deployment of an app that was not known before, if one shows up within the time. */
+export function lookForDeployment(
+  { client, reads, options, clock, stopped }: Desk,
+  appId: string,
+  known: Known,
+  withinMs: number,
+): ReturnType<typeof lookForStarted> {
+  return lookForStarted(
+    {
+      app: () => reads.app(client, appId, 0, options),
+      deployments: async () => (await client.listDeploymentPage(appId, {}, options)).items,
+    },
+    known,
+    withinMs,
+    { clock, signal: stopped },
+  );
+}

@@ -1,0 +1,393 @@
+import { idIsUnknown, nameIsTaken, newNameIsTaken, type ManagerOf } from "./name-taken";
+import { removeNulls } from "../../net/nulls";
+import { resultOf } from "../../api/phases";
+import type { App, Deployment } from "../../api/types";
+import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
+import type { Reporter } from "../../host/reporter";
+import {
+  isAutomaticRollback,
+  knownTo,
+  newDeployment,
+  NONE_KNOWN,
+  shownDeployments,
+  type Known,
+  type Started,
+} from "../../service/new-deployment";
+import { newestDeployment } from "./unrecorded-run";
+import { AppPlatformError, isApiError } from "../../errors";
+import { createDeployment, Finishing, lookForDeployment } from "./finish";
+import type { Ignoring } from "./ignored-properties";
+import { PATIENCE } from "../../service/poll";
+import { refuseWhilePinned } from "./rollback-on-failure";
+import { singlePlaces } from "../../secrets/program-secrets";
+import type { Secrecy } from "../../secrets/mask-errors";
+import { appById, isUnknownId } from "../../service/find";
+import { slim } from "../../service/listing";
+import type { Desk, Site } from "../base-provider";
+import { formatChange } from "../../appspec/diff";
+import { adoptable } from "../../appspec/covers";
+import { asksForChange } from "../../appspec/evidence";
+import { databasesLost } from "../../appspec/warnings";
+import { drift } from "../../appspec/drift";
+import { formatPath, toKeyed } from "../../appspec/lists-by-name";
+import { sendable } from "../../appspec/send";
+import { danglingSecrets } from "../../appspec/secrets";
+import { secretAddresses } from "../../appspec/secret-addresses";
+import { openSecrets, openSecretsWarning, withoutStoredChanges } from "../../appspec/stored-secrets";
+import type { AppSpec } from "../../appspec/types";
+import { lastDeployment, type AppInputs, type AppOutputs, type LastDeployment } from "./state";
+import { timeoutMs } from "../../durations";
+import { createAppOnce, deleteAppOnce, updateAppOnce } from "../../service/safe-writes";
+
+/** The app after a write, and the deployment that belongs to it. */
+export interface Written {
+  readonly app: App;
+  readonly started: Started;
+}
+
+/** An app that is adopted as it is, and its last deployment. */
+export interface TakenOver {
+  readonly app: App;
+  readonly last: LastDeployment;
+}
+
+/** One operation on one resource: its inputs, the service, and the row it reports to. */
+export class Operation {
+  private readonly startedAt: number;
+  /** The inputs as the state is to hold them. */
+  private recorded: AppInputs;
+
+  constructor(
+    private readonly inputs: AppInputs,
+    private readonly desk: Desk,
+    private readonly secrecy: Secrecy,
+    readonly ignoring: Ignoring,
+    private readonly managerOf: ManagerOf = async () => undefined,
+  ) {
+    this.startedAt = desk.clock.now();
+    this.recorded = inputs;
+  }
+
+  get reporter(): Reporter {
+    return this.desk.reporter;
+  }
+
+  get site(): Site {
+    return { ...this.desk, inputs: this.inputs, secrecy: this.secrecy };
+  }
+
+  get finishing(): Finishing {
+    return new Finishing(this.site, this.recorded);
+  }
+
+  /**
+   * The app, or undefined where the service says that there is none.
+   * @param maxAgeMs how old the answer may be
+   */
+  async findApp(id: string, maxAgeMs = READ_MAX_AGE_MS): Promise<App | undefined> {
+    return this.desk.reads.find(this.desk.client, id, maxAgeMs, this.desk.options);
+  }
+
+  /** The app that `App.get` names. @throws AppPlatformError `not-found`, naming apps that are near */
+  async appToGet(id: string): Promise<App> {
+    const shared = this.desk.reads.app(this.desk.client, id, READ_MAX_AGE_MS, this.desk.options);
+    return shared.catch((error: unknown) => {
+      if (isUnknownId(error, id)) return appById(this.desk.client, id);
+      throw error;
+    });
+  }
+
+  /** @throws AppPlatformError `app-gone` */
+  async existingApp(id: string): Promise<App> {
+    const app = await this.findApp(id);
+    if (app) return app;
+    throw new AppPlatformError(
+      "app-gone",
+      `The app ${id} does not exist any more. Run pulumi refresh to take it out of the state; the next pulumi up creates it anew.`,
+    );
+  }
+
+  /** The app that `adopt` names; undefined when there is nothing to adopt. */
+  async appToAdopt(): Promise<App | undefined> {
+    const { adopt } = this.inputs;
+    if (adopt === undefined || adopt === false) return undefined;
+    if (typeof adopt === "string") {
+      const app = await this.findApp(adopt);
+      if (app) return app;
+      throw idIsUnknown(adopt, this.name);
+    }
+    const found = await this.desk.client.findAppByName(this.name, this.desk.options);
+    if (!found) this.reporter.info(`There is no app named ${this.name} to adopt; a new one is created.`);
+    return found;
+  }
+
+  private get name(): string {
+    return (this.inputs.spec as AppSpec).name ?? "";
+  }
+
+  async createApp(): Promise<Written> {
+    const { projectId } = this.inputs;
+    const request = {
+      spec: this.specToSend(undefined, undefined),
+      ...(projectId && { project_id: projectId }),
+    };
+    const warning = this.inputs.adopt
+      ? openSecretsWarning(openSecrets(this.inputs.spec, this.inputs.emptySecrets))
+      : undefined;
+    if (warning !== undefined) this.reporter.warn(warning);
+    this.reporter.status("creating");
+    // Only what was free before can have become ours by an answer that got lost.
+    const { client, reads, options } = this.desk;
+    const there = await reads.appNamed(client, this.name, READ_MAX_AGE_MS, options);
+    if (there) throw await this.nameTaken(there);
+    try {
+      const app = slim(
+        await createAppOnce(client, request, this.startedAt, { ...options, clock: this.desk.clock }),
+      );
+      // Two resources of one name and spec, and the answer to the second got lost: the app is the first one's.
+      if (reads.hasWritten(app.id)) throw await this.nameTaken(app);
+      reads.noteWrite(app.id);
+      return { app, started: startedIn(app, NONE_KNOWN, true) };
+    } catch (error) {
+      throw await this.explainConflict(error);
+    }
+  }
+
+  /** Names the app that has the name, where that is the conflict. */
+  private async explainConflict(error: unknown, ownId?: string): Promise<unknown> {
+    if (!isApiError(error, "conflict")) return error;
+    const { client, options } = this.desk;
+    const holder = await client.findAppByName(this.name, options).catch(() => undefined);
+    return holder && holder.id !== ownId ? this.nameTaken(holder, error, ownId) : error;
+  }
+
+  private async nameTaken({ id }: App, cause?: unknown, ownId?: string): Promise<AppPlatformError> {
+    const holder = { name: this.name, id, manager: await this.managerOf(id) };
+    const message = ownId === undefined ? nameIsTaken(holder) : newNameIsTaken(holder);
+    return new AppPlatformError("app-exists", message, { cause });
+  }
+
+  /** Makes an existing app this resource's own. It is updated only where the program asks for something else. */
+  async takeOver(app: App): Promise<Written | TakenOver> {
+    this.reporter.info(`Adopting the app ${app.spec.name ?? ""} (id ${app.id}).`);
+    await this.moveProject(app);
+    this.recorded = this.ignoring.recorded(this.inputs, this.ignoring.held(undefined, app));
+    const now = toKeyed(app.spec);
+    if (!adoptable(now, this.ignoring.toSend(this.inputs, undefined, now)))
+      return this.updateApp(app, undefined, this.inputs.updateSources === true);
+    // A run that was killed may have made it, and nothing of it may have worked yet.
+    return this.deployed(app, app.pending_deployment ?? undefined);
+  }
+
+  /**
+   * For an app whose spec nothing is to change in: its newest deployment is the one of that spec, and is made again where it
+   * failed.
+   * @param shown its newest deployment, where that is known
+   */
+  private async deployed(app: App, shown?: Deployment): Promise<Written | TakenOver> {
+    const newest =
+      (shown && !isAutomaticRollback(shown) ? shown : await newestDeployment(this.desk, app.id)) ??
+      (await lookForDeployment(this.desk, app.id, NONE_KNOWN, PATIENCE.updateDeployment));
+    return newest && resultOf(newest.phase) !== "bad"
+      ? { app, last: lastDeployment(newest) }
+      : { app, started: await this.createDeployment(app, newest && lastDeployment(newest), false) };
+  }
+
+  /** Waits for what was written, and gives the outputs. @throws InitializationError */
+  finish(written: Written | TakenOver, operation: "create" | "update"): Promise<AppOutputs> {
+    return "started" in written
+      ? this.finishing.started(written.app, written.started, operation)
+      : this.finishing.resumed(written.app, written.last, operation);
+  }
+
+  /** Moves the app to the project that the program names, if it is in another. No deployment. */
+  async moveProject(app: App): Promise<void> {
+    const { projectId } = this.inputs;
+    if (projectId === undefined || projectId === app.project_id) return;
+    if (this.ignoring.isIgnored(["projectId"])) return;
+    this.reporter.status("moving to another project");
+    await this.desk.client.assignProject(projectId, app.id, this.desk.options);
+    this.desk.reads.noteWrite(app.id);
+  }
+
+  /** For an operation that sends no spec: what is ignored stays as it was. */
+  keepAsBefore(olds: AppOutputs): AppInputs {
+    this.recorded = this.ignoring.recorded(this.inputs, olds);
+    return this.recorded;
+  }
+
+  /** Reports what the update is about to undo. */
+  tellOverwrites(olds: AppOutputs, app: App): void {
+    const { spec, emptySecrets } = this.inputs;
+    this.warnOfDrift(
+      olds,
+      withoutStoredChanges(toKeyed(app.spec), olds.__liveSpec, spec, emptySecrets),
+      (paths) => `Changed at the service since the last run; this update reverts it: ${paths}`,
+    );
+  }
+
+  /** Reports what a new deployment of the spec at the service contains beside what the state records. */
+  tellDeployedDrift(olds: AppOutputs, app: App): void {
+    this.warnOfDrift(
+      olds,
+      toKeyed(app.spec),
+      (paths) =>
+        `Changed at the service since the last run; the new deployment contains it: ${paths}. To revert it, run pulumi up --refresh.`,
+    );
+  }
+
+  private warnOfDrift(
+    { __liveSpec: then }: AppOutputs,
+    now: unknown,
+    message: (paths: string) => string,
+  ): void {
+    if (then === undefined) return;
+    const drifted = drift(then, this.ignoring.withoutIgnored(now, then));
+    if (drifted.length > 0) this.reporter.warn(message(drifted.map(formatChange).join(", ")));
+  }
+
+  tellDrift(then: unknown, now: unknown): void {
+    for (const change of drift(then, now))
+      this.reporter.info(`changed at the service: ${formatChange(change)}`);
+  }
+
+  async updateApp(
+    app: App,
+    olds: AppOutputs | undefined,
+    updateSources: boolean,
+  ): Promise<Written | TakenOver> {
+    this.recorded = this.ignoring.recorded(this.inputs, this.ignoring.held(olds, app));
+    const request = {
+      spec: this.specToSend(olds, app),
+      ...(updateSources && { update_all_source_versions: true }),
+    };
+    const known = await this.knownDeployments(app, olds?.__deployment);
+    this.reporter.status("updating");
+    const safe = { ...this.desk.options, clock: this.desk.clock };
+    const updated = slim(
+      await updateAppOnce(this.desk.client, app, request, safe).catch(async (error: unknown) => {
+        throw await this.explainConflict(error, app.id);
+      }),
+    );
+    this.desk.reads.noteWrite(app.id);
+    const started = startedIn(updated, known, false);
+    // Where nothing is asked for that is not there, nothing has to be deployed but what already was.
+    const sent = removeNulls(structuredClone(request.spec));
+    const asksNothing = !updateSources && !asksForChange(app.spec, sent, olds?.spec, this.recorded.spec);
+    return started.deployment || !asksNothing ? { app: updated, started } : this.deployed(updated);
+  }
+
+  /** The deployments before an update. An app that shows its newest one has no newer one but those that were canceled. */
+  private async knownDeployments(app: App, last: LastDeployment | undefined): Promise<Known> {
+    const shown = idsOf(app, last);
+    if (app.pending_deployment) return { ids: shown, complete: false };
+    const { items } = await this.desk.client.listDeploymentPage(app.id, {}, this.desk.options);
+    return { ids: [...new Set([...shown, ...items.map(({ id }) => id)])], complete: true };
+  }
+
+  private specToSend(olds: AppOutputs | undefined, app: App | undefined): AppSpec {
+    const sealed = this.ignoring.toSend(this.inputs, olds, app && toKeyed(app.spec));
+    const dangling = danglingSecrets(sealed).map(formatPath);
+    if (dangling.length > 0)
+      throw new AppPlatformError(
+        "invalid-input",
+        `${dangling.join(", ")}: the service holds no secret here any more. Give its value in the program.`,
+      );
+    const unreadable = this.ignoring.unreadable(sealed).map(formatPath);
+    if (unreadable.length > 0)
+      throw new AppPlatformError(
+        "invalid-input",
+        `${unreadable.join(", ")}: ignoreChanges keeps this value, but the service shows it only encrypted. Keep type: SECRET, or remove the path from ignoreChanges.`,
+      );
+    return sendable(sealed, this.ignoring.orderOf(this.inputs.__order));
+  }
+
+  private async createDeployment(
+    app: App,
+    last: LastDeployment | undefined,
+    forceBuild: boolean,
+  ): Promise<Started> {
+    return createDeployment(this.desk, app.id, forceBuild, idsOf(app, last));
+  }
+
+  /** Deploys what the service has once more; to be finished by what it returns. */
+  async redeploy(app: App, olds: AppOutputs, forceBuild: boolean): Promise<() => Promise<AppOutputs>> {
+    this.tellDeployedDrift(olds, app);
+    const started = await this.createDeployment(app, olds.__deployment, forceBuild);
+    return () => this.finishing.started(app, started, "update", olds.__liveSpec);
+  }
+
+  /**
+   * Looks for the deployment of an earlier run's write, which that run has not seen. Where there is none, and has to be one,
+   * makes it. Undefined where there is nothing to finish.
+   */
+  async ofEarlierWrite(
+    app: App,
+    olds: AppOutputs,
+    forceBuild: boolean,
+  ): Promise<(() => Promise<AppOutputs>) | undefined> {
+    const { __awaited: awaited } = olds;
+    if (!awaited || this.inputs.wait === false) return undefined;
+    const found = await lookForDeployment(this.desk, app.id, knownTo(awaited), PATIENCE.laterRun);
+    if (found) return () => this.finishing.resumed(app, lastDeployment(found), "update", olds.__liveSpec);
+    if (!awaited.must) return undefined;
+    refuseWhilePinned(app);
+    return this.redeploy(app, olds, forceBuild);
+  }
+
+  /** Warns, and leaves a backup of the spec behind, if the program did not decline it. */
+  async backUp(app: App, backup: AppInputs["backup"]): Promise<void> {
+    const lost = databasesLost(toKeyed(app.spec));
+    const end = ["All its active deployments are shut down for good.", ...lost].join(" ");
+    const name = `The app ${app.spec.name ?? ""} (id ${app.id}) is deleted.`;
+    if (backup === false)
+      return this.reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);
+    const directory = (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
+    const places = this.inputs.__secrets && singlePlaces(this.inputs, this.inputs.__secrets);
+    const leftOut = { places, texts: this.secrecy.unmistakable };
+    const path = await writeBackup(app, directory, new Date(this.desk.clock.now()), leftOut);
+    const secrets = secretAddresses(backupSpec(app, leftOut));
+    const load = `loadSpec(${JSON.stringify(path)}${secrets.length > 0 ? ", { secrets }" : ""})`;
+    this.reporter.warn(
+      [
+        `${name} ${end}`,
+        `Its spec is backed up in ${path}. To create the app again:`,
+        `  new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: ${load} })`,
+        ...(secrets.length > 0 ? [`Its secrets have to be supplied again: ${secrets.join(", ")}.`] : []),
+        ...(places === undefined
+          ? ["The file may contain secrets of the program: see its header before you share it."]
+          : []),
+      ].join("\n"),
+    );
+  }
+
+  async deleteApp(id: string): Promise<void> {
+    await deleteAppOnce(this.desk.client, id, { ...this.desk.options, clock: this.desk.clock });
+    this.desk.reads.noteWrite(id);
+    this.reporter.waits();
+    const giveUpAt = this.desk.clock.now() + timeoutMs("delete", this.inputs.timeouts);
+    for (;;) {
+      if (await this.desk.reads.isGone(this.desk.client, id, this.desk.options)) return;
+      this.reporter.status("deleting: waiting until the app is gone");
+      if (this.desk.clock.now() >= giveUpAt)
+        throw new AppPlatformError(
+          "wait-timeout",
+          `The app ${id} is still there after its deletion was accepted (DELETE /v2/apps/${id}). Run pulumi destroy again to go on waiting.`,
+        );
+      await this.desk.clock.sleep(GONE_POLL_MS, this.desk.stopped);
+    }
+  }
+}
+
+/** Ids of the deployments that an app shows, and of the one that the state records. */
+const idsOf = (app: App, last: LastDeployment | undefined): string[] =>
+  [...shownDeployments(app), ...(last ? [last] : [])].map(({ id }) => id);
+
+/** What a write has started, as far as its response names it. */
+function startedIn(app: App, known: Known, must: boolean): Started {
+  return { deployment: newDeployment(shownDeployments(app), known), known, must };
+}
+
+const GONE_POLL_MS = 1_000;
+/** A listing that serves many reads at once may be this old. */
+const READ_MAX_AGE_MS = 5_000;

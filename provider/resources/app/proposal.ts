@@ -1,0 +1,212 @@
+import {
+  isReplaced,
+  mayBeReplaced,
+  nameIsNotFree,
+  nameIsTaken,
+  newNameIsTaken,
+  type ManagerOf,
+} from "./name-taken";
+import type { App, Proposal } from "../../api/types";
+import { isApiError, type ApiError } from "../../errors";
+import { redact } from "../../secrets/redact";
+import { databasesLost } from "../../appspec/warnings";
+import { displayPath, toKeyed } from "../../appspec/lists-by-name";
+import { formatDollars } from "../../appspec/explain";
+import type { AppSpec } from "../../appspec/types";
+
+/** What the proposals need of the service. The client has it. */
+export interface ProposalSource {
+  proposeApp(body: { spec: AppSpec; app_id?: string }, options?: Options): Promise<Proposal>;
+  findAppByName(name: string, options?: Options): Promise<App | undefined>;
+}
+
+interface Options {
+  signal?: AbortSignal;
+}
+
+/** A spec that a preview is about to show. Both specs in the list form. */
+export interface Proposed {
+  readonly spec: AppSpec;
+  /** Id of the app where there is one already. */
+  readonly appId?: string | undefined;
+  /** The spec as the service holds it, for the difference in price. */
+  readonly before?: AppSpec | undefined;
+  /** US dollars a month above which the preview fails. */
+  readonly maxMonthlyCost?: number | undefined;
+  /** The app is to be adopted, by its name or its id: the name may be taken. */
+  readonly adopt?: string | boolean | undefined;
+  /** What must not be shown of the service's message. */
+  readonly secrets: readonly string[];
+  /** The app that has the name now is deleted before this one is created. */
+  readonly isReplacement?: boolean;
+  /** It is, where this is a replacement: of one that the user requests, Pulumi reports no more than that the app is new. */
+  readonly mayBeReplacement?: boolean;
+  /** The app exists and may get another name. */
+  readonly isRename?: boolean;
+  /** The resource of this stack that manages an app, where it is known. */
+  readonly managerOf?: ManagerOf | undefined;
+}
+
+/** What the service said of it. */
+export interface Review {
+  /** Why the spec would not be accepted. */
+  readonly refusals: readonly string[];
+  readonly warnings: readonly string[];
+  /** `cost: $24 → $41 a month`; absent when the price is not known. */
+  readonly cost?: string;
+}
+
+/**
+ * Asks the service in previews whether it accepts new and changed specs, and what they cost: once for each spec. Prices of
+ * all apps asked for add up to the stack's.
+ */
+export class Proposals {
+  private readonly asked = new Map<string, Promise<Proposal>>();
+  private readonly prices = new Map<string, Price | undefined>();
+
+  /** @throws ApiError where the service says nothing of the spec */
+  async review(
+    source: ProposalSource,
+    key: string,
+    proposed: Proposed,
+    options: Options = {},
+  ): Promise<Review> {
+    const { spec, appId, before } = proposed;
+    try {
+      const answer = await this.ask(source, spec, appId, options);
+      const now = before && (await this.ask(source, before, appId, options).catch(() => undefined));
+      const price = { before: now?.app_cost, after: answer.app_cost };
+      if (price.after !== undefined) this.prices.set(key, price);
+      const taken = await nameTaken(proposed, source, options, answer);
+      return {
+        refusals: [...taken.refusals, ...tooDear(price, proposed)],
+        warnings: taken.warnings,
+        ...(price.after !== undefined && { cost: `cost: ${formatPrice(price)} a month` }),
+      };
+    } catch (error) {
+      if (!isApiError(error, "invalid-spec", "bad-request", "conflict")) throw error;
+      return { refusals: [refusal(error, proposed)], warnings: [] };
+    }
+  }
+
+  /** What can be said of a spec that is not known yet, of which the name is. */
+  reviewName(source: ProposalSource, key: string, proposed: Proposed, options: Options): Promise<Review> {
+    this.prices.set(key, undefined);
+    return nameTaken(proposed, source, options);
+  }
+
+  /** The sum for all apps; undefined where it would repeat the one price there is. */
+  total(): string | undefined {
+    const prices = [...this.prices.values()].filter((price) => price !== undefined);
+    if (prices.length < 2) return undefined;
+    const add = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
+    const isAllNew = prices.every(({ before }) => before === undefined);
+    const before = isAllNew ? undefined : add(prices.map((price) => price.before ?? 0));
+    const after = add(prices.map((price) => price.after ?? 0));
+    const open = this.prices.size - prices.length;
+    const more = open > 0 ? `, and ${open} more at a price not known yet` : "";
+    return `monthly cost of ${prices.length} new or changed apps: ${formatPrice({ before, after })}${more}`;
+  }
+
+  private ask(
+    source: ProposalSource,
+    spec: AppSpec,
+    appId: string | undefined,
+    options: Options,
+  ): Promise<Proposal> {
+    const body = { spec, ...(appId !== undefined && { app_id: appId }) };
+    const key = JSON.stringify(body);
+    const known = this.asked.get(key) ?? source.proposeApp(body, options);
+    this.asked.set(key, known);
+    return known;
+  }
+}
+
+interface Price {
+  /** Absent for a new app. */
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+}
+
+/** `$24 → $41`, or the one price where nothing changes. Pure. */
+export function formatPrice({ before, after }: Price): string {
+  if (after === undefined) return "unknown";
+  return before === undefined || before === after
+    ? formatDollars(after)
+    : `${formatDollars(before)} → ${formatDollars(after)}`;
+}
+
+/** @param answer absent where nothing could be proposed */
+async function nameTaken(
+  proposed: Proposed,
+  source: ProposalSource,
+  options: Options,
+  answer?: Proposal,
+): Promise<Review> {
+  const free = { refusals: [], warnings: [] };
+  const { spec, appId, adopt, isReplacement, mayBeReplacement, isRename, managerOf } = proposed;
+  if (isReplacement || adopt === true) return free;
+  // Whether the service says so of an app's new name is not documented, so the app that has it is looked up.
+  if (appId === undefined ? answer && answer.app_name_available !== false : !isRename) return free;
+  const name = spec.name ?? "";
+  const suggestion = answer?.app_name_suggestion ?? undefined;
+  const looked = source.findAppByName(name, options);
+  const holder = await (answer && appId === undefined ? looked.catch(() => undefined) : looked);
+  if (!holder && (appId !== undefined || !answer)) return free;
+  if (!holder) return { ...free, refusals: [`spec.name: ${nameIsNotFree(name, suggestion)}`] };
+  if (holder.id === appId) return free;
+  const manager = await managerOf?.(holder.id);
+  // Another resource of the program gives the name up in this run.
+  if (manager?.declaredName !== undefined && manager.declaredName !== name) return free;
+  if (mayBeReplacement && manager?.isOwn)
+    return { ...free, warnings: [isReplaced(name, "first", databasesLost(toKeyed(holder.spec)))] };
+  if (mayBeReplacement && manager === undefined)
+    return { ...free, warnings: [mayBeReplaced(name, holder.id)] };
+  const taken = { name, id: holder.id, manager, suggestion };
+  return {
+    ...free,
+    refusals: [`spec.name: ${appId === undefined ? nameIsTaken(taken) : newNameIsTaken(taken)}`],
+  };
+}
+
+function tooDear({ after }: Price, { maxMonthlyCost }: Proposed): string[] {
+  if (maxMonthlyCost === undefined || after === undefined || after <= maxMonthlyCost) return [];
+  return [
+    `maxMonthlyCost: the app would cost ${formatPrice({ before: undefined, after })} a month, more than $${maxMonthlyCost}.`,
+  ];
+}
+
+function refusal(error: ApiError, { spec, secrets }: Proposed): string {
+  const words = redact(error.serviceMessage ?? error.message, secrets);
+  const { method, path } = error.request;
+  const id = error.requestId ? `, request id ${error.requestId}` : "";
+  return `${refusedPlace(words, spec)}: the service refuses it: ${words} (${method} ${path}${id})`;
+}
+
+/** The place that the service's words name, as in `"services.0.name"` or `services[0].envs`; else the whole spec. Pure. */
+export function refusedPlace(words: string, spec: unknown): string {
+  const named = [...words.matchAll(/[a-z_]+(?:(?:\.|\[)[\w-]+\]?)*/g)].map(([text]) =>
+    text
+      .split(/[.[\]]+/)
+      .filter(Boolean)
+      .map((step) => (/^\d+$/.test(step) ? Number(step) : step)),
+  );
+  const places = named.map((steps) => reachable(spec, steps));
+  const best = places.sort((a, b) => b.length - a.length)[0] ?? [];
+  return displayPath(spec, best);
+}
+
+/** As much of the path as leads somewhere in the spec, a last field that is missing included. */
+function reachable(spec: unknown, steps: readonly (string | number)[]): (string | number)[] {
+  let at = spec;
+  const path: (string | number)[] = [];
+  for (const step of steps) {
+    if (typeof at !== "object" || at === null) break;
+    const found = Object.hasOwn(at, step);
+    if (!found && (path.length === 0 || typeof step === "number")) break;
+    path.push(step);
+    if (!found) break;
+    at = (at as Record<string | number, unknown>)[step];
+  }
+  return path;
+}

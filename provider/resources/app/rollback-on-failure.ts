@@ -1,0 +1,266 @@
+import { standing } from "../../api/phases";
+import type { App, Deployment, RollbackCondition } from "../../api/types";
+import { settle, type Outcome } from "../../deploy/outcome";
+import { isAutomaticRollback } from "../../service/new-deployment";
+import {
+  asAppPlatformError,
+  AppPlatformError,
+  InitializationError,
+  isApiError,
+  type ErrorCode,
+} from "../../errors";
+import { lookFor, PATIENCE } from "../../service/poll";
+import type { Desk, Site } from "../base-provider";
+import { withoutSecrets } from "../../secrets/mask-errors";
+import { inputsWithDrift } from "../../appspec/drift";
+import { toKeyed } from "../../appspec/lists-by-name";
+import { hideSecrets } from "../../appspec/secrets";
+import { lastDeployment, outputsOf, plain, type AppInputs, type AppOutputs } from "./state";
+import { timeoutMs } from "../../durations";
+import { once } from "../../service/safe-writes";
+
+/** Puts the spec and deployment that last worked back, where an update's deployment failed and the program wants that. */
+export class Rollback {
+  /** @param olds outputs of before; absent when the app is new to the stack */
+  constructor(
+    private readonly site: Site,
+    private readonly olds: AppOutputs | undefined,
+  ) {}
+
+  /** @throws InitializationError that of `finish`, with what came of the rollback */
+  async around(finish: () => Promise<AppOutputs>): Promise<AppOutputs> {
+    return finish().catch(async (error: unknown) => {
+      throw this.concerns(error) ? await this.after(error) : error;
+    });
+  }
+
+  private concerns(error: unknown): error is InitializationError {
+    if (this.site.inputs.onFailedDeployment !== "rollback") return false;
+    if (!(error instanceof InitializationError) || error.errorCode !== "deployment-failed") return false;
+    return (error.properties as AppOutputs).__deployment?.phase === "ERROR";
+  }
+
+  private async after(failed: InitializationError): Promise<InitializationError> {
+    let made: Deployment;
+    let target: Deployment;
+    try {
+      const app = await this.site.client.getApp(failed.id, this.site.options);
+      if (!app.active_deployment)
+        return kept(
+          failed,
+          "no deployment of this app has worked yet, so there is nothing to go back to. The app is kept as it is.",
+        );
+      target = app.active_deployment;
+      const obstacle = await this.obstacle(app.id, target);
+      if (obstacle !== undefined) return kept(failed, obstacle);
+      made = await this.start(app.id, target);
+    } catch (error) {
+      return kept(failed, asAppPlatformError(error).message);
+    }
+    return this.follow(failed, target, made);
+  }
+
+  /** Why the app cannot go back to the deployment, if it cannot. */
+  private async obstacle(appId: string, { id }: Deployment): Promise<string | undefined> {
+    const { client, reporter, options } = this.site;
+    const { valid, error, warnings } = await client.validateRollback(appId, { deployment_id: id }, options);
+    if (!valid) return `the service does not allow it: ${describeCondition(error ?? {})}`;
+    for (const warning of warnings ?? [])
+      reporter.warn(`Rolling back to deployment ${id}: ${describeCondition(warning)}`);
+    return undefined;
+  }
+
+  /** Not stopped by Ctrl-C: the app would be pinned to a deployment that nobody knows to be ours. */
+  private async start(appId: string, target: Deployment): Promise<Deployment> {
+    return startRollback(this.site, appId, target.id);
+  }
+
+  private async follow(
+    failed: InitializationError,
+    target: Deployment,
+    made: Deployment,
+  ): Promise<InitializationError> {
+    let last = made;
+    let app: App | undefined;
+    let pinned = true;
+    let failures: readonly string[] = [];
+    const ended = (code: ErrorCode, ...reasons: string[]): InitializationError =>
+      new InitializationError(code, failed.id, this.restored(failed, app, made, last, pinned), [
+        ...failed.reasons,
+        ...reasons,
+      ]);
+    try {
+      ({ deployment: last, failures } = await this.wait(failed.id, made, (seen) => (last = seen)));
+      // Also where the rollback failed: what ran before goes on running, and the next update has to be possible.
+      app = await commitRollback(this.site, failed.id, made.id);
+      pinned = false;
+      if (standing(last.phase) === "succeeded")
+        return ended(
+          failed.errorCode,
+          `Rolled back to deployment ${target.id} (the spec of before), by deployment ${made.id}, which is active. ` +
+            "The next preview shows the program's change again.",
+        );
+      return ended(
+        failed.errorCode,
+        `The rollback to deployment ${target.id} failed as well; its spec is that of the app now.`,
+        ...failures,
+      );
+    } catch (error) {
+      const { errorCode, message } = asAppPlatformError(withoutSecrets(error, this.site.secrecy));
+      const next = pinned ? " The app stays pinned to the rollback; the next pulumi up commits it." : "";
+      return ended(
+        errorCode,
+        ...failures,
+        `The rollback to deployment ${target.id} was begun and not completed: ${message}${next}`,
+      );
+    }
+  }
+
+  private wait(appId: string, made: Deployment, onSeen?: (seen: Deployment) => void): Promise<Outcome> {
+    const { deployments, reporter, inputs, secrecy, clock, stopped } = this.site;
+    return settle(deployments, appId, made.id, reporter, secrecy.secrets, {
+      clock,
+      signal: stopped,
+      timeoutMs: timeoutMs("update", inputs.timeouts),
+      ...(onSeen && { onSeen }),
+    });
+  }
+
+  /** What the state gets: the program's change has to show again. */
+  private restored(
+    failed: InitializationError,
+    app: App | undefined,
+    made: Deployment,
+    last: Deployment,
+    pinned: boolean,
+  ): AppOutputs {
+    const before = failed.properties as AppOutputs;
+    const live = toKeyed(app?.spec ?? made.spec) ?? before.__liveSpec;
+    const inputs = { ...this.site.inputs, redeployOn: this.olds?.redeployOn, spec: this.inputsFor(live) };
+    const outs = app
+      ? outputsOf(inputs as AppInputs, app, lastDeployment(last), live)
+      : { ...before, ...inputs, __liveSpec: live, phase: last.phase, __deployment: lastDeployment(last) };
+    return plain({ ...outs, ...(pinned && { __pinned: made.id }) }) as AppOutputs;
+  }
+
+  private inputsFor(live: unknown): unknown {
+    return this.olds ? inputsWithDrift(this.olds.spec, this.olds.__liveSpec, live) : hideSecrets(live);
+  }
+
+  /** Brings a rollback of an earlier run to its end. True when there was one. */
+  async finishEarlier(app: App): Promise<boolean> {
+    const pin = app.pinned_deployment;
+    if (!pin || pin.id !== this.olds?.__pinned) return false;
+    this.site.reporter.info(
+      `The rollback of an earlier run was not completed: deployment ${pin.id} is awaited first.`,
+    );
+    await this.wait(app.id, pin);
+    await commitRollback(this.site, app.id, pin.id);
+    return true;
+  }
+}
+
+/**
+ * Rolls an app back, by a new deployment, which it returns: the one that the app is pinned to since, or that was cloned from the
+ * target. Not stopped by Ctrl-C.
+ * @throws AppPlatformError `no-deployment` where none shows up
+ */
+export async function startRollback(
+  { client, reads, reporter, clock, stopped }: Desk,
+  appId: string,
+  target: string,
+): Promise<Deployment> {
+  reporter.status(`rolling back to deployment ${target}`);
+  const newest = async () => (await client.listDeploymentPage(appId, {})).items;
+  const known = new Set((await newest()).map(({ id }) => id));
+  const isNew = (one: Deployment | null | undefined): boolean => one != null && !known.has(one.id);
+  const find = async (): Promise<{ made: Deployment } | undefined> => {
+    const { pinned_deployment: pin } = await client.getApp(appId);
+    const made = isNew(pin)
+      ? pin
+      : (await newest()).find((one) => isNew(one) && one.cloned_from === target && !isAutomaticRollback(one));
+    return made ? { made } : undefined;
+  };
+  const waits = { clock, signal: stopped };
+  const make = async () => ({ made: await client.createRollback(appId, { deployment_id: target }) });
+  const { made } = await once<{ made: Deployment | undefined }>(make, find, waits);
+  reads.noteWrite(appId);
+  const found = isNew(made) ? made : (await lookFor(find, PATIENCE.deployment, waits))?.made;
+  if (found) return found;
+  throw new AppPlatformError(
+    "no-deployment",
+    `The service accepted the rollback to deployment ${target}, but no new deployment of the app ${appId} appeared within ${PATIENCE.deployment / 1000} s. ` +
+      "Run the command again.",
+  );
+}
+
+/** A commit that was accepted may take this long to show. */
+const FREE_WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 2_000;
+
+/**
+ * Commits a rollback, unless somebody has done so, and looks that the app is free of it: an answer without content says
+ * nothing of it.
+ * @returns the app as it is then
+ */
+export async function commitRollback(
+  { client, reads, reporter, clock, stopped }: Desk,
+  appId: string,
+  id: string,
+): Promise<App> {
+  const free = async (): Promise<App | undefined> => {
+    const app = await client.getApp(appId);
+    return app.pinned_deployment?.id === id ? undefined : app;
+  };
+  const ask = async (): Promise<App | undefined> => {
+    try {
+      await client.commitRollback(appId);
+    } catch (error) {
+      // Somebody else may have ended it while its deployment was waited for.
+      const ended = isApiError(error, "bad-request", "conflict") ? await free() : undefined;
+      if (!ended) throw error;
+      return ended;
+    }
+    return undefined;
+  };
+  reporter.status("committing the rollback");
+  let app = await once(ask, free, { clock, signal: stopped });
+  reads.noteWrite(appId);
+  const giveUpAt = clock.now() + FREE_WITHIN_MS;
+  for (;;) {
+    app ??= await free();
+    if (app) return app;
+    if (clock.now() >= giveUpAt)
+      throw new AppPlatformError(
+        "wait-timeout",
+        `The app ${appId} is still pinned to the rollback ${id} after its commit was accepted (POST /v2/apps/${appId}/rollback/commit). Run the command again to go on.`,
+      );
+    await clock.sleep(LOOK_EVERY_MS, stopped);
+  }
+}
+
+/** @throws AppPlatformError `app-pinned` when no deployment can be made */
+export function refuseWhilePinned(app: App): void {
+  const pin = app.pinned_deployment;
+  if (!pin) return;
+  throw new AppPlatformError(
+    "app-pinned",
+    `The app ${app.spec.name ?? ""} (id ${app.id}) is pinned to the rollback deployment ${pin.id}, so that nothing new can be deployed. ` +
+      "Commit the rollback to keep what runs now, or revert it to go back to the spec of before it: where a program made it, by " +
+      'state: "committed" or "reverted" of its Rollback, in a run without other changes of the app; else in the control panel, or by ' +
+      `POST /v2/apps/${app.id}/rollback/commit or /revert. Then run pulumi up again.`,
+  );
+}
+
+function kept(failed: InitializationError, why: string): InitializationError {
+  return new InitializationError(failed.errorCode, failed.id, failed.properties, [
+    ...failed.reasons,
+    `Not rolled back: ${why}`,
+  ]);
+}
+
+/** What the service says of a rollback. */
+export function describeCondition({ code, message, components }: RollbackCondition): string {
+  const where = components && components.length > 0 ? ` (${components.join(", ")})` : "";
+  return `${message ?? code ?? "it gives no reason"}${where}`;
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { withoutValuesAt, type SecretPlaces } from "../../secrets/program-secrets";
+import { redact } from "../../secrets/redact";
+import type { Secrecy } from "../../secrets/mask-errors";
+import { describeAll, describeProblem, type SpecSource } from "../../appspec/describe";
+import { reportEncrypted } from "../../appspec/encrypted";
+import { fromKeyed, inOrder } from "../../appspec/lists-by-name";
+import { inOrderOfPlaces } from "../../appspec/order";
+import { parseSpec } from "../../appspec/parse";
+import { LONGEST_QUOTE, reportInto, type Problem } from "../../appspec/problem";
+import { reportLeftOut } from "../../appspec/repeated";
+import { isUnknown } from "../../appspec/unknown";
+import { validate } from "../../appspec/validate";
+import type { AppInputs, RunInputs } from "./state";
+
+export interface SpecProblems {
+  readonly errors: string[];
+  readonly warnings: string[];
+}
+
+interface Options {
+  /** The app does not exist yet. */
+  readonly isNew: boolean;
+  readonly places: SecretPlaces;
+  readonly secrecy: Secrecy;
+}
+
+/** Everything that is wrong with the spec, each with its place, and nothing secret in it: errors and warnings by their lines. */
+export function specProblems(
+  inputs: AppInputs,
+  run: RunInputs,
+  { isNew, places, secrecy }: Options,
+): SpecProblems {
+  const listed = (keyed: unknown): unknown => inOrder(fromKeyed(keyed), run.__order);
+  const spec = listed(inputs.spec);
+  const find = (given: unknown): Problem[] => {
+    const problems = validate(given, { allowUnknown: inputs.allowUnknown === true });
+    reportLeftOut(run.__repeated, given, reportInto(problems));
+    if (isNew) reportEncrypted(given, reportInto(problems));
+    return inOrderOfPlaces(problems, given);
+  };
+  const problems = find(spec);
+  if (problems.length === 0) return { errors: [], warnings: [] };
+  // What is found as well where no secret is known says nothing about one.
+  const blind =
+    places.length === 0 ? problems : find(listed(withoutValuesAt({ spec: inputs.spec }, places).spec));
+  const open = new Set(blind.map(identity));
+  const secrets = secrecy.unmistakable.map((secret) => secret.slice(0, LONGEST_QUOTE));
+  const source = readSource(run.__file, secrecy);
+  const described = describeAll(problems, spec, source, (problem) => {
+    const text = open.has(identity(problem))
+      ? describeProblem(problem, spec, source)
+      : describeProblem(withoutDetails(problem), spec, source && withoutExcerpts(source));
+    return redact(text, [...secrecy.unmistakable, ...secrets]);
+  });
+  const of = (severity: Problem["severity"]): string[] =>
+    described.filter(({ problem }) => problem.severity === severity).map(({ text }) => text);
+  return { errors: of("error"), warnings: of("warning") };
+}
+
+const identity = (problem: Problem): string => JSON.stringify(problem);
+
+const DETAILS: Readonly<Record<string, string>> = {
+  "converted-value": "is converted to the type that the AppSpec expects",
+  "unknown-value": "is not one of the values known here",
+  "wrong-format": "does not have the form it needs",
+  "wrong-type": "has the wrong type",
+  "unfilled-placeholder": "contains a placeholder that was not filled in",
+  "encrypted-value": "is encrypted for an existing app, and a new app accepts plain text only",
+};
+
+function withoutDetails({ hint: _hint, ...problem }: Problem): Problem {
+  const what = DETAILS[problem.code] ?? `does not fit (${problem.code})`;
+  return { ...problem, message: `${what}. The value is a secret and is not shown` };
+}
+
+const withoutExcerpts = (source: SpecSource): SpecSource => ({
+  ...source,
+  locate: (path) => {
+    const place = source.locate(path);
+    return place && { ...place, excerpt: "" };
+  },
+});
+
+/** The file that the spec came from, for lines and columns. It may have changed or gone since: then there are none. */
+function readSource(file: string | undefined, { unmistakable: secrets }: Secrecy): SpecSource | undefined {
+  if (file === undefined || isUnknown(file)) return undefined;
+  try {
+    const shown = relative("", file);
+    const text = readFileSync(file, "utf8");
+    const lines = text.split(/\r?\n/);
+    const parsed = parseSpec(text, { file });
+    return {
+      spec: parsed.spec,
+      file: shown.startsWith("..") ? file : shown,
+      locate: (path) => {
+        const place = parsed.locate(path);
+        const line = lines[(place?.line ?? 0) - 1] ?? "";
+        return place && redact(line, secrets) !== redact(line) ? { ...place, excerpt: "" } : place;
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,383 @@
+import { resultOf, standing } from "../../api/phases";
+import type { Deployment } from "../../api/types";
+import { knownTo, newDeployment, shownDeployments, type Started } from "../../service/new-deployment";
+import { findSuccessor } from "../../deploy/wait";
+import { asAppPlatformError, InitializationError, isApiError } from "../../errors";
+import { lookForDeployment, noDeployment, throwIfShown } from "../app/finish";
+import { PATIENCE } from "../../service/poll";
+import { refuseWhilePinned } from "../app/rollback-on-failure";
+import { appById } from "../../service/find";
+import {
+  nameInterruption,
+  PREVIEW_LIMITS,
+  ServiceProvider,
+  settleAt,
+  type Desk,
+  type Hidden,
+} from "../base-provider";
+import { changes } from "../../appspec/diff";
+import { isUnknown } from "../../appspec/unknown";
+import { DEPLOYMENT_PROPERTIES } from "../options/named";
+import { mismatches } from "../options/mismatches";
+import { plain, type Awaited, type RunInputs, type Timeouts } from "../app/state";
+import { awaitedIn } from "../state-repair";
+import { createDeploymentOnce, once } from "../../service/safe-writes";
+import { shownInLine } from "../../text/shown";
+import * as rules from "../arguments";
+
+export interface DeploymentInputs extends Hidden {
+  appId: string;
+  triggers?: unknown;
+  forceBuild?: boolean;
+  wait?: boolean;
+  timeouts?: Pick<Timeouts, "create" | "update">;
+}
+
+export interface DeploymentOutputs extends DeploymentInputs {
+  deploymentId: string;
+  phase: string;
+  cause: string;
+  createdAt: string;
+  /** The deployment that was made, where another one took its place: only this one may be canceled. */
+  __made: string;
+  /** Set while no run has seen the deployment that was made. */
+  __awaited?: Awaited;
+}
+
+const ARGUMENTS = {
+  appId: rules.id("an app"),
+  triggers: rules.mapOrList,
+  forceBuild: rules.boolean,
+  wait: rules.boolean,
+  timeouts: rules.timeouts,
+};
+
+/** What an update has to do. */
+type Next = "make" | "make again" | "look" | "wait" | "nothing";
+
+export class DeploymentProvider extends ServiceProvider {
+  async check(
+    olds: unknown,
+    { __options, __secrets, ...news }: DeploymentInputs & Pick<RunInputs, "__options" | "__secrets">,
+  ): Promise<{ inputs: DeploymentInputs; failures: rules.CheckFailure[] }> {
+    this.noteSecrets(news, __secrets);
+    await this.warnOfMismatches(news, mismatches(__options, DEPLOYMENT_PROPERTIES, [news, olds]));
+    return { inputs: news, failures: rules.shownFailures(rules.failuresOf(news, ARGUMENTS)) };
+  }
+
+  /** A trigger that changes is an update in place: nothing of the deployment before is undone by it, nor lost. */
+  async diff(
+    id: string,
+    state: DeploymentOutputs,
+    news: DeploymentInputs,
+  ): Promise<{ changes?: boolean; replaces?: string[] }> {
+    const olds = repaired(id, state);
+    if (!isUnknown(news.appId) && news.appId !== olds.appId) return { replaces: ["appId"] };
+    const next = nextStep(olds, news);
+    const reporter = this.reporter(news);
+    if (next === "look")
+      reporter.info("The last run saw no deployment: this update checks once more, or starts one.");
+    if (next === "make again")
+      reporter.info(`Deployment ${olds.deploymentId} failed; this update starts a new one.`);
+    if (next === "wait")
+      reporter.info(`Deployment ${olds.deploymentId} is still in progress; this update waits for it.`);
+    const phase =
+      next === "nothing" && standing(olds.phase) === "running" ? await this.phaseNow(olds) : olds.phase;
+    if (phase !== olds.phase)
+      reporter.info(
+        `Deployment ${olds.deploymentId}, which the last run did not wait for, is now ${phase}: this update records it.`,
+      );
+    await reporter.flush();
+    // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
+    if (changes(visible(olds), visible(news)).length > 0) return {};
+    return { changes: next !== "nothing" || phase !== olds.phase };
+  }
+
+  /** As recorded where it is not known: a preview works without the service. */
+  private async phaseNow({ appId, deploymentId, phase }: DeploymentOutputs): Promise<string> {
+    try {
+      const client = this.client(this.reporter({}), PREVIEW_LIMITS);
+      return phaseOf(await client.getDeployment(appId, deploymentId));
+    } catch {
+      return phase;
+    }
+  }
+
+  async create(inputs: DeploymentInputs): Promise<{ id: string; outs: DeploymentOutputs }> {
+    return this.runOn(inputs, async (desk) => {
+      const started = await make(desk, inputs);
+      const id = started.deployment?.id;
+      const outs = await finish(desk, id, inputs, started, "create");
+      return { id: id ?? outs.__made, outs };
+    });
+  }
+
+  async update(
+    id: string,
+    state: DeploymentOutputs,
+    news: DeploymentInputs,
+  ): Promise<{ outs: DeploymentOutputs }> {
+    const olds = repaired(id, state);
+    const work = async (desk: Desk): Promise<{ outs: DeploymentOutputs }> => {
+      const last = (await current(desk, olds)) ?? asDeployment(olds);
+      const next = nextStep({ ...olds, phase: phaseOf(last) }, news);
+      if (next === "nothing") return { outs: outputs(news, last, olds.__made) };
+      if (next === "wait") return { outs: await resume(desk, id, news, last, olds.__made) };
+      const late =
+        next === "look" && olds.__awaited ? await lateOne(desk, olds.appId, olds.__awaited) : undefined;
+      const started = late ?? (await make(desk, news));
+      return { outs: await finish(desk, id, news, started, "update") };
+    };
+    return this.runOn(news, work, { hasDiff: true });
+  }
+
+  async read(
+    id: string,
+    state: DeploymentOutputs,
+  ): Promise<{ id?: string; props?: DeploymentOutputs; inputs?: DeploymentInputs }> {
+    const props = repaired(id, state);
+    return this.runOn(props, async (desk) => {
+      const found = await (props.__awaited ? unseen(desk, props, props.__awaited) : current(desk, props));
+      if (!found && (await isGone(desk, props.appId))) return {};
+      // The service may forget old deployments. That is no reason to make a new one.
+      const awaited = found ? undefined : props.__awaited;
+      const made = props.__awaited && found ? found.id : props.__made;
+      const outs = outputs(inputsOf(props), found ?? asDeployment(props), made, awaited);
+      return { id, props: outs, inputs: inputsOf(props) };
+    });
+  }
+
+  async delete(id: string, state: DeploymentOutputs): Promise<void> {
+    const props = repaired(id, state);
+    await this.runOn(props, async (desk) => {
+      const { client, reporter, reads, options, clock, stopped } = desk;
+      const { appId } = props;
+      const made = props.__awaited ? (await unseen(desk, props, props.__awaited))?.id : props.__made;
+      if (made === undefined) return;
+      const running = async (): Promise<boolean> => {
+        const found = await orNothing(client.getDeployment(appId, made, options));
+        return found !== undefined && standing(found.phase) === "running";
+      };
+      if (!(await running())) return;
+      reporter.info(`Deployment ${made} has not ended yet, and is canceled.`);
+      const isOver = async (): Promise<true | undefined> => ((await running()) ? undefined : true);
+      const cancel = () => client.cancelDeployment(appId, made).then(() => true as const);
+      await once(cancel, isOver, { clock, signal: stopped }).catch(async (error: unknown) => {
+        // It may have ended in between.
+        if (await running()) throw error;
+      });
+      reads.noteWrite(appId);
+    });
+  }
+}
+
+/** Not stopped by Ctrl-C: the deployment would go on, and nobody would know that it is ours. */
+async function make(
+  { client, reads, reporter, stopped, clock }: Desk,
+  inputs: DeploymentInputs,
+): Promise<Started> {
+  const { appId, forceBuild } = inputs;
+  const app = await appById(client, appId);
+  refuseWhilePinned(app);
+  stopped?.throwIfAborted();
+  reporter.status("creating a deployment");
+  const known = shownDeployments(app).map(({ id }) => id);
+  const request = forceBuild ? { force_build: true } : {};
+  const started = await createDeploymentOnce(client, appId, request, { clock }, known);
+  reads.noteWrite(appId);
+  return started;
+}
+
+/** The deployment of an earlier run that no run has seen, if it shows up now. */
+async function lateOne(desk: Desk, appId: string, awaited: Awaited): Promise<Started | undefined> {
+  const known = knownTo(awaited);
+  const deployment = await lookForDeployment(desk, appId, known, PATIENCE.laterRun);
+  return deployment && { deployment, known, must: true };
+}
+
+/** The same, by a single look that is content with an app that is gone. */
+async function unseen(
+  { client, options }: Desk,
+  { appId }: DeploymentOutputs,
+  awaited: Awaited,
+): Promise<Deployment | undefined> {
+  const page = await orNothing(client.listDeploymentPage(appId, {}, options));
+  return page && newDeployment(page.items, knownTo(awaited));
+}
+
+/**
+ * From here on the deployment exists, or the service has accepted it: whatever fails leaves it in the state, and the next run goes
+ * on from there.
+ * @param id absent for a new resource whose deployment the service has not named
+ */
+async function finish(
+  desk: Desk,
+  id: string | undefined,
+  inputs: DeploymentInputs,
+  { deployment, known }: Started,
+  operation: "create" | "update",
+): Promise<DeploymentOutputs> {
+  const awaited = { known: [...known.ids], must: true };
+  const failed = (error: unknown): InitializationError => {
+    const { errorCode, message } = asAppPlatformError(nameInterruption(error, desk.stopped));
+    const named = deployment ?? { id: "", phase: "UNKNOWN" };
+    const outs = outputs(inputs, named, named.id, awaited);
+    return new InitializationError(errorCode, id ?? deployment?.id ?? unseenId(inputs.appId), outs, [
+      message,
+    ]);
+  };
+  let made = deployment;
+  try {
+    made ??= await lookForDeployment(desk, inputs.appId, known, PATIENCE.deployment);
+  } catch (error) {
+    throw failed(error);
+  }
+  if (!made) throw failed(desk.stopped?.aborted ? new Error("stopped") : noDeployment(inputs.appId));
+  return waited(desk, id ?? made.id, inputs, made, made.id, operation, async (error, hasSeen) => {
+    if (hasSeen || !isApiError(error, "not-found")) throw error;
+    await throwIfShown(desk, inputs.appId, made.id, error);
+    // The one that the response named may never come to be, and another one be the result.
+    const others = { ...known, ids: [...known.ids, made.id] };
+    const other = await lookForDeployment(desk, inputs.appId, others, PATIENCE.deployment);
+    if (!other) throw failed(noDeployment(inputs.appId));
+    return other;
+  });
+}
+
+/** Stands for a deployment that the service has accepted, and has not shown. */
+const unseenId = (appId: string): string => `deployment-of-${appId}`;
+
+/** Waits for a deployment that an earlier run has made. */
+const resume = (
+  desk: Desk,
+  id: string,
+  inputs: DeploymentInputs,
+  last: Deployment,
+  made: string,
+): Promise<DeploymentOutputs> =>
+  waited(desk, id, inputs, last, made, "update", (error) => Promise.reject(error as Error));
+
+/** @param instead given a failure of the wait, finds another deployment to wait for, or throws */
+async function waited(
+  desk: Desk,
+  id: string,
+  inputs: DeploymentInputs,
+  deployment: Deployment,
+  made: string,
+  operation: "create" | "update",
+  instead: (error: unknown, hasSeen: boolean) => Promise<Deployment>,
+): Promise<DeploymentOutputs> {
+  let last = deployment;
+  if (inputs.wait === false) return outputs(inputs, last, made);
+  try {
+    const onSeen = (seen: Deployment): void => void (last = seen);
+    const settle = () => settleAt(desk, inputs.appId, last.id, operation, inputs.timeouts, onSeen);
+    const ended = await settle().catch(async (error: unknown) => {
+      last = await instead(error, last !== deployment);
+      made = last.id;
+      return settle();
+    });
+    last = ended.deployment;
+    if (ended.failures.length === 0) return outputs(inputs, last, made);
+    throw new InitializationError("deployment-failed", id, outputs(inputs, last, made), [...ended.failures]);
+  } catch (error) {
+    if (error instanceof InitializationError) throw error;
+    const { errorCode, message } = asAppPlatformError(nameInterruption(error, desk.stopped));
+    throw new InitializationError(errorCode, id, outputs(inputs, last, made), [message]);
+  }
+}
+
+function nextStep(olds: DeploymentOutputs, news: DeploymentInputs): Next {
+  if (changes({ triggers: olds.triggers }, { triggers: news.triggers }).length > 0) return "make";
+  if (olds.__awaited) return "look";
+  if (resultOf(olds.phase) === "bad") return "make again";
+  // Who does not wait for deployments is not to be told in the next run that one was not waited for.
+  return standing(olds.phase) === "running" && news.wait !== false ? "wait" : "nothing";
+}
+
+/** The last deployment as it is now, or the one that took its place; undefined where the service knows it no more. */
+async function current(
+  { client, options }: Desk,
+  { appId, deploymentId }: DeploymentOutputs,
+): Promise<Deployment | undefined> {
+  if (deploymentId === "") return undefined;
+  const found = await orNothing(client.getDeployment(appId, deploymentId, options));
+  if (found?.phase !== "CANCELED") return found;
+  return (await findSuccessor(client, appId, found, options.signal)) ?? found;
+}
+
+async function isGone({ client, reads, options }: Desk, appId: string): Promise<boolean> {
+  return (await reads.find(client, appId, 0, options)) === undefined;
+}
+
+async function orNothing<T>(look: Promise<T>): Promise<T | undefined> {
+  try {
+    return await look;
+  } catch (error) {
+    if (isApiError(error, "not-found")) return undefined;
+    throw error;
+  }
+}
+
+/** The outputs, where damaged ones are replaced by what the resource's id says. */
+function repaired(
+  id: string,
+  { deploymentId, phase, __made: made, __awaited, ...rest }: DeploymentOutputs,
+): DeploymentOutputs {
+  const awaited = awaitedIn(__awaited);
+  // Without a deployment that was seen, the id is none of a deployment.
+  const known = isText(deploymentId) ? deploymentId : awaited ? "" : id;
+  return {
+    ...rest,
+    ...(awaited && { __awaited: awaited }),
+    deploymentId: known,
+    phase: isText(phase) ? phase : "UNKNOWN",
+    __made: isText(made) ? made : known,
+  };
+}
+
+const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+
+const phaseOf = ({ phase = "UNKNOWN" }: Deployment): string => phase;
+
+const asDeployment = (props: DeploymentOutputs): Deployment => ({
+  id: props.deploymentId,
+  phase: props.phase,
+  cause: props.cause,
+  created_at: props.createdAt,
+});
+
+function outputs(
+  inputs: DeploymentInputs,
+  last: Deployment,
+  made: string,
+  awaited?: Awaited,
+): DeploymentOutputs {
+  return plain({
+    ...inputs,
+    deploymentId: last.id,
+    phase: shownInLine(phaseOf(last)),
+    cause: shownInLine(last.cause ?? ""),
+    createdAt: shownInLine(last.created_at ?? ""),
+    __made: made,
+    ...(awaited && { __awaited: awaited }),
+  });
+}
+
+function inputsOf(props: DeploymentOutputs): DeploymentInputs {
+  const {
+    deploymentId: _id,
+    phase: _phase,
+    cause: _cause,
+    createdAt: _at,
+    __made,
+    __awaited,
+    ...inputs
+  } = props;
+  return inputs;
+}
+
+/** Inputs that a person sees and changes. */
+function visible({ appId, triggers, forceBuild, wait, timeouts }: DeploymentInputs): object {
+  return { appId, triggers, forceBuild, wait, timeouts };
+}

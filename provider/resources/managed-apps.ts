@@ -1,0 +1,223 @@
+import { bothAdopt, bothNamed, isManaged, isShared, type Manager } from "./app/name-taken";
+import { nameIn } from "../appspec/app-name";
+import { isUnknown } from "../appspec/unknown";
+import type { ManagedApp } from "./stack-export";
+import { stackOfUrn } from "./urn";
+
+/** What an App declares that must be its own alone. */
+interface Declared {
+  readonly name?: unknown;
+  readonly adopt?: unknown;
+}
+
+/** A declaration, and what the run has made of it. */
+interface Declaration extends Declared {
+  /** Pulumi checked it as a resource that is not in the state, or is to be replaced. */
+  isNew: boolean;
+  /** Its creation failed: nothing of it is in the state. */
+  hasFailed: boolean;
+}
+
+/** The state of the stack, of which a provider sees no more than the resources of its requests. */
+export interface StackState {
+  /** True where the run may leave out some of the stack's resources, such as with `--target`. */
+  readonly skipsResources: boolean;
+  /** The apps in it as the run began, or a moment later; undefined where it cannot be had. */
+  managedApps(): Promise<readonly ManagedApp[] | undefined>;
+}
+
+/** What becomes of an app when a resource that managed it is deleted. */
+export type Fate =
+  | { readonly action: "delete" }
+  /** Only the resource leaves the state. `heir` manages the app now; it may be the same resource, after a replacement. */
+  | { readonly action: "leave"; readonly heir: string }
+  /** Nothing is deleted, since `heir` was to take over the app, and failed. */
+  | { readonly action: "keep"; readonly heir: string };
+
+/**
+ * Which resources of this run manage which apps, as far as the run has shown. One process serves a run, and Pulumi creates
+ * before it deletes, so that a deletion can be refused for an app that another resource has taken over. No I/O of its own.
+ */
+export class ManagedApps {
+  /** URNs by app id. */
+  private readonly managers = new Map<string, Set<string>>();
+  /** The URN that created or adopted an app in this run, by app id. */
+  private readonly taken = new Map<string, string>();
+  private readonly declared = new Map<string, Declaration>();
+  /** The app's spec as the state records it, by URN. */
+  private readonly recorded = new Map<string, unknown>();
+  /** Pairs of URN and id that the run has shown not to belong together any more. */
+  private readonly released = new Set<string>();
+  private readonly deletions = new Map<string, Promise<void>>();
+
+  /** @param state requested only where what the run has shown is not enough */
+  constructor(private readonly state?: StackState) {}
+
+  /**
+   * The program declares an App.
+   * @param recorded its spec in the state; undefined: it is not there, or is to be replaced
+   * @returns why it cannot: another App has the same name, or adopts or manages the same app
+   */
+  declare(urn: string, { name, adopt }: Declared, recorded?: unknown): string[] {
+    const isNew = recorded === undefined;
+    this.declared.set(urn, { name, adopt, isNew, hasFailed: false });
+    if (!isNew) this.record(urn, recorded);
+    // What it managed before is another record, which Pulumi deletes; after a rename, under the old URN.
+    if (isNew) for (const [id, urns] of this.managers) if (this.taken.get(id) !== urn) urns.delete(urn);
+    const conflicts: string[] = [];
+    for (const [other, theirs] of this.declared) {
+      if (other === urn) continue;
+      if (isName(name) && theirs.name === name) conflicts.push(bothNamed(name, other, urn));
+      if (isName(adopt) && theirs.adopt === adopt) conflicts.push(bothAdopt(adopt, other, urn));
+      if (name !== theirs.name)
+        conflicts.push(...this.takenByName(urn, other), ...this.takenByName(other, urn));
+    }
+    return conflicts;
+  }
+
+  /** Whether an App adopts, by its name, the app that another one manages and gives another name. */
+  private takenByName(adopter: string, manager: string): string[] {
+    const [theirs, ours] = [this.declared.get(adopter), this.declared.get(manager)];
+    if (!theirs?.isNew || theirs.adopt !== true || ours?.isNew !== false) return [];
+    if (!isName(theirs.name) || nameIn(this.recorded.get(manager)) !== theirs.name) return [];
+    return [isManaged(`named ${theirs.name}`, manager, adopter)];
+  }
+
+  /** The name that the program gives the App in this run; undefined where it is not declared, or not known. */
+  declaredName(urn: string): string | undefined {
+    const name = this.declared.get(urn)?.name;
+    return isName(name) ? name : undefined;
+  }
+
+  isDeclared(urn: string): boolean {
+    return this.declared.has(urn);
+  }
+
+  /** Why an App of the program cannot manage the app: another one does, or adopts it. */
+  rivalry(id: string, urn: string): string | undefined {
+    if (!this.declared.has(urn)) return undefined;
+    const rival = [...(this.managers.get(id) ?? [])].find(
+      (other) => other !== urn && this.declared.has(other),
+    );
+    if (rival !== undefined) return isShared(id, rival, urn);
+    const adopter = this.adopterOf(id, urn);
+    return adopter === undefined ? undefined : isManaged(id, urn, adopter);
+  }
+
+  /** An App of the program, other than `urn`, whose `adopt` is this id. */
+  adopterOf(id: string, urn?: string): string | undefined {
+    for (const [other, { adopt }] of this.declared) if (other !== urn && adopt === id) return other;
+    return undefined;
+  }
+
+  /** The service has accepted this spec for the app. */
+  record(urn: string | undefined, spec: unknown): void {
+    if (urn !== undefined) this.recorded.set(urn, spec);
+  }
+
+  /** The spec in the state, where this run has seen it there. */
+  recordedSpec(urn: string): unknown {
+    return this.recorded.get(urn);
+  }
+
+  /** The run has shown that the resource manages the app. */
+  hold(urn: string | undefined, id: string): void {
+    if (urn === undefined) return;
+    const urns = this.managers.get(id) ?? new Set();
+    this.managers.set(id, urns.add(urn));
+    this.released.delete(pair(urn, id));
+  }
+
+  /** The resource created or adopted the app in this run. */
+  take(urn: string | undefined, id: string): void {
+    this.hold(urn, id);
+    this.taken.set(id, urn ?? "");
+  }
+
+  /** The creation of the resource failed. One that had taken an app is in the state all the same. */
+  fail(urn: string | undefined): void {
+    const declaration = this.declared.get(urn ?? "");
+    if (declaration) declaration.hasFailed = ![...this.taken.values()].includes(urn ?? "");
+  }
+
+  /** The resource does not manage the app any more. */
+  forget(urn: string | undefined, id: string): void {
+    if (urn === undefined) return;
+    this.managers.get(id)?.delete(urn);
+    this.released.add(pair(urn, id));
+    this.recorded.delete(urn);
+  }
+
+  /** A resource of the program, other than `urn`, that manages the app. */
+  otherManager(id: string, urn: string | undefined): string | undefined {
+    return [...(this.managers.get(id) ?? [])].find((other) => other !== urn);
+  }
+
+  /**
+   * What is known about the resource of this stack that manages an app whose name `urn` needs.
+   * @returns undefined where nothing is known; null where no resource does, according to the state
+   */
+  async managerOf(id: string, urn: string): Promise<Manager | undefined | null> {
+    const shown = this.otherManager(id, urn);
+    if (shown !== undefined) return this.asManager(shown, urn);
+    const apps = await this.state?.managedApps();
+    if (apps === undefined || !apps.some((app) => stackOfUrn(app.urn) === stackOfUrn(urn))) return undefined;
+    const urns = apps.filter((app) => app.id === id && !app.toBeDeleted).map((app) => app.urn);
+    const manager = urns.includes(urn) ? urn : urns[0];
+    return manager === undefined ? null : this.asManager(manager, urn);
+  }
+
+  private asManager(manager: string, urn: string): Manager {
+    return {
+      urn: manager,
+      isOwn: manager === urn,
+      isDeclared: this.declared.has(manager),
+      declaredName: this.declaredName(manager),
+    };
+  }
+
+  /**
+   * What becomes of the app when `urn` is deleted. The resource counts as deleted from then on, unless the app is kept.
+   * @param name of the app, as the state records it
+   */
+  async release(id: string, urn: string | undefined, name: string | undefined): Promise<Fate> {
+    if (this.state?.skipsResources) this.learn(id, urn, await this.state.managedApps());
+    const fate = this.fateOf(id, urn, name);
+    if (fate.action !== "keep") this.forget(urn, id);
+    return fate;
+  }
+
+  /** Resources that the run leaves out manage what the state records of them. */
+  private learn(id: string, urn: string | undefined, apps: readonly ManagedApp[] = []): void {
+    // Otherwise it is the state of another stack.
+    if (!apps.some((app) => app.id === id && app.urn === urn)) return;
+    for (const app of apps)
+      if (!app.toBeDeleted && !this.released.has(pair(app.urn, app.id))) this.hold(app.urn, app.id);
+  }
+
+  /** The same, as far as the run has shown it. */
+  fateOf(id: string, urn: string | undefined, name: string | undefined): Fate {
+    const heir = this.otherManager(id, urn) ?? this.taken.get(id) ?? this.adopterOf(id);
+    if (heir !== undefined) return { action: "leave", heir };
+    // The program keeps the resource, so what is deleted is a record that an interrupted replacement left behind.
+    if (urn !== undefined && this.declared.get(urn)?.isNew === false && this.managers.get(id)?.has(urn))
+      return { action: "leave", heir: urn };
+    for (const [other, theirs] of this.declared)
+      if (theirs.hasFailed && isName(name) && theirs.name === name) return { action: "keep", heir: other };
+    return { action: "delete" };
+  }
+
+  /** Deletes an app once, however many resources of the run share it. */
+  deleteOnce(id: string, work: () => Promise<void>): Promise<void> {
+    const begun = this.deletions.get(id) ?? work();
+    this.deletions.set(id, begun);
+    // One that failed may be tried again.
+    begun.catch(() => this.deletions.delete(id));
+    return begun;
+  }
+}
+
+const pair = (urn: string, id: string): string => `${id} ${urn}`;
+
+const isName = (value: unknown): value is string =>
+  typeof value === "string" && value !== "" && !isUnknown(value);

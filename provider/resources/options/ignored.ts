@@ -1,0 +1,106 @@
+import { valueAt, withValueAt, type Path } from "../../appspec/diff";
+import { isPlainObject, SPEC_LISTS, type ListShape, type ListShapes } from "../../appspec/lists-by-name";
+
+/**
+ * A spec in which the ignored places have the values of `held`, or are absent as there. Where `held` has nothing that the
+ * place could be in, as in a new component, the value of `wanted` counts. All in their form by name. Pure.
+ * @param paths of ignored places in it; a step `*` stands for all items
+ * @param lists that are there also without items
+ */
+export function keepIgnored(
+  wanted: unknown,
+  held: unknown,
+  paths: readonly Path[],
+  lists: ListShapes = SPEC_LISTS,
+): unknown {
+  if (held === undefined) return wanted;
+  return paths
+    .flatMap((path) => expand(path, [wanted, held]))
+    .reduce((spec, path) => keep(spec, held, path, lists), wanted);
+}
+
+/** The same for a spec: with autoscaling, be it the program's or the service's, a component has no fixed count. */
+export function keepIgnoredSpec(wanted: unknown, held: unknown, paths: readonly Path[]): unknown {
+  const kept = keepIgnored(wanted, held, paths);
+  return autoscaled(kept)
+    .filter(({ scaling, count }) => isIgnored(scaling, paths) || isIgnored(count, paths))
+    .reduce((spec, { count }) => withValueAt(spec, count, undefined), kept);
+}
+
+/** What changed at the service without what is ignored: the spec of now with the ignored places as they were then. */
+export function withoutIgnored(now: unknown, then: unknown, paths: readonly Path[]): unknown {
+  const counts = autoscaled(now).flatMap(({ scaling, count }) => (isIgnored(scaling, paths) ? [count] : []));
+  return keepIgnored(now, then, [...paths, ...counts]);
+}
+
+/** Where components with autoscaling have it, and would have a count. */
+function autoscaled(spec: unknown): { scaling: Path; count: Path }[] {
+  return SCALED.flatMap((list) => stepsInto(valueAt(spec, [list])).map((name): Path => [list, name]))
+    .filter((component) => valueAt(spec, [...component, "autoscaling"]) !== undefined)
+    .map((component) => ({
+      scaling: [...component, "autoscaling"],
+      count: [...component, "instance_count"],
+    }));
+}
+
+const SCALED = ["services", "workers"];
+
+function keep(wanted: unknown, held: unknown, path: Path, lists: ListShapes): unknown {
+  if (path.length === 0) return held;
+  const place = path.slice(0, -1);
+  const last = path.at(-1) ?? "";
+  const [there, here] = [containerAt(held, place, lists), containerAt(wanted, place, lists)];
+  if (there === undefined || here === undefined) return wanted;
+  if (typeof last === "number") {
+    const areLists = Array.isArray(there) && Array.isArray(here);
+    return areLists && last < there.length ? withValueAt(wanted, path, there[last]) : wanted;
+  }
+  if (!isPlainObject(there) || !isPlainObject(here)) return wanted;
+  const value = valueAt(there, [last]);
+  if (value === undefined && valueAt(here, [last]) === undefined) return wanted;
+  const kept = withValueAt(wanted, path, value);
+  // A list that has lost its only item is absent, as it is there.
+  const isEmpty = value === undefined && Object.keys(here).length === 1 && place.length > 0;
+  return isEmpty && valueAt(held, place) === undefined ? withValueAt(kept, place, undefined) : kept;
+}
+
+/** What is at the place; a list with names is there also where it has no items. */
+function containerAt(spec: unknown, place: Path, top: ListShapes): unknown {
+  let at = spec;
+  let lists = top;
+  let items: ListShapes = {};
+  for (const step of place) {
+    const list: ListShape | undefined = Object.hasOwn(lists, step) ? lists[step] : undefined;
+    at = valueAt(at, [step]) ?? (list && isPlainObject(at) ? {} : undefined);
+    // After the name of a list comes that of an item, which has lists of its own.
+    [lists, items] = list ? [{}, list.lists ?? {}] : [items, {}];
+  }
+  return at;
+}
+
+function expand(path: Path, specs: readonly unknown[]): Path[] {
+  const index = path.indexOf("*");
+  if (index < 0) return [path];
+  const [before, after] = [path.slice(0, index), path.slice(index + 1)];
+  const steps = new Set(specs.flatMap((spec) => stepsInto(valueAt(spec, before))));
+  return [...steps].flatMap((step) => expand([...before, step, ...after], specs));
+}
+
+function stepsInto(value: unknown): (string | number)[] {
+  if (Array.isArray(value)) return [...value.keys()];
+  return isPlainObject(value) ? Object.keys(value) : [];
+}
+
+/** True for what is ignored, be it for itself or within something that is. */
+export const isIgnored = (path: Path, paths: readonly Path[]): boolean =>
+  paths.some((ignored) => ignored.every((step, index) => step === "*" || step === path[index]));
+
+/** Both values in one, as far as they are maps; what `first` has counts. */
+export function unite(first: unknown, second: unknown): unknown {
+  if (first === undefined) return second;
+  if (!isPlainObject(first) || !isPlainObject(second)) return first;
+  const names = new Set([...Object.keys(first), ...Object.keys(second)]);
+  return Object.fromEntries(
+    [...names].map((name) => [name, unite(valueAt(first, [name]), valueAt(second, [name]))]),
+  );
+}

@@ -1,0 +1,366 @@
+import { resultOf } from "../../api/phases";
+import type { App, Deployment } from "../../api/types";
+import { knownTo, newDeployment, type Known, type Started } from "../../service/new-deployment";
+import {
+  asAppPlatformError,
+  AppPlatformError,
+  InitializationError,
+  isApiError,
+  type ErrorCode,
+} from "../../errors";
+import { createDeployment, deploymentOf, lookForDeployment } from "../app/finish";
+import { PATIENCE } from "../../service/poll";
+import { commitRollback, refuseWhilePinned, startRollback } from "../app/rollback-on-failure";
+import { appById } from "../../service/find";
+import {
+  nameInterruption,
+  PREVIEW_LIMITS,
+  ServiceProvider,
+  settleAt,
+  type Desk,
+  type Hidden,
+} from "../base-provider";
+import { changes } from "../../appspec/diff";
+import { isUnknown } from "../../appspec/unknown";
+import { ROLLBACK_PROPERTIES } from "../options/named";
+import { mismatches } from "../options/mismatches";
+import { plain, type Awaited, type RunInputs, type Timeouts } from "../app/state";
+import { awaitedIn } from "../state-repair";
+import { once } from "../../service/safe-writes";
+import { shownInLine } from "../../text/shown";
+import * as rules from "../arguments";
+import { mustBePossible, rollbackTarget } from "./target";
+import { toldOnce } from "../print-once";
+
+export type RollbackState = "pinned" | "committed" | "reverted";
+
+export interface RollbackInputs extends Hidden {
+  appId: string;
+  deploymentId?: string;
+  state?: RollbackState;
+  timeouts?: Pick<Timeouts, "create" | "update">;
+}
+
+export interface RollbackOutputs extends RollbackInputs {
+  /** The deployment that was gone back to, whether the program names it or not. */
+  deploymentId: string;
+  /** How far it has come, which may be less than what the program wants. */
+  state: RollbackState;
+  /** Whether the app was pinned to it when last seen. */
+  pinned: boolean;
+  phase: string;
+  /** The deployment whose phase it is: that of the rollback, or the one that reverts it. */
+  __last: string;
+  /** What the program left to us, and is not among the inputs therefore. */
+  __chosen: ("deploymentId" | "state")[];
+  /** Set while no run has seen the deployment that reverts the rollback. */
+  __awaited?: Awaited;
+}
+
+const ARGUMENTS = {
+  appId: rules.id("an app"),
+  deploymentId: rules.optionalId("a deployment"),
+  state: rules.oneOf("pinned", "committed", "reverted"),
+  timeouts: rules.timeouts,
+};
+
+export class RollbackProvider extends ServiceProvider {
+  /** A new rollback is validated in previews, so that nobody learns in the update that it is not possible. */
+  async check(
+    olds: Partial<RollbackInputs>,
+    {
+      __preview,
+      __options,
+      __secrets,
+      ...news
+    }: RollbackInputs & Pick<RunInputs, "__preview" | "__options" | "__secrets">,
+  ): Promise<{ inputs: RollbackInputs; failures: rules.CheckFailure[] }> {
+    this.noteSecrets(news, __secrets);
+    await this.warnOfMismatches(news, mismatches(__options, ROLLBACK_PROPERTIES, [news, olds]));
+    const failures = rules.failuresOf(news, ARGUMENTS);
+    const isNew = olds.appId === undefined;
+    if (isNew && news.state === "reverted") failures.push({ property: "", reason: NOTHING_TO_REVERT });
+    const known = !isUnknown(news.appId) && !isUnknown(news.deploymentId);
+    if (isNew && known && __preview === true && failures.length === 0)
+      failures.push(...(await this.obstacles(news)));
+    return { inputs: news, failures: rules.shownFailures(failures) };
+  }
+
+  private async obstacles(inputs: RollbackInputs): Promise<rules.CheckFailure[]> {
+    const look = async ({ client, reporter }: Desk): Promise<void> => {
+      const app = await appById(client, inputs.appId);
+      refuseWhilePinned(app);
+      const target = await rollbackTarget(client, app, inputs.deploymentId);
+      await mustBePossible(client, app.id, target, reporter);
+      reporter.info(`The app ${app.spec.name ?? ""} goes back to deployment ${target}.`);
+    };
+    try {
+      await this.runOn(inputs, look, { limits: PREVIEW_LIMITS });
+      return [];
+    } catch (error) {
+      const { errorCode, message } = asAppPlatformError(error);
+      if (OBSTACLES.includes(errorCode)) return [{ property: "", reason: message }];
+      const reporter = this.reporter(inputs);
+      // Without a token previews work as well, and the update will say what is wrong.
+      if (errorCode !== "missing-token") reporter.warn(`The rollback could not be validated: ${message}`);
+      await reporter.flush();
+      return [];
+    }
+  }
+
+  async diff(
+    _id: string,
+    olds: RollbackOutputs,
+    news: RollbackInputs,
+  ): Promise<{ changes?: boolean; replaces?: string[]; deleteBeforeReplace?: boolean }> {
+    const replaces = (["appId", "deploymentId"] as const).filter(
+      (key) => news[key] !== undefined && !isUnknown(news[key]) && news[key] !== olds[key],
+    );
+    // A pinned app takes no other rollback.
+    if (replaces.length > 0) return { replaces, deleteBeforeReplace: true };
+    const obstacle = noWay(olds.state, news.state);
+    if (obstacle !== undefined) throw toldOnce(obstacle, news.__urn);
+    if (changes(visible(olds), visible(news)).length > 0) return {};
+    const isDone = resultOf(olds.phase) === "good" && olds.__awaited === undefined;
+    return { changes: !isDone && (olds.pinned || olds.state === "reverted") };
+  }
+
+  async create(inputs: RollbackInputs): Promise<{ id: string; outs: RollbackOutputs }> {
+    return this.runOn(inputs, async (desk) => {
+      if (inputs.state === "reverted") throw new AppPlatformError("invalid-input", NOTHING_TO_REVERT);
+      const app = await appById(desk.client, inputs.appId);
+      refuseWhilePinned(app);
+      const target = await rollbackTarget(desk.client, app, inputs.deploymentId);
+      await mustBePossible(desk.client, app.id, target, desk.reporter);
+      desk.stopped?.throwIfAborted();
+      const made = await startRollback(desk, app.id, target);
+      const work = new RollbackWork(desk, made.id, inputs, begun(inputs, target, made), "create");
+      return { id: made.id, outs: await work.reach(inputs.state ?? "pinned") };
+    });
+  }
+
+  async update(id: string, olds: RollbackOutputs, news: RollbackInputs): Promise<{ outs: RollbackOutputs }> {
+    return this.runOn(
+      news,
+      async (desk) => {
+        const obstacle = noWay(olds.state, news.state);
+        if (obstacle) throw obstacle;
+        const now = await seen(desk, id, olds, await appById(desk.client, news.appId));
+        const outs = { ...now, ...news, deploymentId: olds.deploymentId, state: olds.state };
+        const work = new RollbackWork(desk, id, news, { ...outs, __chosen: chosen(news) }, "update");
+        return { outs: await work.reach(news.state ?? "pinned") };
+      },
+      { hasDiff: true },
+    );
+  }
+
+  async read(
+    id: string,
+    props: RollbackOutputs,
+  ): Promise<{ id?: string; props?: RollbackOutputs; inputs?: RollbackInputs }> {
+    return this.runOn(props, async (desk) => {
+      const app = await desk.reads.find(desk.client, props.appId, 0, desk.options);
+      if (!app) return {};
+      const now = await seen(desk, id, props, app);
+      if (props.pinned && !now.pinned)
+        desk.reporter.info("changed at the service: the rollback was committed or reverted.");
+      return { id, props: now, inputs: inputsOf(now) };
+    });
+  }
+
+  async delete(id: string, props: RollbackOutputs): Promise<void> {
+    await this.runOn(props, async (desk) => {
+      const app = await desk.reads.find(desk.client, props.appId, 0, desk.options);
+      if (app?.pinned_deployment?.id !== id) return;
+      desk.reporter.warn(
+        `The app ${app.spec.name ?? ""} was pinned to this rollback, which is committed: what runs now goes on running.`,
+      );
+      await commitRollback(desk, app.id, id);
+    });
+  }
+}
+
+/** What an operation does after the rollback has been made. Whatever fails leaves it in the state as far as it came. */
+class RollbackWork {
+  constructor(
+    private readonly desk: Desk,
+    private readonly id: string,
+    private readonly inputs: RollbackInputs,
+    private outs: RollbackOutputs,
+    private readonly operation: "create" | "update",
+  ) {}
+
+  /** @throws InitializationError */
+  async reach(wanted: RollbackState): Promise<RollbackOutputs> {
+    try {
+      if (wanted === "reverted") await this.revert();
+      else await this.keep(wanted);
+      return plain(this.outs);
+    } catch (error) {
+      if (error instanceof InitializationError) throw error;
+      const { errorCode, message } = asAppPlatformError(nameInterruption(error, this.desk.stopped));
+      throw this.failed(errorCode, [message]);
+    }
+  }
+
+  private async keep(wanted: "pinned" | "committed"): Promise<void> {
+    if (this.outs.state === wanted && !this.outs.pinned) return;
+    if (!this.outs.pinned) {
+      this.desk.reporter.info("The app was not pinned any more: there is nothing to commit.");
+      this.outs.state = wanted;
+      return;
+    }
+    await this.settle(
+      "The app stays pinned to this rollback, which did not work. " +
+        'Set state: "reverted" to deploy the spec of before it, or remove the resource to free the app as it is.',
+    );
+    if (wanted === "pinned") return;
+    await commitRollback(this.desk, this.inputs.appId, this.id);
+    this.outs = { ...this.outs, state: "committed", pinned: false };
+  }
+
+  private async revert(): Promise<void> {
+    const { outs, desk, inputs } = this;
+    if (outs.state !== "reverted") {
+      if (!outs.pinned)
+        throw new AppPlatformError(
+          "invalid-input",
+          "The app is not pinned to this rollback any more: it was committed or reverted in between, and can not be reverted now. " +
+            'Set state: "committed", or remove the resource.',
+        );
+      await this.follow(await revert(desk, this.inputs.appId, this.id));
+    } else if (outs.__awaited) {
+      const known = knownTo(outs.__awaited);
+      const late = await lookForDeployment(desk, inputs.appId, known, PATIENCE.laterRun);
+      await this.follow(
+        late
+          ? { deployment: late, known, must: true }
+          : await createDeployment(desk, inputs.appId, false, [outs.__last]),
+      );
+    } else if (resultOf(outs.phase) === "bad")
+      await this.follow(await createDeployment(desk, inputs.appId, false, [outs.__last]));
+    await this.settle(
+      "The rollback is reverted, but its spec of before does not work: the next pulumi up tries it again.",
+    );
+  }
+
+  private async follow(started: Started): Promise<void> {
+    const { desk, inputs } = this;
+    desk.reads.noteWrite(inputs.appId);
+    const __awaited = { known: [...started.known.ids], must: true };
+    this.outs = { ...this.outs, state: "reverted", pinned: false, __awaited };
+    const made = await deploymentOf(desk, inputs.appId, started);
+    const { __awaited: _seen, ...outs } = this.outs;
+    this.outs = { ...outs, ...last(made) };
+  }
+
+  private async settle(advice: string): Promise<void> {
+    const { desk, inputs, outs } = this;
+    if (resultOf(outs.phase) === "good") return;
+    const onSeen = (now: Deployment): void => void (this.outs = { ...this.outs, ...last(now) });
+    const ended = await settleAt(desk, inputs.appId, outs.__last, this.operation, inputs.timeouts, onSeen);
+    onSeen(ended.deployment);
+    if (ended.failures.length > 0) throw this.failed("deployment-failed", [...ended.failures, advice]);
+  }
+
+  private failed(code: ErrorCode, reasons: string[]): InitializationError {
+    return new InitializationError(code, this.id, plain(this.outs), reasons);
+  }
+}
+
+const OBSTACLES: readonly ErrorCode[] = ["not-found", "app-pinned", "invalid-input"];
+
+const NOTHING_TO_REVERT =
+  'state: "reverted" is for a Rollback that has been made: this one is new, and nothing has been rolled back. Remove it from the program.';
+
+/** From committed and reverted there is no way on. */
+function noWay(reached: RollbackState, wanted: RollbackState = "pinned"): AppPlatformError | undefined {
+  if (reached === "pinned" || wanted === reached || isUnknown(wanted)) return undefined;
+  return new AppPlatformError(
+    "invalid-input",
+    `state: this rollback is ${reached} for good, and can not be ${wanted} any more. ` +
+      `Keep state: "${reached}" or remove it; to go back again, add a Rollback of another name.`,
+  );
+}
+
+/** Not stopped by Ctrl-C, as a deployment that nobody knows would go on. */
+async function revert(
+  { client, reporter, stopped, clock }: Desk,
+  appId: string,
+  id: string,
+): Promise<Started> {
+  stopped?.throwIfAborted();
+  reporter.status("reverting the rollback");
+  const newest = async () => (await client.listDeploymentPage(appId, {})).items;
+  const known: Known = { ids: (await newest()).map((one) => one.id), complete: true };
+  const { deployment } = await once<Pick<Started, "deployment">>(
+    async () => ({ deployment: await client.revertRollback(appId) }),
+    async () => {
+      if ((await client.getApp(appId)).pinned_deployment?.id === id) return undefined;
+      const found = newDeployment(await newest(), known);
+      return found && { deployment: found };
+    },
+    { clock, signal: stopped },
+  );
+  const isNew = deployment !== undefined && !known.ids.includes(deployment.id);
+  return { deployment: isNew ? deployment : undefined, known, must: true };
+}
+
+/** The outputs, brought up to date. */
+async function seen(
+  { client, options }: Desk,
+  id: string,
+  props: RollbackOutputs,
+  app: App,
+): Promise<RollbackOutputs> {
+  const known = typeof props.__last === "string" && props.__last !== "" ? props.__last : id;
+  const found = await orNothing(client.getDeployment(app.id, known, options));
+  const { __awaited, ...rest } = props;
+  const awaited = awaitedIn(__awaited);
+  return {
+    ...rest,
+    ...(awaited && { __awaited: awaited }),
+    __last: known,
+    ...(found && last(found)),
+    pinned: app.pinned_deployment?.id === id,
+  };
+}
+
+async function orNothing<T>(look: Promise<T>): Promise<T | undefined> {
+  try {
+    return await look;
+  } catch (error) {
+    if (isApiError(error, "not-found")) return undefined;
+    throw error;
+  }
+}
+
+const last = ({ id, phase = "UNKNOWN" }: Deployment): { __last: string; phase: string } => ({
+  __last: id,
+  phase: shownInLine(phase),
+});
+
+const begun = (inputs: RollbackInputs, target: string, made: Deployment): RollbackOutputs => ({
+  ...inputs,
+  deploymentId: target,
+  state: "pinned",
+  pinned: true,
+  ...last(made),
+  __chosen: chosen(inputs),
+});
+
+const chosen = (inputs: RollbackInputs): RollbackOutputs["__chosen"] =>
+  (["deploymentId", "state"] as const).filter((key) => inputs[key] === undefined);
+
+/** Damaged, nothing counts as chosen by the provider. */
+const chosenIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function inputsOf(props: RollbackOutputs): RollbackInputs {
+  const { pinned: _pinned, phase: _phase, __last, __chosen, __awaited, ...inputs } = props;
+  return plain({ ...inputs, ...Object.fromEntries(chosenIn(__chosen).map((key) => [key, undefined])) });
+}
+
+/** Inputs that a person sees and changes; where the program names no deployment, it is not for change. */
+function visible({ state = "pinned", timeouts }: RollbackInputs): object {
+  return { state, timeouts };
+}

@@ -1,0 +1,45 @@
+import { placesFrom } from "../secrets/program-secrets";
+import { isPlainObject } from "../appspec/lists-by-name";
+import type { AppOutputs, Awaited, HeldAlert, LastDeployment } from "./app/state";
+
+/**
+ * The outputs of an App, where hidden keys hold nothing but what this version can work with: a state may have been edited by
+ * hand, merged, or written by another version. What is dropped is found out again from the service. Pure.
+ */
+export function repaired<T extends AppOutputs>(props: T): T {
+  const { __liveSpec, __deployment, __awaited, __alerts, __pinned, __secrets, ...rest } = props;
+  const awaited = awaitedIn(__awaited);
+  const deployment = deploymentIn(__deployment);
+  const places = placesFrom(__secrets);
+  return {
+    ...rest,
+    ...(isPlainObject(__liveSpec) && { __liveSpec }),
+    ...(deployment && { __deployment: deployment }),
+    ...(awaited && { __awaited: awaited }),
+    ...(isPlainObject(__alerts) && { __alerts: alertsIn(__alerts) }),
+    ...(typeof __pinned === "string" && __pinned !== "" && { __pinned }),
+    ...(places && { __secrets: places }),
+  } as T;
+}
+
+function deploymentIn(value: unknown): LastDeployment | undefined {
+  if (!isPlainObject(value) || typeof value["id"] !== "string" || value["id"] === "") return undefined;
+  const { id, phase } = value;
+  return { id, phase: typeof phase === "string" ? phase : "UNKNOWN" };
+}
+
+/** Damaged, it stands for a deployment that has to be. */
+export function awaitedIn(value: unknown): Awaited | undefined {
+  if (value === undefined) return undefined;
+  const { known, must } = isPlainObject(value) ? value : {};
+  const ids = Array.isArray(known) ? known.filter((id): id is string => typeof id === "string") : [];
+  return { known: ids, must: must !== false };
+}
+
+function alertsIn(map: Record<string, unknown>): Record<string, HeldAlert> {
+  const whole = Object.entries(map).filter(
+    ([, alert]) =>
+      isPlainObject(alert) && typeof alert["id"] === "string" && typeof alert["held"] === "string",
+  );
+  return Object.fromEntries(whole) as Record<string, HeldAlert>;
+}

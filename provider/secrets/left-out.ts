@@ -1,0 +1,46 @@
+import { SPEC_LISTS, isPlainObject, namedPath } from "../appspec/lists-by-name";
+import type { Path } from "../appspec/diff";
+import { hideSecrets, KEPT_SECRET } from "../appspec/secrets";
+import type { AppSpec } from "../appspec/types";
+import type { SecretPlaces } from "./program-secrets";
+import { holdsSecret } from "./redact";
+
+/** What must not be in a copy of a spec that others may see. */
+export interface LeftOut {
+  /** Where the program passes secrets, see `singlePlaces`; undefined where that is not known. */
+  readonly places: SecretPlaces | undefined;
+  /** Secret texts, which may have moved to other places. */
+  readonly texts: readonly string[];
+}
+
+/** Shorter texts may be anywhere by chance. */
+const SHORTEST_TEXT = 6;
+
+/**
+ * A copy of a spec of the service with {@link KEPT_SECRET} in place of everything secret: what the AppSpec calls secret, what
+ * the program does, texts that have a secret in them, ciphertext, and what looks like a credential. Pure.
+ * @param spec in its list form
+ */
+export function withSecretsLeftOut(spec: AppSpec, { places = [], texts }: LeftOut): AppSpec {
+  const within = places.filter(([argument]) => argument === "spec").map((place) => place.slice(1));
+  const hidden = new Set(within.map((path) => JSON.stringify(path)));
+  const long = texts.filter((text) => text.length >= SHORTEST_TEXT);
+  const copy = (value: unknown, path: Path): unknown => {
+    if (hidden.size > 0 && path.length > 0 && hidden.has(JSON.stringify(namedPath(spec, path))))
+      return KEPT_SECRET;
+    if (Array.isArray(value)) return value.map((item, index) => copy(item, [...path, index]));
+    if (isPlainObject(value))
+      return Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [key, copy(item, [...path, key])]),
+      );
+    if (isName(path)) return value;
+    return typeof value === "string" && holdsSecret(value, long) ? KEPT_SECRET : value;
+  };
+  return hideSecrets(copy(spec, [])) as AppSpec;
+}
+
+const NAME_FIELDS = new Set(["name", ...Object.values(SPEC_LISTS).map(({ by }) => by)]);
+
+/** What tells the items of a list apart has to stay, and so has the app's name. */
+const isName = (path: Path): boolean =>
+  NAME_FIELDS.has(String(path.at(-1))) && (path.length === 1 || typeof path.at(-2) === "number");

@@ -1,0 +1,110 @@
+import { CUT } from "../text/bounded";
+import { printable } from "../text/printable";
+import { isSpace } from "./characters";
+import { beginnings, places, type Range } from "./ranges";
+import { privateKeys } from "./private-keys";
+import { formsOf } from "./encodings";
+
+/** What stands where something secret stood. */
+const MASK = "***";
+
+/**
+ * Credentials that are recognized without being told, and what is left of them. Each of these expressions takes time in
+ * proportion to the text: whatever it reads before it fails, no other beginning of a match reads again.
+ */
+const KNOWN_FORMS: readonly [RegExp, string][] = [
+  [/\bBearer\s+[^\s"',;]+/gi, `Bearer ${MASK}`],
+  [/(\bauthorization["':\s]+basic)\s+[^\s"',;]+/gi, `$1 ${MASK}`],
+  [/\bdo[opr]_v1_[0-9a-z]+/gi, MASK],
+  // The closing bracket is optional, as the text may have been cut off in the middle of the value.
+  [/\bEV(?:\[|%5B)[^\]\s]*\]?/gi, MASK],
+  [/(\bhooks\.slack\.com\/[a-z]+\/)[\w/-]+/gi, `$1${MASK}`],
+];
+
+/**
+ * `text` as it may be shown: without what terminals and CI runners take for commands, see `printable`, and with every
+ * credential replaced by `***`: each of `secrets` (from 3 characters on, and each of its lines), also where it is written
+ * URL-encoded, as part of a JSON text or in base64, or where the text was cut off in the midst of it; and what is known by its
+ * looks: headers, DigitalOcean tokens, encrypted values `EV[…]`, passwords in addresses, Slack webhooks and private keys.
+ * Takes time in proportion to the length of the text.
+ */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  const hidden = mask(text, secrets);
+  const result = printable(hidden);
+  // Without the characters that nobody sees, the parts of a secret stand together.
+  return result === hidden ? result : mask(result, secrets);
+}
+
+/** True for a text in which `redact` would mask something. */
+export const holdsSecret = (text: string, secrets: readonly string[]): boolean =>
+  [text, printable(text)].some((form) => mask(form, secrets) !== form);
+
+/** True for a text in which one of the secrets is, in whichever form. */
+export const repeats = (text: string, secrets: readonly string[]): boolean =>
+  places(text, formsOf(secrets)).length > 0;
+
+function mask(text: string, secrets: readonly string[]): string {
+  const forms = formsOf(secrets);
+  const cuts = [...text.matchAll(CUT)].map(({ index }) => index);
+  let result = masked(text, [...places(text, forms), ...beginnings(text, forms, cuts)]);
+  for (const [form, left] of KNOWN_FORMS) result = result.replace(form, left);
+  result = masked(result, passwords(result));
+  return masked(result, privateKeys(result));
+}
+
+const [COLON, SLASH, AT] = [58, 47, 64];
+
+/** Passwords before a host, as programs print them that cannot reach their database. */
+function passwords(text: string): Range[] {
+  const found: Range[] = [];
+  for (let from = text.indexOf("://"); from >= 0; from = text.indexOf("://", from)) {
+    let colon = 0;
+    let last = 0;
+    for (from += 3; ; from++) {
+      const code = text.charCodeAt(from);
+      if (Number.isNaN(code) || code === SLASH || isSpace(code)) break;
+      if (code === AT) {
+        if (colon === 0) break;
+        if (from > colon + 1) last = from;
+      }
+      if (code === COLON && colon === 0) colon = from;
+    }
+    if (last > 0) found.push([colon + 1, last]);
+    // The colon may belong to the next address.
+    else if (colon > 0) from = colon;
+  }
+  return found;
+}
+
+/** An error whose own words may repeat a secret, and those of the errors behind it; changed in place, as errors are. */
+export function redactError(error: unknown, secrets: readonly string[]): void {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const { message, stack } = at;
+    set(at, "message", redact(message, secrets));
+    // The stack repeats the message.
+    if (stack !== undefined) set(at, "stack", redact(stack, secrets));
+  }
+}
+
+/** A DOMException, as an aborted signal has it, takes no assignment to its message. */
+function set(error: Error, name: "message" | "stack", value: string): void {
+  Object.defineProperty(error, name, { value, writable: true, configurable: true });
+}
+
+/** Places that overlap become one: the rest of a secret must not stay beside the mask of another. */
+function masked(text: string, ranges: readonly Range[]): string {
+  if (ranges.length === 0) return text;
+  const parts: string[] = [];
+  let done = 0;
+  for (const [start, end] of inOrder(ranges)) {
+    if (end <= done) continue;
+    if (start >= done) parts.push(text.slice(done, start), MASK);
+    done = end;
+  }
+  return parts.join("") + text.slice(done);
+}
+
+function inOrder(ranges: readonly Range[]): readonly Range[] {
+  const isInOrder = ranges.every(([start], index) => start >= (ranges[index - 1]?.[0] ?? 0));
+  return isInOrder ? ranges : [...ranges].sort(([one], [other]) => one - other);
+}

@@ -1,0 +1,46 @@
+import { AppPlatformError } from "../errors";
+
+/** Where the service is and what opens it. */
+export interface ServiceConfig {
+  readonly token: string;
+  /** What to do when the service refuses the token, which depends on where it came from. */
+  readonly tokenHelp: string;
+  /** Absent: the real service. */
+  readonly baseUrl?: string;
+}
+
+/** The stack's configuration key of the token, to be set with `--secret`. */
+export const TOKEN_KEY = "app-platform:token";
+
+/**
+ * The token: `DIGITALOCEAN_TOKEN`, else `DIGITALOCEAN_ACCESS_TOKEN`, else the stack's secret config
+ * `app-platform:token`. The environment wins, since a refresh or destroy may see an old copy of the config.
+ * The address: `DIGITALOCEAN_API_URL`, else the real service.
+ * @param stackConfig value of a full configuration key, if set
+ * @throws AppPlatformError `missing-token`
+ */
+export function serviceConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  stackConfig: (key: string) => string | undefined,
+): ServiceConfig {
+  const found = [
+    ...["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"].map((name) => ({
+      token: env[name]?.trim(),
+      tokenHelp: `Set ${name} to a valid token; ${NEW_TOKENS}`,
+    })),
+    { token: stackConfig(TOKEN_KEY)?.trim(), tokenHelp: STACK_TOKEN_HELP },
+  ].find(({ token }) => token);
+  if (!found?.token)
+    throw new AppPlatformError(
+      "missing-token",
+      `No token for the service. Set the environment variable DIGITALOCEAN_TOKEN, or run: pulumi config set --secret ${TOKEN_KEY}`,
+    );
+  const baseUrl = env["DIGITALOCEAN_API_URL"]?.trim();
+  return { token: found.token, tokenHelp: found.tokenHelp, ...(baseUrl && { baseUrl }) };
+}
+
+const NEW_TOKENS = "new tokens: https://cloud.digitalocean.com/account/api/tokens.";
+const STACK_TOKEN_HELP =
+  `It is the stack's setting: run \`pulumi config set --secret ${TOKEN_KEY}\`, or set DIGITALOCEAN_TOKEN, which wins. ` +
+  "A plain `pulumi refresh` or `pulumi destroy` still takes the setting as the last up left it in the state: " +
+  `add --run-program; ${NEW_TOKENS}`;

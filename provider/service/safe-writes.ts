@@ -1,0 +1,182 @@
+import type { App, Deployment } from "../api/types";
+import { newDeployment, type Known, type Started } from "./new-deployment";
+import { isApiError } from "../errors";
+import { lookFor, PATIENCE, type Waits } from "./poll";
+import { covers } from "../appspec/covers";
+import { toKeyed } from "../appspec/lists-by-name";
+import type { AppSpec } from "../appspec/types";
+
+/** A stop of the run ends waits, but no write that is on its way: what it makes has to be known to the state. */
+interface Options {
+  signal?: AbortSignal;
+  letFinish?: boolean;
+}
+
+/** A safe write takes its time from the clock. */
+type SafeOptions = Waits & Options;
+
+const callOptions = ({ signal }: SafeOptions): Options => (signal ? { signal } : {});
+
+/** What the writes below need of the service. The client has it. */
+export interface AppService {
+  getApp(id: string, options?: Options): Promise<App>;
+  findAppByName(name: string, options?: Options): Promise<App | undefined>;
+  createApp(request: { spec: AppSpec; project_id?: string }, options?: Options): Promise<App>;
+  updateApp(
+    id: string,
+    request: { spec: AppSpec; update_all_source_versions?: boolean },
+    options?: Options,
+  ): Promise<App>;
+  deleteApp(id: string, options?: Options): Promise<void>;
+  createDeployment(
+    appId: string,
+    request: { force_build?: boolean },
+    options?: Options,
+  ): Promise<Deployment | undefined>;
+  /** Deployments, newest first. */
+  listDeploymentPage(
+    appId: string,
+    page: { perPage?: number },
+    options?: Options,
+  ): Promise<{ items: readonly Deployment[] }>;
+}
+
+/** A write whose answer got lost is sent again at most this often, after a look has shown that it was not done. */
+const MOST_TRIES = 3;
+
+/**
+ * Does `write`; where its response is lost, looks for its work for some seconds before it is sent again, so that nothing is done
+ * twice. A refusal is thrown at once, unless an earlier try may have caused it («that name is taken»).
+ * @param find what the write would have made, if it is there; looked for once even when the run is being stopped
+ */
+export async function once<T>(
+  write: () => Promise<T>,
+  find: () => Promise<T | undefined>,
+  waits: Waits,
+): Promise<T> {
+  let uncertain = false;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await write();
+    } catch (error) {
+      const lost = isApiError(error) && error.ambiguous;
+      uncertain ||= lost;
+      const done = uncertain ? await lookFor(find, PATIENCE.lostResponse, waits) : undefined;
+      if (done !== undefined) return done;
+      if (!lost || tries >= MOST_TRIES) throw error;
+    }
+  }
+}
+
+/**
+ * Creates the app, or finds the one that a lost answer of this very call has made: created since, with the same spec. The
+ * caller has seen that the name was free.
+ * @param startedAt milliseconds since the epoch when the operation began; an older app of the name is someone else's
+ */
+export function createAppOnce(
+  service: AppService,
+  request: { spec: AppSpec; project_id?: string },
+  startedAt: number,
+  options: SafeOptions,
+): Promise<App> {
+  return once(
+    () => service.createApp(request, { ...callOptions(options), letFinish: true }),
+    async () => {
+      const found = await service.findAppByName(request.spec.name ?? "");
+      return found && isOurs(found, request.spec, startedAt) ? found : undefined;
+    },
+    options,
+  );
+}
+
+/** Clocks differ; an app that is older than this before the operation began was there already. */
+const CLOCK_SKEW_MS = 5_000;
+
+function isOurs(found: App, wanted: AppSpec, startedAt: number): boolean {
+  const createdAt = Date.parse(found.created_at ?? "");
+  return createdAt >= startedAt - CLOCK_SKEW_MS && covers(toKeyed(found.spec), toKeyed(wanted));
+}
+
+/** Updates the app, or finds that a lost answer has done it: its newest deployment, or its time of change, is a new one. */
+export function updateAppOnce(
+  service: AppService,
+  before: App,
+  request: { spec: AppSpec; update_all_source_versions?: boolean },
+  options: SafeOptions,
+): Promise<App> {
+  return once(
+    () => service.updateApp(before.id, request, { ...callOptions(options), letFinish: true }),
+    async () => {
+      const now = await service.getApp(before.id);
+      const done = now.updated_at !== before.updated_at && covers(toKeyed(now.spec), toKeyed(request.spec));
+      return done ? now : undefined;
+    },
+    options,
+  );
+}
+
+/** Creates a deployment, or finds the one that a lost answer has made. */
+export function createDeploymentOnce(
+  service: AppService,
+  appId: string,
+  request: { force_build?: boolean },
+  options: SafeOptions,
+  known: readonly string[],
+): Promise<Started> {
+  const create = () => service.createDeployment(appId, request, { ...callOptions(options), letFinish: true });
+  return deploymentOnce(service, appId, create, options, known);
+}
+
+/**
+ * Does `make`, which makes a deployment, or finds the one that a lost response has made: it was not there before.
+ * @param others ids of deployments that were there before, in case that the list lacks them
+ */
+export async function deploymentOnce(
+  service: Pick<AppService, "listDeploymentPage">,
+  appId: string,
+  make: () => Promise<Deployment | undefined>,
+  options: SafeOptions,
+  others: readonly string[],
+): Promise<Started> {
+  const newest = async (look: Options) => (await service.listDeploymentPage(appId, {}, look)).items;
+  const before = await newest(callOptions(options));
+  const known: Known = { ids: [...new Set([...others, ...before.map(({ id }) => id)])], complete: true };
+  const { deployment } = await once(
+    async () => ({ deployment: await make() }),
+    async () => {
+      const found = newDeployment(await newest({}), known);
+      return found && { deployment: found };
+    },
+    options,
+  );
+  const isNew = deployment !== undefined && !known.ids.includes(deployment.id);
+  return { deployment: isNew ? deployment : undefined, known, must: true };
+}
+
+/**
+ * Deletes the app; one that is gone already is deleted.
+ * @throws ApiError also `not-found` where the service says so of an app that is there
+ */
+export async function deleteAppOnce(service: AppService, id: string, options: SafeOptions): Promise<void> {
+  const isGone = (): Promise<true | undefined> =>
+    service.getApp(id).then(
+      () => undefined,
+      (error: unknown) => (isApiError(error, "not-found") ? true : Promise.reject(error as Error)),
+    );
+  let tries = 0;
+  await once(
+    async () => {
+      tries += 1;
+      try {
+        await service.deleteApp(id, { ...callOptions(options), letFinish: true });
+      } catch (error) {
+        if (!isApiError(error, "not-found")) throw error;
+        // After an answer that got lost the app may be on its way out, and go on answering for a while.
+        if (tries === 1 && !(await isGone())) throw error;
+      }
+      return true;
+    },
+    isGone,
+    options,
+  );
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { changes } from "../../../provider/appspec/diff";
+import { adoptable, comparable, covers } from "../../../provider/appspec/covers";
+import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { normalizeScalars } from "../../../provider/appspec/coerce-scalars";
+import { UNKNOWN } from "../../../provider/appspec/unknown";
+import { withDefaults } from "../../../emulator/model/defaults";
+import type { Spec } from "../../../emulator/model/spec";
+import { appSpecs } from "../../helpers/app-specs";
+import { arbitrarySpec } from "../../helpers/arbitrary-spec";
+
+describe("covers and adoptable", () => {
+  const EV = "EV[1:abc:def]";
+  const web = (more: object): unknown => toKeyed({ name: "shop", services: [{ name: "web", ...more }] });
+  const secret = (value: string): unknown => web({ envs: [{ key: "T", value, type: "SECRET" }] });
+
+  it("hold for any spec and itself, with whatever the service added", () => {
+    fc.assert(
+      fc.property(appSpecs, (spec) => {
+        const keyed = toKeyed(spec) as Record<string, unknown>;
+        assert.ok(covers(keyed, keyed) && adoptable(keyed, keyed));
+        assert.ok(
+          covers({ ...keyed, features: ["x"] }, keyed) && adoptable({ ...keyed, features: ["x"] }, keyed),
+        );
+      }),
+    );
+  });
+
+  it("see a value that is another or missing", () => {
+    for (const judge of [covers, adoptable]) {
+      assert.ok(!judge(web({ instance_count: 1 }), web({ instance_count: 2 })));
+      assert.ok(!judge(web({}), web({ instance_count: 2 })));
+      assert.ok(!judge(toKeyed({ name: "shop" }), web({})));
+    }
+  });
+
+  it("see an item of a list by name that is missing, even if it has no more than its name", () => {
+    for (const item of [
+      { domains: [{ domain: "a.com" }] },
+      { databases: [{ name: "db" }] },
+      { envs: [{ key: "A", value: "" }] },
+    ])
+      for (const held of [
+        { name: "shop" },
+        { name: "shop", domains: [{ domain: "b.com" }], databases: [], envs: [] },
+      ])
+        for (const judge of [covers, adoptable])
+          assert.ok(!judge(toKeyed(held), toKeyed({ name: "shop", ...item })), JSON.stringify([held, item]));
+  });
+
+  it("let the service leave out what says no more than its absence, and move routes", () => {
+    const wanted = web({
+      instance_count: 0,
+      envs: [],
+      http_port: null,
+      routes: [{ path: "/" }],
+      cors: { x: 1 },
+    });
+    assert.ok(covers(web({}), wanted) && adoptable(web({}), wanted));
+  });
+
+  it("differ on secrets: covers takes any ciphertext for it, adoptable cannot know", () => {
+    assert.ok(covers(secret(EV), secret("clear")));
+    assert.ok(!adoptable(secret(EV), secret("clear")));
+    assert.ok(!covers(secret("other"), secret("clear")));
+  });
+
+  it("differ on what the program does not name: a variable or component more is not adopted as it is", () => {
+    const more = toKeyed({ name: "shop", services: [{ name: "web" }, { name: "stray" }] });
+    assert.ok(covers(more, web({})));
+    assert.ok(!adoptable(more, web({})));
+    const variable = web({
+      envs: [
+        { key: "A", value: "1" },
+        { key: "STRAY", value: "2" },
+      ],
+    });
+    assert.ok(!adoptable(variable, web({ envs: [{ key: "A", value: "1" }] })));
+  });
+});
+
+describe("the comparison of a program with an app that was imported", () => {
+  const web = (more: object): unknown => toKeyed({ name: "shop", services: [{ name: "web", ...more }] });
+  const DEFAULTS = { instance_count: 1, instance_size_slug: "apps-s-1vcpu-0.5gb", http_port: 8080 };
+  const paths = (held: unknown, wanted: unknown): string[] =>
+    changes(comparable(held, wanted), wanted).map(({ path, kind }) => `${kind} ${path.join(".")}`);
+
+  it("finds nothing in a program that gives what the app was created from", () =>
+    fc.assert(
+      fc.property(arbitrarySpec, (given) => {
+        const spec = JSON.parse(JSON.stringify(given)) as typeof given;
+        const held = toKeyed(withDefaults(normalizeScalars(spec) as unknown as Spec));
+        assert.deepEqual(paths(held, toKeyed(spec)), []);
+        assert.ok(adoptable(held, toKeyed(spec)));
+      }),
+    ));
+
+  it("finds what the program changes, and leaves the service's defaults out", () => {
+    const held = web({ ...DEFAULTS, run_command: "old" });
+    assert.deepEqual(paths(held, web({ run_command: "new" })), ["change services.web.run_command"]);
+  });
+
+  it("leaves a field alone that the program does not give, as long as nothing else changes", () =>
+    assert.deepEqual(paths(web({ ...DEFAULTS, instance_count: 3 }), web({})), []));
+
+  it("finds what an update resets or removes beside what the program changes", () => {
+    const held = toKeyed({
+      name: "shop",
+      services: [{ name: "web", ...DEFAULTS, instance_count: 3 }],
+      databases: [{ name: "db" }],
+    });
+    assert.deepEqual(paths(held, web({ run_command: "new" })).sort(), [
+      "add services.web.run_command",
+      "remove databases",
+      "remove services.web.instance_count",
+    ]);
+  });
+
+  it("claims nothing to be lost by an update that depends on a value not known yet", () => {
+    const held = web({ ...DEFAULTS, instance_count: 3, run_command: "old" });
+    assert.deepEqual(paths(held, web({ run_command: UNKNOWN })), ["change services.web.run_command"]);
+  });
+});

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  displayPath,
+  formatPath,
+  fromKeyed,
+  inOrder,
+  listOrder,
+  toKeyed,
+} from "../../../provider/appspec/lists-by-name";
+
+const spec = {
+  name: "shop",
+  services: [
+    {
+      name: "web",
+      envs: [
+        { key: "PORT", value: "8080" },
+        { key: "MODE", value: "x" },
+      ],
+      http_port: 8080,
+    },
+    { name: "api", log_destinations: [{ name: "logs", headers: [{ key: "X-Key", value: "v" }] }] },
+  ],
+  domains: [{ domain: "shop.example.com", type: "PRIMARY" }],
+  alerts: [
+    { rule: "DEPLOYMENT_FAILED" },
+    { rule: "CPU_UTILIZATION", operator: "GREATER_THAN", window: "FIVE_MINUTES", value: 80 },
+    { rule: "CPU_UTILIZATION", operator: "GREATER_THAN", window: "ONE_HOUR", value: 60 },
+  ],
+  ingress: { rules: [{ match: { path: { prefix: "/" } }, component: { name: "web" } }] },
+};
+
+describe("the form by name", () => {
+  it("turns lists whose items have a name into maps", () => {
+    assert.deepEqual(toKeyed(spec), {
+      name: "shop",
+      services: {
+        web: { envs: { PORT: { value: "8080" }, MODE: { value: "x" } }, http_port: 8080 },
+        api: { log_destinations: { logs: { headers: { "X-Key": { value: "v" } } } } },
+      },
+      domains: { "shop.example.com": { type: "PRIMARY" } },
+      alerts: {
+        DEPLOYMENT_FAILED: {},
+        "CPU_UTILIZATION:GREATER_THAN:FIVE_MINUTES": {
+          operator: "GREATER_THAN",
+          window: "FIVE_MINUTES",
+          value: 80,
+        },
+        "CPU_UTILIZATION:GREATER_THAN:ONE_HOUR": { operator: "GREATER_THAN", window: "ONE_HOUR", value: 60 },
+      },
+      ingress: { rules: [{ match: { path: { prefix: "/" } }, component: { name: "web" } }] },
+    });
+  });
+
+  it("comes back as the same spec", () => assert.deepEqual(fromKeyed(toKeyed(spec)), spec));
+
+  it("leaves a list with two items of a name as it is, for validation to refuse", () => {
+    const doubled = { services: [{ name: "web" }, { name: "web" }] };
+    assert.deepEqual(toKeyed(doubled), doubled);
+    assert.deepEqual(fromKeyed(toKeyed(doubled)), doubled);
+  });
+
+  it("never makes __proto__ a key, and takes constructor for a name like others", () => {
+    const odd = { envs: [{ key: "__proto__", value: "1" }] };
+    assert.deepEqual(toKeyed(odd), odd);
+    assert.deepEqual(toKeyed({ envs: [{ key: "constructor", value: "1" }] }), {
+      envs: { constructor: { value: "1" } },
+    });
+  });
+
+  it("does not depend on the order of items", () => {
+    const reordered = { ...spec, services: [...spec.services].reverse(), alerts: [...spec.alerts].reverse() };
+    assert.deepEqual(toKeyed(reordered), toKeyed(spec));
+  });
+
+  it("survives any value in both directions", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        toKeyed(value);
+        fromKeyed(value);
+        toKeyed({ services: value, envs: value });
+        fromKeyed({ services: value, envs: value });
+      }),
+    );
+  });
+
+  it("brings generated lists back, in their order", () => {
+    const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
+    const variable = fc.record(
+      { key: fc.stringMatching(/^[A-Z_]{1,8}$/), value: fc.string() },
+      { noNullPrototype: true },
+    );
+    const plainly = { noNullPrototype: true };
+    const variables = fc.uniqueArray(variable, { selector: ({ key }) => key });
+    const service = fc.record({ name, envs: variables }, plainly);
+    fc.assert(
+      fc.property(fc.uniqueArray(service, { selector: (one) => one.name }), (services) => {
+        assert.deepEqual(fromKeyed(toKeyed({ services })), { services });
+      }),
+    );
+  });
+});
+
+describe("the order of components", () => {
+  const sorted = { services: [{ name: "api" }, { name: "new" }, { name: "web" }], name: "shop" };
+
+  it("comes back after the form by name lost it, with new ones at the end", () => {
+    const order = listOrder({ services: [{ name: "web" }, { name: "api" }], domains: [{ domain: "one" }] });
+    assert.deepEqual(order, { services: ["web", "api"] });
+    assert.deepEqual(inOrder(sorted, order), {
+      services: [{ name: "web" }, { name: "api" }, { name: "new" }],
+      name: "shop",
+    });
+  });
+
+  it("is left alone where it is not known", () => {
+    for (const order of [undefined, "unknown", {}, { services: "unknown" }])
+      assert.deepEqual(inOrder(sorted, order), sorted);
+    assert.equal(listOrder("unknown"), undefined);
+  });
+});
+
+describe("paths as Pulumi prints them", () => {
+  it("go by name in lists with names, by index in others", () => {
+    assert.equal(displayPath(spec, ["services", 0, "envs", 0, "value"]), "spec.services.web.envs.PORT.value");
+    assert.equal(displayPath(spec, ["ingress", "rules", 0, "match"]), "spec.ingress.rules[0].match");
+    assert.equal(
+      displayPath(spec, ["services", 1, "log_destinations", 0, "headers", 0, "value"]),
+      "spec.services.api.log_destinations.logs.headers.X-Key.value",
+    );
+  });
+
+  it("quote names with dots", () => {
+    assert.equal(displayPath(spec, ["domains", 0, "type"]), 'spec.domains["shop.example.com"].type');
+    assert.equal(formatPath(["domains", "shop.example.com"]), 'spec.domains["shop.example.com"]');
+  });
+
+  it("fall back to the index where names do not tell items apart", () => {
+    const doubled = { services: [{ name: "web" }, { name: "web", http_port: 1 }] };
+    assert.equal(displayPath(doubled, ["services", 1, "http_port"]), "spec.services[1].http_port");
+    assert.equal(displayPath({}, ["services", 0, "name"]), "spec.services[0].name");
+  });
+});

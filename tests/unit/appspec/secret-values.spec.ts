@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { secretValues } from "../../../provider/appspec/secrets";
+import { toKeyed } from "../../../provider/appspec/lists-by-name";
+
+describe("the secrets in clear of a spec", () => {
+  it("are those of SECRET variables, numbers included, and credentials", () => {
+    const spec = toKeyed({
+      envs: [
+        { key: "PIN", value: 48151623, type: "SECRET" },
+        { key: "PORT", value: 8080 },
+        { key: "EMPTY", value: "", type: "SECRET" },
+      ],
+      services: [{ name: "web", image: { registry_credentials: "someone:pass" } }],
+    });
+    assert.deepEqual(secretValues(spec), ["48151623", "someone:pass"]);
+  });
+});

@@ -1,0 +1,366 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { jsonMistake, looksLikeJson } from "../../../provider/appspec/json-syntax";
+import { parseSpec, SpecFileError } from "../../../provider/appspec/parse";
+import { validate } from "../../../provider/appspec/validate";
+
+function refused(text: string): SpecFileError {
+  try {
+    parseSpec(text, { file: "app.yaml" });
+  } catch (error) {
+    assert.ok(error instanceof SpecFileError, String(error));
+    return error;
+  }
+  return assert.fail(`the text was accepted: ${text}`);
+}
+
+type Case = [what: string, text: string, line: number, column: number, says: RegExp];
+
+function describeCases(cases: readonly Case[], reason: string): void {
+  for (const [what, text, line, column, says] of cases) {
+    for (const [form, written] of [
+      ["", text],
+      [" with the line ends of Windows", text.replaceAll("\n", "\r\n")],
+      [" in a deploy template", `spec:\n${text.replace(/^(?=.)/gm, "  ")}`],
+    ] as const) {
+      const [down, right] = form.endsWith("template") ? [1, 2] : [0, 0];
+      it(`points to ${what}${form}`, () => {
+        const error = refused(written);
+        assert.deepEqual([error.reason, error.line, error.column], [reason, line + down, column + right]);
+        assert.match(`${error.what} ${error.hint}`, says);
+      });
+    }
+  }
+}
+
+describe("indentation that YAML cannot read", () => {
+  const web = "services:\n  - name: web\n    github: { repo: a/b, branch: main }\n";
+  describeCases(
+    [
+      [
+        "an item that begins before the others",
+        `${web}- name: api\n`,
+        4,
+        1,
+        /less than the one in line 2.*0 instead of 2/,
+      ],
+      [
+        "an item that begins after the others",
+        `${web}    - name: api\n`,
+        4,
+        5,
+        /more than the one in line 2.*4 instead of 2/,
+      ],
+      [
+        "an item of a deeper list",
+        `${web}    envs:\n      - key: A\n        value: b\n    - key: B\n`,
+        7,
+        5,
+        /less than the one in line 5.*4 instead of 6/,
+      ],
+      ["an item behind other fields", `name: shop\n${web}- name: api\nregion: nyc\n`, 5, 1, /line 3/],
+      [
+        "the second of three items",
+        `${web}   - name: api\n   - name: mail\n`,
+        4,
+        4,
+        /line 2.*3 instead of 2/,
+      ],
+      [
+        "a field that ends a list too early",
+        `${web}    envs:\n    - key: A\n    value: b\n    - key: B\n`,
+        6,
+        5,
+        /less than the item of line 5/,
+      ],
+      ["an item among fields", "services:\n  name: web\n  - name: api\n", 3, 3, /dash before line 2/],
+      [
+        "a field that begins before the others",
+        `${web}   http_port: 80\n`,
+        4,
+        4,
+        /less than the one in line 3.*3 instead of 4/,
+      ],
+      [
+        "a field that begins after the others",
+        `${web}     http_port: 80\n`,
+        4,
+        6,
+        /more than the one in line 3/,
+      ],
+      [
+        "a field right behind the first",
+        "services:\n- name: web\n   http_port: 80\n",
+        3,
+        4,
+        /more than the one in line 2/,
+      ],
+      [
+        "a field of a deeper map",
+        "services:\n- name: web\n  github:\n    repo: a/b\n   branch: main\n",
+        5,
+        4,
+        /3 instead of 4/,
+      ],
+    ]
+      .map((one) => one as Case)
+      .map(([what, text, line, column, says]): Case => [what, text, line, column, inTemplates(says)]),
+    "syntax",
+  );
+
+  it("names the place in the spec", () => {
+    assert.equal(
+      refused("services:\n- name: web\n  github:\n    repo: a/b\n   branch: main\n").specPath,
+      "spec.services[0].branch",
+    );
+    assert.equal(refused("spec:\n  name: @x\n").specPath, "spec.name");
+    assert.equal(refused("hunter2:\n  hunter2: @x\n").specPath, undefined);
+  });
+});
+
+/** Lines count one more below `spec:`, so that only the words and the columns are compared there. */
+function inTemplates(says: RegExp): RegExp {
+  return new RegExp(
+    says.source
+      .replaceAll(/line \d+/g, "line \\d+")
+      .replaceAll(/\d+ instead of \d+/g, "\\d+ instead of \\d+"),
+  );
+}
+
+describe("a colon that is missing", () => {
+  describeCases(
+    [
+      ["a field without a colon", "name: shop\nregion nyc\nservices: []\n", 2, 1, /colon is missing/],
+      ["a colon without a space", "name:shop\nregion: nyc\n", 1, 1, /space is missing/],
+    ],
+    "syntax",
+  );
+});
+
+describe("quotes that are not closed", () => {
+  describeCases(
+    [
+      ["a text before the next line", 'name: "shop\nregion: nyc\n', 1, 7, /not closed/],
+      ["a text before other quotes", 'name: "shop\nregion: "nyc"\n', 1, 7, /not closed/],
+      ["a text in a list", "services:\n- name: 'web\n  http_port: 80\n", 2, 9, /not closed/],
+      [
+        "a command",
+        'services:\n- name: web\n  run_command: "npm start\n  http_port: 80\n',
+        3,
+        16,
+        /not closed/,
+      ],
+    ],
+    "syntax",
+  );
+
+  it("do not show a secret", () => {
+    assert.doesNotMatch(refused('envs:\n- key: A\n  value: "hunter2\n').message, /hunter2/);
+  });
+});
+
+describe("text that needs quotes", () => {
+  const job = "jobs:\n- name: task\n  schedule:\n";
+  describeCases(
+    [["a schedule that begins with *", `${job}    cron: */5 * * * *\n`, 4, 15, /begins with \*/]],
+    "alias",
+  );
+  describeCases(
+    [
+      [
+        "a command with a colon",
+        "workers:\n- name: mail\n  run_command: echo a: b\n",
+        3,
+        16,
+        /colon.*quotes/,
+      ],
+      [
+        "a command half in quotes",
+        'workers:\n- name: mail\n  run_command: "npm" start\n',
+        3,
+        22,
+        /one pair of quotes/,
+      ],
+    ],
+    "syntax",
+  );
+
+  it("is told of where it looks like an alias", () => {
+    assert.match(refused("domains:\n- domain: *.example.com\n").message, /quotes/);
+  });
+});
+
+describe("brackets and commas that are missing", () => {
+  describeCases(
+    [
+      [
+        "a brace",
+        "services:\n- name: web\n  github: {repo: a/b\n  http_port: 80\n",
+        3,
+        11,
+        /this \{ is not closed/,
+      ],
+      [
+        "a bracket",
+        "services:\n- name: web\n  internal_ports: [80, 81\n  http_port: 80\n",
+        3,
+        19,
+        /this \[ is not closed/,
+      ],
+      ["a comma in braces", "envs:\n- {key: A value: b}\n", 2, 9, /comma/],
+      ["a comma behind quotes", 'envs:\n- {key: "A" value: b}\n', 2, 9, /comma/],
+      ["a dash before an item", "envs:\n  - key: A\n    value: b\n  key: B\n", 4, 3, /dash before it/],
+    ],
+    "syntax",
+  );
+});
+
+describe("a template that was not rendered", () => {
+  describeCases(
+    [
+      ["a name in two braces", "name: {{ name }}\nregion: nyc\n", 1, 7, /not rendered/],
+      [
+        "a name in two braces of Helm",
+        "services:\n- name: {{ .Values.name }}\n  http_port: 80\n",
+        2,
+        9,
+        /not rendered/,
+      ],
+      [
+        "a condition",
+        "name: shop\n{% if x %}\nregion: nyc\n{% endif %}\n",
+        2,
+        1,
+        /not rendered.*also in line/,
+      ],
+      [
+        "a loop",
+        "services:\n{{- range .Services }}\n- name: {{ .Name }}\n{{- end }}\n",
+        2,
+        1,
+        /also in line/,
+      ],
+      ["a tag of ERB", "<% if x %>\nname: shop\n<% end %>\n", 1, 1, /not rendered/],
+      ["a value in braces", "envs:\n- { key: A, value: ${db.DATABASE_URL} }\n", 2, 20, /quotes/],
+      [
+        "a repository in braces",
+        "services:\n- github: {repo: ${REPO}, branch: main}\n",
+        2,
+        18,
+        /quotes.*fill it in/,
+      ],
+    ],
+    "placeholder",
+  );
+
+  it("is not seen in quotes and comments", () => {
+    for (const text of ["name: '{{ x }}' # {{ y }}\nregion: @x\n", "name: shop # {% x %}\nregion: @x\n"])
+      assert.equal(refused(text).reason, "syntax");
+  });
+});
+
+describe("a mistake in JSON", () => {
+  const CASES: [what: string, text: string, line: number, column: number, says: RegExp, path?: string][] = [
+    ["a missing comma", '{\n  "name": "shop"\n  "region": "nyc"\n}', 3, 3, /comma is missing/, "spec.region"],
+    [
+      "a missing comma in a list",
+      '{"services": [{"name": "web"} {"name": "api"}]}',
+      1,
+      31,
+      /comma is missing/,
+    ],
+    ["a missing colon", '{\n  "name" "shop"\n}', 2, 10, /colon is missing/, "spec.name"],
+    ["two commas", '{"name": "shop",, "region": "nyc"}', 1, 17, /nothing before this comma/],
+    [
+      "a list that is not closed",
+      '{\n  "services": [ {"name": "web"}\n',
+      2,
+      15,
+      /not closed/,
+      "spec.services",
+    ],
+    ["a map that is not closed", '{ "name": "shop"', 1, 1, /not closed/],
+    ["the wrong bracket", '{ "services": [ {"name": "web" } }', 1, 34, /closes nothing here/],
+    ["a bracket too many", '{ "name": "shop" } }', 1, 20, /after the last bracket/],
+    [
+      "a text that is not closed",
+      '{\n  "name": "shop,\n  "region": "nyc"\n}',
+      2,
+      11,
+      /not closed on its line/,
+      "spec.name",
+    ],
+    ["a bad escape", '{ "name": "sh\\xop" }', 1, 14, /backslash/],
+    ["a comment", '{\n  // my app\n  "name": "shop"\n}', 2, 3, /no comments/],
+    ["a comment of several lines", '{\n  /* my\n app */ "name": "shop"\n}', 2, 3, /no comments/],
+    [
+      "a comment at the end of a line",
+      '{\n  "name": "shop", // my app\n  "region": "nyc"\n}',
+      2,
+      19,
+      /no comments/,
+    ],
+  ];
+  for (const [what, text, line, column, says, path] of CASES) {
+    it(`is found at its place: ${what}`, () => {
+      const error = refused(text);
+      assert.deepEqual([error.reason, error.line, error.column], ["syntax", line, column], error.message);
+      assert.match(error.what, says);
+      assert.ok(error.hint.length > 10);
+      if (path !== undefined) {
+        assert.equal(error.specPath, path);
+        assert.ok(error.message.includes(path));
+      }
+    });
+  }
+
+  it("is none in JSON, with tabs, another encoding's mark and any text", () => {
+    const json = fc.json();
+    fc.assert(fc.property(json, (text) => assert.equal(jsonMistake(text), undefined)));
+    const spec = {
+      name: "shop",
+      services: [{ name: "web", git: { repo_clone_url: "https://example.com//a.git" } }],
+    };
+    for (const text of [
+      JSON.stringify(spec),
+      JSON.stringify(spec, undefined, "\t"),
+      JSON.stringify(spec, undefined, 2).replaceAll("\n", "\r\n"),
+      `\ufeff${JSON.stringify(spec)}`,
+      '{"name": "shop", "services": [{"name": "web", "git": {"repo_clone_url": "https://example.com//a.git"},},],}',
+    ])
+      assert.deepEqual(parseSpec(text).spec, spec);
+  });
+
+  it("is not looked for in YAML", () => {
+    assert.equal(looksLikeJson("name: shop\n"), false);
+    assert.equal(looksLikeJson("{name: shop}"), false);
+    assert.deepEqual(validate(parseSpec("{name: shop, region: nyc, services: []}").spec).length, 1);
+  });
+
+  it("never throws, and never shows the text", () => {
+    const piece = fc.constantFrom(
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      ":",
+      '"',
+      "'",
+      "\\",
+      "\n",
+      " ",
+      "hunter2",
+      "//",
+      "/*",
+      "1",
+      '"a"',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const mistake = jsonMistake(`{${pieces.join("")}`);
+        assert.doesNotMatch(JSON.stringify(mistake ?? ""), /hunter2/);
+      }),
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { withValueAt } from "../../../provider/appspec/diff";
+import { plan } from "../../../provider/appspec/plan";
+
+const spec = {
+  region: "fra",
+  services: { web: { instance_count: 2, instance_size_slug: "apps-s-1vcpu-2gb", github: {} }, api: {} },
+  workers: { mail: {} },
+  databases: { dev: { engine: "PG" }, prod: { engine: "PG", production: true } },
+  domains: { "shop.example.com": {} },
+};
+
+const warnings = (path: string[], value?: unknown): string =>
+  plan({ spec, lastPhase: "ACTIVE" }, { spec: withValueAt(spec, path, value) }).warnings.join(" ");
+
+describe("the plan warns", () => {
+  it("that the data of a removed dev database is lost", () => {
+    assert.match(warnings(["databases", "dev"]), /dev database dev is removed, and all its data is lost/);
+    assert.match(
+      warnings(["databases"]),
+      /dev database dev is removed.*database prod is removed from the app.*data stay/,
+    );
+  });
+
+  it("that the data of a removed managed database stays", () =>
+    assert.doesNotMatch(warnings(["databases", "prod"]), /lost/));
+
+  it("of components that go", () => {
+    assert.match(warnings(["services", "api"]), /The service api is shut down/);
+    assert.match(warnings(["workers"]), /The worker mail is shut down/);
+  });
+
+  it("of a domain that goes", () =>
+    assert.match(warnings(["domains", "shop.example.com"]), /shop\.example\.com/));
+
+  it("of a smaller size, in memory or in CPUs, by new slugs or old", () => {
+    const slug = ["services", "web", "instance_size_slug"];
+    assert.match(
+      warnings(slug, "apps-s-1vcpu-0.5gb"),
+      /goes down from apps-s-1vcpu-2gb to apps-s-1vcpu-0.5gb/,
+    );
+    assert.match(warnings(slug, "basic-xxs"), /goes down/);
+    assert.equal(warnings(slug, "apps-s-1vcpu-4gb"), "");
+    assert.equal(warnings(slug, "a-slug-of-the-future"), "");
+  });
+
+  it("of fewer instances, and not of more", () => {
+    assert.match(warnings(["services", "web", "instance_count"], 1), /goes down from 2 to 1/);
+    assert.equal(warnings(["services", "web", "instance_count"], 3), "");
+  });
+
+  it("of an app that is archived, and not of one that comes back", () => {
+    assert.match(warnings(["maintenance"], { archive: true }), /taken offline/);
+    const from = { ...spec, maintenance: { archive: true } };
+    assert.deepEqual(plan({ spec: from, lastPhase: "ACTIVE" }, { spec }).warnings, []);
+  });
+
+  it("of a move to another region", () =>
+    assert.match(warnings(["region"], "nyc"), /from region fra to nyc/));
+});

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { App, Deployment, Rollback } from "../../../provider/index";
+import * as provider from "../../../provider/provider";
+import type { Deployment as DeploymentInfo } from "../../../provider/api/types";
+import { lastGood } from "../../../provider/resources/rollback/target";
+
+interface Registered {
+  type: string;
+  id?: string | undefined;
+  inputs: Record<string, unknown>;
+}
+
+const known = <T>(output: pulumi.Output<T>): Promise<T> =>
+  new Promise((resolve) => output.apply((value) => resolve(value as T)));
+
+/** What the host of dynamic providers gets from the text in the state. */
+function runText(text: unknown): unknown {
+  const exports: { handler?: () => unknown } = {};
+  const require = (name: string): unknown =>
+    name === "pulumi-app-platform/provider" ? provider : assert.fail(name);
+  new Function("exports", "require", String(text))(exports, require);
+  return exports.handler?.();
+}
+
+describe("resources for existing apps", () => {
+  let registered: Registered[];
+  beforeEach(() => {
+    registered = [];
+    pulumi.runtime.setMocks({
+      newResource: ({ type, id, inputs }) => {
+        registered.push({ type, id, inputs: inputs as Record<string, unknown> });
+        const read = id !== undefined && id !== "";
+        return {
+          id: read ? id : "made",
+          state: read ? { spec: { services: { web: {} } }, phase: "ACTIVE" } : inputs,
+        };
+      },
+      call: () => ({}),
+    });
+  });
+  const only = (): Registered => registered[0] ?? assert.fail("nothing was registered");
+
+  it("App.get reads the app of the id, and gives no spec of its own", async () => {
+    const app = App.get("shop", pulumi.output("4f6c71e2"));
+    assert.deepEqual(await known(app.spec), { services: [{ name: "web" }] });
+    assert.equal(await known(app.phase), "ACTIVE");
+    const { id, inputs } = only();
+    assert.equal(id, "4f6c71e2");
+    assert.equal(inputs["__get"], true);
+    assert.ok(!("spec" in inputs));
+  });
+
+  for (const [type, make] of [
+    ["App", (options: pulumi.CustomResourceOptions) => new App("a", { spec: {} }, options)],
+    ["Deployment", (options: pulumi.CustomResourceOptions) => new Deployment("a", { appId: "x" }, options)],
+    ["Rollback", (options: pulumi.CustomResourceOptions) => new Rollback("a", { appId: "x" }, options)],
+  ] as const)
+    it(`${type} rejects the import option in one line that names what works, before Pulumi sees it`, () => {
+      assert.throws(
+        () => make({ import: "4f6c71e2" }),
+        (error: Error & { __pulumiRunError?: boolean }) => {
+          assert.match(
+            error.message,
+            /^\S+ "a" does not support the import option\. .*adopt: ".*app-platform import/,
+          );
+          // Pulumi prints it without the program's stack.
+          return error.__pulumiRunError === true && !error.message.includes("\n");
+        },
+      );
+      assert.deepEqual(registered, []);
+      assert.ok(make({ import: undefined as unknown as string }));
+    });
+
+  for (const [make, type, method, check] of [
+    [() => new App("a", { spec: {} }), "App", "app", "AppProvider"],
+    [() => new Deployment("a", { appId: "x" }), "Deployment", "deployment", "DeploymentProvider"],
+    [() => new Rollback("a", { appId: "x" }), "Rollback", "rollback", "RollbackProvider"],
+  ] as const)
+    it(`${type} leaves a constant text in the state, which finds its provider`, async () => {
+      await known(make().urn);
+      const { type: registeredType, inputs } = only();
+      assert.equal(registeredType, `pulumi-nodejs:dynamic/app-platform:${type}`);
+      assert.equal(
+        inputs["__provider"],
+        `exports.handler=()=>require("pulumi-app-platform/provider").${method}()`,
+      );
+      assert.equal((runText(inputs["__provider"]) as object).constructor.name, check);
+      assert.equal(
+        inputs["__urn"],
+        `urn:pulumi:stack::project::pulumi-nodejs:dynamic/app-platform:${type}::a`,
+      );
+    });
+});
+
+describe("the last deployment that worked before the newest one", () => {
+  const of = (...phases: [string, (number | undefined)?][]): DeploymentInfo[] =>
+    phases.map(([phase, done], index) => ({
+      id: String(index),
+      phase,
+      ...(done !== undefined && { progress: { success_steps: done, total_steps: 4 } }),
+    }));
+
+  for (const [what, deployments, expected] of [
+    ["is what ran before what runs now", of(["ACTIVE"], ["ERROR"], ["SUPERSEDED", 4]), "2"],
+    ["is what runs now, where the newest one failed", of(["ERROR"], ["ACTIVE"], ["SUPERSEDED", 4]), "1"],
+    ["is not one that never got so far", of(["ACTIVE"], ["SUPERSEDED", 2], ["SUPERSEDED", 4]), "2"],
+    ["is none of the canceled", of(["CANCELED"], ["ACTIVE"], ["CANCELED"], ["SUPERSEDED"]), "3"],
+    ["may not be there", of(["ACTIVE"], ["ERROR"]), undefined],
+  ] as const)
+    it(what, () => assert.equal(lastGood(deployments)?.id, expected));
+});

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { alertsOf } from "../../../../emulator/model/alerts";
+import { steppedClock, type SteppedClock } from "../../../../emulator/clock";
+import { invocationsOf } from "../../../../emulator/model/job-invocations";
+import { eventsOf } from "../../../../emulator/views/instances-and-events";
+import { readSnapshot, writeSnapshot } from "../../../../emulator/snapshot/format";
+import type { Store } from "../../../../emulator/model/store";
+import { appView, deploymentView } from "../../../../emulator/views/app";
+import { DEPLOY_MS, perform, specOf, steps, storeOn } from "../history";
+
+/** Some time later, on a clock that reads the same. */
+const restarted = (store: Store, clock: SteppedClock): Store =>
+  storeOn(clock, readSnapshot(writeSnapshot(store.state())));
+
+/** All that a client can see of a store. */
+const told = (store: Store): unknown =>
+  store.list().map((app) => ({
+    app: appView(store, app),
+    deployments: app.deployments.map((record) => deploymentView(app, record, store.now)),
+    alerts: alertsOf(app),
+    runs: invocationsOf(app, store.now),
+    events: eventsOf(app, store.now).map((event) => event.view()),
+  }));
+
+describe("emulator: snapshot", () => {
+  it("keeps all that a store remembers, and what follows from it at any later time", () => {
+    fc.assert(
+      fc.property(steps, (history) => {
+        const clock = steppedClock();
+        const store = storeOn(clock);
+        perform(store, clock, history);
+        const again = restarted(store, clock);
+        for (const wait of [0, 300, DEPLOY_MS, 90_000]) {
+          clock.advance(wait);
+          assert.deepEqual(again.state(), store.state());
+          assert.deepEqual(told(again), told(store));
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("lets a store go on as if it had never stopped", () => {
+    fc.assert(
+      fc.property(steps, steps, (before, after) => {
+        const [clock, other] = [steppedClock(), steppedClock()];
+        const store = storeOn(clock);
+        const stopped = storeOn(other);
+        perform(store, clock, before);
+        perform(stopped, other, before);
+        const again = restarted(stopped, other);
+        perform(store, clock, after);
+        perform(again, other, after);
+        assert.deepEqual(told(again), told(store));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("is told of each change", () => {
+    fc.assert(
+      fc.property(steps, (history) => {
+        let changes = 0;
+        const clock = steppedClock();
+        const store = storeOn(clock, undefined, () => changes++);
+        const remembered = (): string => JSON.stringify({ ...store.state(), drawn: 0 });
+        for (const step of history) {
+          const [before, count] = [remembered(), changes];
+          perform(store, clock, [{ ...step, wait: 0 }]);
+          assert.ok(changes > count || remembered() === before, step.action);
+          clock.advance(step.wait);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("keeps what secrets are encrypted with, so that those of before are still the app's own", () => {
+    const clock = steppedClock();
+    const store = storeOn(clock);
+    const { app } = store.create(specOf("shop", 1));
+    const again = restarted(store, clock);
+    const kept = again.get(app.id);
+    const sealed = kept.spec.services?.[0]?.envs?.[0]?.value ?? "";
+    assert.equal(kept.plain(sealed), "token 1");
+    assert.equal(again.update(kept, structuredClone(kept.spec)), undefined);
+  });
+
+  it("gives no id a second time after a restart, with a seed as well", () => {
+    const clock = steppedClock();
+    const store = storeOn(clock);
+    const { app } = store.create(specOf("one", 1));
+    const again = restarted(store, clock);
+    const { app: next } = again.create(specOf("two", 1));
+    assert.notEqual(next.id, app.id);
+    assert.notEqual(next.deployments[0]?.id, app.deployments[0]?.id);
+  });
+
+  it("refuses what is damaged at whatever place", () => {
+    const clock = steppedClock();
+    const store = storeOn(clock);
+    store.create(specOf("shop", 1));
+    const text = writeSnapshot(store.state());
+    fc.assert(
+      fc.property(
+        fc.nat({ max: text.length - 1 }),
+        fc.constantFrom("cut", "changed", "doubled"),
+        (at, how) => {
+          const other = text[at] === "x" ? "y" : "x";
+          const damaged =
+            how === "cut"
+              ? text.slice(0, at)
+              : text.slice(0, at) + (how === "changed" ? other : text[at]!.repeat(2)) + text.slice(at + 1);
+          assert.throws(() => readSnapshot(damaged), /no snapshot of|is damaged|of version/);
+        },
+      ),
+    );
+  });
+
+  it("says what is wrong: no snapshot, another version, damaged", () => {
+    const text = writeSnapshot(storeOn(steppedClock()).state());
+    assert.throws(() => readSnapshot(""), /no snapshot of app-platform-emulator/);
+    assert.throws(() => readSnapshot("null\n{}\n"), /no snapshot of app-platform-emulator/);
+    assert.throws(() => readSnapshot('{"format":"other"}\n{}\n'), /no snapshot of app-platform-emulator/);
+    assert.throws(
+      () => readSnapshot(text.replace('"version":1', '"version":7')),
+      /a snapshot of version 7, and this emulator reads version 1/,
+    );
+    assert.throws(() => readSnapshot(text.slice(0, -10)), /damaged: its checksum does not fit/);
+  });
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { LateRows } from "../../../provider/host/late-rows";
+import type { Engine, LogLine } from "../../../provider/host/engine";
+
+const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::web";
+
+describe("the row of a resource whose URN is not known yet", () => {
+  let sent: LogLine[];
+  let rows: LateRows;
+  let row: string;
+
+  beforeEach(() => {
+    sent = [];
+    const engine: Engine = {
+      log: async (line) => void sent.push(line),
+      stopped: new AbortController().signal,
+      isThere: async () => true,
+      hearsCtrlC: true,
+    };
+    rows = new LateRows(engine);
+    row = rows.open("shop");
+  });
+  const say = (message: string, ephemeral = false): Promise<void> =>
+    rows.engine.log({ severity: "info", message, urn: row, ephemeral });
+
+  it("gets its lines, in order, as soon as the URN is known, and the later ones at once", async () => {
+    await say("one");
+    await say("two");
+    assert.deepEqual(sent, []);
+    await rows.settle(row, URN);
+    await say("three");
+    assert.deepEqual(
+      sent.map(({ urn, message }) => [urn, message]),
+      ["one", "two", "three"].map((message) => [URN, message]),
+    );
+  });
+
+  it("is the stack's, with a label in each line, if the URN stays unknown", async () => {
+    await say("one");
+    await rows.settle(row, undefined);
+    await rows.settle(row, URN);
+    await say("two");
+    assert.deepEqual(
+      sent.map(({ urn, message }) => [urn, message]),
+      [
+        [undefined, "shop: one"],
+        [undefined, "shop: two"],
+      ],
+    );
+  });
+
+  it("is the stack's for lines that pass, which would be out of date later", async () => {
+    await say("waiting", true);
+    await rows.settle(row, URN);
+    assert.deepEqual(
+      sent.map(({ urn, message }) => [urn, message]),
+      [[undefined, "shop: waiting"]],
+    );
+  });
+
+  it("leaves lines of other rows alone", async () => {
+    const line: LogLine = { severity: "warning", message: "take care", urn: URN };
+    await rows.engine.log(line);
+    await rows.engine.log({ severity: "info", message: "for the stack" });
+    assert.deepEqual(sent, [line, { severity: "info", message: "for the stack" }]);
+  });
+});

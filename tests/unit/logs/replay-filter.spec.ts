@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { LineMemory, stampOf } from "../../../provider/logs/replay-filter";
+
+const line = (index: number, text = "tick"): string =>
+  `web ${new Date(1_700_000_000_000 + index * 10).toISOString()} ${text}`;
+const given = (memory: LineMemory, lines: string[]): string[] => lines.filter((one) => memory.isNew(one));
+
+describe("LineMemory", () => {
+  it("gives each line once, wherever connections break and begin again", () => {
+    const cuts = fc.array(fc.record({ from: fc.nat(60), to: fc.nat(60) }), { maxLength: 8 });
+    fc.assert(
+      fc.property(cuts, fc.nat(60), (connections, length) => {
+        const log = Array.from({ length }, (_, index) => line(index));
+        const memory = new LineMemory();
+        const seen: string[] = [];
+        for (const { from, to } of [...connections, { from: 0, to: length }]) {
+          memory.reconnected();
+          // Each connection begins with something known, at the latest with what comes next.
+          seen.push(...given(memory, log.slice(Math.min(from, seen.length), to)));
+        }
+        assert.deepEqual(seen, log);
+      }),
+    );
+  });
+
+  it("keeps lines that are the same, and come late", () => {
+    const memory = new LineMemory();
+    memory.reconnected();
+    const first = [line(1), line(1), line(3), line(2)];
+    assert.deepEqual(given(memory, first), first);
+    memory.reconnected();
+    assert.deepEqual(given(memory, [...first, line(1), line(4)]), [line(1), line(4)]);
+  });
+
+  it("takes lines without a time as told again only until something new comes", () => {
+    const memory = new LineMemory();
+    memory.reconnected();
+    assert.deepEqual(given(memory, ["a", "b", "b"]), ["a", "b", "b"]);
+    memory.reconnected();
+    assert.deepEqual(given(memory, ["b", "b", "c", "b"]), ["c", "b"]);
+  });
+
+  it("does not grow with the log, and still knows what lies before all it remembers", () => {
+    const memory = new LineMemory();
+    memory.reconnected();
+    const many = Array.from({ length: 40_000 }, (_, index) => line(index));
+    assert.equal(given(memory, many).length, many.length);
+    assert.ok((memory as unknown as { lines: string[] }).lines.length <= 10_000);
+    memory.reconnected();
+    assert.deepEqual(given(memory, [...many, line(40_000)]), [line(40_000)]);
+  });
+});
+
+describe("stampOf", () => {
+  it("finds times behind names, and compares them with and without fractions", () => {
+    assert.equal(stampOf("web 2026-01-01T00:00:00.5Z x"), "2026-01-01T00:00:00.500000000");
+    assert.equal(stampOf("2026-01-01T00:00:00Z x"), "2026-01-01T00:00:00.000000000");
+    assert.equal(stampOf("no time here"), undefined);
+  });
+});

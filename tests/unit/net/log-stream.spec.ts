@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { lines } from "../../../provider/net/log-stream";
+
+async function read(chunks: Buffer[]): Promise<string[]> {
+  const result = [];
+  for await (const line of lines(streamOf(chunks))) result.push(line);
+  return result;
+}
+
+async function* streamOf(chunks: Buffer[]): AsyncGenerator<Buffer> {
+  yield* chunks;
+}
+
+describe("lines", () => {
+  it("are the same wherever the bytes are cut", async () => {
+    const line = fc.string({ unit: "grapheme" }).filter((text) => !/[\r\n]/.test(text));
+    const cuts = fc.array(fc.nat(7), { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(line), fc.constantFrom("\n", "\r\n"), cuts, async (expected, end, sizes) => {
+        let bytes = Buffer.from(expected.map((text) => text + end).join(""));
+        const chunks: Buffer[] = [];
+        for (const size of sizes) {
+          chunks.push(bytes.subarray(0, size));
+          bytes = bytes.subarray(size);
+        }
+        assert.deepEqual(await read([...chunks, bytes]), expected);
+      }),
+    );
+  });
+
+  it("come in parts when they are too long to keep", async () => {
+    const mebibyte = Buffer.alloc(1024 * 1024, "x");
+    const result = await read([mebibyte, mebibyte, Buffer.from("end\nnext")]);
+    assert.deepEqual(
+      result.map(({ length }) => length),
+      [1024 * 1024, 1024 * 1024 + 3, 4],
+    );
+    assert.equal(result.join("").length, 2 * 1024 * 1024 + 7);
+  });
+});

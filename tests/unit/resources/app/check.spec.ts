@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import fc from "fast-check";
+import { check } from "../../../../provider/resources/app/check";
+import { toKeyed } from "../../../../provider/appspec/lists-by-name";
+import { KEPT_SECRET } from "../../../../provider/appspec/secrets";
+import { UNKNOWN } from "../../../../provider/appspec/unknown";
+import type { AppInputs, RunInputs } from "../../../../provider/resources/app/state";
+import { SHOP } from "../../../helpers/provider-world";
+import { temporaryFolder } from "../../../helpers/temporary-folder";
+
+const spec = toKeyed(SHOP);
+const IMAGE = { registry_type: "GHCR", registry: "acme", repository: "mail" };
+const withWorker = (fields: object): object => ({
+  ...SHOP,
+  workers: [{ name: "mail", github: { repo: "example/mail" }, ...fields }],
+});
+const reasons = (news: object): string[] => {
+  const { failures } = check({ spec, ...news } as AppInputs & RunInputs);
+  for (const { property } of failures) assert.equal(property, "");
+  return failures.map(({ reason }) => reason);
+};
+
+describe("check", () => {
+  it("takes every argument in all its forms, and unknown values anywhere", () => {
+    const good: object[] = [
+      {},
+      { projectId: "p", redeployOn: { a: [1, null] }, updateSources: true, forceBuild: false, wait: true },
+      { timeouts: { create: "1h", update: "90s", delete: "1.5m" }, allowUnknown: false },
+      { timeouts: {}, redeployOn: {} },
+      { adopt: true },
+      { adopt: false },
+      { adopt: "4f6c71e2" },
+      { backup: true },
+      { backup: false },
+      { backup: {} },
+      { backup: { directory: "kept" } },
+      { backup: { directory: UNKNOWN }, timeouts: { create: UNKNOWN } },
+    ];
+    for (const news of good) assert.deepEqual(reasons(news), [], JSON.stringify(news));
+    const names = ["spec", "projectId", "redeployOn", "updateSources", "wait", "adopt", "backup", "timeouts"];
+    for (const name of names) assert.deepEqual(reasons({ [name]: UNKNOWN }), [], name);
+  });
+
+  it("refuses what looks like a misspelt argument, and warns of what is none", () => {
+    assert.deepEqual(reasons({ timeout: { create: "1h" }, redeployon: {} }), [
+      "timeout: is not an argument of an App; did you mean timeouts?",
+      "redeployon: is not an argument of an App; did you mean redeployOn?",
+    ]);
+    const news = { spec, color: "blue", __hidden: 1, alertDestinations: {} } as unknown as AppInputs;
+    const { failures, warnings } = check(news);
+    assert.deepEqual([failures, warnings], [[], ["color: is not an argument of an App; it has no effect"]]);
+  });
+
+  it("names each argument that is wrong, and what it should be", () => {
+    const wrong: [object, RegExp][] = [
+      [{ spec: undefined }, /^spec: an App needs a spec/],
+      [{ spec: null }, /^spec: an App needs a spec/],
+      [{ projectId: 7 }, /^projectId: must be the id/],
+      [{ projectId: "" }, /^projectId: must be the id/],
+      [{ redeployOn: "now" }, /^redeployOn: must be a map/],
+      [{ redeployOn: ["now"] }, /^redeployOn: must be a map/],
+      [{ redeployOn: null }, /^redeployOn: must be a map/],
+      [{ updateSources: "yes" }, /^updateSources: must be true or false/],
+      [{ forceBuild: 1 }, /^forceBuild: must be true or false/],
+      [{ wait: "false" }, /^wait: must be true or false/],
+      [{ allowUnknown: null }, /^allowUnknown: must be true or false/],
+      [{ adopt: "" }, /^adopt: must be true, or the id/],
+      [{ adopt: 7 }, /^adopt: must be true, or the id/],
+      [{ backup: "folder" }, /^backup: must be false, or/],
+      [{ backup: { directory: "" } }, /^backup: must be false, or/],
+      [{ timeouts: "1h" }, /^timeouts: must be a map/],
+      [{ timeouts: { create: 30 } }, /^timeouts: create must be a duration/],
+      [{ timeouts: { creation: "1h" } }, /^timeouts: knows create, update, delete, not creation/],
+    ];
+    for (const [news, expected] of wrong)
+      assert.ok(
+        reasons(news).some((reason) => expected.test(reason)),
+        `${JSON.stringify(news)}: ${reasons(news).join("; ")}`,
+      );
+  });
+
+  it("tells everything that is wrong at once, each with its place by name", () => {
+    const found = reasons({
+      wait: "no",
+      adopt: 7,
+      spec: {
+        ...(spec as object),
+        services: { web: { instace_count: 1, envs: { A: { value: "1", typ: "SECRET" } } } },
+      },
+    });
+    assert.equal(found.length >= 4, true, found.join("\n"));
+    assert.ok(found.some((reason) => reason.startsWith("spec.services.web.instace_count: ")));
+    assert.ok(found.some((reason) => reason.startsWith("spec.services.web.envs.A.typ: ")));
+  });
+
+  it("lets through as a warning what may be new, and with allowUnknown what looks like a slip", () => {
+    const web = (more: object): unknown =>
+      toKeyed({ ...SHOP, services: [{ ...SHOP.services![0], ...more }] });
+    const fresh = check({ spec: web({ brand_new_field: 1 }) });
+    assert.deepEqual(fresh.failures, []);
+    assert.match(fresh.warnings.join(), /brand_new_field/);
+    assert.equal(check({ spec: web({ instace_count: 1 }) }).failures.length, 1);
+    const allowed = check({ spec: web({ instace_count: 1 }), allowUnknown: true });
+    assert.deepEqual(allowed.failures, []);
+    assert.match(allowed.warnings.join(), /instace_count/);
+  });
+
+  it("hands on the inputs without what steers the run only, and else as they are", () => {
+    const news = { spec, wait: false, __urn: "urn", __provider: "text" };
+    assert.deepEqual(check({ ...news, __preview: true, __file: "/no/such/file" }).inputs, news);
+  });
+
+  it("never throws, whatever it is given", () => {
+    const keys = [
+      "spec",
+      "projectId",
+      "redeployOn",
+      "wait",
+      "adopt",
+      "backup",
+      "timeouts",
+      "__file",
+      "__urn",
+    ];
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...keys), fc.jsonValue()), (news) => {
+        assert.ok(Array.isArray(check(news as unknown as AppInputs).failures));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  describe("with the file of the spec", () => {
+    const folder = temporaryFolder();
+    const typo = {
+      name: "shop",
+      static_sites: [{ name: "site", github: { repo: "example/site" }, output_dri: "out" }],
+    };
+    const text =
+      "name: shop\nstatic_sites:\n  - name: site\n    output_dri: out\n    github:\n      repo: example/site\n";
+
+    it("adds line, column and the line itself", () => {
+      const file = join(folder.path, "app.yaml");
+      writeFileSync(file, text);
+      const [reason] = reasons({ spec: toKeyed(typo), __file: file });
+      const shown = relative("", file).startsWith("..") ? file : relative("", file);
+      assert.ok(reason?.includes(`(${shown}:4:5)`), reason);
+      assert.match(reason ?? "", /\n +4 \| {5}output_dri: /);
+    });
+
+    it("names a file below the working directory as the user does", () => {
+      const before = process.cwd();
+      process.chdir(folder.path);
+      try {
+        writeFileSync("app.yaml", text);
+        const [reason] = reasons({ spec: toKeyed(typo), __file: join(folder.path, "app.yaml") });
+        assert.ok(reason?.includes("(app.yaml:4:5)"), reason);
+      } finally {
+        process.chdir(before);
+      }
+    });
+
+    it("does without where the file has gone, has changed or is not known yet", () => {
+      const gone = join(folder.path, "gone.yaml");
+      writeFileSync(join(folder.path, "broken.yaml"), "a: [");
+      for (const __file of [gone, join(folder.path, "broken.yaml"), folder.path, UNKNOWN]) {
+        const [reason] = reasons({ spec: toKeyed(typo), __file });
+        assert.match(reason ?? "", /^spec\.static_sites\.site\.output_dri: [^\n]*output_dir/);
+      }
+    });
+  });
+
+  describe("for values that are encrypted already", () => {
+    const CIPHER = `EV[1:${"A".repeat(32)}:${"B".repeat(24)}]`;
+    const places: [spec: object, address: string][] = [
+      [{ ...SHOP, envs: [{ key: "TOKEN", value: CIPHER, type: "SECRET" }] }, "TOKEN"],
+      [{ ...SHOP, envs: [{ key: "TOKEN", value: CIPHER }] }, "TOKEN"],
+      [{ ...SHOP, envs: [{ key: "TOKEN", value: KEPT_SECRET, type: "SECRET" }] }, "TOKEN"],
+      [withWorker({ envs: [{ key: "TOKEN", value: CIPHER, type: "SECRET" }] }), "mail.TOKEN"],
+      [
+        withWorker({ github: undefined, image: { ...IMAGE, registry_credentials: CIPHER } }),
+        "mail.registry_credentials",
+      ],
+    ];
+    const found = (spec: object, isNew: boolean, more: object = {}): string[] =>
+      check({ spec: toKeyed(spec), ...more } as AppInputs & RunInputs, isNew).failures.map(
+        ({ reason }) => reason,
+      );
+
+    it("fails where the app is new, and says how to supply each", () => {
+      for (const [spec, address] of places) {
+        const [reason, ...others] = found(spec, true);
+        assert.match(reason ?? "", /encrypted for an existing app/);
+        assert.ok(reason?.includes(JSON.stringify(address)), reason);
+        assert.ok(!reason?.includes("EV["));
+        assert.deepEqual(others, []);
+      }
+    });
+
+    it("passes where the app exists, or one is adopted", () => {
+      for (const [spec] of places) {
+        assert.deepEqual(found(spec, false), []);
+        assert.deepEqual(found(spec, true, { adopt: true }), []);
+        assert.deepEqual(found(spec, true, { adopt: "4f6c71e2" }), []);
+      }
+    });
+  });
+
+  describe("of variables that the program gives several times", () => {
+    const doubled = [
+      { key: "A", value: "1" },
+      { key: "B", value: "2" },
+      { key: "A", value: "3" },
+    ];
+    const folder = temporaryFolder();
+    const warnings = (spec: object, repeated: unknown, more: object = {}): string[] =>
+      check({ spec: toKeyed(spec), __repeated: repeated, ...more } as AppInputs & RunInputs).warnings;
+
+    it("warns once for each, in the app and in components, whatever part was an Output", () => {
+      const spec = withWorker({ envs: doubled });
+      const inWorker = { list: ["workers", "mail", "envs"], key: "A", at: [0, 2] };
+      for (const repeated of [[inWorker], [[[inWorker]]], [UNKNOWN, inWorker]]) {
+        const [warning, ...others] = warnings(spec, repeated);
+        assert.match(warning ?? "", /^spec\.workers\.mail\.envs\.A\.key: appears twice, as items 1 and 3/);
+        assert.deepEqual(others, []);
+      }
+      const inApp = { list: ["envs"], key: "A", at: [0, 2] };
+      assert.match(warnings({ ...SHOP, envs: doubled }, [inApp])[0] ?? "", /^spec\.envs\.A\.key: /);
+    });
+
+    it("names both lines of the file", () => {
+      const file = join(folder.path, "app.yaml");
+      writeFileSync(
+        file,
+        "name: shop\nenvs:\n- key: A\n  value: 1\n- key: B\n  value: 2\n- key: A\n  value: 3\nworkers:\n- name: mail\n  github: { repo: a/b }\n",
+      );
+      const [warning] = warnings({ ...SHOP, envs: doubled }, [{ list: ["envs"], key: "A", at: [0, 2] }], {
+        __file: file,
+      });
+      assert.match(warning ?? "", /app\.yaml:3:3 and 7:3\)/);
+    });
+
+    it("says nothing where the list has changed since", () => {
+      assert.deepEqual(warnings(SHOP, [{ list: ["jobs", "gone", "envs"], key: "A", at: [0, 1] }]), []);
+      for (const odd of [undefined, null, UNKNOWN, "x", [null], {}])
+        assert.deepEqual(warnings(SHOP, odd), []);
+    });
+  });
+});

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  isCovered,
+  partsOf,
+  placesFrom,
+  publicNames,
+  textsAt,
+  united,
+  withoutValuesAt,
+} from "../../../provider/secrets/program-secrets";
+import { secrecyOf } from "../../../provider/secrets/mask-errors";
+import { UNKNOWN } from "../../../provider/appspec/unknown";
+import type { AppInputs } from "../../../provider/resources/app/state";
+
+const inputs = {
+  spec: {
+    name: "shop",
+    services: {
+      web: {
+        http_port: 48151,
+        run_command: "serve --password S3cr3t-password",
+        envs: { TOKEN_NAME: { value: "S3cr3t", scope: "RUN_TIME" }, FLAG: { value: true } },
+      },
+    },
+    ingress: { rules: [{ component: { name: "web" }, match: { path: { prefix: "/hidden" } } }] },
+  },
+  projectId: "project-7",
+  redeployOn: { commit: "abc1234" },
+};
+const web = ["spec", "services", "web"];
+
+describe("places of secrets", () => {
+  it("give the texts at and below them, names included, and no words of the AppSpec itself", () => {
+    assert.deepEqual(textsAt(inputs, [[...web, "envs"]]).sort(), ["FLAG", "S3cr3t", "TOKEN_NAME"]);
+    assert.deepEqual(textsAt(inputs, [[...web, "http_port"]]), ["48151"]);
+    assert.deepEqual(textsAt(inputs, [["projectId"], ["redeployOn"]]), ["project-7", "abc1234"]);
+    assert.deepEqual(textsAt(inputs, [[...web, "envs", "TOKEN_NAME", "scope"]]), ["RUN_TIME"]);
+    assert.deepEqual(textsAt(inputs, [["spec", "gone", 3, "x"]]), []);
+  });
+
+  it("leave the names of a spec that is a secret as a whole, since the service shows them everywhere", () => {
+    const texts = textsAt(inputs, [["spec"]]);
+    assert.ok(texts.includes("S3cr3t") && texts.includes("/hidden"));
+    for (const name of ["shop", "web", "TOKEN_NAME"]) assert.ok(!texts.includes(name), name);
+    assert.deepEqual([...publicNames(inputs.spec, [["spec"]])].sort(), ["shop", "web"]);
+    assert.deepEqual(
+      [
+        ...publicNames(inputs.spec, [
+          ["spec", "services"],
+          ["spec", "name"],
+        ]),
+      ],
+      [],
+    );
+  });
+
+  it("mask the name of a component where it is the secret, and not where it is the same word", () => {
+    const places = [["spec", "services"]];
+    assert.ok(
+      secrecyOf({ ...inputs, __secrets: places } as AppInputs, undefined).unmistakable.includes("web"),
+    );
+    const same = structuredClone(inputs);
+    same.spec.services.web.run_command = "web";
+    const secrecy = secrecyOf({ ...same, __secrets: [[...web, "run_command"]] } as AppInputs, undefined);
+    assert.ok(secrecy.secrets.includes("web") && !secrecy.unmistakable.includes("web"));
+  });
+
+  it("hold for the values of before as well, whichever run knew of them", () => {
+    const olds = structuredClone(inputs);
+    olds.spec.services.web.run_command = "serve 0ld-value";
+    const place = [[...web, "run_command"]];
+    for (const [before, now] of [
+      [place, []],
+      [[], place],
+      [undefined, place],
+    ]) {
+      const sides = [inputs, olds].map((side, index) => ({ ...side, __secrets: index === 0 ? now : before }));
+      const { secrets } = secrecyOf(sides[0] as AppInputs, sides[1] as never);
+      assert.ok(
+        secrets.includes("serve 0ld-value") && secrets.includes(inputs.spec.services.web.run_command),
+      );
+    }
+  });
+
+  it("hide the password in a command or an address too, which a log may show alone", () => {
+    assert.deepEqual(partsOf("node dist/server.js --password S3cr3t-1 --key=Abcdef12 && migrate"), [
+      "S3cr3t-1",
+      "Abcdef12",
+    ]);
+    assert.deepEqual(partsOf("postgres://app:hunter2hunter2@db:5432/x"), ["hunter2hunter2"]);
+    assert.deepEqual(partsOf("S3cr3t-password"), []);
+  });
+
+  it("leave the structure of a spec, and nothing secret in it", () => {
+    const hidden = withoutValuesAt(inputs, [[...web, "envs"], [...web, "http_port"], ["projectId"]]);
+    assert.deepEqual(hidden.spec.services.web.envs, {
+      TOKEN_NAME: { value: UNKNOWN, scope: "RUN_TIME" },
+      FLAG: { value: true },
+    });
+    assert.deepEqual([hidden.spec.services.web.http_port, hidden.projectId], [UNKNOWN, UNKNOWN]);
+    assert.equal(inputs.projectId, "project-7");
+  });
+
+  it("are read from states of every version, whatever is there", () => {
+    assert.equal(placesFrom(undefined), undefined);
+    for (const damaged of ["x", {}, [["spec", 1], []], ["spec"], [[{}]], [null]])
+      assert.equal(placesFrom(damaged), undefined);
+    assert.deepEqual(placesFrom([["spec", 1]]), [["spec", 1]]);
+  });
+
+  it("are united without repeating what is covered", () => {
+    const path = fc.array(fc.constantFrom("a", "b", 0), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(fc.array(path), fc.array(path), (one, other) => {
+        const all = united(one, other);
+        for (const each of [...one, ...other]) assert.ok(isCovered(all, each));
+        for (const each of all) assert.ok([...one, ...other].some((path) => path === each));
+      }),
+    );
+  });
+});

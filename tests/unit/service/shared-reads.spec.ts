@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import type { App, Deployment } from "../../../provider/api/types";
+import { ApiError } from "../../../provider/errors";
+import { SharedReads, type AppSource } from "../../../provider/service/shared-reads";
+import { FakeClock } from "../../helpers/fake-clock";
+
+const request = { method: "GET", path: "/" };
+const ids = Array.from({ length: 10 }, (_, index) => `app-${index}`);
+
+/** A service of apps with one running deployment each, that counts what it is asked. */
+class Service implements AppSource {
+  readonly asked: string[] = [];
+  readonly gone = new Set<string>();
+  /** Missing from listings, though they are there. */
+  readonly unlisted = new Set<string>();
+  /** Apps whose deployment has ended. */
+  readonly ended = new Set<string>();
+  phase = "BUILDING";
+  broken: Error | undefined;
+
+  async getApp(id: string): Promise<App> {
+    this.asked.push(id);
+    if (this.gone.has(id)) throw new ApiError("not-found", "gone", { request, status: 404 });
+    return this.app(id);
+  }
+
+  async getDeployment(appId: string, id: string): Promise<Deployment> {
+    this.asked.push(`${appId}/${id}`);
+    return { id, phase: this.phase };
+  }
+
+  async findAppByName(name: string): Promise<App | undefined> {
+    this.asked.push(`name ${name}`);
+    return ids.includes(name) && !this.gone.has(name) ? this.app(name) : undefined;
+  }
+
+  async *listApps(): AsyncGenerator<App> {
+    this.asked.push("list");
+    if (this.broken) throw this.broken;
+    for (const id of ids) if (!this.gone.has(id) && !this.unlisted.has(id)) yield this.app(id);
+  }
+
+  private app(id: string): App {
+    if (this.ended.has(id))
+      return { id, spec: { name: id }, active_deployment: { id: `${id}-d`, phase: "ACTIVE" } };
+    return { id, spec: { name: id }, pending_deployment: { id: `${id}-d`, phase: this.phase } };
+  }
+}
+
+describe("reads that resources share", () => {
+  let clock: FakeClock;
+  let service: Service;
+  let reads: SharedReads;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    service = new Service();
+    reads = new SharedReads(clock);
+  });
+
+  /** Moves time on in small steps until the work is done. */
+  async function inTime<T>(work: Promise<T>): Promise<T> {
+    let done = false;
+    void work.catch(() => undefined).finally(() => (done = true));
+    for (let step = 0; !done && step < 1_000; step++) await clock.advance(5);
+    return work;
+  }
+
+  /** The service, whose listing takes until it is told to answer. */
+  function slowService(): { slow: AppSource; answer: () => void } {
+    let arrived = (): void => {};
+    const slow: AppSource = {
+      getApp: (id) => service.getApp(id),
+      getDeployment: (appId, id) => service.getDeployment(appId, id),
+      findAppByName: (name) => service.findAppByName(name),
+      async *listApps() {
+        await new Promise<void>((resolve) => (arrived = resolve));
+        yield* service.listApps();
+      },
+    };
+    return { slow, answer: () => arrived() };
+  }
+
+  const all = <T>(read: (id: string) => Promise<T>, of = ids): Promise<T[]> =>
+    inTime(Promise.all(of.map(read)));
+  const apps = (): Promise<App[]> => all((id) => reads.app(service, id, 5_000));
+
+  it("ask for a few apps one by one", async () => {
+    await all((id) => reads.app(service, id, 5_000), ids.slice(0, 3));
+    assert.deepEqual(service.asked, ids.slice(0, 3));
+  });
+
+  it("serve many apps by one listing, for as long as it may be used", async () => {
+    assert.deepEqual(
+      (await apps()).map(({ id }) => id),
+      ids,
+    );
+    await apps();
+    assert.deepEqual(service.asked, ["list"]);
+    await clock.advance(6_000);
+    await apps();
+    assert.deepEqual(service.asked, ["list", "list"]);
+  });
+
+  it("never serve an app from a listing older than our own write to it", async () => {
+    await apps();
+    reads.noteWrite("app-3");
+    await clock.advance(10);
+    await inTime(reads.app(service, "app-3", 5_000));
+    await inTime(reads.app(service, "app-4", 5_000));
+    assert.deepEqual(service.asked, ["list", "list"]);
+  });
+
+  it("ask for an app that a listing lacks, before it counts as gone", async () => {
+    service.unlisted.add("app-5");
+    assert.equal((await apps())[5]?.id, "app-5");
+    service.gone.add("app-6");
+    await clock.advance(6_000);
+    await assert.rejects(apps(), (error: ApiError) => error.errorCode === "not-found");
+    assert.ok(service.asked.includes("app-6"));
+  });
+
+  it("let go of an app only where the list lacks it as well, and say so where the service contradicts itself", async () => {
+    service.gone.add("app-5");
+    assert.equal(await inTime(reads.find(service, "app-5", 0)), undefined);
+    assert.deepEqual(service.asked, ["app-5", "list"]);
+    service.getApp = (id) => Promise.reject(new ApiError("not-found", `no ${id}.`, { request, status: 404 }));
+    await clock.advance(60_000);
+    await assert.rejects(inTime(reads.find(service, "app-4", 0)), (error: ApiError) => {
+      assert.match(error.message, /^no app-4\. The list of apps holds it all the same/);
+      return error.errorCode === "service-error" && error.status === 404;
+    });
+  });
+
+  it("ask twice for an app where no list can be had, before it counts as gone", async () => {
+    service.gone.add("app-5");
+    service.broken = new ApiError("service-error", "524", { request, status: 524 });
+    assert.equal(await inTime(reads.find(service, "app-5", 0)), undefined);
+    assert.deepEqual(service.asked, ["app-5", "list", "app-5"]);
+  });
+
+  it("look at many deployments by one listing a second, whatever was written meanwhile", async () => {
+    const look = (): Promise<Deployment[]> =>
+      all((id) => {
+        reads.noteWrite(id);
+        return reads.deployment(service, id, `${id}-d`);
+      });
+    await look();
+    for (let second = 0; second < 5; second++) {
+      await clock.advance(1_000);
+      await look();
+    }
+    assert.equal(service.asked.filter((what) => what === "list").length, 6);
+    assert.equal(service.asked.length, 6);
+  });
+
+  it("look sooner at deployments that go on when others have ended, but only so often a minute", async () => {
+    const look = (): Promise<Deployment[]> => all((id) => reads.deployment(service, id, `${id}-d`));
+    await look();
+    assert.equal(reads.untilNews(), undefined);
+    const pauses: number[] = [];
+    for (const id of ids.slice(0, 8)) {
+      service.ended.add(id);
+      await clock.advance(1_000);
+      await look();
+      pauses.push(reads.untilNews() ?? 1_000);
+    }
+    assert.deepEqual(
+      pauses.map((pause) => pause < 500),
+      [true, true, true, true, true, true, false, false],
+    );
+    await clock.advance(60_000);
+    service.ended.add("app-8");
+    await look();
+    assert.ok((reads.untilNews() ?? 1_000) < 500);
+    service.ended.add("app-9");
+    await clock.advance(1_000);
+    await look();
+    assert.equal(reads.untilNews(), undefined);
+  });
+
+  it("ask for a deployment alone that a listing does not show", async () => {
+    await all((id) => reads.deployment(service, id, id === "app-1" ? "older" : `${id}-d`));
+    assert.deepEqual(service.asked, ["list", "app-1/older"]);
+  });
+
+  const listings = (): number => service.asked.filter((what) => what === "list").length;
+
+  it("fall back to single calls for a minute after two listings in a row failed", async () => {
+    service.broken = new ApiError("service-error", "524", { request, status: 524 });
+    await apps();
+    assert.deepEqual(service.asked.toSorted(), [...ids, "list"]);
+    await clock.advance(1_100);
+    await apps();
+    assert.equal(listings(), 2);
+    service.broken = undefined;
+    await clock.advance(30_000);
+    await apps();
+    assert.equal(listings(), 2);
+    await clock.advance(31_000);
+    await apps();
+    assert.equal(listings(), 3);
+  });
+
+  it("wait for the next listing after one failed, instead of asking for a hundred deployments", async () => {
+    service.broken = new ApiError("service-error", "502", { request, status: 502 });
+    const looks = Promise.all(ids.map((id) => reads.deployment(service, id, `${id}-d`)));
+    await clock.advance(100);
+    service.broken = undefined;
+    assert.equal((await inTime(looks)).length, ids.length);
+    assert.deepEqual(service.asked, ["list", "list"]);
+  });
+
+  it("do not ask a slow service all the time", async () => {
+    const { slow, answer } = slowService();
+    const look = (): Promise<Deployment[]> =>
+      Promise.all(ids.map((id) => reads.deployment(slow, id, `${id}-d`)));
+    const first = look();
+    await clock.advance(8_000);
+    answer();
+    await inTime(first);
+    await clock.advance(7_000);
+    await inTime(look());
+    assert.deepEqual(service.asked, ["list"]);
+  });
+
+  it("end a wait for a listing when the user stops the run, and let the others go on", async () => {
+    const stop = new AbortController();
+    const { slow, answer } = slowService();
+    const looks = ids.map((id, index) =>
+      reads.deployment(slow, id, `${id}-d`, index === 0 ? { signal: stop.signal } : {}),
+    );
+    await clock.advance(100);
+    stop.abort(new Error("stopped"));
+    await assert.rejects(looks[0] ?? Promise.resolve(), { message: "stopped" });
+    answer();
+    assert.equal((await inTime(Promise.all(looks.slice(1)))).length, ids.length - 1);
+  });
+
+  it("give the app with the end of its deployment from the listing that showed it", async () => {
+    service.phase = "ACTIVE";
+    const [ended] = await all((id) => reads.deployment(service, id, `${id}-d`));
+    const shown = await reads.appAfter(service, "app-0", ended ?? assert.fail());
+    assert.equal(shown.pending_deployment?.phase, "ACTIVE");
+    assert.deepEqual(service.asked, ["list"]);
+    await reads.appAfter(service, "app-0", { id: "app-0-d", phase: "ERROR" });
+    assert.deepEqual(service.asked, ["list", "app-0"]);
+  });
+
+  it("tell whether names are free: a few by asking for each, many by one listing, as long as it may be used", async () => {
+    const free = (names: string[]) =>
+      all(async (name) => !(await reads.appNamed(service, name, 5_000)), names);
+    assert.deepEqual(await free(["app-1", "new"]), [false, true]);
+    assert.deepEqual(service.asked, ["name app-1", "name new"]);
+    service.asked.length = 0;
+    const names = ids.map((id) => `new-${id}`);
+    for (let time = 0; time < 2; time++) assert.ok((await free(names)).every(Boolean));
+    assert.deepEqual(service.asked, ["list"]);
+  });
+
+  it("ask again for an app of a name that is taken, since it may have gone", async () => {
+    await apps();
+    service.gone.add("app-1");
+    assert.equal(await inTime(reads.appNamed(service, "app-1", 5_000)), undefined);
+    assert.deepEqual(service.asked, ["list", "name app-1"]);
+  });
+
+  it("tell a refused token to everybody who waits for the listing", async () => {
+    service.broken = new ApiError("unauthorized", "401", { request, status: 401 });
+    await assert.rejects(apps(), (error: ApiError) => error.errorCode === "unauthorized");
+  });
+
+  it("take a deleted app for gone when two listings in a row lack it, or the service says 404", async () => {
+    service.gone.add("app-2");
+    assert.deepEqual((await all((id) => reads.isGone(service, id))).includes(true), false);
+    await clock.advance(1_100);
+    assert.deepEqual(
+      await all((id) => reads.isGone(service, id)),
+      ids.map((id) => id === "app-2"),
+    );
+    await clock.advance(10_000);
+    assert.equal(await inTime(reads.isGone(service, "app-2")), true);
+    assert.equal(service.asked.at(-1), "app-2");
+  });
+});
