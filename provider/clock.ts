@@ -1,5 +1,3 @@
-import { onAbort } from "./abort";
-
 /** Time, passed in so that tests decide it. */
 export interface Clock {
   /** Milliseconds since 1970, as they were when the process started and counted from there: never jumps or goes back. */
@@ -28,3 +26,50 @@ export const systemClock: Clock = {
       }
     }),
 };
+
+interface Listener {
+  readonly listen: () => void;
+  /** Where it is in the list; -1 when it is there no longer. */
+  at: number;
+}
+
+const lists = new WeakMap<AbortSignal, Listener[]>();
+
+/**
+ * Calls `listen` when the signal is aborted, unless it was taken away before. For signals that outlive what listens to
+ * them: Node chains a signal's listeners, and each that is gone holds on to all that came after it until a full
+ * collection. In a run of many resources that is tens of megabytes.
+ * @returns takes the listener away
+ */
+export function onAbort(signal: AbortSignal | undefined, listen: () => void): () => void {
+  if (!signal || signal.aborted) return () => {};
+  const list = listOf(signal);
+  const listener: Listener = { listen, at: list.length };
+  list.push(listener);
+  return () => {
+    const { at } = listener;
+    listener.at = -1;
+    if (list[at] !== listener) return;
+    const last = list.pop();
+    if (last === undefined || last === listener) return;
+    list[at] = last;
+    last.at = at;
+  };
+}
+
+function listOf(signal: AbortSignal): Listener[] {
+  const known = lists.get(signal);
+  if (known) return known;
+  const list: Listener[] = [];
+  lists.set(signal, list);
+  const callAll = (): void => {
+    for (const listener of list.splice(0)) {
+      // One of those before may have taken it away.
+      if (listener.at < 0) continue;
+      listener.at = -1;
+      listener.listen();
+    }
+  };
+  signal.addEventListener("abort", callAll, { once: true });
+  return list;
+}

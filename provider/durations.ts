@@ -1,5 +1,4 @@
 import ms, { type StringValue } from "ms";
-import type { Timeouts } from "./resources/app/state";
 
 /** A build may take an hour, and a deployment follows it. */
 const DEFAULTS = { create: "75m", update: "75m", delete: "10m" } as const;
@@ -15,4 +14,14 @@ export function parseDuration(text: unknown): number | undefined {
 /** How long an operation may take, in milliseconds. */
 export function timeoutMs(operation: keyof Timeouts, timeouts: Timeouts | undefined): number {
   return parseDuration(timeouts?.[operation]) ?? ms(DEFAULTS[operation]);
+}
+
+/** How long an operation may take: durations such as `90s`, `20m` or `1.5h`. */
+export interface Timeouts {
+  /** @default "75m", since a build may take an hour */
+  create?: string;
+  /** @default "75m" */
+  update?: string;
+  /** Until the app is gone. @default "10m" */
+  delete?: string;
 }

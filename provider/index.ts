@@ -53,5 +53,5 @@ export type {
   Wanted,
 } from "./appspec/plan";
 export type * from "./appspec/types";
-export type { Timeouts } from "./resources/app/state";
+export type { Timeouts } from "./durations";
 export { ApiError, AppPlatformError, type ErrorCode } from "./errors";

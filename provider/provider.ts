@@ -25,7 +25,7 @@ import { toldOnce } from "./resources/print-once";
 import { refuseWhilePinned, Rollback } from "./resources/app/rollback-on-failure";
 import { formatPropertyPath } from "./resources/options/property-path";
 import { nowSecret, placesFrom, united } from "./secrets/program-secrets";
-import { masked, secrecyOf, withoutSecrets, type Secrecy } from "./secrets/mask-errors";
+import { masked, withoutSecrets, type Secrecy } from "./secrets/mask-errors";
 import { PREVIEW_LIMITS, ServiceProvider, type Surroundings } from "./resources/base-provider";
 import { nameIn } from "./appspec/app-name";
 import { changes, valueAt, withValueAt, type Path } from "./appspec/diff";
@@ -47,6 +47,7 @@ import {
   type LastDeployment,
   type RunInputs,
 } from "./resources/app/state";
+import { secrecyOf } from "./resources/app/app-secrets";
 
 export type { Surroundings };
 

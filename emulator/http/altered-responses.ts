@@ -1,5 +1,5 @@
 import { isoTime } from "../clock";
-import { hugeText } from "./hostile-text";
+import { hugeText } from "../model/hostile-text";
 import { uuidFrom } from "../model/ids";
 
 /** Ways in which a response is another one than the work would give. */

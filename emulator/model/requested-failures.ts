@@ -1,5 +1,5 @@
 import { badRequest } from "../errors";
-import { HOSTILE_LINES, hugeText } from "../http/hostile-text";
+import { HOSTILE_LINES, hugeText } from "./hostile-text";
 import { REASONS, STEPS, type Failure, type StepName } from "./deployment-timeline";
 
 /** What the next deployment fails with. */

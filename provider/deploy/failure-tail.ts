@@ -1,4 +1,4 @@
-import { onAbort } from "../abort";
+import { onAbort } from "../clock";
 import type { LogType, LogUrls } from "../api/types";
 import { redact } from "../secrets/redact";
 import { bounded, boundedLine } from "../text/bounded";

@@ -12,7 +12,7 @@ import { refuseImport } from "./import-option";
 import { secretPlaces } from "./secret-inputs";
 import { fromKeyed } from "../appspec/lists-by-name";
 import type { AppSpec } from "../appspec/types";
-import type { Timeouts } from "../resources/app/state";
+import type { Timeouts } from "../durations";
 
 export interface AppArgs {
   /**

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeepInput } from "./inputs";
-import type { Timeouts } from "../resources/app/state";
 import { DEPLOYMENT_PROPERTIES } from "../resources/options/named";
 import { resourceOptions } from "./resource-options";
 import { refuseImport } from "./import-option";
 import { secretPlaces } from "./secret-inputs";
+import type { Timeouts } from "../durations";
 
 export interface DeploymentArgs {
   /** The app's id, such as `app.id`. Another app is a replacement. */

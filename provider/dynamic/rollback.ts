@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeepInput } from "./inputs";
-import type { Timeouts } from "../resources/app/state";
 import type { RollbackState } from "../resources/rollback/provider";
 import { ROLLBACK_PROPERTIES } from "../resources/options/named";
 import { resourceOptions } from "./resource-options";
 import { refuseImport } from "./import-option";
 import { secretPlaces } from "./secret-inputs";
+import type { Timeouts } from "../durations";
 
 export type { RollbackState };
 

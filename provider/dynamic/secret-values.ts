@@ -1,12 +1,12 @@
 import { InitializationError } from "../errors";
 import { isEvident, isSecretArgument, placesFrom, type SecretPlaces } from "../secrets/program-secrets";
 import { repeats } from "../secrets/redact";
-import { secrecyOf } from "../secrets/mask-errors";
 import { mapLeaves, valueAt, withValueAt, type Path } from "../appspec/diff";
 import { isPlainObject } from "../appspec/lists-by-name";
 import { isCiphertext, KEPT_SECRET } from "../appspec/secrets";
 import type { AppInputs } from "../resources/app/state";
 import type { HostedProvider } from "./hosted";
+import { secrecyOf } from "../resources/app/app-secrets";
 
 /** How a secret is sent to the engine, which looks for this key in every map. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";

@@ -6,13 +6,14 @@ import { systemClock } from "../clock";
 import { lookForStarted, shownDeployments, type Known } from "../service/new-deployment";
 import { AppPlatformError } from "../errors";
 import { PATIENCE } from "../service/poll";
-import { secrecyOf, withoutSecrets } from "../secrets/mask-errors";
+import { withoutSecrets } from "../secrets/mask-errors";
 import { appById, appByName, componentNames, near, notFound } from "../service/find";
 import { toKeyed } from "../appspec/lists-by-name";
 import type { AppSpec } from "../appspec/types";
 import { deploymentOnce } from "../service/safe-writes";
 import { asked, explained, lifted, liftedSecret, withSecretsHidden } from "./run";
 import { refuseUnreadable } from "./explain-not-found";
+import { secrecyOf } from "../resources/app/app-secrets";
 
 /** Which app: by its id at the service, or by the name in its spec. */
 export type AppQuery = { readonly id: string } | { readonly name: string };

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { StringDecoder } from "node:string_decoder";
 import type { Response } from "node-fetch" with { "resolution-mode": "import" };
-import { onAbort } from "../abort";
+import { onAbort } from "../clock";
 import type { ApiError } from "../errors";
 import { agentFor } from "./agents";
 import {

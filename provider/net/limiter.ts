@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { onAbort } from "../abort";
-import { type Clock, systemClock } from "../clock";
+import { onAbort, type Clock, systemClock } from "../clock";
 import { Pace, type PaceOptions, type PaceReason } from "./pace";
 
 /** Called before a wait that a user notices. `ms`: how long; `why`: what is waited for, as part of a sentence. */

@@ -13,11 +13,12 @@ import type { Program } from "./program";
 import { placesFrom, textsAt } from "../secrets/program-secrets";
 import { masked, withoutSecrets, type Secrecy } from "../secrets/mask-errors";
 import type { SecretsOfApps } from "../secrets/known-secrets";
-import { sharedDeployments, type SharedReads } from "../service/shared-reads";
-import { plain, type AppInputs, type Timeouts } from "./app/state";
-import { timeoutMs } from "../durations";
+import type { SharedReads } from "../service/shared-reads";
+import { plain, type AppInputs } from "./app/state";
+import { timeoutMs, type Timeouts } from "../durations";
 import { resourceName } from "./urn";
 import { toldOnce } from "./print-once";
+import { sharedDeployments } from "../deploy/deployment-source";
 
 /** What a provider takes from its surroundings; tests give their own. */
 export interface Surroundings {

@@ -1,6 +1,7 @@
 import { placesFrom } from "../secrets/program-secrets";
 import { isPlainObject } from "../appspec/lists-by-name";
-import type { AppOutputs, Awaited, HeldAlert, LastDeployment } from "./app/state";
+import type { AppOutputs, HeldAlert, LastDeployment } from "./app/state";
+import type { Awaited } from "../service/new-deployment";
 
 /**
  * The outputs of an App, where hidden keys hold nothing but what this version can work with: a state may have been edited by

@@ -2,7 +2,6 @@ import { isTransient } from "../errors";
 import { lookFor, type Waits } from "./poll";
 import type { App, Deployment } from "../api/types";
 import { isPlainObject } from "../appspec/lists-by-name";
-import type { Awaited } from "../resources/app/state";
 
 /**
  * Which deployment belongs to a write. The service names it in the response, as `pending_deployment` or `deployment`, in another
@@ -130,4 +129,12 @@ export async function lookForStarted(
   );
   if (found === undefined && failed !== undefined) throw failed;
   return found;
+}
+
+/** The deployment of a write that no run has seen yet. */
+export interface Awaited {
+  /** Ids of the deployments before the write. */
+  known: string[];
+  /** Whether the write had to deploy; an update may have needed no deployment. */
+  must: boolean;
 }

@@ -1,9 +1,5 @@
-import { onAbort } from "../abort";
-import type { Client } from "../api/client";
 import type { App, Deployment } from "../api/types";
-import type { Clock } from "../clock";
-import type { LogSource } from "../deploy/failure-tail";
-import type { DeploymentSource } from "../deploy/wait";
+import { onAbort, type Clock } from "../clock";
 import { contradicted, isApiError } from "../errors";
 import { endsBegan, inListing, slim, type Listing } from "./listing";
 
@@ -280,15 +276,4 @@ function unlessStopped(work: Promise<void>, signal: AbortSignal | undefined): Pr
 /** Undefined for what the service does not know. */
 function nothing(error: unknown): undefined {
   if (!isApiError(error, "not-found")) throw error;
-}
-
-/** The client, for waits that share their looks with those of other resources. */
-export function sharedDeployments(client: Client, reads: SharedReads): DeploymentSource & LogSource {
-  return {
-    getDeployment: (appId, id, options) => reads.deployment(client, appId, id, options),
-    untilNews: () => reads.untilNews(),
-    listDeploymentPage: (appId, page, options) => client.listDeploymentPage(appId, page, options),
-    getLogUrls: (appId, query, options) => client.getLogUrls(appId, query, options),
-    openLog: (url, options) => client.openLog(url, options),
-  };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DeploymentProvider } from "../../provider/resources/deployment/provider";
 import { RollbackProvider } from "../../provider/resources/rollback/provider";
 import { printable } from "../../provider/text/printable";
-import { HOSTILE_LINES } from "../../emulator/http/hostile-text";
+import { HOSTILE_LINES } from "../../emulator/model/hostile-text";
 import { changed, eachInItsWorld, inputs, SECRET, SHOP } from "../helpers/provider-world";
 
 const HOSTILE = HOSTILE_LINES.join("\n");

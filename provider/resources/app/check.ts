@@ -1,12 +1,13 @@
 import { checkDestinations } from "./alerts/check";
 import { placesFrom, programPlaces, shownByService, type SecretPlaces } from "../../secrets/program-secrets";
-import { masked, secrecyOf } from "../../secrets/mask-errors";
+import { masked } from "../../secrets/mask-errors";
 import { nearest } from "../../appspec/nearest";
 import { isUnknown } from "../../appspec/unknown";
 import { isEmpty, openSecrets, openSecretsWarning, secretVariables } from "../../appspec/stored-secrets";
 import { specProblems } from "./spec-problems";
 import { splitRunInputs, type AppInputs, type RunInputs } from "./state";
 import { parseDuration } from "../../durations";
+import { secrecyOf } from "./app-secrets";
 
 export interface CheckFailure {
   property: string;

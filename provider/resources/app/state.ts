@@ -3,6 +3,8 @@ import type { SecretPlaces } from "../../secrets/program-secrets";
 import type { OptionPath } from "../options/translate";
 import { shownInLine } from "../../text/shown";
 import { toKeyed, type ListOrder } from "../../appspec/lists-by-name";
+import type { Timeouts } from "../../durations";
+import type { Awaited } from "../../service/new-deployment";
 
 /**
  * What Pulumi keeps of an App. Inputs as the service last accepted them, the service's answer, and, under keys that begin
@@ -51,28 +53,10 @@ export interface AppInputs {
   __provider?: string;
 }
 
-/** How long an operation may take: durations such as `90s`, `20m` or `1.5h`. */
-export interface Timeouts {
-  /** @default "75m", since a build may take an hour */
-  create?: string;
-  /** @default "75m" */
-  update?: string;
-  /** Until the app is gone. @default "10m" */
-  delete?: string;
-}
-
 /** The last deployment that was made for this resource, or took the place of one. */
 export interface LastDeployment {
   id: string;
   phase: string;
-}
-
-/** The deployment of a write that no run has seen yet. */
-export interface Awaited {
-  /** Ids of the deployments before the write. */
-  known: string[];
-  /** Whether the write had to deploy; an update may have needed no deployment. */
-  must: boolean;
 }
 
 export interface AppOutputs extends AppInputs {

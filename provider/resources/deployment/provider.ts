@@ -1,6 +1,6 @@
 import { resultOf, standing } from "../../api/phases";
 import type { Deployment } from "../../api/types";
-import { knownTo, newDeployment, shownDeployments, type Started } from "../../service/new-deployment";
+import { knownTo, newDeployment, shownDeployments, type Started, type Awaited } from "../../service/new-deployment";
 import { findSuccessor } from "../../deploy/wait";
 import { asAppPlatformError, InitializationError, isApiError } from "../../errors";
 import { lookForDeployment, noDeployment, throwIfShown } from "../app/finish";
@@ -19,11 +19,12 @@ import { changes } from "../../appspec/diff";
 import { isUnknown } from "../../appspec/unknown";
 import { DEPLOYMENT_PROPERTIES } from "../options/named";
 import { mismatches } from "../options/mismatches";
-import { plain, type Awaited, type RunInputs, type Timeouts } from "../app/state";
+import { plain, type RunInputs } from "../app/state";
 import { awaitedIn } from "../state-repair";
 import { createDeploymentOnce, once } from "../../service/safe-writes";
 import { shownInLine } from "../../text/shown";
 import * as rules from "../arguments";
+import type { Timeouts } from "../../durations";
 
 export interface DeploymentInputs extends Hidden {
   appId: string;

@@ -1,6 +1,6 @@
 import { resultOf } from "../../api/phases";
 import type { App, Deployment } from "../../api/types";
-import { knownTo, newDeployment, type Known, type Started } from "../../service/new-deployment";
+import { knownTo, newDeployment, type Known, type Started, type Awaited } from "../../service/new-deployment";
 import {
   asAppPlatformError,
   AppPlatformError,
@@ -24,13 +24,14 @@ import { changes } from "../../appspec/diff";
 import { isUnknown } from "../../appspec/unknown";
 import { ROLLBACK_PROPERTIES } from "../options/named";
 import { mismatches } from "../options/mismatches";
-import { plain, type Awaited, type RunInputs, type Timeouts } from "../app/state";
+import { plain, type RunInputs } from "../app/state";
 import { awaitedIn } from "../state-repair";
 import { once } from "../../service/safe-writes";
 import { shownInLine } from "../../text/shown";
 import * as rules from "../arguments";
 import { mustBePossible, rollbackTarget } from "./target";
 import { toldOnce } from "../print-once";
+import type { Timeouts } from "../../durations";
 
 export type RollbackState = "pinned" | "committed" | "reverted";
 

@@ -9,9 +9,9 @@ import {
   united,
   withoutValuesAt,
 } from "../../../provider/secrets/program-secrets";
-import { secrecyOf } from "../../../provider/secrets/mask-errors";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
 import type { AppInputs } from "../../../provider/resources/app/state";
+import { secrecyOf } from "../../../provider/resources/app/app-secrets";
 
 const inputs = {
   spec: {

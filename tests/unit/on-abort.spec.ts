@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { onAbort } from "../../provider/abort";
+import { onAbort } from "../../provider/clock";
 
 describe("onAbort", () => {
   it("calls every listener once when the signal is aborted, but none that was taken away", () => {
