@@ -53,7 +53,6 @@ export default tseslint.config(
     ["provider/appspec/**/*.ts"],
     [
       "**/api/*",
-      "!**/api/phases",
       "**/deploy/*",
       "../app",
       "../provider",

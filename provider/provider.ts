@@ -1,7 +1,7 @@
 import { isKept, isLeft, isManaged, type ManagerOf } from "./resources/app/name-taken";
 import { AlertWork, readDestinations } from "./resources/app/alerts/assign";
 import { destinationPath } from "./resources/app/alerts/destinations";
-import { standing } from "./api/phases";
+import { standing } from "./deployment-phases";
 import { check, type CheckResult } from "./resources/app/check";
 import type { Reporter } from "./host/reporter";
 import { declareApp } from "./resources/app/declare";

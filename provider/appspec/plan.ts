@@ -1,4 +1,4 @@
-import { resultOf } from "../api/phases";
+import { resultOf } from "../deployment-phases";
 import { changes, type Change } from "./diff";
 import { componentPlans, createdComponents, type ComponentPlan, type Fetch } from "./component-plans";
 import { dangers } from "./warnings";

@@ -1,4 +1,4 @@
-import { PHASE_WORDS, standing } from "../api/phases";
+import { PHASE_WORDS, standing } from "../deployment-phases";
 import type { Deployment } from "../api/types";
 import { describeProgress } from "../deploy/progress";
 import { AppPlatformError } from "../errors";

@@ -1,4 +1,4 @@
-import { resultOf } from "../api/phases";
+import { resultOf } from "../deployment-phases";
 import type { Deployment } from "../api/types";
 import { AppPlatformError } from "../errors";
 import { failureLog, shortLine, shortReason, type LogSource, type LogTail } from "./failure-tail";

@@ -1,4 +1,4 @@
-import { phaseInWords } from "../api/phases";
+import { phaseInWords } from "../deployment-phases";
 import type { Deployment, DeploymentStep } from "../api/types";
 
 /** One short line: phase, steps done, and what runs now, as in `building 3/8: web, site`. Changes only when they do. */

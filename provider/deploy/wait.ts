@@ -1,4 +1,4 @@
-import { standing } from "../api/phases";
+import { standing } from "../deployment-phases";
 import type { Deployment } from "../api/types";
 import type { Clock } from "../clock";
 import { AppPlatformError, isApiError, isTransient } from "../errors";

@@ -1,5 +1,5 @@
 import type { CallOptions, Client } from "../api/client";
-import { hasEnded } from "../api/phases";
+import { hasEnded } from "../deployment-phases";
 import type { Deployment } from "../api/types";
 import { systemClock } from "../clock";
 import { AppPlatformError, isApiError } from "../errors";

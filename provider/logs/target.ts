@@ -1,5 +1,5 @@
 import type { Client, LogRequest } from "../api/client";
-import { hasEnded, isBuilt, standing } from "../api/phases";
+import { hasEnded, isBuilt, standing } from "../deployment-phases";
 import type { Deployment } from "../api/types";
 import { AppPlatformError } from "../errors";
 import { appById, componentNames, near, notFound } from "../service/find";

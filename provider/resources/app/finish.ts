@@ -1,4 +1,4 @@
-import { resultOf, standing } from "../../api/phases";
+import { resultOf, standing } from "../../deployment-phases";
 import type { App, Deployment } from "../../api/types";
 import { settle } from "../../deploy/outcome";
 import { isAutomaticRollback, lookForStarted, NONE_KNOWN, shownDeployments, type Known, type Started, type Awaited } from "../../service/new-deployment";

@@ -1,6 +1,6 @@
 import { idIsUnknown, nameIsTaken, newNameIsTaken, type ManagerOf } from "./name-taken";
 import { removeNulls } from "../../net/nulls";
-import { resultOf } from "../../api/phases";
+import { resultOf } from "../../deployment-phases";
 import type { App, Deployment } from "../../api/types";
 import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
 import type { Reporter } from "../../host/reporter";

@@ -1,4 +1,4 @@
-import { standing } from "../../api/phases";
+import { standing } from "../../deployment-phases";
 import type { App, Deployment, RollbackCondition } from "../../api/types";
 import { settle, type Outcome } from "../../deploy/outcome";
 import { isAutomaticRollback } from "../../service/new-deployment";

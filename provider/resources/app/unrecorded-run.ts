@@ -1,4 +1,4 @@
-import { standing } from "../../api/phases";
+import { standing } from "../../deployment-phases";
 import type { App, Deployment } from "../../api/types";
 import { isAutomaticRollback } from "../../service/new-deployment";
 import { Ignoring } from "./ignored-properties";

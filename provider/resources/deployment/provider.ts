@@ -1,4 +1,4 @@
-import { resultOf, standing } from "../../api/phases";
+import { resultOf, standing } from "../../deployment-phases";
 import type { Deployment } from "../../api/types";
 import { knownTo, newDeployment, shownDeployments, type Started, type Awaited } from "../../service/new-deployment";
 import { findSuccessor } from "../../deploy/wait";

@@ -1,4 +1,4 @@
-import { resultOf } from "../../api/phases";
+import { resultOf } from "../../deployment-phases";
 import type { App, Deployment } from "../../api/types";
 import { knownTo, newDeployment, type Known, type Started, type Awaited } from "../../service/new-deployment";
 import {

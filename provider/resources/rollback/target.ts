@@ -1,5 +1,5 @@
 import type { Client } from "../../api/client";
-import { standing } from "../../api/phases";
+import { standing } from "../../deployment-phases";
 import type { App, Deployment } from "../../api/types";
 import type { Reporter } from "../../host/reporter";
 import { AppPlatformError } from "../../errors";

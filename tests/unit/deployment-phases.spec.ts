@@ -6,8 +6,8 @@ import {
   phaseInWords,
   resultOf,
   standing,
-} from "../../../provider/api/phases";
-import { plan } from "../../../provider/appspec/plan";
+} from "../../provider/deployment-phases";
+import { plan } from "../../provider/appspec/plan";
 
 /** Phases of something in progress: those the service documents, and those that no version knows. */
 const OPEN = [
