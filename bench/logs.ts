@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
-import { getLogs } from "../provider/functions/logs";
+import { getLogs } from "../provider/dynamic/functions/logs";
 
 /**
  * `tsx bench/logs.ts [MEGABYTES]` reads logs of that size (default 1024) from a server on this machine, through getLogs:

@@ -4,18 +4,7 @@ export type { AppSpecArgs, DeepInput } from "./dynamic/inputs";
 export { loadSpec } from "./load-spec";
 export { Deployment, type DeploymentArgs } from "./dynamic/deployment";
 export { Rollback, type RollbackArgs, type RollbackState } from "./dynamic/rollback";
-export {
-  getLogs,
-  getLogsOutput,
-  getLogsText,
-  getLogsTextOutput,
-  getLogUrls,
-  getLogUrlsOutput,
-  type LogLines,
-  type LogsQuery,
-  type LogsTextQuery,
-} from "./functions/logs";
-export * from "./functions/index";
+export * from "./dynamic/functions";
 export type {
   Alert,
   App as AppInfo,

@@ -38,8 +38,8 @@ export function quickCheckCode(): string {
     messages: false,
     inlineRefs: false,
   });
-  return standalone(ajv, ajv.compile(checksOnly(fromProvider("./spec/app-spec.schema.json")) as object));
+  return standalone(ajv, ajv.compile(checksOnly(fromProvider("./appspec/app-spec.schema.json")) as object));
 }
 
 if (require.main === module)
-  writeFileSync(resolve(ROOT, "provider/dist/spec/app-spec.check.js"), quickCheckCode());
+  writeFileSync(resolve(ROOT, "provider/dist/appspec/app-spec.check.js"), quickCheckCode());

@@ -4,8 +4,8 @@ import Ajv, { type ErrorObject, type ValidateFunction } from "ajv";
 
 const FILE = "app-spec.schema.json";
 
-/** Beside the compiled code where it is published; in the sources, where the schema is kept. */
-const PLACES = [join(__dirname, FILE), join(__dirname, "..", "provider", "spec", FILE)];
+/** At the top of the compiled code where it is published; in the sources, where the schema is kept. */
+const PLACES = [join(__dirname, "..", FILE), join(__dirname, "..", "..", "provider", "appspec", FILE)];
 
 /** The schema without what the service does not insist on: fields it does not know yet, and its list of regions. */
 function relaxed(part: unknown): unknown {

@@ -1,75 +1,61 @@
-import * as pulumi from "@pulumi/pulumi";
+import type { Client } from "../api/client";
 import { collect } from "../api/pages";
 import type { App, AppHealth, AppInstance, BandwidthUsage, Deployment, Proposal } from "../api/types";
-import type { Client } from "../api/client";
-import { systemClock } from "../clock";
-import { lookForStarted, shownDeployments, type Known } from "../service/new-deployment";
-import { AppPlatformError } from "../errors";
-import { PATIENCE } from "../service/poll";
-import { withoutSecrets } from "../secrets/mask-errors";
-import { appById, appByName, componentNames, near, notFound } from "../service/find";
 import { toKeyed } from "../appspec/lists-by-name";
 import type { AppSpec } from "../appspec/types";
-import { deploymentOnce } from "../service/safe-writes";
-import { asked, explained, lifted, liftedSecret, withSecretsHidden } from "./run";
-import { refuseUnreadable } from "./explain-not-found";
+import { systemClock } from "../clock";
+import { AppPlatformError } from "../errors";
 import { secrecyOf } from "../resources/app/app-secrets";
+import { withoutSecrets } from "../secrets/mask-errors";
+import { appById, appByName, componentNames, near, notFound } from "../service/find";
+import { lookForStarted, shownDeployments, type Known } from "../service/new-deployment";
+import { PATIENCE } from "../service/poll";
+import { deploymentOnce } from "../service/safe-writes";
+import { explainedBy, refuseUnreadable, withSecretsHidden } from "./explain-not-found";
 
-/** Which app: by its id at the service, or by the name in its spec. */
+/** Which app: by its id, or by the name in its spec. */
 export type AppQuery = { readonly id: string } | { readonly name: string };
 
-/**
- * An existing app. Ciphertext in specs is replaced by a fixed text, here and in all look-ups: no other app could use it, and
- * an `App` with that text keeps the value which the service holds.
- * @throws AppPlatformError `not-found` with names that are near, `missing-token`; ApiError
- */
-export async function getApp(query: AppQuery): Promise<App> {
+/** @throws AppPlatformError `not-found` with similar names, `invalid-input`; ApiError */
+export async function getApp(client: Client, query: AppQuery): Promise<App> {
   const { id, name } = query as { id?: unknown; name?: unknown };
   if ((id === undefined) === (name === undefined))
-    throw new AppPlatformError("invalid-input", "getApp takes { id } or { name }, one of them.");
+    throw new AppPlatformError("invalid-input", "getApp requires either { id } or { name }.");
   refuseUnreadable("getApp", id === undefined ? { name } : { id });
-  return asked(async (client) =>
-    withSecretsHidden(
-      id === undefined ? await appByName(client, name as string) : await appById(client, id as string),
-    ),
+  return withSecretsHidden(
+    id === undefined ? await appByName(client, name as string) : await appById(client, id as string),
   );
 }
-/** {@link getApp} with inputs. */
-export const getAppOutput = lifted(getApp);
 
 export interface AppsQuery {
-  /** Each with its `project_id`; the service takes longer then. @default false */
+  /** Include the `project_id` of each app; the request takes longer. @default false */
   readonly withProjects?: boolean | undefined;
 }
 
-/** All apps that the token may see. */
-export async function getApps({ withProjects }: AppsQuery = {}): Promise<App[]> {
-  return asked(async (client) => withSecretsHidden(await collect(client.listApps({ withProjects }))));
+export async function getApps(client: Client, { withProjects }: AppsQuery = {}): Promise<App[]> {
+  return withSecretsHidden(await collect(client.listApps({ withProjects })));
 }
-/** {@link getApps} as an Output. */
-export const getAppsOutput = lifted(getApps);
 
 export interface ProposalQuery {
   readonly spec: AppSpec;
-  /** As an update of this app. @default as a new app */
+  /** Propose the spec as an update of this app. @default as a new app */
   readonly appId?: string | undefined;
 }
 
-/**
- * What the service would make of a spec: the spec with its defaults, whether the name is free, and `app_cost`, US dollars a
- * month. Nothing is created. Previews of an App ask this by themselves.
- * @throws AppPlatformError `not-found` for the app; ApiError `invalid-spec` in the service's words
- */
-export async function getProposal({ spec, appId }: ProposalQuery): Promise<Proposal> {
-  return explained("getProposal", { appId }, async (client) =>
+/** @throws AppPlatformError `not-found` for the app; ApiError `invalid-spec` with the service's message */
+export async function getProposal(client: Client, { spec, appId }: ProposalQuery): Promise<Proposal> {
+  return explainedBy(client, "getProposal", { appId }, async () =>
     withSecretsHidden(await client.proposeApp({ spec, ...(appId !== undefined && { app_id: appId }) })),
   ).catch((error: unknown) => {
     // The service may repeat what it was sent.
     throw withoutSecrets(error, secrecyOf({ spec: toKeyed(spec) }, undefined));
   });
 }
-/** {@link getProposal} with inputs. */
-export const getProposalOutput = lifted(getProposal);
+
+/** In a preview, functions that change something only read it. */
+export interface InPreview {
+  readonly preview: boolean;
+}
 
 export interface RestartArgs {
   /** Names of components. @default all */
@@ -77,40 +63,48 @@ export interface RestartArgs {
 }
 
 /**
- * Restarts what runs, container by container, without a build, in every `up` of a program that calls it. Where the answer
- * is lost, the deployment that the restart made is looked for, so that there is no second restart. In a preview nothing is
- * restarted, and the active deployment comes back as it stands.
- * @returns the deployment that the restart is part of
+ * @returns the deployment that the restart belongs to; in a preview the active one
  * @throws AppPlatformError `not-found`, also for a component; ApiError
  */
-export async function restartApp(appId: string, { components }: RestartArgs = {}): Promise<Deployment> {
-  return explained("restartApp", { appId }, async (client) => {
+export async function restartApp(
+  client: Client,
+  appId: string,
+  { components }: RestartArgs,
+  { preview }: InPreview,
+): Promise<Deployment> {
+  return explainedBy(client, "restartApp", { appId }, async () => {
     const app = await appById(client, appId);
     const names = componentNames(app);
     for (const name of components ?? [])
       if (!names.includes(name))
         throw notFound(`no component ${name} in the app ${app.spec.name}`, near(name, names, "components"));
-    if (!pulumi.runtime.isDryRun()) {
-      const restart = () => client.restartApp(appId, components ? { components } : {});
-      const { deployment, known } = await deploymentOnce(
-        client,
-        appId,
-        restart,
-        { clock: systemClock },
-        shownDeployments(app).map(({ id }) => id),
-      );
-      const found = deployment ?? (await startedOne(client, appId, known));
-      if (found) return withSecretsHidden(found);
-      throw new AppPlatformError(
-        "no-deployment",
-        `The service accepted the restart, but no new deployment of the app ${app.spec.name} appeared. Check it with: npx app-platform deployments ${app.spec.name}`,
-      );
-    }
+    if (!preview) return withSecretsHidden(await restartNow(client, app, components));
     if (!app.active_deployment)
       throw notFound(`nothing to restart in the app ${app.spec.name}`, "It has no active deployment.");
     return withSecretsHidden(app.active_deployment);
   });
 }
+
+async function restartNow(
+  client: Client,
+  app: App,
+  components: readonly string[] | undefined,
+): Promise<Deployment> {
+  const { deployment, known } = await deploymentOnce(
+    client,
+    app.id,
+    () => client.restartApp(app.id, components ? { components } : {}),
+    { clock: systemClock },
+    shownDeployments(app).map(({ id }) => id),
+  );
+  const found = deployment ?? (await startedOne(client, app.id, known));
+  if (found) return found;
+  throw new AppPlatformError(
+    "no-deployment",
+    `The service accepted the restart, but no new deployment of the app ${app.spec.name} appeared. Check it with: npx app-platform deployments ${app.spec.name}`,
+  );
+}
+
 /** The deployment of a write whose response names none. */
 const startedOne = (client: Client, appId: string, known: Known): Promise<Deployment | undefined> => {
   const source = {
@@ -120,38 +114,28 @@ const startedOne = (client: Client, appId: string, known: Known): Promise<Deploy
   return lookForStarted(source, known, PATIENCE.deployment, { clock: systemClock });
 };
 
-/** {@link restartApp} with inputs. */
-export const restartAppOutput = lifted(restartApp);
+/** @throws AppPlatformError `not-found`; ApiError */
+export const getAppHealth = (client: Client, appId: string): Promise<AppHealth> =>
+  explainedBy(client, "getAppHealth", { appId }, () => client.getAppHealth(appId));
 
-/** How the components of an app do. @throws AppPlatformError `not-found`; ApiError */
-export async function getAppHealth(appId: string): Promise<AppHealth> {
-  return explained("getAppHealth", { appId }, (client) => client.getAppHealth(appId));
-}
-/** {@link getAppHealth} with inputs. */
-export const getAppHealthOutput = lifted(getAppHealth);
-
-/** The containers of an app that run now. @throws AppPlatformError `not-found`; ApiError */
-export async function getInstances(appId: string): Promise<AppInstance[]> {
-  return explained("getInstances", { appId }, (client) => client.listInstances(appId));
-}
-/** {@link getInstances} with inputs. */
-export const getInstancesOutput = lifted(getInstances);
+/** @throws AppPlatformError `not-found`; ApiError */
+export const getInstances = (client: Client, appId: string): Promise<AppInstance[]> =>
+  explainedBy(client, "getInstances", { appId }, () => client.listInstances(appId));
 
 export interface BandwidthQuery {
-  /** ISO 8601; the time of day does not matter. @default yesterday */
+  /** ISO 8601; the time of day is ignored. @default yesterday */
   readonly date?: string | undefined;
 }
 
-/** What an app, or each of up to 100 apps, sent on one day. @throws AppPlatformError `not-found`; ApiError */
+/** @throws AppPlatformError `not-found`; ApiError */
 export async function getBandwidth(
+  client: Client,
   appIds: string | readonly string[],
   { date }: BandwidthQuery = {},
 ): Promise<BandwidthUsage> {
-  if (typeof appIds !== "string") return asked((client) => client.getBandwidths({ app_ids: appIds, date }));
-  return explained("getBandwidth", { appId: appIds }, (client) => client.getBandwidth(appIds, { date }));
+  if (typeof appIds !== "string") return client.getBandwidths({ app_ids: appIds, date });
+  return explainedBy(client, "getBandwidth", { appId: appIds }, () => client.getBandwidth(appIds, { date }));
 }
-/** {@link getBandwidth} with inputs. */
-export const getBandwidthOutput = lifted(getBandwidth);
 
 export interface ExecQuery {
   readonly component: string;
@@ -161,15 +145,10 @@ export interface ExecQuery {
   readonly instance?: string | undefined;
 }
 
-/**
- * The WebSocket address of a terminal in a running component. Whoever has it is in: never print or store it.
- * @throws AppPlatformError `not-found`, also for a component; ApiError
- */
-export async function getExecUrl(appId: string, query: ExecQuery): Promise<string> {
+/** @throws AppPlatformError `not-found`, also for a component; ApiError */
+export async function getExecUrl(client: Client, appId: string, query: ExecQuery): Promise<string> {
   const { component, deploymentId } = query;
-  return explained("getExecUrl", { appId, deploymentId, component }, (client) =>
+  return explainedBy(client, "getExecUrl", { appId, deploymentId, component }, () =>
     client.getExecUrl(appId, query),
   );
 }
-/** {@link getExecUrl} with inputs, as a secret. */
-export const getExecUrlOutput = liftedSecret(getExecUrl);

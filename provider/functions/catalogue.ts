@@ -1,23 +1,11 @@
+import type { Client } from "../api/client";
 import type { InstanceSize, Region } from "../api/types";
-import { asked, explained, lifted } from "./run";
+import { explainedBy } from "./explain-not-found";
 
-/** Regions of the App Platform. */
-export async function getRegions(): Promise<Region[]> {
-  return asked((client) => client.listRegions());
-}
-/** {@link getRegions} as an Output. */
-export const getRegionsOutput = lifted(getRegions);
+export const getRegions = (client: Client): Promise<Region[]> => client.listRegions();
 
-/** What components can run on, with prices. */
-export async function getInstanceSizes(): Promise<InstanceSize[]> {
-  return asked((client) => client.listInstanceSizes());
-}
-/** {@link getInstanceSizes} as an Output. */
-export const getInstanceSizesOutput = lifted(getInstanceSizes);
+export const getInstanceSizes = (client: Client): Promise<InstanceSize[]> => client.listInstanceSizes();
 
-/** One size, by its slug. @throws AppPlatformError `not-found` with the slug that is near; ApiError */
-export async function getInstanceSize(slug: string): Promise<InstanceSize> {
-  return explained("getInstanceSize", { slug }, (client) => client.getInstanceSize(slug));
-}
-/** {@link getInstanceSize} with inputs. */
-export const getInstanceSizeOutput = lifted(getInstanceSize);
+/** @throws AppPlatformError `not-found` with the most similar slug; ApiError */
+export const getInstanceSize = (client: Client, slug: string): Promise<InstanceSize> =>
+  explainedBy(client, "getInstanceSize", { slug }, () => client.getInstanceSize(slug));

@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type { Client } from "../api/client";
 import type { AppEvent, EventType } from "../api/types";
-import { explained, lifted, withSecretsHidden } from "./run";
+import type { InPreview } from "./apps";
 import { cancelOnce, takeItOut, type Stoppable } from "./cancel";
+import { explainedBy, withSecretsHidden } from "./explain-not-found";
 import { listed, type PageQuery } from "./paging";
 
 export interface EventsQuery extends PageQuery {
@@ -9,10 +10,14 @@ export interface EventsQuery extends PageQuery {
   readonly types?: readonly EventType[] | undefined;
 }
 
-/** Deployments and autoscalings of an app, the newest first. @throws AppPlatformError `not-found`; ApiError */
-export async function getEvents(appId: string, query: EventsQuery = {}): Promise<AppEvent[]> {
+/** @throws AppPlatformError `not-found`; ApiError */
+export async function getEvents(
+  client: Client,
+  appId: string,
+  query: EventsQuery = {},
+): Promise<AppEvent[]> {
   const { types } = query;
-  return explained("getEvents", { appId }, async (client) =>
+  return explainedBy(client, "getEvents", { appId }, async () =>
     withSecretsHidden(
       await listed(
         query,
@@ -22,26 +27,22 @@ export async function getEvents(appId: string, query: EventsQuery = {}): Promise
     ),
   );
 }
-/** {@link getEvents} with inputs. */
-export const getEventsOutput = lifted(getEvents);
 
-/** One event. @throws AppPlatformError `not-found`; ApiError */
-export async function getEvent(appId: string, eventId: string): Promise<AppEvent> {
-  return explained("getEvent", { appId, eventId }, async (client) =>
+/** @throws AppPlatformError `not-found`; ApiError */
+export const getEvent = (client: Client, appId: string, eventId: string): Promise<AppEvent> =>
+  explainedBy(client, "getEvent", { appId, eventId }, async () =>
     withSecretsHidden(await client.getEvent(appId, eventId)),
   );
-}
-/** {@link getEvent} with inputs. */
-export const getEventOutput = lifted(getEvent);
 
-/**
- * Stops an autoscaling that goes on, and returns it; one that is canceled already is returned as well. In a preview, only
- * looks at it.
- * @throws AppPlatformError `not-found`, `already-ended` where it has ended in another way; ApiError
- */
-export async function cancelEvent(appId: string, eventId: string): Promise<AppEvent> {
-  if (pulumi.runtime.isDryRun()) return getEvent(appId, eventId);
-  return explained("cancelEvent", { appId, eventId }, async (client) => {
+/** @throws AppPlatformError `not-found`, `already-ended` unless it is canceled already; ApiError */
+export async function cancelEvent(
+  client: Client,
+  appId: string,
+  eventId: string,
+  { preview }: InPreview,
+): Promise<AppEvent> {
+  if (preview) return getEvent(client, appId, eventId);
+  return explainedBy(client, "cancelEvent", { appId, eventId }, async () => {
     const event: Stoppable<AppEvent> = {
       name: `autoscaling ${eventId}`,
       cancel: () => client.cancelEvent(appId, eventId),
@@ -51,5 +52,3 @@ export async function cancelEvent(appId: string, eventId: string): Promise<AppEv
     return withSecretsHidden(await cancelOnce(event, takeItOut("cancelEvent")));
   });
 }
-/** {@link cancelEvent} with inputs. */
-export const cancelEventOutput = lifted(cancelEvent);

@@ -1,4 +1,5 @@
 import type { Client } from "../api/client";
+import { hideSecrets } from "../appspec/secrets";
 import { AppPlatformError } from "../errors";
 import { appById, componentNames, isUnknownId, near, notFound } from "../service/find";
 
@@ -88,3 +89,6 @@ async function missing(client: Client, subject: Subject, cause: unknown): Promis
 
 const newest = (what: string, known: readonly string[]): string =>
   known.length === 0 ? `It has no ${what}.` : `The newest ${what}: ${known.join(", ")}.`;
+
+/** Specs contain the ciphertext of secrets, which only the service can use. */
+export const withSecretsHidden = <T>(response: T): T => hideSecrets(response) as T;

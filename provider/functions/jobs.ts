@@ -1,24 +1,26 @@
-import * as pulumi from "@pulumi/pulumi";
+import type { Client } from "../api/client";
 import type { InvocationPhase, JobInvocation } from "../api/types";
-import { explained, lifted } from "./run";
+import type { InPreview } from "./apps";
 import { cancelOnce, takeItOut, type Stoppable } from "./cancel";
+import { explainedBy } from "./explain-not-found";
 import { listed, type PageQuery } from "./paging";
 
 export interface JobInvocationsQuery extends PageQuery {
   /** Names of jobs. @default all */
   readonly jobs?: readonly string[] | undefined;
   readonly deploymentId?: string | undefined;
-  /** Such as `["FAILED"]`. With `page`: those of that page. @default all */
+  /** Only runs in these phases, such as `["FAILED"]`. With `page`: those of that page. @default all */
   readonly phases?: readonly InvocationPhase[] | undefined;
 }
 
-/** Runs of an app's jobs. @throws AppPlatformError `not-found`; ApiError */
+/** @throws AppPlatformError `not-found`; ApiError */
 export async function getJobInvocations(
+  client: Client,
   appId: string,
   query: JobInvocationsQuery = {},
 ): Promise<JobInvocation[]> {
   const { jobs, deploymentId, phases } = query;
-  return explained("getJobInvocations", { appId, deploymentId }, async (client) => {
+  return explainedBy(client, "getJobInvocations", { appId, deploymentId }, async () => {
     const found = await listed(
       query,
       (page) => client.listJobInvocationPage(appId, { ...page, jobs, deploymentId }),
@@ -27,25 +29,26 @@ export async function getJobInvocations(
     return phases ? found.filter(({ phase }) => phases.includes(phase ?? "UNKNOWN")) : found;
   });
 }
-/** {@link getJobInvocations} with inputs. */
-export const getJobInvocationsOutput = lifted(getJobInvocations);
 
-/** One run of a job. @throws AppPlatformError `not-found`; ApiError */
-export async function getJobInvocation(appId: string, invocationId: string): Promise<JobInvocation> {
-  return explained("getJobInvocation", { appId, invocationId }, (client) =>
+/** @throws AppPlatformError `not-found`; ApiError */
+export const getJobInvocation = (
+  client: Client,
+  appId: string,
+  invocationId: string,
+): Promise<JobInvocation> =>
+  explainedBy(client, "getJobInvocation", { appId, invocationId }, () =>
     client.getJobInvocation(appId, invocationId),
   );
-}
-/** {@link getJobInvocation} with inputs. */
-export const getJobInvocationOutput = lifted(getJobInvocation);
 
-/**
- * Stops a run of a job, and returns it; one that is canceled already is returned as well. In a preview, only looks at it.
- * @throws AppPlatformError `not-found`, `already-ended` where it has ended in another way; ApiError
- */
-export async function cancelJobInvocation(appId: string, invocationId: string): Promise<JobInvocation> {
-  if (pulumi.runtime.isDryRun()) return getJobInvocation(appId, invocationId);
-  return explained("cancelJobInvocation", { appId, invocationId }, (client) => {
+/** @throws AppPlatformError `not-found`, `already-ended` unless it is canceled already; ApiError */
+export async function cancelJobInvocation(
+  client: Client,
+  appId: string,
+  invocationId: string,
+  { preview }: InPreview,
+): Promise<JobInvocation> {
+  if (preview) return getJobInvocation(client, appId, invocationId);
+  return explainedBy(client, "cancelJobInvocation", { appId, invocationId }, () => {
     const run: Stoppable<JobInvocation> = {
       name: `job invocation ${invocationId}`,
       cancel: () => client.cancelJobInvocation(appId, invocationId),
@@ -55,5 +58,3 @@ export async function cancelJobInvocation(appId: string, invocationId: string): 
     return cancelOnce(run, takeItOut("cancelJobInvocation"));
   });
 }
-/** {@link cancelJobInvocation} with inputs. */
-export const cancelJobInvocationOutput = lifted(cancelJobInvocation);

@@ -1,7 +1,11 @@
 import type { Client } from "../api/client";
 import { readLog, type ReadOptions } from "../logs/reader";
-import type { LogQuery } from "../logs/target";
+import { findTarget, type LogQuery } from "../logs/target";
+import type { LogUrls } from "../api/types";
 import { explainedBy } from "./explain-not-found";
+
+/** Which log of which app, and how much of it. */
+export interface LogsQuery extends LogQuery, Omit<ReadOptions, "clock" | "onReconnect"> {}
 
 /**
  * The lines of a log, see `readLog`. Where the service does not know what was asked for, the error says which part of it,
@@ -23,4 +27,15 @@ export async function* explainedLog(
   } finally {
     await lines.return(undefined);
   }
+}
+
+/** @throws AppPlatformError `not-found`; ApiError */
+export async function getLogUrls(client: Client, query: Omit<LogsQuery, "signal">): Promise<LogUrls> {
+  const { follow, tailLines, podConnectionTimeout, ...log } = query;
+  const { appId, deploymentId, eventId, invocationId } = query;
+  return explainedBy(client, "getLogUrls", { appId, deploymentId, eventId, invocationId }, async () => {
+    const { request, isActive } = await findTarget(client, log);
+    const requested = isActive ? { ...request, deploymentId: undefined } : request;
+    return client.getLogUrls(appId, { ...requested, follow, tailLines, podConnectionTimeout });
+  });
 }

@@ -5,7 +5,7 @@ import { systemClock } from "../../provider/clock";
 import { readLog, type ReadOptions } from "../../provider/logs/reader";
 import type { LogQuery } from "../../provider/logs/target";
 import { AppPlatformError } from "../../provider/errors";
-import { getLogs } from "../../provider/functions/logs";
+import { getLogs } from "../../provider/dynamic/functions/logs";
 import type { AppSpec } from "../../provider/appspec/types";
 import { quickClock } from "../helpers/quick-clock";
 import { serviceEnv } from "../helpers/service-env";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { AppPlatformError } from "../../provider/errors";
-import * as lookups from "../../provider/functions";
+import * as lookups from "../../provider/dynamic/functions";
 import { KEPT_SECRET } from "../../provider/appspec/secrets";
 import { type Answer, json, scriptedServer, type ScriptedServer } from "../helpers/scripted-server";
 import { serviceEnv } from "../helpers/service-env";

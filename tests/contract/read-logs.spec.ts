@@ -6,7 +6,7 @@ import { Limiter } from "../../provider/net/limiter";
 import { readLog, type ReadOptions } from "../../provider/logs/reader";
 import type { LogQuery } from "../../provider/logs/target";
 import { AppPlatformError } from "../../provider/errors";
-import { getLogs, getLogsOutput, getLogsText, getLogUrls, getLogUrlsOutput } from "../../provider/functions/logs";
+import { getLogs, getLogsOutput, getLogsText, getLogUrls, getLogUrlsOutput } from "../../provider/dynamic/functions/logs";
 import { FAST } from "../helpers/faulty-service";
 import { APP_ID, DEPLOYMENT_ID, logService, type LogService } from "../helpers/log-service";
 import { quickClock } from "../helpers/quick-clock";

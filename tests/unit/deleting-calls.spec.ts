@@ -32,12 +32,12 @@ describe("code that deletes at the service", () => {
       linesWith(/\.deleteApp\(/).map((line) => line.replace(/\s+/g, " ")),
       [
         "provider.ts: await operation.deleteApp(id);",
-        "writes.ts: await service.deleteApp(id, { ...callOptions(options), letFinish: true });",
+        "service/safe-writes.ts: await service.deleteApp(id, { ...callOptions(options), letFinish: true });",
       ],
     );
     assert.deepEqual(
       linesWith(/\bdeleteAppOnce\(/).map((line) => line.split(":")[0]),
-      ["operation.ts", "writes.ts"],
+      ["resources/app/operation.ts", "service/safe-writes.ts"],
     );
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as logs from "../../provider/functions/logs";
-import * as lookups from "../../provider/functions";
+import * as logs from "../../provider/dynamic/functions/logs";
+import * as lookups from "../../provider/dynamic/functions";
 import { ACTIONS } from "../faults/action-scenarios";
 import { remoteCalls, casesFor, pathPattern, usualKind } from "../faults/cases";
 import { FAULT_CLASSES } from "../faults/expectations";
