@@ -51,15 +51,7 @@ export default tseslint.config(
   { files: ["provider/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [EMULATOR] }] } },
   forbid(
     ["provider/appspec/**/*.ts"],
-    [
-      "**/api/*",
-      "**/deploy/*",
-      "../app",
-      "../provider",
-      "node:*",
-      "@pulumi/*",
-      "node-fetch",
-    ],
+    ["**/api/*", "**/deploy/*", "../app", "../provider", "node:*", "@pulumi/*", "node-fetch"],
     "spec/ is pure: no I/O, nothing above it but what phases mean.",
   ),
   forbid(
@@ -79,5 +71,9 @@ export default tseslint.config(
     ["emulator/{cli,index,server,live}.ts"],
   ),
   forbid(["emulator/routes/*.ts"], ["../index", "../server"], "Routes are served, they do not know by whom."),
-  forbid(["emulator/server.ts", "emulator/websockets.ts"], ["./index"], "The server is a part of the emulator."),
+  forbid(
+    ["emulator/server.ts", "emulator/websockets.ts"],
+    ["./index"],
+    "The server is a part of the emulator.",
+  ),
 );

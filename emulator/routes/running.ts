@@ -4,7 +4,13 @@ import { badRequest, notFound } from "../errors";
 import { isUuid } from "../model/ids";
 import { page } from "../http/paging";
 import { list } from "./query";
-import { consoleInstance, deploymentEventOf, eventsOf, healthView, instancesView } from "../views/instances-and-events";
+import {
+  consoleInstance,
+  deploymentEventOf,
+  eventsOf,
+  healthView,
+  instancesView,
+} from "../views/instances-and-events";
 import type { StoredApp } from "../model/stored-app";
 import { addressOf, optionalBody, param, type Api, type Ctx, type Deps } from "./context";
 

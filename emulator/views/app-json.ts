@@ -1,4 +1,10 @@
-import { activeAmong, deploymentAt, nextChange, supersededAt, type DeploymentRecord } from "../model/deployment-record";
+import {
+  activeAmong,
+  deploymentAt,
+  nextChange,
+  supersededAt,
+  type DeploymentRecord,
+} from "../model/deployment-record";
 import type { Store } from "../model/store";
 import type { StoredApp } from "../model/stored-app";
 import { apartFromDeployments, shownOf } from "./app";

@@ -1,5 +1,11 @@
 import { isoTime } from "../clock";
-import { deploymentAt, isRunning, naturalEnd, supersededAt, type DeploymentRecord } from "../model/deployment-record";
+import {
+  deploymentAt,
+  isRunning,
+  naturalEnd,
+  supersededAt,
+  type DeploymentRecord,
+} from "../model/deployment-record";
 import type { Store } from "../model/store";
 import type { StoredApp } from "../model/stored-app";
 import { components } from "../model/spec";

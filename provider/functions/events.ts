@@ -11,11 +11,7 @@ export interface EventsQuery extends PageQuery {
 }
 
 /** @throws AppPlatformError `not-found`; ApiError */
-export async function getEvents(
-  client: Client,
-  appId: string,
-  query: EventsQuery = {},
-): Promise<AppEvent[]> {
+export async function getEvents(client: Client, appId: string, query: EventsQuery = {}): Promise<AppEvent[]> {
   const { types } = query;
   return explainedBy(client, "getEvents", { appId }, async () =>
     withSecretsHidden(

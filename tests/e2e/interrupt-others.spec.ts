@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Client } from "../../provider/api/client";
 import { TOP } from "../../tools/pulumi-project";
 import { succeeded, TOKEN, writes, type StateResource } from "../helpers/e2e";
-import { CREATE, LongDeployment } from "../helpers/long-deployment";
+import { CREATE, LongDeployment } from "../helpers/world/long-deployment";
 
 const GOES_ON = /The run was stopped while deployment \S+ was going on\. It goes on at the service/;
 

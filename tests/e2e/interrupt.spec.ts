@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { shown, succeeded, writes } from "../helpers/e2e";
-import { CREATE, LongDeployment, UPDATE } from "../helpers/long-deployment";
+import { CREATE, LongDeployment, UPDATE } from "../helpers/world/long-deployment";
 import { OtherSdk } from "../helpers/other-sdk";
 
 /** The oldest that the package supports; the newest that says it runs on Node 20 is the one of this repository. */

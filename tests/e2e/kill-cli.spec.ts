@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { succeeded } from "../helpers/e2e";
-import { app, killingInTurn } from "../helpers/killing";
+import { app, killingInTurn } from "../helpers/processes/killing";
 
 describe("kill -9 of the Pulumi CLI at every call of", function () {
   this.timeout(600_000);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createEmulator, steppedClock, type Emulator } from "app-platform-emulator";
 import { Client } from "../../provider/api/client";
 import { TOP } from "../../tools/pulumi-project";
-import { BUSY } from "../helpers/busy-app";
+import { BUSY } from "../helpers/world/busy-app";
 import { succeeded, TestStack, TOKEN, writes } from "../helpers/e2e";
 
 /** From midnight: a deployment that takes 100 s, a run of 25 s on each full minute after it, a scaling at 200 s. */

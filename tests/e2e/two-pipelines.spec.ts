@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { succeeded, TestStack, TOKEN, writes } from "../helpers/e2e";
-import { CREATE, LongDeployment, UPDATE } from "../helpers/long-deployment";
+import { CREATE, LongDeployment, UPDATE } from "../helpers/world/long-deployment";
 
 describe("two runs at once on one app, from two stacks", function () {
   this.timeout(300_000);

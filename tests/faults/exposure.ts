@@ -1,4 +1,4 @@
-import { SECRET } from "../helpers/provider-world";
+import { SECRET } from "../helpers/world/provider-world";
 import type { World } from "./world";
 
 const CIPHERTEXT = /EV\[[^\]]/;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { callName, casesFor } from "./cases";
 import { FAULT_CLASSES } from "./expectations";
 import { reference, runCase, type Reference } from "./run-case";
-import type { Scenario } from "./scenarios";
+import type { Scenario } from "./scenarios/app";
 import { count } from "./total";
 import { World, type Surroundings } from "./world";
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { QUICK_TIME, type QuickTime } from "../helpers/quick-time";
+import { QUICK_TIME, type QuickTime } from "../helpers/processes/quick-time";
 
 /** Where a process runs that works on the emulator. */
 export interface Place {

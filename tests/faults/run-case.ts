@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { pathPattern, remoteCalls, withoutIds, type Case, type RemoteCall } from "./cases";
 import type { Outcome } from "./expectations";
 import { OperationError, type Properties } from "./provider-host";
-import type { Scenario } from "./scenarios";
+import type { Scenario } from "./scenarios/app";
 import { exposed } from "./exposure";
 import type { World } from "./world";
 

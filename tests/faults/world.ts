@@ -13,7 +13,7 @@ import { TOKEN_KEY } from "../../provider/service/config";
 import { DEPLOYMENT_PROVIDER, DEPLOYMENT_TYPE } from "../../provider/dynamic/deployment";
 import { ROLLBACK_PROVIDER, ROLLBACK_TYPE } from "../../provider/dynamic/rollback";
 import { TOP } from "../../tools/pulumi-project";
-import { QuickTime } from "../helpers/quick-time";
+import { QuickTime } from "../helpers/processes/quick-time";
 import { Program } from "./program";
 import { ProviderHost } from "./provider-host";
 import { QuickProcess, type Place } from "./quick-process";

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as logs from "../../provider/dynamic/functions/logs";
 import * as lookups from "../../provider/dynamic/functions";
-import { ACTIONS } from "../faults/action-scenarios";
+import { ACTIONS } from "../faults/scenarios/actions";
 import { remoteCalls, casesFor, pathPattern, usualKind } from "../faults/cases";
 import { FAULT_CLASSES } from "../faults/expectations";
-import { functionOf, LOOKUPS } from "../faults/lookup-scenarios";
+import { functionOf, LOOKUPS } from "../faults/scenarios/lookups";
 import { faultTable } from "../faults/table";
 import { TOP } from "../../tools/pulumi-project";
 

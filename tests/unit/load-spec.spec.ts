@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { fileOf, loadSpec } from "../../provider/load-spec";
-import { appSpecs } from "../helpers/app-specs";
+import { appSpecs } from "../helpers/world/app-specs";
 import { temporaryFolder } from "../helpers/temporary-folder";
 
 describe("loadSpec", () => {

@@ -1,14 +1,29 @@
 import { resultOf, standing } from "../../deployment-phases";
 import type { App, Deployment } from "../../api/types";
 import { settle } from "../../deploy/outcome";
-import { isAutomaticRollback, lookForStarted, NONE_KNOWN, shownDeployments, type Known, type Started, type Awaited } from "../../service/new-deployment";
+import {
+  isAutomaticRollback,
+  lookForStarted,
+  NONE_KNOWN,
+  shownDeployments,
+  type Known,
+  type Started,
+  type Awaited,
+} from "../../service/new-deployment";
 import { newestDeployment } from "./unrecorded-run";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "../../errors";
 import { PATIENCE } from "../../service/poll";
 import { withoutSecrets } from "../../secrets/mask-errors";
 import { nameInterruption, type Desk, type Site } from "../base-provider";
 import { toKeyed } from "../../appspec/lists-by-name";
-import { lastDeployment, outputsOf, plain, type AppInputs, type AppOutputs, type LastDeployment } from "./state";
+import {
+  lastDeployment,
+  outputsOf,
+  plain,
+  type AppInputs,
+  type AppOutputs,
+  type LastDeployment,
+} from "./state";
 import { timeoutMs, type Timeouts } from "../../durations";
 import { createDeploymentOnce } from "../../service/safe-writes";
 

@@ -1,6 +1,12 @@
 import { resultOf, standing } from "../../deployment-phases";
 import type { Deployment } from "../../api/types";
-import { knownTo, newDeployment, shownDeployments, type Started, type Awaited } from "../../service/new-deployment";
+import {
+  knownTo,
+  newDeployment,
+  shownDeployments,
+  type Started,
+  type Awaited,
+} from "../../service/new-deployment";
 import { findSuccessor } from "../../deploy/wait";
 import { asAppPlatformError, InitializationError, isApiError } from "../../errors";
 import { lookForDeployment, noDeployment, throwIfShown } from "../app/finish";

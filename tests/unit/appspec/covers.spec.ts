@@ -7,7 +7,7 @@ import { normalizeScalars } from "../../../provider/appspec/coerce-scalars";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
 import { withDefaults } from "../../../emulator/model/defaults";
 import type { Spec } from "../../../emulator/model/spec";
-import { appSpecs } from "../../helpers/app-specs";
+import { appSpecs } from "../../helpers/world/app-specs";
 import { arbitrarySpec } from "../../helpers/arbitrary-spec";
 
 describe("covers and adoptable", () => {

@@ -3,7 +3,13 @@ import fc from "fast-check";
 import { valueAt, withValueAt, type Path } from "../../../provider/appspec/diff";
 import { explain } from "../../../provider/appspec/explain";
 import { isPlainObject, SPEC_LISTS, toKeyed } from "../../../provider/appspec/lists-by-name";
-import { plan, type Accepted, type ComponentPlan, type Plan, type Wanted } from "../../../provider/appspec/plan";
+import {
+  plan,
+  type Accepted,
+  type ComponentPlan,
+  type Plan,
+  type Wanted,
+} from "../../../provider/appspec/plan";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
 import { arbitrarySpec } from "../../helpers/arbitrary-spec";
 

@@ -5,7 +5,7 @@ import type { Reporter } from "../../../provider/host/reporter";
 import type { AppPlatformError } from "../../../provider/errors";
 import { settle, type Outcome } from "../../../provider/deploy/outcome";
 import type { DeploymentSource } from "../../../provider/deploy/wait";
-import { InstantClock } from "../../helpers/instant-clock";
+import { InstantClock } from "../../helpers/clocks/instant-clock";
 
 const SECRET = "hunter2-in-the-open";
 

@@ -8,7 +8,7 @@ import {
   type WaitOptions,
 } from "../../../provider/deploy/wait";
 import { ApiError, AppPlatformError, type ErrorCode } from "../../../provider/errors";
-import { InstantClock } from "../../helpers/instant-clock";
+import { InstantClock } from "../../helpers/clocks/instant-clock";
 
 const MINUTE = 60_000;
 

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { repeatedInputs, specInputs, type AppSpecArgs } from "../../../provider/dynamic/inputs";
 import { fromKeyed, toKeyed } from "../../../provider/appspec/lists-by-name";
-import { appSpecs } from "../../helpers/app-specs";
+import { appSpecs } from "../../helpers/world/app-specs";
 
 /** What stands for a secret in the results below. */
 const secret = (value: unknown): { secret: unknown } => ({ secret: value });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createReporter } from "../../../provider/host/reporter";
 import { counterFirst, describeAll } from "../../../provider/host/stack-row";
 import type { Engine, LogLine } from "../../../provider/host/engine";
-import { quickClock } from "../../helpers/quick-clock";
+import { quickClock } from "../../helpers/clocks/quick-clock";
 
 describe("a status where little of it is seen", () => {
   it("begins with its counter, if it has one", () => {

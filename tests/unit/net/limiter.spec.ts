@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Limiter, sharedLimiter } from "../../../provider/net/limiter";
 import { Pace } from "../../../provider/net/pace";
-import { FakeClock, settle } from "../../helpers/fake-clock";
+import { FakeClock, settle } from "../../helpers/clocks/fake-clock";
 
 const headers = (values: Record<string, string>) => (name: string) => values[name];
 const NONE = headers({});

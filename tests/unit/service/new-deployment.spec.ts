@@ -10,7 +10,7 @@ import {
   type Known,
 } from "../../../provider/service/new-deployment";
 import { ApiError, type ErrorCode } from "../../../provider/errors";
-import { InstantClock } from "../../helpers/instant-clock";
+import { InstantClock } from "../../helpers/clocks/instant-clock";
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 const known = (...ids: string[]): Known => ({ ids, complete: true });

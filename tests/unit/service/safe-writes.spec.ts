@@ -11,7 +11,7 @@ import {
   updateAppOnce,
   type AppService,
 } from "../../../provider/service/safe-writes";
-import { InstantClock } from "../../helpers/instant-clock";
+import { InstantClock } from "../../helpers/clocks/instant-clock";
 
 const NOW = Date.parse("2026-03-04T05:06:07Z");
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { App, Deployment } from "../../../provider/api/types";
 import { ApiError } from "../../../provider/errors";
 import { SharedReads, type AppSource } from "../../../provider/service/shared-reads";
-import { FakeClock } from "../../helpers/fake-clock";
+import { FakeClock } from "../../helpers/clocks/fake-clock";
 
 const request = { method: "GET", path: "/" };
 const ids = Array.from({ length: 10 }, (_, index) => `app-${index}`);

@@ -8,7 +8,12 @@ import {
   type Step,
 } from "../../../../emulator/model/deployment-record";
 import { logLines, logWindow, type LogLine } from "../../../../emulator/model/log-text";
-import { componentsToBuild, failureInSpec, planDeployment, type StepName } from "../../../../emulator/model/deployment-timeline";
+import {
+  componentsToBuild,
+  failureInSpec,
+  planDeployment,
+  type StepName,
+} from "../../../../emulator/model/deployment-timeline";
 import { components, type Spec } from "../../../../emulator/model/spec";
 
 const source = { github: { repo: "acme/web", branch: "main" } };

@@ -17,7 +17,7 @@ import { BACKUP_HEAD, backupName, backupText, writeBackup } from "../../../../pr
 import { loadSpec } from "../../../../provider/load-spec";
 import { parseSpec } from "../../../../provider/appspec/parse";
 import type { AppSpec } from "../../../../provider/appspec/types";
-import { appSpecs, anyText } from "../../../helpers/app-specs";
+import { appSpecs, anyText } from "../../../helpers/world/app-specs";
 import { temporaryFolder } from "../../../helpers/temporary-folder";
 
 const ID = "4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf";

@@ -7,7 +7,7 @@ import { toKeyed } from "../../../../provider/appspec/lists-by-name";
 import { KEPT_SECRET } from "../../../../provider/appspec/secrets";
 import { UNKNOWN } from "../../../../provider/appspec/unknown";
 import type { AppInputs, RunInputs } from "../../../../provider/resources/app/state";
-import { SHOP } from "../../../helpers/provider-world";
+import { SHOP } from "../../../helpers/world/provider-world";
 import { temporaryFolder } from "../../../helpers/temporary-folder";
 
 const spec = toKeyed(SHOP);

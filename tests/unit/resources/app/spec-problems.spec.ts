@@ -3,7 +3,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { check } from "../../../../provider/resources/app/check";
-import { orderInputs, repeatedInputs, specInputs, type AppSpecArgs } from "../../../../provider/dynamic/inputs";
+import {
+  orderInputs,
+  repeatedInputs,
+  specInputs,
+  type AppSpecArgs,
+} from "../../../../provider/dynamic/inputs";
 import { fileOf, loadSpec } from "../../../../provider/load-spec";
 import { describeAll } from "../../../../provider/appspec/describe";
 import { parseSpec } from "../../../../provider/appspec/parse";

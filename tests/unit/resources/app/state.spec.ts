@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { App } from "../../../../provider/api/types";
-import { inputsOf, lastDeployment, outputsOf, plain, visible, type AppInputs } from "../../../../provider/resources/app/state";
+import {
+  inputsOf,
+  lastDeployment,
+  outputsOf,
+  plain,
+  visible,
+  type AppInputs,
+} from "../../../../provider/resources/app/state";
 
 const INPUTS: AppInputs = { spec: { name: "shop" }, wait: false, __urn: "urn", __provider: "text" };
 const BARE: App = { id: "a", spec: { name: "shop" } };

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { mismatches } from "../../../../provider/resources/options/mismatches";
-import { appProperties, DEPLOYMENT_PROPERTIES, ROLLBACK_PROPERTIES } from "../../../../provider/resources/options/named";
+import {
+  appProperties,
+  DEPLOYMENT_PROPERTIES,
+  ROLLBACK_PROPERTIES,
+} from "../../../../provider/resources/options/named";
 import { translateOptions, type PathOption } from "../../../../provider/resources/options/translate";
 import { toKeyed } from "../../../../provider/appspec/lists-by-name";
 import { INPUT_KEYS, outputsOf } from "../../../../provider/resources/app/state";

@@ -1,0 +1,271 @@
+import assert from "node:assert/strict";
+import type { Fault } from "../../../emulator/index";
+import type { AppInputs } from "../../../provider/resources/app/state";
+import { changed, eachInItsWorld, inputs, OPEN, SHOP, type Made } from "../../helpers/world/provider-world";
+
+const APP = /^\/v2\/apps\/[^/]+$/;
+const APPS = /^\/v2\/apps$/;
+const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"));
+const redeploy = inputs(SHOP, { redeployOn: { commit: "2" } });
+
+/** Ways in which the deployment of a write shows up elsewhere, or later, than in the response to the write. */
+const ELSEWHERE: [string, { method?: string; path?: RegExp; fault: Fault }[]][] = [
+  [
+    "not in the response",
+    [
+      { method: "POST", fault: "without-deployment" },
+      { method: "PUT", fault: "without-deployment" },
+    ],
+  ],
+  [
+    "in the list only",
+    [
+      { path: APP, fault: "without-deployment" },
+      { path: APPS, fault: "without-deployment" },
+      { method: "POST", fault: "without-deployment" },
+    ],
+  ],
+  [
+    "in a slot of the app only",
+    [
+      { path: /\/deployments$/, fault: "without-deployment" },
+      { method: "POST", fault: "without-deployment" },
+      { method: "PUT", fault: "without-deployment" },
+    ],
+  ],
+  ["some seconds later", [{ fault: { lateMs: 8_000 } }]],
+  ["as 404 for some seconds", [{ path: /\/deployments\/[^/]+$/, fault: { lateMs: 12_000 } }]],
+];
+
+describe("The deployment of a write", () => {
+  const world = eachInItsWorld();
+  const meet = (...faults: { method?: string; path?: RegExp; fault: Fault }[]): void => {
+    for (const one of faults) world.emulator.faults.add({ times: Infinity, ...one });
+  };
+  const ids = (): string[] => world.app.deployments.map(({ id }) => id);
+  const warnings = (): string[] => world.messages("warning");
+  const wantsUpdate = async (made: Made, news: AppInputs): Promise<boolean | undefined> =>
+    (await world.run().diff(made.id, made.outs, news)).changes;
+
+  for (const [where, faults] of ELSEWHERE) {
+    it(`is waited for after a create, where it shows up ${where}`, async () => {
+      meet(...faults);
+      const { outs } = await world.create();
+      assert.deepEqual(outs.__deployment, { id: ids()[0], phase: "ACTIVE" });
+      assert.equal(outs.__awaited, undefined);
+    });
+
+    it(`fails the create where it fails and shows up ${where}`, async () => {
+      meet(...faults);
+      world.emulator.failNext({ component: "web" });
+      const error = await world.initFailure(world.create());
+      assert.equal(error.errorCode, "deployment-failed");
+      assert.deepEqual(error.made.outs.__deployment, { id: ids()[0], phase: "ERROR" });
+    });
+
+    it(`is waited for after an update, where it shows up ${where}`, async () => {
+      const made = await world.create();
+      meet(...faults);
+      world.emulator.failNext({ component: "web" });
+      const error = await world.initFailure(world.update(made, inputs(greeting)));
+      assert.deepEqual(error.made.outs.__deployment, { id: ids()[1], phase: "ERROR" });
+      assert.equal(ids().length, 2);
+    });
+
+    it(`is waited for after a new deployment, and no other is made, where it shows up ${where}`, async () => {
+      const made = await world.create();
+      meet(...faults);
+      const { outs } = await world.update(made, redeploy);
+      assert.deepEqual(outs.__deployment, { id: ids()[1], phase: "ACTIVE" });
+      assert.equal(ids().length, 2);
+    });
+  }
+
+  describe("that never shows up", () => {
+    it("fails a create, is looked for by the next run, and waited for", async () => {
+      meet({ fault: { lateMs: 90_000 } });
+      world.emulator.failNext({ component: "web" });
+      const { made, errorCode } = await world.initFailure(world.create());
+      assert.equal(errorCode, "no-deployment");
+      assert.equal(made.id, world.app.id);
+      assert.equal(made.outs.__deployment, undefined);
+      await world.clock.sleep(60_000);
+      const next = await world.initFailure(world.update(made, inputs()));
+      assert.equal(next.errorCode, "deployment-failed");
+      assert.equal(ids().length, 1);
+      world.emulator.faults.clear();
+      const last = await world.update(next.made, inputs());
+      assert.deepEqual(last.outs.__deployment, { id: ids()[1], phase: "ACTIVE" });
+    });
+
+    it("fails a create, and is made by the next run where there is still none", async () => {
+      meet({ fault: "without-deployment" });
+      const { made } = await world.initFailure(world.create());
+      world.emulator.faults.clear();
+      world.app.deployments.splice(0);
+      const { outs } = await world.update(made, inputs());
+      assert.deepEqual(outs.__deployment, { id: ids()[0], phase: "ACTIVE" });
+      assert.equal(outs.__awaited, undefined);
+      assert.equal(world.writes.filter((call) => call.startsWith("POST")).length, 2);
+    });
+
+    it("survives a refresh in between", async () => {
+      meet({ fault: "without-deployment" });
+      const { made } = await world.initFailure(world.create());
+      const refreshed = await world.run().read(made.id, made.outs);
+      assert.ok(refreshed.props?.__awaited);
+      world.emulator.faults.clear();
+      const again = await world.run().read(made.id, refreshed.props);
+      assert.equal(again.props?.__awaited, undefined);
+      assert.equal(again.props?.__deployment?.id, ids()[0]);
+    });
+
+    it("fails a new deployment, which the next run makes", async () => {
+      const made = await world.create();
+      const [first] = ids();
+      meet({ method: "POST", fault: "discarded" });
+      const error = await world.initFailure(world.update(made, redeploy));
+      assert.equal(error.errorCode, "no-deployment");
+      assert.deepEqual(ids(), [first]);
+      world.emulator.faults.clear();
+      assert.equal(await wantsUpdate(error.made, redeploy), true);
+      const { outs } = await world.update(error.made, redeploy);
+      assert.deepEqual(outs.__deployment, { id: ids()[1], phase: "ACTIVE" });
+    });
+
+    it("is a warning after an update, one more check in the next run, and then nothing", async () => {
+      const made = await world.create();
+      meet({ method: "PUT", fault: "without-deployment" });
+      const { app } = world;
+      meet(
+        { path: APP, fault: "without-deployment" },
+        { path: /\/deployments$/, fault: "without-deployment" },
+      );
+      const second = await world.update(made, inputs(greeting));
+      const [warning, ...more] = warnings();
+      assert.match(warning ?? "", /no new deployment appeared within 30 s/);
+      assert.deepEqual(more, []);
+      assert.notEqual(second.outs.__deployment?.id, app.deployments[1]?.id);
+      world.emulator.faults.clear();
+      app.deployments.pop();
+      assert.equal(await wantsUpdate(second, inputs(greeting)), true);
+      world.lines.splice(0);
+      const third = await world.update(second, inputs(greeting));
+      assert.deepEqual(warnings(), []);
+      assert.equal(third.outs.__awaited, undefined);
+      assert.equal(await wantsUpdate(third, inputs(greeting)), false);
+      assert.deepEqual(
+        world.writes.filter((call) => call.startsWith("PUT")),
+        ["PUT /v2/apps/…"],
+      );
+    });
+
+    it("of an update is found by the check of the next run, with its failure", async () => {
+      const made = await world.create();
+      meet({ fault: { lateMs: 60_000 } });
+      world.emulator.failNext({ component: "web" });
+      const second = await world.update(made, inputs(greeting));
+      assert.equal(warnings().length, 1);
+      await world.clock.sleep(60_000);
+      const error = await world.initFailure(world.update(second, inputs(greeting)));
+      assert.equal(error.errorCode, "deployment-failed");
+      assert.deepEqual(error.made.outs.__deployment, { id: ids()[1], phase: "ERROR" });
+    });
+
+    it("is not waited for where the program waits for no deployment, and looked for once it does", async () => {
+      meet({ fault: { lateMs: 30_000 } });
+      const made = await world.create(inputs(SHOP, { wait: false }));
+      assert.equal(await wantsUpdate(made, inputs(SHOP, { wait: false })), false);
+      assert.equal(await wantsUpdate(made, inputs()), undefined);
+      await world.clock.sleep(60_000);
+      const { outs } = await world.update(made, inputs());
+      assert.deepEqual(outs.__deployment, { id: ids()[0], phase: "ACTIVE" });
+    });
+  });
+
+  it("is none that existed before, whatever the response to an update shows", async () => {
+    const made = await world.create();
+    const [first] = ids();
+    // The response and all reads are of before the update, for longer than it is looked for.
+    meet({ fault: { lagMs: 300_000 } });
+    world.emulator.failNext({ component: "web" });
+    const { outs } = await world.update(made, inputs(greeting));
+    assert.equal(outs.__awaited?.known.includes(first ?? ""), true);
+    assert.equal(warnings().length, 1);
+    world.emulator.faults.clear();
+    await world.clock.sleep(300_000);
+    const error = await world.initFailure(world.update({ id: made.id, outs }, inputs(greeting)));
+    assert.equal(error.errorCode, "deployment-failed");
+  });
+
+  it("is not the service's own rollback of a deployment that failed", async () => {
+    const made = await world.create();
+    const [first] = world.app.deployments;
+    world.emulator.failNext({ component: "web" });
+    const failed = await world.initFailure(world.update(made, inputs(greeting)));
+    // Active since, with the spec of before.
+    world.app.deployments.push({
+      ...first!,
+      id: "3b2e0f50-0000-4000-8000-000000000001",
+      cause: 'automated rollback after failed deployment of "x"',
+      startedAt: world.clock.now(),
+    });
+    await world.clock.sleep(60_000);
+    const { outs } = await world.update(failed.made, inputs(greeting));
+    assert.deepEqual(outs.__deployment, { id: ids()[3], phase: "ACTIVE" });
+  });
+
+  it("is made where an update needs none, and the last one failed", async () => {
+    world.emulator.failNext({ component: "web" });
+    const { made } = await world.initFailure(world.create());
+    // The service sees no difference in a field that it does not know.
+    const news = inputs(SHOP);
+    const olds = {
+      ...made,
+      outs: { ...made.outs, spec: inputs(changed((spec) => void (spec.features = ["x"]))).spec },
+    };
+    world.app.spec = structuredClone(world.app.spec);
+    const { outs } = await world.update(olds, { ...news, spec: olds.outs.spec });
+    assert.equal(outs.phase, "ACTIVE");
+  });
+
+  it("in a phase that no version knows is waited for, by the next run as well", async () => {
+    meet({ fault: { phase: "QUEUED_FOR_REVIEW" } });
+    const error = await world.initFailure(world.create(inputs(SHOP, { timeouts: { create: "10s" } })));
+    assert.equal(error.errorCode, "wait-timeout");
+    assert.equal(error.made.outs.phase, "QUEUED_FOR_REVIEW");
+    const { outs } = await world.update(error.made, inputs());
+    assert.deepEqual(outs.__deployment, { id: ids()[0], phase: "ACTIVE" });
+    assert.equal(ids().length, 1);
+  });
+
+  it("costs no call more where the response names it", async () => {
+    const made = await world.create();
+    world.emulator.clearCalls();
+    await world.update(made, inputs(greeting));
+    const lists = world.emulator.calls.filter(({ path }) => path.endsWith("/deployments"));
+    assert.deepEqual(lists, []);
+  });
+});
+
+describe("An app that is adopted", () => {
+  const world = eachInItsWorld();
+  const adopted = (): AppInputs => inputs(OPEN, { adopt: true });
+
+  it("is deployed again where its newest deployment failed, though an earlier one is active", async () => {
+    const made = await world.create(inputs(OPEN));
+    world.emulator.failNext({ component: "web" });
+    await world.initFailure(world.update(made, inputs(OPEN, { redeployOn: { a: "1" } })));
+    const { outs } = await world.create(adopted());
+    assert.deepEqual(outs.__deployment, { id: world.app.deployments[2]?.id, phase: "ACTIVE" });
+  });
+
+  it("is waited for where its only deployment shows up some seconds later", async () => {
+    const stopped = world.create(inputs(OPEN, { wait: false }));
+    await stopped;
+    world.emulator.faults.add({ fault: { lateMs: 8_000 }, times: Infinity });
+    const { outs } = await world.create(adopted());
+    assert.deepEqual(outs.__deployment, { id: world.app.deployments[0]?.id, phase: "ACTIVE" });
+    assert.equal(world.app.deployments.length, 1);
+  });
+});

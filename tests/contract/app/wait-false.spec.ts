@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { SharedReads } from "../../../provider/service/shared-reads";
+import { changed, eachInItsWorld, inputs, SHOP, type Made } from "../../helpers/world/provider-world";
+
+const NEWS = inputs(SHOP, { wait: false });
+
+describe("an App with wait: false", () => {
+  const world = eachInItsWorld();
+
+  /** `pulumi up`: what it made of the app, and whether there was anything to update. */
+  async function up(made: Made, news = NEWS): Promise<{ made: Made; updated: boolean }> {
+    const provider = world.run({ reads: new SharedReads(world.clock) });
+    const { inputs: checked } = await provider.check(made.outs, structuredClone(news));
+    if ((await provider.diff(made.id, made.outs, checked)).changes === false) return { made, updated: false };
+    const { outs } = await provider.update(made.id, made.outs, checked);
+    return { made: { id: made.id, outs }, updated: true };
+  }
+  const pass = (ms: number): Promise<void> => world.clock.sleep(ms);
+
+  it("gets its phase and its address from a later up, which deploys nothing and says why it updates", async () => {
+    const made = await world.create(NEWS);
+    assert.deepEqual([made.outs.liveUrl, made.outs.phase], ["", "PENDING_BUILD"]);
+    assert.equal((await up(made)).updated, false, "nothing is new yet");
+
+    await pass(60_000);
+    world.emulator.clearCalls();
+    const later = await up(made);
+    assert.equal(later.made.outs.phase, "ACTIVE");
+    assert.match(later.made.outs.liveUrl, /^https:/);
+    assert.deepEqual(world.writes, []);
+    assert.ok(world.messages("info").some((line) => /is now ACTIVE: this update records it/.test(line)));
+    assert.equal((await up(later.made)).updated, false, "and once only");
+  });
+
+  it("starts a new deployment where the one of the last run has failed since", async () => {
+    const broken = changed((spec) => (spec.services![0]!.build_command = "exit 1"));
+    const news = inputs(broken, { wait: false });
+    const made = await world.create(news);
+    await pass(60_000);
+    world.emulator.clearCalls();
+    await up(made, news);
+    assert.deepEqual(world.writes, ["POST /v2/apps/…/deployments"]);
+  });
+
+  it("is left as it is where the service cannot be reached", async () => {
+    const made = await world.create(NEWS);
+    await pass(60_000);
+    world.emulator.faults.add({ method: "GET", fault: { status: 503 }, times: 50 });
+    assert.equal((await up(made)).updated, false);
+  });
+});

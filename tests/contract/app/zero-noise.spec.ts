@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { createEmulator, type Emulator } from "app-platform-emulator";
+import fc from "fast-check";
+import { specInputs } from "../../../provider/dynamic/inputs";
+import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { validate } from "../../../provider/appspec/validate";
+import { plain } from "../../../provider/resources/app/state";
+import { arbitrarySpec } from "../../helpers/arbitrary-spec";
+import { LATER, QuietRun } from "../../helpers/processes/quiet-run";
+
+const RUNS = Number(process.env["ZERO_NOISE_RUNS"] ?? 1000);
+
+describe("after an up, a second preview and a refresh", function () {
+  this.timeout(300_000);
+  let emulator: Emulator;
+
+  before(async () => {
+    emulator = await createEmulator({ deploySeconds: 0, rateLimit: false });
+  });
+
+  after(() => emulator.close());
+
+  it("show no change whatever the spec holds, and later changes are those that were made", async () => {
+    const made: Record<string, number> = {};
+    let specs = 0;
+    let secrets = 0;
+    let noisy = 0;
+    const property = fc.asyncProperty(
+      arbitrarySpec,
+      fc.constantFrom(...LATER),
+      fc.nat(),
+      async (spec, later, pick) => {
+        emulator.reset();
+        noisy++;
+        const run = new QuietRun(emulator, spec);
+        await run.isQuiet();
+        if (await run.goesOn(later, pick)) made[later] = (made[later] ?? 0) + 1;
+        noisy--;
+        specs++;
+        secrets += run.secrets;
+      },
+    );
+    try {
+      await fc.assert(property, { numRuns: RUNS });
+    } finally {
+      const changes = Object.entries(made).map(([later, count]) => `${count} ${later}`);
+      console.log(`      ${specs} specs, ${secrets} secrets, ${noisy} noisy; then ${changes.join(", ")}`);
+    }
+    assert.ok(secrets > RUNS, "most specs hold secrets");
+    for (const later of LATER) assert.ok((made[later] ?? 0) > RUNS / 25, `too few: ${later}`);
+  });
+
+  it("are about valid specs, which App's constructor turns as these tests do", async () => {
+    const property = fc.asyncProperty(arbitrarySpec, async (spec) => {
+      const errors = validate(spec).filter(({ severity }) => severity === "error");
+      assert.deepEqual(errors, []);
+      const turned = await new Promise<unknown>((known) =>
+        (pulumi.output(specInputs(spec as never, "app")) as pulumi.Output<unknown>).apply(known),
+      );
+      assert.deepEqual(plain(turned), plain(toKeyed(spec)));
+    });
+    await fc.assert(property, { numRuns: 50 });
+  });
+});

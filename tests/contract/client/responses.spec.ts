@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import type { ErrorCode } from "../../../provider/errors";
+import { APP, ONCE, TOKEN, failure, faultyService, good } from "../../helpers/world/faulty-service";
+import { type Answer, endless, json, text } from "../../helpers/world/scripted-server";
+
+describe("Client: answers that are no success", () => {
+  const service = faultyService();
+
+  describe("answers that say no", () => {
+    const cases: [number, string, ErrorCode, RegExp][] = [
+      [400, "bad_request", "bad-request", /make sense of the request/],
+      [401, "unauthorized", "unauthorized", /refused the token.*Set DIGITALOCEAN_TOKEN/],
+      [403, "forbidden", "forbidden", /may not do this.*scopes/],
+      [404, "not_found", "not-found", /does not know this/],
+      [409, "conflict", "conflict", /conflict/],
+      [418, "teapot", "unexpected-status", /not expected/],
+      [422, "unprocessable_entity", "invalid-spec", /refuses the content/],
+    ];
+    for (const [status, id, code, words] of cases) {
+      it(`names ${status} ${code}, with the service's words, and asks only once`, async () => {
+        service.server.script(json(status, { id, message: "the service's words", request_id: "req-1" }));
+        const error = await failure(service.client().getApp("app-1"));
+        assert.equal(error.errorCode, code);
+        assert.equal(error.status, status);
+        assert.equal(error.serviceId, id);
+        assert.equal(error.serviceMessage, "the service's words");
+        assert.equal(error.requestId, "req-1");
+        assert.equal(error.ambiguous, false);
+        assert.deepEqual(error.request, { method: "GET", path: "/v2/apps/app-1" });
+        assert.ok(error.message.startsWith("GET /v2/apps/app-1: "), error.message);
+        assert.match(error.message, words);
+        assert.match(error.message, new RegExp(`${status} ${id}, request id req-1\\): the service's words`));
+        assert.equal(service.server.received.length, 1);
+      });
+    }
+
+    it("takes the request's id from the header when the body has none", async () => {
+      service.server.script(json(404, { id: "not_found", message: "gone" }, { "x-request-id": "req-2" }));
+      assert.equal((await failure(service.client().getApp("app-1"))).requestId, "req-2");
+    });
+
+    it("is not ambiguous about a write that was refused", async () => {
+      service.server.script(json(409, { id: "conflict", message: "name taken" }));
+      const error = await failure(service.client().createApp({ spec: { name: "shop" } }));
+      assert.equal(error.errorCode, "conflict");
+      assert.equal(error.ambiguous, false);
+    });
+
+    for (const status of ["not_found", "service_down"])
+      it(`does not take an app for moved of which an answer with status 200 says ${status}`, async () => {
+        service.server.script(json(200, { resources: [{ urn: "do:app:a", status }] }));
+        const error = await failure(service.client().assignProject("p", "a"));
+        assert.equal(error.errorCode, "unreadable-answer");
+        assert.match(error.message, new RegExp(`do:app:a is assigned; it says "${status}"`));
+      });
+
+    it("masks credentials that the service repeats", async () => {
+      const message = `bad token ${TOKEN} in Bearer ${TOKEN}, value EV[1:abc:def]`;
+      service.server.script(json(422, { id: "x", message, request_id: `r-${TOKEN}` }));
+      const error = await failure(service.client().getApp("app-1"));
+      assert.equal(error.serviceMessage, "bad token *** in Bearer ***, value ***");
+      assert.equal(error.requestId, "r-***");
+      assert.ok(!error.message.includes("EV[1"), error.message);
+    });
+  });
+
+  describe("the rate limit", () => {
+    const limited = (headers: Record<string, string> = {}): Answer =>
+      json(429, { id: "too_many_requests", message: "slow down" }, headers);
+
+    it("sends again after a refusal, writes too", async () => {
+      service.server.script(limited({ "retry-after": "0" }), limited({ "retry-after": "0" }), good);
+      assert.equal((await service.client().createApp({ spec: { name: "shop" } })).id, "app-1");
+      assert.equal(service.server.received.length, 3);
+    });
+
+    it("gives up when the wait would be longer than allowed, and says when tried more than once", async () => {
+      service.server.script(limited({ "retry-after": "0" }), limited({ "retry-after": "60" }));
+      const error = await failure(service.client().getApp("app-1"));
+      assert.equal(error.errorCode, "rate-limited");
+      assert.match(error.message, /too many requests.*Other programs.*Tried 2 times/);
+    });
+
+    it("names a refusal without a time", async () => {
+      service.server.script(limited());
+      const error = await failure(service.client({ retry: ONCE }).getApp("app-1"));
+      assert.equal(error.errorCode, "rate-limited");
+      assert.equal(error.ambiguous, false);
+    });
+  });
+
+  describe("a service that fails", () => {
+    it("asks again for what it reads, then gives the answer", async () => {
+      service.server.script(json(500, { id: "server_error" }), text(502, "<html>"), good);
+      assert.equal((await service.client().getApp("app-1")).id, "app-1");
+      assert.equal(service.server.received.length, 3);
+    });
+
+    it("gives up after some tries", async () => {
+      service.server.script(json(500, { id: "server_error", message: "oops" }));
+      const error = await failure(service.client().getApp("app-1"));
+      assert.equal(error.errorCode, "service-error");
+      assert.match(error.message, /the service failed \(500 server_error\): oops.*Tried 3 times/);
+      assert.equal(service.server.received.length, 3);
+    });
+
+    for (const status of [500, 502, 503, 504, 524]) {
+      it(`does not repeat a write after ${status}, as it may have been done`, async () => {
+        service.server.script(json(status, { id: "server_error", message: "oops" }));
+        const error = await failure(service.client().createApp({ spec: { name: "shop" } }));
+        assert.equal(error.errorCode, "service-error");
+        assert.equal(error.ambiguous, true);
+        assert.equal(service.server.received.length, 1);
+      });
+    }
+
+    it("repeats a write after a 503 that names a time", async () => {
+      service.server.script(json(503, { id: "unavailable" }, { "retry-after": "0" }), good);
+      assert.equal((await service.client().updateApp("app-1", { spec: { name: "shop" } })).id, "app-1");
+      assert.equal(service.server.received.length, 2);
+    });
+
+    it("repeats a question that is asked by POST", async () => {
+      service.server.script(json(502, {}), json(200, { app_cost: 5 }));
+      assert.equal((await service.client().proposeApp({ spec: { name: "shop" } })).app_cost, 5);
+    });
+
+    it("does not print a gateway's page", async () => {
+      service.server.script(
+        text(502, "<html><body>Bad gateway at 10.0.0.1</body></html>", { "content-type": "text/html" }),
+      );
+      const error = await failure(service.client().getApp("app-1"));
+      assert.equal(error.errorCode, "service-error");
+      assert.equal(error.serviceMessage, undefined);
+      assert.ok(!/html|gateway at/.test(error.message), error.message);
+    });
+  });
+
+  describe("answers that cannot be used", () => {
+    const cases: [string, Answer, RegExp][] = [
+      [
+        "JSON that is cut off",
+        text(200, '{"app":{"id":"a', { "content-type": "application/json" }),
+        /broken or cut off/,
+      ],
+      [
+        "a page instead of JSON",
+        text(200, "<html>hello</html>", { "content-type": "text/html" }),
+        /not JSON \(text\/html/,
+      ],
+      ["an empty body", text(200, ""), /the body is not an object/],
+      ["a list", json(200, []), /the body is not an object/],
+      ["an answer without the app", json(200, {}), /"app" is not an object/],
+      ["an app without an id", json(200, { app: { spec: { name: "a" } } }), /"app\.id" is not a text/],
+      ["an app without a spec", json(200, { app: { id: "app-1" } }), /"app\.spec" is not an object/],
+      [
+        "a deployment without an id",
+        json(200, { app: { ...APP, active_deployment: { phase: "ACTIVE" } } }),
+        /"app\.active_deployment\.id" is not a text/,
+      ],
+    ];
+    for (const [name, answer, words] of cases) {
+      it(`names ${name}, which after a write is ambiguous`, async () => {
+        service.server.script(answer);
+        const read = await failure(service.client({ retry: ONCE }).getApp("app-1"));
+        assert.equal(read.errorCode, "unreadable-answer");
+        assert.match(read.message, words);
+        assert.ok(!read.message.includes("<html>"));
+        assert.equal(read.ambiguous, false);
+        const write = await failure(service.client().createApp({ spec: { name: "shop" } }));
+        assert.equal(write.ambiguous, true);
+        assert.match(write.message, /look before trying again/);
+        assert.equal(service.server.received.length, 2);
+      });
+    }
+
+    it("takes deployments that are null, absent or empty, and keeps unknown fields", async () => {
+      const app = { ...APP, active_deployment: null, pending_deployment: {}, brand_new_field: { a: 1 } };
+      service.server.script(json(200, { app }));
+      const answer = await service.client().getApp("app-1");
+      assert.equal(answer.active_deployment, undefined);
+      assert.equal(answer.pending_deployment, undefined);
+      assert.deepEqual(answer.brand_new_field, { a: 1 });
+    });
+
+    it("asks again when the text was cut off, not when its shape is wrong", async () => {
+      service.server.script(text(200, '{"app"'), good);
+      assert.equal((await service.client().getApp("app-1")).id, "app-1");
+      service.server.script(json(200, { app: {} }), good);
+      assert.match((await failure(service.client().getApp("app-1"))).message, /app\.id/);
+    });
+
+    it("stops reading an answer that does not end", async () => {
+      service.server.script(endless);
+      const error = await failure(service.client({ maxBytes: 1_000_000 }).getApp("app-1"));
+      assert.equal(error.errorCode, "unreadable-answer");
+      assert.match(error.message, /larger than 1000000 bytes/);
+      assert.equal(service.server.received.length, 1);
+    });
+  });
+});

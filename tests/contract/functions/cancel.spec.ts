@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { AppPlatformError } from "../../../provider/errors";
+import * as product from "../../../provider/index";
+import { BUSY, comes } from "../../helpers/world/busy-app";
+import { eachInItsWorld, inputs, TOKEN, type Made } from "../../helpers/world/provider-world";
+import { serviceEnv } from "../../helpers/service-env";
+
+/** What can be canceled, by the name of the function that does it. */
+interface Stoppable {
+  /** Resolves to the id of one that goes on. */
+  begin(): Promise<string>;
+  cancel(id: string): Promise<unknown>;
+  phase(id: string): Promise<string | undefined>;
+  /** How it ends when nobody cancels it. */
+  readonly end: string;
+}
+
+describe("a program that cancels", () => {
+  const world = eachInItsWorld();
+  let app: Made;
+  beforeEach(async () => {
+    app = await world.create(inputs(BUSY));
+  });
+  serviceEnv(() => world.emulator.url, TOKEN);
+
+  const what: Record<string, Stoppable> = {
+    cancelDeployment: {
+      begin: async () => (await product.restartApp(app.id)).id,
+      cancel: (id) => product.cancelDeployment(app.id, id),
+      phase: async (id) => (await product.getDeployment(app.id, id)).phase,
+      end: "ACTIVE",
+    },
+    cancelEvent: {
+      begin: () =>
+        comes(world.clock, async () => {
+          const events = await product.getEvents(app.id, { types: ["AUTOSCALING"] });
+          return events.find(({ autoscaling }) => autoscaling?.phase === "IN_PROGRESS")?.id;
+        }),
+      cancel: (id) => product.cancelEvent(app.id, id),
+      phase: async (id) => (await product.getEvent(app.id, id)).autoscaling?.phase,
+      end: "SUCCEEDED",
+    },
+    cancelJobInvocation: {
+      begin: () =>
+        comes(world.clock, async () => {
+          const runs = await product.getJobInvocations(app.id);
+          return runs.find(({ phase }) => phase === "RUNNING")?.id;
+        }),
+      cancel: (id) => product.cancelJobInvocation(app.id, id),
+      phase: async (id) => (await product.getJobInvocation(app.id, id)).phase,
+      end: "SUCCEEDED",
+    },
+  };
+  for (const [name, { begin, cancel, phase, end }] of Object.entries(what)) {
+    describe(`by ${name}`, () => {
+      it("may go on asking for it: what is canceled already comes back as it stands", async () => {
+        const id = await begin();
+        const first = await cancel(id);
+        assert.equal(await phase(id), "CANCELED");
+        await world.clock.sleep(60_000);
+        assert.deepEqual(await cancel(id), first);
+      });
+
+      it("learns that there is nothing to cancel where it has ended in another way", async () => {
+        const id = await begin();
+        await comes(world.clock, async () => ((await phase(id)) === end ? true : undefined));
+        const error = await cancel(id).catch((thrown: unknown) => thrown);
+        assert.ok(error instanceof AppPlatformError, String(error));
+        assert.equal(error.errorCode, "already-ended");
+        assert.ok(error.message.includes(`${id} has ended already (${end}): nothing to cancel.`));
+        assert.match(error.message, new RegExp(`Take ${name} out of the program`));
+      });
+
+      it("hears the service's own words where it is refused what goes on", async () => {
+        const id = await begin();
+        const fault = { status: 409, body: { id: "conflict", message: "the moon is full" } };
+        world.emulator.faults.add({ method: "POST", path: /\/cancel$/, fault });
+        await assert.rejects(cancel(id), { errorCode: "conflict", serviceMessage: "the moon is full" });
+        assert.notEqual(await phase(id), "CANCELED");
+      });
+    });
+  }
+
+  it("hears the service's own words for an event that is no scaling", async () => {
+    const [event] = await product.getEvents(app.id, { types: ["DEPLOYMENT"] });
+    await assert.rejects(product.cancelEvent(app.id, event?.id ?? ""), /only autoscaling events/);
+  });
+});
+
+describe("restartApp", () => {
+  const world = eachInItsWorld();
+  let app: Made;
+  beforeEach(async () => {
+    app = await world.create(inputs(BUSY));
+  });
+  serviceEnv(() => world.emulator.url, TOKEN);
+  const restarts = (): number => world.emulator.calls.filter(({ path }) => path.endsWith("/restart")).length;
+  const deployments = (): string[] => (world.emulator.apps()[0]?.deployments ?? []).map(({ id }) => id);
+
+  it("finds the deployment of a restart whose answer was lost, and does not restart again", async () => {
+    world.emulator.faults.add({ method: "POST", path: /\/restart$/, fault: "reset-after" });
+    const { id, cause } = await product.restartApp(app.id);
+    assert.deepEqual([restarts(), cause], [1, "app restarted"]);
+    assert.deepEqual(deployments().slice(1), [id]);
+  });
+
+  it("is done again where the connection broke before it was begun", async () => {
+    world.emulator.faults.add({ method: "POST", path: /\/restart$/, fault: "reset-before" });
+    const { id } = await product.restartApp(app.id);
+    assert.equal(restarts(), 2);
+    assert.deepEqual(deployments().slice(1), [id]);
+  });
+});

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { createEmulator, type Emulator } from "app-platform-emulator";
+import { runCommand, TOP } from "../../../tools/pulumi-project";
+
+const TOKEN = "dop_v1_failing_lookups";
+const PROGRAM = join("tests", "fixtures", "failing-lookups.cjs");
+
+describe("a look-up that many Outputs of a program wait for", function () {
+  this.timeout(120_000);
+  let emulator: Emulator;
+  before(async () => (emulator = await createEmulator({ token: TOKEN, rateLimit: false })));
+  after(() => emulator?.close());
+
+  for (const { about, program, token, code } of [
+    { about: "what is not there", program: "known", token: TOKEN, code: /^\w+ (not-found|invalid-spec)$/ },
+    { about: "anything with a wrong token", program: "any", token: "wrong", code: /^\w+ unauthorized$/ },
+  ])
+    it(`fails at once, asked for ${about}`, async () => {
+      const env = { ...(process.env as Record<string, string>), DIGITALOCEAN_API_URL: emulator.url };
+      // A failure that is searched for what catches it, along each way through the Outputs, would never come.
+      const { output } = await runCommand(
+        process.execPath,
+        [PROGRAM, program],
+        TOP,
+        { ...env, DIGITALOCEAN_TOKEN: token },
+        { signal: AbortSignal.timeout(60_000) },
+      );
+      const failures = output.trimEnd().split("\n");
+      const last = failures.pop();
+      assert.equal(last, "done", `no failure of ${last}`);
+      for (const failure of failures) assert.match(failure, code);
+      for (const name of ["getApp", "getAppOutput", "getLogsByLine", "restartApp", "cancelEvent"])
+        assert.ok(failures.some((failure) => failure.startsWith(`${name} `), output));
+    });
+});

@@ -1,0 +1,330 @@
+import assert from "node:assert/strict";
+import {
+  RollbackProvider,
+  type RollbackInputs,
+  type RollbackOutputs,
+  type RollbackState,
+} from "../../../provider/resources/rollback/provider";
+import { UNKNOWN } from "../../../provider/appspec/unknown";
+import {
+  assertClean,
+  changed,
+  eachInItsWorld,
+  inputs,
+  SECRET,
+  type Made,
+} from "../../helpers/world/provider-world";
+
+const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:Rollback::back";
+const NEWER = changed((spec) => (spec.services![0]!.instance_count = 2));
+const ROLLBACK = "POST /v2/apps/…/rollback";
+const VALIDATE = "POST /v2/apps/…/rollback/validate";
+const COMMIT = "POST /v2/apps/…/rollback/commit";
+const REVERT = "POST /v2/apps/…/rollback/revert";
+
+describe("RollbackProvider", () => {
+  const world = eachInItsWorld();
+  let first: Made;
+  let second: Made;
+  beforeEach(async () => {
+    first = await world.create();
+    second = await world.update(first, inputs(NEWER));
+    forget();
+  });
+  const forget = () => {
+    world.emulator.clearCalls();
+    world.lines.splice(0);
+  };
+
+  const run = () => new RollbackProvider(world.surroundings());
+  const wanted = (more: Partial<RollbackInputs> = {}): RollbackInputs => ({
+    appId: first.id,
+    __urn: URN,
+    __provider: "the text",
+    ...more,
+  });
+  const instances = () => world.app.spec.services?.[0]?.instance_count;
+  const create = (more: Partial<RollbackInputs> = {}) => run().create(wanted(more));
+  const to = ({ id, outs }: { id: string; outs: RollbackOutputs }, state: RollbackState) =>
+    run()
+      .update(id, outs, wanted({ state }))
+      .then((updated) => ({ id, outs: updated.outs }));
+  const failed = async (promise: Promise<unknown>) => {
+    const error = await world.initFailure(promise);
+    return { error, id: error.id, outs: error.properties as unknown as RollbackOutputs };
+  };
+
+  it("goes back to the last one that worked, after asking whether that is possible, and stays pinned", async () => {
+    const { id, outs } = await create();
+    assert.deepEqual(world.writes, [VALIDATE, ROLLBACK]);
+    assert.equal(outs.deploymentId, first.outs.activeDeploymentId);
+    assert.equal(world.app.pinned?.deployment.id, id);
+    assert.deepEqual([outs.state, outs.pinned, outs.phase], ["pinned", true, "ACTIVE"]);
+    assert.equal(instances(), 1);
+    assertClean(outs);
+    assert.match(world.messages("warning").join("\n"), /Static sites have to be built again.*\(site\)/);
+    assert.deepEqual(await run().diff(id, outs, wanted()), { changes: false });
+    const { props, inputs: read } = await run().read(id, outs);
+    assert.deepEqual([props, read], [outs, wanted()]);
+  });
+
+  it("goes back to what runs, where the newest deployment failed", async () => {
+    world.emulator.failNext({ component: "web" });
+    const more = changed((spec) => (spec.services![0]!.instance_count = 3));
+    await world.initFailure(world.update(second, inputs(more)));
+    const { outs } = await create();
+    assert.equal(outs.deploymentId, second.outs.activeDeploymentId);
+    assert.equal(instances(), 2);
+  });
+
+  it("goes back to the one that the program names", async () => {
+    const third = await world.update(
+      second,
+      inputs(changed((spec) => (spec.services![0]!.instance_count = 3))),
+    );
+    const deploymentId = first.outs.activeDeploymentId;
+    const { id, outs } = await create({ deploymentId });
+    assert.equal(outs.deploymentId, deploymentId);
+    assert.equal(instances(), 1);
+    assert.deepEqual((await run().read(id, outs)).inputs, wanted({ deploymentId }));
+    const other = wanted({ deploymentId: third.outs.activeDeploymentId });
+    assert.deepEqual(await run().diff(id, outs, other), {
+      replaces: ["deploymentId"],
+      deleteBeforeReplace: true,
+    });
+  });
+
+  it("keeps updates of the app away while it is pinned, with what to do", async () => {
+    await create();
+    forget();
+    const error = await world.failure(world.update(second, inputs(changed((spec) => (spec.region = "fra")))));
+    assert.equal(error.errorCode, "app-pinned");
+    assert.match(error.message, /state: "committed" or "reverted" of its Rollback/);
+    assert.deepEqual(world.writes, []);
+  });
+
+  it("is committed when the program says so, and the app is free", async () => {
+    const made = await create();
+    forget();
+    assert.deepEqual(await run().diff(made.id, made.outs, wanted({ state: "committed" })), {});
+    const { outs } = await to(made, "committed");
+    assert.deepEqual(world.writes, [COMMIT]);
+    assert.deepEqual([outs.state, outs.pinned], ["committed", false]);
+    assert.equal(instances(), 1);
+    await world.update(second, inputs(changed((spec) => (spec.services![0]!.instance_count = 4))));
+    assert.equal(instances(), 4);
+  });
+
+  it("can be committed at once, when it has worked", async () => {
+    const { outs } = await create({ state: "committed" });
+    assert.deepEqual(world.writes, [VALIDATE, ROLLBACK, COMMIT]);
+    assert.equal(outs.state, "committed");
+    assert.equal(outs.phase, "ACTIVE");
+  });
+
+  it("deploys the spec of before when it is reverted", async () => {
+    const made = await create();
+    forget();
+    const { id, outs } = await to(made, "reverted");
+    assert.deepEqual(world.writes, [REVERT]);
+    assert.deepEqual([outs.state, outs.pinned, outs.phase], ["reverted", false, "ACTIVE"]);
+    assert.equal(instances(), 2);
+    assert.deepEqual(await run().diff(id, outs, wanted({ state: "reverted" })), { changes: false });
+  });
+
+  it("tells in the preview that there is no way on from committed and reverted", async () => {
+    const made = await to(await create(), "committed");
+    const error = await world.failure(run().diff(made.id, made.outs, wanted({ state: "reverted" })));
+    assert.match(error.message, /is committed for good, and can not be reverted any more/);
+    forget();
+    await world.failure(to(made, "reverted"));
+    assert.deepEqual(world.writes, []);
+  });
+
+  it("has nothing to revert when it is new", async () => {
+    const { failures } = await run().check({}, wanted({ state: "reverted" }));
+    assert.match(failures[0]?.reason ?? "", /nothing has been rolled back/);
+    await world.failure(create({ state: "reverted" }));
+    assert.deepEqual(world.writes, []);
+  });
+
+  describe("where it is not possible", () => {
+    const preview = (more: Partial<RollbackInputs> = {}) =>
+      run().check({}, { ...wanted(more), __preview: true });
+
+    it("says so in the preview, in the service's words", async () => {
+      const database = changed((spec) => (spec.databases = [{ name: "db", engine: "PG" }]));
+      await world.update(second, inputs(database));
+      forget();
+      const { failures, inputs: checked } = await preview();
+      assert.match(failures[0]?.reason ?? "", /The service does not allow.*another database configuration/);
+      assert.ok(!("__preview" in checked));
+      const error = await world.failure(create());
+      assert.equal(error.message, failures[0]?.reason);
+      assert.deepEqual(world.writes, [VALIDATE, VALIDATE]);
+    });
+
+    it("says so when none but the newest one has worked", async () => {
+      const { id } = await world.create(inputs(changed((spec) => (spec.name = "other"))));
+      const { failures } = await preview({ appId: id });
+      assert.match(failures[0]?.reason ?? "", /no deployment to go back to/);
+    });
+
+    it("names a deployment that is not there", async () => {
+      const { failures } = await preview({ deploymentId: "nonsense" });
+      assert.match(failures[0]?.reason ?? "", /no deployment nonsense of the app shop/);
+    });
+
+    it("says in the preview where it goes, and writes nothing", async () => {
+      assert.deepEqual((await preview()).failures, []);
+      assert.match(
+        world.messages().join("\n"),
+        new RegExp(`goes back to deployment ${first.outs.activeDeploymentId}`),
+      );
+      assert.deepEqual(world.writes, [VALIDATE]);
+    });
+
+    it("goes on with the preview rather than wait for a service that has no time", async () => {
+      const busy = { status: 429, headers: { "retry-after": "600" } };
+      world.emulator.faults.add({ path: /validate$/, times: 100, fault: busy });
+      const before = world.clock.now();
+      assert.deepEqual((await preview()).failures, []);
+      assert.ok(world.clock.now() - before < 60_000);
+      assert.match(world.messages("warning").join("\n"), /could not be validated: .*too many requests/);
+    });
+
+    it("asks nobody where the app is not known yet, or there is no token", async () => {
+      assert.deepEqual((await preview({ appId: UNKNOWN })).failures, []);
+      const provider = new RollbackProvider(world.surroundings({ env: {} }));
+      assert.deepEqual((await provider.check({}, { ...wanted(), __preview: true })).failures, []);
+      assert.deepEqual(world.emulator.calls, []);
+    });
+  });
+
+  it("is not committed when its deployment fails; reverting or removing it frees the app", async () => {
+    world.emulator.failNext({ component: "web", log: [`out of memory: ${SECRET}`] });
+    const left = await failed(create({ state: "committed" }));
+    assert.deepEqual(world.writes, [VALIDATE, ROLLBACK]);
+    assert.match(left.error.reasons.join("\n"), /out of memory: \*\*\*[^]*stays pinned[^]*state: "reverted"/);
+    assert.deepEqual([left.outs.state, left.outs.phase], ["pinned", "ERROR"]);
+    assertClean(left.outs);
+
+    const again = await failed(run().update(left.id, left.outs, wanted({ state: "committed" })));
+    assert.deepEqual(again.outs, left.outs);
+    const { outs } = await to(left, "reverted");
+    assert.deepEqual([outs.state, outs.phase], ["reverted", "ACTIVE"]);
+    assert.equal(world.app.pinned, undefined);
+  });
+
+  it("tries a revert again whose deployment failed", async () => {
+    const made = await create();
+    world.emulator.failNext({ component: "web" });
+    const left = await failed(to(made, "reverted"));
+    assert.deepEqual([left.outs.state, left.outs.phase], ["reverted", "ERROR"]);
+    assert.deepEqual(await run().diff(left.id, left.outs, wanted({ state: "reverted" })), { changes: true });
+    const { outs } = await to(left, "reverted");
+    assert.equal(outs.phase, "ACTIVE");
+  });
+
+  it("goes on after Ctrl-C", async () => {
+    const pressed = world.emulator.nextCall({ path: /rollback$/ }).then(async () => {
+      await world.emulator.nextCall({ path: /deployments\/[^/]+$/ });
+      world.stop.abort();
+    });
+    const left = await failed(create({ state: "committed" }));
+    await pressed;
+    world.stop = new AbortController();
+    assert.equal(left.error.errorCode, "interrupted");
+    assert.equal(left.outs.state, "pinned");
+    forget();
+    const { outs } = await to(left, "committed");
+    assert.deepEqual(world.writes, [COMMIT]);
+    assert.deepEqual([outs.state, outs.phase], ["committed", "ACTIVE"]);
+  });
+
+  for (const [path, state] of [
+    [/rollback$/, "pinned"],
+    [/rollback\/commit$/, "committed"],
+    [/rollback\/revert$/, "reverted"],
+  ] as const)
+    it(`does nothing twice when the answer to ${String(path)} is lost`, async () => {
+      world.emulator.faults.add({ method: "POST", path, fault: "reset-after" });
+      const made = await create();
+      const { outs } = state === "pinned" ? made : await to(made, state);
+      assert.equal(outs.state, state);
+      assert.equal(outs.phase, "ACTIVE");
+      assert.equal(world.app.deployments.length, state === "reverted" ? 4 : 3);
+    });
+
+  describe("that someone else has ended", () => {
+    const end = async (how: "commit" | "revert") => {
+      const made = await create();
+      const response = await fetch(`${world.emulator.url}/v2/apps/${first.id}/rollback/${how}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${world.surroundings().env["DIGITALOCEAN_TOKEN"]}` },
+      });
+      assert.equal(response.status, 200);
+      forget();
+      return made;
+    };
+
+    it("is told by a refresh, and nothing is done", async () => {
+      const { id, outs } = await end("commit");
+      const { props } = await run().read(id, outs);
+      assert.equal(props?.pinned, false);
+      assert.match(world.messages().join("\n"), /was committed or reverted/);
+      assert.deepEqual(await run().diff(id, props!, wanted()), { changes: false });
+    });
+
+    it("counts as committed when the program wants that, and can not be reverted", async () => {
+      const made = await end("commit");
+      assert.equal((await to(made, "committed")).outs.state, "committed");
+      const error = await failed(to(made, "reverted"));
+      assert.match(error.error.message, /not pinned to this rollback any more/);
+      assert.deepEqual(world.writes, []);
+    });
+  });
+
+  it("is done where somebody commits it while its deployment is waited for", async () => {
+    const other = world.emulator.nextCall({ path: /rollback$/ }).then(async () => {
+      await world.emulator.nextCall({ path: /deployments\/[^/]+$/ });
+      delete world.app.pinned;
+    });
+    const { outs } = await create({ state: "committed" });
+    await other;
+    assert.deepEqual([outs.state, outs.pinned], ["committed", false]);
+  });
+
+  it("is not taken for committed while the app is pinned, and the next up commits it", async () => {
+    const made = await create();
+    world.emulator.faults.add({ path: /commit$/, fault: "wrong-types" });
+    const left = await failed(to(made, "committed"));
+    assert.match(left.error.message, /still pinned to the rollback .* after its commit was accepted/);
+    assert.deepEqual([left.outs.state, left.outs.pinned], ["pinned", true]);
+    forget();
+    const { outs } = await to(left, "committed");
+    assert.deepEqual(world.writes, [COMMIT]);
+    assert.deepEqual([outs.state, outs.pinned], ["committed", false]);
+  });
+
+  describe("when it is deleted", () => {
+    it("is committed where it is still pinned, so that what runs goes on running", async () => {
+      const { id, outs } = await create();
+      forget();
+      await run().delete(id, outs);
+      assert.deepEqual(world.writes, [COMMIT]);
+      assert.equal(instances(), 1);
+      assert.match(world.messages("warning").join("\n"), /what runs now goes on running/);
+    });
+
+    it("does nothing otherwise", async () => {
+      const { id, outs } = await create({ state: "committed" });
+      forget();
+      await run().delete(id, outs);
+      assert.deepEqual(world.writes, []);
+      await world.run().delete(first.id, { ...first.outs, backup: false });
+      await run().delete(id, outs);
+      assert.deepEqual(await run().read(id, outs), {});
+    });
+  });
+});

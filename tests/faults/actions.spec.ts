@@ -1,4 +1,0 @@
-import { ACTIONS, LONG_SECONDS } from "./action-scenarios";
-import { faultMatrix } from "./matrix";
-
-faultMatrix("restarts and cancellations", ACTIONS, { program: true, deploySeconds: LONG_SECONDS });

@@ -1,4 +1,0 @@
-import { faultMatrix } from "./matrix";
-import { DEPLOYMENTS } from "./scenarios";
-
-faultMatrix("Deployment", DEPLOYMENTS);

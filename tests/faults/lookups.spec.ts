@@ -1,4 +1,0 @@
-import { LOOKUPS } from "./lookup-scenarios";
-import { faultMatrix } from "./matrix";
-
-faultMatrix("look-ups", LOOKUPS, { program: true });

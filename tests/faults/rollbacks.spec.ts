@@ -1,4 +1,0 @@
-import { faultMatrix } from "./matrix";
-import { ROLLBACKS } from "./rollback-scenarios";
-
-faultMatrix("Rollback", ROLLBACKS);

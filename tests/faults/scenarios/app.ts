@@ -1,0 +1,265 @@
+import type { AppSpec } from "../../../provider/appspec/types";
+import { changed, SECRET, SHOP } from "../../helpers/world/provider-world";
+import { usualKind, type Exceptions, type Expects, type RemoteCall } from "../cases";
+import type { FaultClass, Kind } from "../expectations";
+import { OperationError, type Properties } from "../provider-host";
+import type { World } from "../world";
+
+/** An operation that the matrix is made for. */
+export interface Scenario extends Exceptions {
+  readonly name: string;
+  /** Without faults: brings about what the operation starts from. */
+  before?(world: World): Promise<unknown>;
+  /** What the faults strike. @throws OperationError */
+  act(world: World): Promise<unknown>;
+  /** What is the same with and without a fault in what `act` resolves to, where it looks something up. */
+  finds?(result: unknown): unknown;
+  /** Whether all that there is, and what a fault leaves of it, look the same to it. @default no */
+  cannotTell?(fault: FaultClass): boolean;
+  /** What a user does next, given whether it failed. Has to go well. */
+  next(world: World, failed: boolean): Promise<unknown>;
+  /** Calls that are not worth the matrix here, as another operation makes the same. @default none */
+  skips?(call: RemoteCall): boolean;
+  /** True when neither it nor what comes next changes anything, so that all its cases start from what `before` brought about. */
+  readonly changesNothing?: boolean;
+  /** Given where the operation fails without a fault as well: what it tells then, which no fault but a failure may hide. */
+  readonly fails?: RegExp;
+  /** True when the app is there before the stack knows of it, and the program names it. */
+  readonly adopts?: boolean;
+  /** True when no request holds the secret of the app, so that no answer can repeat it. */
+  readonly sendsNoSecret?: boolean;
+}
+
+const ALERTED = changed((spec) => void (spec.alerts = [{ rule: "DEPLOYMENT_FAILED" }]));
+const told = (address: string): Properties => ({ DEPLOYMENT_FAILED: { emails: [address] } });
+export const greeting = changed((spec) => void (spec.services![0]!.envs![0]!.value = "good evening"));
+
+/** Waits that would go on for an hour are made of many tries, and not one of them is another case. */
+const timeouts = { create: "1m", update: "1m", delete: "1m" };
+
+export const app = (spec: AppSpec = SHOP, more: Properties = {}): Properties => ({ spec, timeouts, ...more });
+
+/** Resolves once an operation has failed, as it has to. */
+export async function failing(operation: Promise<unknown>): Promise<void> {
+  try {
+    await operation;
+  } catch (error) {
+    if (error instanceof OperationError) return;
+    throw error;
+  }
+  throw new Error("an operation went well that should have failed");
+}
+
+/** `up` of `declared`, after an `up` of `before`, and once more. */
+const change = (name: string, before: Properties, declared: Properties): Scenario => ({
+  name,
+  before: (world) => world.app.up(before),
+  act: (world) => world.app.up(declared),
+  next: (world) => world.app.up(declared),
+});
+
+/** An alert may take a while to appear, so that the destinations are tried for half a minute. */
+const isAlert = ({ path }: RemoteCall): boolean => path.includes("/alerts");
+const triedForAWhile = (call: RemoteCall): Kind | undefined =>
+  isAlert(call) && call.method === "GET" ? "wait" : undefined;
+const mayAppear: Expects = (call, fault, duration) => {
+  if (!isAlert(call) || fault.name !== "404") return undefined;
+  return duration === "once" ? "succeeds" : "gives up";
+};
+
+/** The deletion that a later call asks about has been accepted: «not there» is what it waits for. */
+const deletionExpects: Expects = (call, fault, duration) => {
+  // The answers were lost, and a look shows that the app is gone.
+  const isLost = fault.fault === "reset-after" || fault.fault === "truncated";
+  if (isLost && duration === "stays" && call.method === "DELETE") return "succeeds";
+  if (fault.name === "404" && call.method === "GET" && call.nth > 1) return "succeeds";
+  // An answer without content has nothing in it that could stop in the middle.
+  if (fault.fault === "stalled" && call.method === "DELETE") return "succeeds";
+  // What is in the answer to a deletion does not matter: whether the app is gone is asked for until the time is up.
+  return fault.fault === "wrong-types" && call.method === "DELETE" ? "gives up" : undefined;
+};
+
+const advice = (call: RemoteCall): Kind | undefined =>
+  /propose$|logs$|instance_sizes$/.test(call.path) ? "advice" : undefined;
+
+/** A refusal of the spec is what a preview asks for; the second question is for the price of before. */
+const previewExpects: Expects = (call, fault) => {
+  if (!call.path.endsWith("/propose")) return undefined;
+  // A token that is refused now will be refused by the update as well.
+  const names = ["401", "409", "422"];
+  return names.includes(fault.name) && call.nth === 1 ? "fails at once" : undefined;
+};
+
+/** Not every service knows the question by name: where it is refused, the list of all apps is asked for. */
+export const nameExpects: Expects = ({ method, path }, fault, duration) => {
+  const refused = fault.name === "404" || fault.name === "422";
+  return method === "GET" && path === "/v2/apps" && refused && duration === "once" ? "succeeds" : undefined;
+};
+
+export const APP_CHANGES: readonly Scenario[] = [
+  {
+    name: "create",
+    act: (world) => world.app.up(app()),
+    next: (world) => world.app.up(app()),
+    expects: nameExpects,
+  },
+  change("update of the spec", app(), app(greeting)),
+  change("new deployment", app(), app(SHOP, { redeployOn: { commit: "2" } })),
+  {
+    ...change("wait of a later run", app(SHOP, { wait: false }), app()),
+    // The first look is for the plan. The app itself shows the deployment, whatever the look says once.
+    kindOf: (call) => (usualKind(call) === "wait" && call.nth === 1 ? "read" : undefined),
+    expects: (call, fault, duration) => {
+      if (fault.name !== "404" || usualKind(call) !== "wait" || call.nth !== 1) return undefined;
+      return duration === "once" ? "succeeds" : "gives up";
+    },
+  },
+];
+
+const ALERTS = changed((spec) => {
+  spec.alerts = [{ rule: "DEPLOYMENT_FAILED" }, { rule: "DOMAIN_FAILED" }];
+});
+const alertDestinations = {
+  ...told("a@example.com"),
+  DOMAIN_FAILED: { slackWebhooks: { "#ops": { url: `https://hooks.slack.example/${SECRET}` } } },
+};
+
+export const APP_REST: readonly Scenario[] = [
+  {
+    name: "create with alert destinations",
+    // What fails does not keep the deployment from being waited for, which takes time.
+    act: (world) => world.app.up(app(ALERTS, { alertDestinations, wait: false })),
+    next: (world) => world.app.up(app(ALERTS, { alertDestinations })),
+    kindOf: triedForAWhile,
+    expects: mayAppear,
+    skips: (call) => !isAlert(call),
+  },
+  {
+    ...change(
+      "alert destinations",
+      app(ALERTED, { alertDestinations: told("a@example.com") }),
+      app(ALERTED, { alertDestinations: told("b@example.com") }),
+    ),
+    kindOf: triedForAWhile,
+    expects: mayAppear,
+  },
+  {
+    name: "refresh",
+    before: (world) => world.app.up(app(ALERTED, { alertDestinations: told("a@example.com") })),
+    act: (world) => world.app.refresh(),
+    next: async (world) => {
+      await world.app.refresh();
+      await world.app.up(app(ALERTED, { alertDestinations: told("a@example.com") }));
+    },
+  },
+  {
+    name: "deletion",
+    before: (world) => world.app.up(app()),
+    act: (world) => world.app.destroy(),
+    next: (world) => world.app.destroy(),
+    expects: deletionExpects,
+  },
+  {
+    name: "preview of a new app",
+    act: (world) => world.app.preview(app()),
+    next: (world) => world.app.up(app()),
+    kindOf: advice,
+    expects: previewExpects,
+  },
+  {
+    name: "preview of a change",
+    before: (world) => world.app.up(app()),
+    act: (world) => world.app.preview(app(greeting)),
+    next: (world) => world.app.up(app(greeting)),
+    kindOf: advice,
+    expects: previewExpects,
+  },
+];
+
+const release = (world: World, more: Properties = {}): Properties => ({
+  appId: world.app.id,
+  triggers: { commit: "1" },
+  timeouts: { create: "1m", update: "1m" },
+  ...more,
+});
+/** The first look is for the plan; the service may forget old deployments, which is no reason to fail. */
+export const isFirstLook = (call: RemoteCall): boolean => usualKind(call) === "wait" && call.nth === 1;
+export const firstLook: Exceptions = {
+  kindOf: (call) => (isFirstLook(call) ? "read" : undefined),
+  // Where it stays so, the wait that follows fails of it.
+  expects: (call, fault, duration) => {
+    if (!isFirstLook(call) || fault.name !== "404") return undefined;
+    return duration === "once" ? "succeeds" : "gives up";
+  },
+};
+/** Where no wait follows. */
+export const onlyLook: Exceptions = {
+  ...firstLook,
+  expects: (call, fault) => (isFirstLook(call) && fault.name === "404" ? "succeeds" : undefined),
+};
+
+/** A deployment that ends while its end is waited for needs no end any more. */
+const TAKES_TIME = new Set([
+  "no answer",
+  "answer that stops in the middle",
+  "429 with retry-after",
+  "429 without retry-after",
+  "503 with retry-after",
+  "endless answer",
+  "connection cut before the work",
+  "500",
+  "502 with an HTML page",
+  "answer of wrong types",
+]);
+const cancellation: Exceptions = {
+  kindOf: (call) => (usualKind(call) === "wait" ? "read" : undefined),
+  expects: (call, fault, duration) => {
+    if (call.method === "GET") return fault.name === "404" ? "succeeds" : undefined;
+    return duration === "stays" && TAKES_TIME.has(fault.name) ? "succeeds" : undefined;
+  },
+};
+
+const newer = { triggers: { commit: "2" } };
+
+export const DEPLOYMENTS: readonly Scenario[] = [
+  {
+    name: "create",
+    sendsNoSecret: true,
+    before: (world) => world.app.up(app()),
+    act: (world) => world.deployment.up(release(world)),
+    next: (world) => world.deployment.up(release(world)),
+  },
+  {
+    ...firstLook,
+    name: "changed trigger",
+    sendsNoSecret: true,
+    before: async (world) => {
+      await world.app.up(app());
+      await world.deployment.up(release(world));
+    },
+    act: (world) => world.deployment.up(release(world, newer)),
+    next: (world) => world.deployment.up(release(world, newer)),
+  },
+  {
+    ...onlyLook,
+    name: "refresh",
+    sendsNoSecret: true,
+    before: async (world) => {
+      await world.app.up(app());
+      await world.deployment.up(release(world));
+    },
+    act: (world) => world.deployment.refresh(),
+    next: (world) => world.deployment.refresh(),
+  },
+  {
+    ...cancellation,
+    name: "deletion of one that runs",
+    sendsNoSecret: true,
+    before: async (world) => {
+      await world.app.up(app());
+      await world.deployment.up(release(world, { wait: false }));
+    },
+    act: (world) => world.deployment.destroy(),
+    next: (world) => world.deployment.destroy(),
+  },
+];

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import type { Exceptions, Expects, RemoteCall } from "../cases";
+import { deploymentId, patient, steady } from "./lookups";
+import { app, type Scenario } from "./app";
+import type { World } from "../world";
+
+/** The app is there, and its first deployment goes on. */
+const begun = (world: World): Promise<unknown> => world.app.up(app(undefined, { wait: false }));
+
+const build = (world: World, more: Record<string, unknown> = {}) => ({
+  appId: world.app.id,
+  deploymentId: deploymentId(world),
+  type: "BUILD",
+  component: "web",
+  ...more,
+});
+
+const follow = (world: World): Promise<unknown> => world.lookUp("getLogs", build(world, { follow: true }));
+
+const isAddress = ({ path }: RemoteCall): boolean => path.endsWith("/logs");
+
+/** Of those behind an address, the first one is the log while it is written, and what comes then are archives. */
+const liveFirst = (call: RemoteCall) =>
+  call.path === "/_logs" && call.nth === 1 ? ("stream" as const) : undefined;
+
+/**
+ * Once the log is there, its next address is asked for as long as a deployment is looked at. At first, a log that the service
+ * does not know may still come, as long as the deployment goes on.
+ */
+const kindOf: Exceptions["kindOf"] = (call) =>
+  liveFirst(call) ?? (isAddress(call) && call.nth > 1 ? "wait" : undefined);
+
+const firstAddress: Expects = (call, fault, duration) => {
+  if (!isAddress(call) || call.nth > 1) return undefined;
+  if (fault.name === "404") return duration === "once" ? "succeeds" : "gives up";
+  return patient(call, fault, duration);
+};
+
+/** @param last the number of the question for the archive of all, once the log has been told to its end */
+const followed = (name: string, last: number, more: Partial<Scenario> = {}): Scenario => ({
+  name,
+  sendsNoSecret: true,
+  before: begun,
+  act: follow,
+  finds: steady,
+  next: async (world) => {
+    const lines = (await follow(world)) as string[];
+    assert.match(lines.at(-1) ?? "", /build complete$/, "the last line");
+  },
+  kindOf,
+  expects: (call, fault, duration) => {
+    if (fault.name === "404" && /\/deployments\/:id$/.test(call.path)) return "fails at once";
+    if (fault.name !== "404" || !isAddress(call) || call.nth === 1)
+      return firstAddress(call, fault, duration);
+    // Where the service closed the log itself, there need not be an archive; where it broke, its end has to be found.
+    return duration === "once" || call.nth === last ? "succeeds" : "gives up";
+  },
+  ...more,
+});
+
+const DROP_AFTER = 3;
+
+/** Within the build, with several lines told. */
+const A_WHILE_MS = 120_000;
+
+export const FOLLOWED_LOGS: readonly Scenario[] = [
+  followed("a build, to its end", 2),
+  followed("a build, over a connection that breaks", 3, {
+    before: async (world) => {
+      await begun(world);
+      world.emulator.faults.add({ path: /^\/_logs\/live\//, fault: { dropAfter: DROP_AFTER } });
+    },
+  }),
+];
+
+/** What has been told up to now ends where the connection falls silent, whatever the reason, or is closed. */
+const LIKE_AN_END = new Set<unknown>(["stalled", "endless", "wrong-types"]);
+
+export const LOGS_SO_FAR: readonly Scenario[] = [
+  {
+    name: "a build that goes on, up to now",
+    sendsNoSecret: true,
+    before: async (world) => {
+      await begun(world);
+      await world.pass(A_WHILE_MS);
+    },
+    act: (world) => world.lookUp("getLogs", build(world)),
+    finds: steady,
+    cannotTell: ({ fault }) => LIKE_AN_END.has(fault),
+    next: (world) => world.lookUp("getLogs", build(world)),
+    kindOf: liveFirst,
+    expects: (call, fault, duration) =>
+      liveFirst(call) && fault.fault === "stalled" ? "succeeds" : firstAddress(call, fault, duration),
+  },
+];

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { BUSY } from "../../helpers/world/busy-app";
+import { changed, SHOP } from "../../helpers/world/provider-world";
+import { usualKind, withoutIds, type Exceptions, type Expects, type RemoteCall } from "../cases";
+import { app, type Scenario } from "./app";
+import type { World } from "../world";
+
+/** Times and addresses differ from case to case, the rest does not. */
+export const steady = (result: unknown): unknown =>
+  JSON.parse(
+    withoutIds(JSON.stringify(result))
+      .replace(/shop-\w{5}\.ondigitalocean/g, ":host")
+      .replace(/\b[0-9a-f]{40}\b/g, ":commit")
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, ":time")
+      .replace(/(http|ws):\/\/127\.0\.0\.1[^"]*/g, ":address"),
+  );
+
+/** No look-up waits for a deployment: each look is a question. */
+const questions = (call: RemoteCall) => (usualKind(call) === "wait" ? "read" : undefined);
+
+/** Not every service knows the question by name: where it is refused, the list of all apps is asked for. */
+const byName: Expects = (_call, fault, duration) =>
+  (fault.name === "404" || fault.name === "422") && duration === "once" ? "succeeds" : undefined;
+
+const SILENT = new Set<unknown>(["timeout", "stalled", "endless"]);
+
+/** The service may wait for a container before it tells the address, and is given the whole time for it, once. */
+export const patient: Expects = (call, fault) =>
+  call.path.endsWith("/logs") && SILENT.has(fault.fault) ? "gives up" : undefined;
+
+/** An app that there is something to tell of: it was built, its job ran, it scaled, it has an alert. */
+export const TOLD_OF = changed(
+  ({ services: [web] = [], jobs: [job] = [] }) => {
+    Object.assign(web ?? {}, { envs: SHOP.services?.[0]?.envs });
+    Object.assign(job ?? {}, { kind: "PRE_DEPLOY", schedule: undefined });
+  },
+  { ...SHOP, ...BUSY },
+);
+
+async function told(world: World): Promise<void> {
+  await world.app.up(app(TOLD_OF));
+  await world.pass(60_000);
+  await learn(world);
+}
+
+/** Has the world know the newest event and run of a job of its app. */
+export async function learn(world: World): Promise<void> {
+  for (const list of ["getEvents", "getJobInvocations"]) {
+    const [newest] = (await world.lookUp(list, world.app.id)) as { id: string }[];
+    world.known[list] = newest?.id ?? assert.fail(`${list} finds nothing`);
+  }
+}
+
+export const deploymentId = (world: World): string =>
+  world.emulator
+    .apps()
+    .find(({ id }) => id === world.app.id)
+    ?.deployments.at(-1)?.id ?? assert.fail("there is no deployment");
+
+const DAY = "2026-03-04T00:00:00Z";
+
+/** What programs ask, by the name of the function and, where it is asked in several ways, words about them. */
+const QUESTIONS: Readonly<Record<string, (world: World) => readonly unknown[]>> = {
+  "getApp by id": ({ app }) => [{ id: app.id }],
+  "getApp by name": () => [{ name: "shop" }],
+  getApps: () => [{ withProjects: true }],
+  getProposal: ({ app }) => [{ spec: SHOP, appId: app.id }],
+  getAppHealth: ({ app }) => [app.id],
+  getInstances: ({ app }) => [app.id],
+  "getBandwidth of one app": ({ app }) => [app.id, { date: DAY }],
+  "getBandwidth of several": ({ app }) => [[app.id], { date: DAY }],
+  "getExecUrl in what is active": ({ app }) => [app.id, { component: "web" }],
+  "getExecUrl in a deployment": (world) => [
+    world.app.id,
+    { component: "web", deploymentId: deploymentId(world) },
+  ],
+  getAlerts: ({ app }) => [app.id],
+  getRegions: () => [],
+  getInstanceSizes: () => [],
+  getInstanceSize: () => ["apps-s-1vcpu-1gb"],
+  "getDeployments, all": ({ app }) => [app.id],
+  "getDeployments, a page": ({ app }) => [app.id, { page: 1 }],
+  getDeployment: (world) => [world.app.id, deploymentId(world)],
+  validateRollback: (world) => [world.app.id, deploymentId(world)],
+  getEvents: ({ app }) => [app.id],
+  getEvent: ({ app, known }) => [app.id, known["getEvents"]],
+  getJobInvocations: ({ app }) => [app.id],
+  getJobInvocation: ({ app, known }) => [app.id, known["getJobInvocations"]],
+  getLogUrls: ({ app }) => [{ appId: app.id, type: "BUILD" }],
+  "getLogs of a build that has ended": ({ app }) => [{ appId: app.id, type: "BUILD" }],
+  "getLogsText of a build that has ended": ({ app }) => [{ appId: app.id, type: "BUILD" }],
+};
+const EXPECTS: Readonly<Record<string, NonNullable<Exceptions["expects"]>>> = {
+  "getApp by name": byName,
+  "getLogs of a build that has ended": patient,
+  "getLogsText of a build that has ended": patient,
+};
+
+/** Of the function that a scenario is about. */
+export const functionOf = ({ name }: Pick<Scenario, "name">): string => /^\w+/.exec(name)?.[0] ?? "";
+
+export const LOOKUPS: readonly Scenario[] = Object.entries(QUESTIONS).map(([name, args]) => {
+  const ask = (world: World): Promise<unknown> => world.lookUp(functionOf({ name }), ...args(world));
+  return {
+    name,
+    kindOf: questions,
+    expects: (...of) => EXPECTS[name]?.(...of),
+    sendsNoSecret: name !== "getProposal",
+    changesNothing: true,
+    finds: steady,
+    before: told,
+    act: ask,
+    next: ask,
+  };
+});

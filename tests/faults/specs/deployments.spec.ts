@@ -1,0 +1,4 @@
+import { faultMatrix } from "../matrix";
+import { DEPLOYMENTS } from "../scenarios/app";
+
+faultMatrix("Deployment", DEPLOYMENTS);

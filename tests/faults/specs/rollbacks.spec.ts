@@ -1,0 +1,4 @@
+import { faultMatrix } from "../matrix";
+import { ROLLBACKS } from "../scenarios/rollbacks";
+
+faultMatrix("Rollback", ROLLBACKS);

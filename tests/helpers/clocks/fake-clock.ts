@@ -1,0 +1,62 @@
+import type { Clock } from "../../../provider/clock";
+
+interface Sleeper {
+  readonly until: number;
+  readonly wake: () => void;
+}
+
+/** Time that stands still until the test moves it. */
+export class FakeClock implements Clock {
+  private sleepers: Sleeper[] = [];
+
+  constructor(private time = 1_700_000_000_000) {}
+
+  now(): number {
+    return this.time;
+  }
+
+  /** When the sleepers want to be woken, the first one first. */
+  get due(): number[] {
+    return this.sleepers.map((sleeper) => sleeper.until).sort((a, b) => a - b);
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error);
+      const remove = (): void => void (this.sleepers = this.sleepers.filter((one) => one !== sleeper));
+      const sleeper: Sleeper = {
+        until: this.time + ms,
+        wake: () => {
+          remove();
+          signal?.removeEventListener("abort", stop);
+          resolve();
+        },
+      };
+      const stop = (): void => {
+        remove();
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener("abort", stop, { once: true });
+      this.sleepers.push(sleeper);
+    });
+  }
+
+  /** Moves time forward by `ms`, waking sleepers in their order, each with all that follows from it. */
+  async advance(ms: number): Promise<void> {
+    const end = this.time + ms;
+    await settle();
+    for (;;) {
+      const next = this.sleepers.filter(({ until }) => until <= end).sort((a, b) => a.until - b.until)[0];
+      if (next === undefined) break;
+      this.time = Math.max(this.time, next.until);
+      next.wake();
+      await settle();
+    }
+    this.time = end;
+  }
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { createEmulator, type Emulator } from "app-platform-emulator";
+import type { CommandResult } from "../../../tools/pulumi-project";
+import { current } from "../current";
+import { succeeded, TestStack, TOKEN, type Declaration } from "../e2e";
+import { Gate, type Moment } from "../gate";
+import { descendants, isAlive, kill9, type RunningProcess } from "./processes";
+
+export type Victim = "provider" | "CLI";
+
+/** Where a run is killed: while the call of a step is on its way to the service, or back. */
+interface Point {
+  /** Of the app whose call it is. */
+  readonly name: string;
+  readonly step: number;
+  readonly moment: Moment;
+}
+
+/** Up to so many apps are asked for one by one, as a single one is: only then each has calls of its own. */
+const AT_ONCE = 3;
+const IMAGE = { registry_type: "DOCR", repository: "web", tag: "v1" };
+
+export const app = (instances: number): Declaration => ({
+  spec: { services: [{ name: "web", image: IMAGE, instance_count: instances }] },
+});
+
+/** A stack whose runs are killed at every call that an undisturbed run makes. */
+export class Killing {
+  /** Points at which runs were killed so far. */
+  cases = 0;
+  private readonly declared: Record<string, Declaration> = {};
+  private readonly left: RunningProcess[] = [];
+
+  private constructor(
+    readonly emulator: Emulator,
+    readonly gate: Gate,
+    readonly stack: TestStack,
+  ) {}
+
+  static async prepare(deploySeconds = 0.5): Promise<Killing> {
+    const emulator = await createEmulator({
+      deploySeconds,
+      deleteSeconds: 0.5,
+      token: TOKEN,
+      rateLimit: false,
+    });
+    const gate = await Gate.open(emulator);
+    const env = { DIGITALOCEAN_API_URL: gate.url, DIGITALOCEAN_TOKEN: TOKEN };
+    return new Killing(emulator, gate, await TestStack.create(emulator, { env }));
+  }
+
+  async close(): Promise<void> {
+    for (const { pid } of this.left) kill9(pid);
+    this.stack.remove();
+    await this.gate.close();
+    await this.emulator.close();
+  }
+
+  /** The steps of an undisturbed run for one app, as method and path. */
+  async stepsOf(plain: Declaration | undefined): Promise<string[]> {
+    this.gate.restart();
+    this.stack.declare({ ...this.declared, ...(plain && { plain }) });
+    succeeded(await this.up());
+    const steps: string[] = [];
+    for (const { app, what, step } of this.gate.passed) if (app === "plain") steps[step] = what;
+    return steps;
+  }
+
+  /**
+   * Creates, updates or deletes three apps at a time, each held at a point of its own, and kills the run then. What one
+   * operation has made is what the next one works on.
+   */
+  async everywhere(
+    operation: "create" | "update" | "delete",
+    steps: readonly string[],
+    victim: Victim,
+    recover: (names: readonly string[]) => Promise<void>,
+  ): Promise<void> {
+    const moments = ["before", "after"] as const;
+    const points = steps
+      .flatMap((_what, step) => moments.map((moment) => ({ step, moment })))
+      .map((point, index) => ({ ...point, name: `app-${index}` }));
+    for (let first = 0; first < points.length; first += AT_ONCE) {
+      const some = points.slice(first, first + AT_ONCE);
+      for (const { name } of some) {
+        if (operation === "delete") delete this.declared[name];
+        else this.declared[name] = { ...this.declared[name], ...app(operation === "create" ? 1 : 2) };
+      }
+      await this.killedUp(some, victim);
+      await recover(some.map(({ name }) => name));
+      this.cases += some.length;
+    }
+  }
+
+  /** Runs `up` until every point is reached, and kills it. What is on its way to the service is lost with its sender. */
+  private async killedUp(points: readonly Point[], victim: Victim): Promise<void> {
+    this.gate.restart();
+    this.stack.declare(this.declared);
+    let cli = 0;
+    const held = points.map(({ name, step, moment }) => this.gate.hold(name, step, moment));
+    const running = this.up([], (group) => (cli = group));
+    const early = running.then(({ output }) => assert.fail(`it ended before it was killed:\n${output}`));
+    await Promise.race([Promise.all(held), early]);
+    early.catch(() => undefined);
+    const below = descendants(cli);
+    this.left.push(...below);
+    kill9(victim === "CLI" ? cli : provider(below).pid);
+    const { code } = await running;
+    assert.notEqual(code, 0);
+    this.gate.release();
+  }
+
+  /** Resolves when every provider that outlived its run has ended. */
+  async orphansEnd(): Promise<void> {
+    const providers = this.left.filter(({ command }) => /dynamic-provider/.test(command));
+    while (providers.some(({ pid }) => isAlive(pid))) await new Promise((wait) => setTimeout(wait, 250));
+  }
+
+  /** The next `up`; where it finds apps that no state knows, it names each with its line, and with these lines it converges. */
+  async adoptWhatIsThere(names: readonly string[]): Promise<void> {
+    const unknown = this.emulator.apps().filter(({ spec }) => names.includes(spec.name));
+    const { code, output } = await this.up();
+    assert.equal(code === 0, unknown.length === 0, output);
+    if (unknown.length === 0) return;
+    for (const { id, spec } of unknown) {
+      assert.match(
+        output,
+        new RegExp(`An app named ${spec.name} already exists \\(id ${id}.*: adopt: "${id}"`, "s"),
+      );
+      this.declared[spec.name] = { ...this.declared[spec.name], adopt: id };
+    }
+    this.stack.declare(this.declared);
+    succeeded(await this.up());
+  }
+
+  up(args: readonly string[] = [], onGroup?: (id: number) => void): Promise<CommandResult> {
+    const all = ["--parallel", "20", "--continue-on-error", ...args];
+    return this.stack.up(all, onGroup ? { onGroup } : {});
+  }
+
+  /** Apps of the service by name. */
+  deployments(name: string): number[] {
+    return this.emulator.apps().flatMap((one) => (one.spec.name === name ? [one.deployments.length] : []));
+  }
+
+  /** Every app is there once, with so many deployments, recorded as it is, and nothing is left to do. */
+  async assertConverged(names: readonly string[], deployments: number): Promise<void> {
+    for (const name of names) {
+      assert.deepEqual(this.deployments(name), [deployments], name);
+      const { id, outputs } = this.stack.resource(name);
+      const one = this.emulator.apps().find(({ spec }) => spec.name === name);
+      assert.equal(id, one?.id, name);
+      assert.deepEqual(outputs["__deployment"], { id: one?.deployments.at(-1)?.id, phase: "ACTIVE" }, name);
+    }
+    succeeded(await this.stack.run(["preview", "--expect-no-changes"]));
+  }
+}
+
+/** One stack for all tests of the `describe` that it is called in, which tells in the end how many cases there were. */
+export function killingInTurn(): Killing {
+  let killing: Killing | undefined;
+  before(async () => {
+    killing = await Killing.prepare();
+  });
+  after(async () => {
+    if (!killing) return;
+    console.log(`      ${killing.cases} cases, ${killing.cases} survived`);
+    await killing.close();
+  });
+  return current(() => killing ?? assert.fail("there is no stack yet"));
+}
+
+/** The process in which the provider works; its shell is its parent. */
+function provider(below: readonly RunningProcess[]): RunningProcess {
+  const found = below.findLast(({ command }) => /^\S*node\b.*dynamic-provider/.test(command));
+  return found ?? assert.fail(`no provider among:\n${below.map(({ command }) => command).join("\n")}`);
+}
