@@ -1,5 +1,5 @@
 import { systemClock } from "../clock";
-import { connectEngine, hostRequire } from "../host/engine";
+import { connectEngine, hostRequire } from "./engine";
 import { terminalColumns } from "../host/terminal";
 import { ManagedApps } from "../resources/managed-apps";
 import { Program } from "../resources/program";
@@ -7,7 +7,7 @@ import { SecretsOfApps } from "../secrets/known-secrets";
 import type { Surroundings } from "../resources/base-provider";
 import { SharedReads } from "../service/shared-reads";
 import { hosted, type HostedProvider } from "./hosted";
-import { LateRows } from "../host/late-rows";
+import { LateRows } from "./late-rows";
 import { Requests } from "./requests";
 import { ExportedState } from "./stack-state";
 

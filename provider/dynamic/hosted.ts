@@ -1,5 +1,5 @@
 import { isSecretArgument, placesFrom } from "../secrets/program-secrets";
-import type { LateRows } from "../host/late-rows";
+import type { LateRows } from "./late-rows";
 import type { Requests } from "./requests";
 
 /** Properties as the host passes them. */

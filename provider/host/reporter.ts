@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from "../clock";
-import type { Engine, LogLine } from "./engine";
 import { shown, shownInLine } from "../text/shown";
 import { Outbox, Row } from "./line-queue";
 import { counterFirst, stackRowOf } from "./stack-row";
+import type { Engine, LogLine } from "./engine";
 
 /** Of a status; it has what is left of a row of the terminal. */
 const LONGEST_STATUS = 300;

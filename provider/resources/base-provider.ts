@@ -6,7 +6,6 @@ import { createReporter, mappingReporter, type Reporter } from "../host/reporter
 import { settle, type Outcome } from "../deploy/outcome";
 import type { DeploymentSource } from "../deploy/wait";
 import type { Deployment } from "../api/types";
-import type { Engine } from "../host/engine";
 import { AppPlatformError, isApiError } from "../errors";
 import type { ManagedApps } from "./managed-apps";
 import type { Program } from "./program";
@@ -19,6 +18,7 @@ import { timeoutMs, type Timeouts } from "../durations";
 import { resourceName } from "./urn";
 import { toldOnce } from "./print-once";
 import { sharedDeployments } from "../deploy/deployment-source";
+import type { Engine } from "../host/engine";
 
 /** What a provider takes from its surroundings; tests give their own. */
 export interface Surroundings {
@@ -41,7 +41,7 @@ export interface Surroundings {
 export interface Hidden {
   /** The resource's own URN, for its row. */
   __urn?: string;
-  /** Stands for it while it is not known, see host/late-rows.ts. */
+  /** Stands for it while it is not known, see dynamic/late-rows.ts. */
   __row?: string;
   __provider?: string;
 }

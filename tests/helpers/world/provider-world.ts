@@ -6,7 +6,6 @@ import {
   type RecordedCall,
   type StoredApp,
 } from "../../../emulator/index";
-import type { LogLine } from "../../../provider/host/engine";
 import { InitializationError } from "../../../provider/errors";
 import { ManagedApps } from "../../../provider/resources/managed-apps";
 import { AppProvider, type Surroundings } from "../../../provider/provider";
@@ -19,6 +18,7 @@ import { printable } from "../../../provider/text/printable";
 import type { AppInputs, AppOutputs } from "../../../provider/resources/app/state";
 import { current } from "../current";
 import { InstantClock } from "../clocks/instant-clock";
+import type { LogLine } from "../../../provider/host/engine";
 
 export const TOKEN = `dop_v1_${"5ec4e7".repeat(10)}`;
 export const SECRET = "hunter2-the-value-nobody-may-see";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { hosted, type HostedProvider } from "../../../provider/dynamic/hosted";
-import { LateRows } from "../../../provider/host/late-rows";
+import { LateRows } from "../../../provider/dynamic/late-rows";
 import type { Requests } from "../../../provider/dynamic/requests";
 import type { Engine, LogLine } from "../../../provider/host/engine";
 

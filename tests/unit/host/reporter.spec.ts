@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createReporter } from "../../../provider/host/reporter";
-import type { Engine, LogLine } from "../../../provider/host/engine";
 import { FakeClock, settle } from "../../helpers/clocks/fake-clock";
+import type { Engine, LogLine } from "../../../provider/host/engine";
 
 const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::web";
 

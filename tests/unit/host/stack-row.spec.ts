@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createReporter } from "../../../provider/host/reporter";
 import { counterFirst, describeAll } from "../../../provider/host/stack-row";
-import type { Engine, LogLine } from "../../../provider/host/engine";
 import { quickClock } from "../../helpers/clocks/quick-clock";
+import type { Engine, LogLine } from "../../../provider/host/engine";
 
 describe("a status where little of it is seen", () => {
   it("begins with its counter, if it has one", () => {

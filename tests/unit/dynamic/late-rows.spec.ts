@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LateRows } from "../../../provider/host/late-rows";
+import { LateRows } from "../../../provider/dynamic/late-rows";
 import type { Engine, LogLine } from "../../../provider/host/engine";
 
 const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::web";

@@ -1,4 +1,4 @@
-import type { Engine, LogLine } from "./engine";
+import type { Engine, LogLine } from "../host/engine";
 
 /** What stands for a URN that is not known yet. */
 const MARK = "late-row:";

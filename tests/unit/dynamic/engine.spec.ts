@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { connectEngine, type Engine, type LogLine } from "../../../provider/host/engine";
+import { connectEngine } from "../../../provider/dynamic/engine";
+import type { Engine, LogLine } from "../../../provider/host/engine";
 
 /** As much of `@grpc/grpc-js` as a server needs. */
 interface Grpc {
