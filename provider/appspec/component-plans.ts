@@ -1,9 +1,8 @@
 import { valueAt, type Change, type Path } from "./diff";
+import { KIND_OF_LIST, type ComponentKind } from "./component-lists";
 import { DEFAULT_COUNT, DEFAULT_SIZE } from "./defaults";
 import { isPlainObject } from "./lists-by-name";
 import { isUnknown, type Differences } from "./unknown";
-
-export type ComponentKind = "service" | "static site" | "worker" | "job" | "functions" | "database";
 
 /** `rebuilt` implies redeployed. */
 export type Effect = "created" | "removed" | "rebuilt" | "redeployed" | "unchanged";
@@ -37,20 +36,6 @@ export interface ComponentPlan {
   readonly production?: boolean;
 }
 
-const KINDS: Readonly<Record<string, ComponentKind>> = {
-  services: "service",
-  static_sites: "static site",
-  workers: "worker",
-  jobs: "job",
-  functions: "functions",
-  databases: "database",
-};
-
-/** The list of an AppSpec that components of a kind are in. */
-export const LISTS_BY_KIND = Object.fromEntries(
-  Object.entries(KINDS).map(([list, kind]) => [kind, list]),
-) as Readonly<Record<ComponentKind, string>>;
-
 interface Component {
   readonly name: string;
   readonly kind: ComponentKind;
@@ -59,7 +44,7 @@ interface Component {
 }
 
 function componentsOf(spec: unknown): Component[] {
-  return Object.entries(KINDS).flatMap(([list, kind]) => {
+  return Object.entries(KIND_OF_LIST).flatMap(([list, kind]) => {
     const map = valueAt(spec, [list]);
     return isPlainObject(map)
       ? Object.entries(map).map(([name, component]) => ({ name, kind, path: [list, name], spec: component }))

@@ -1,3 +1,4 @@
+import { COMPONENT_LISTS } from "./component-lists";
 import { changes, withValueAt, type Change, type Path } from "./diff";
 import { hasDefault, isDefault } from "./defaults";
 import { toKeyed } from "./lists-by-name";
@@ -43,11 +44,7 @@ function saysNothing(value: unknown, path: Path): boolean {
 
 /** Lists by name whose items a program owns: one more at the service is a difference, not a default. */
 export const OWNED: ReadonlySet<string> = new Set([
-  "services",
-  "static_sites",
-  "workers",
-  "jobs",
-  "functions",
+  ...COMPONENT_LISTS,
   "databases",
   "domains",
   "envs",

@@ -1,4 +1,5 @@
-import { LISTS_BY_KIND, type ComponentPlan } from "./component-plans";
+import { LIST_OF_KIND } from "./component-lists";
+import { type ComponentPlan } from "./component-plans";
 import { formatPath } from "./lists-by-name";
 import type { Plan } from "./plan";
 
@@ -102,7 +103,7 @@ export const formatDollars = (amount: number): string =>
 /** Values not known yet that belong to no component listed before. */
 function otherUnknown({ action, components, unknown }: Plan): string[] {
   const told = components.flatMap((component) => component.unknown.map((place) => `spec.${place}`));
-  const inside = components.map(({ kind, name }) => `${formatPath([LISTS_BY_KIND[kind], name])}.`);
+  const inside = components.map(({ kind, name }) => `${formatPath([LIST_OF_KIND[kind], name])}.`);
   const left = unknown.filter(
     (place) =>
       !told.includes(place) &&

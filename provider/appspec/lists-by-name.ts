@@ -7,27 +7,27 @@
 type Plain = Record<string, unknown>;
 
 /** How the items of a list are told apart, and what lists they hold themselves. */
-export interface ListShape {
+export interface NamedList {
   /** The field that names an item; it moves into the map's key. */
   readonly by: string;
   /** Fields that tell items with the same name apart; they stay in the item. */
   readonly and?: readonly string[];
   /** Of several items with the same name, the last one counts. Otherwise they are a mistake. */
   readonly lastCounts?: true;
-  readonly lists?: ListShapes;
+  readonly lists?: NamedLists;
 }
-export type ListShapes = Readonly<Record<string, ListShape>>;
+export type NamedLists = Readonly<Record<string, NamedList>>;
 
-const VARIABLES: ListShape = { by: "key", lastCounts: true };
-const ALERTS: ListShape = { by: "rule", and: ["operator", "window"] };
-const LOG_DESTINATIONS: ListShape = { by: "name", lists: { headers: { by: "key" } } };
-const COMPONENTS: ListShape = {
+const VARIABLES: NamedList = { by: "key", lastCounts: true };
+const ALERTS: NamedList = { by: "rule", and: ["operator", "window"] };
+const LOG_DESTINATIONS: NamedList = { by: "name", lists: { headers: { by: "key" } } };
+const COMPONENTS: NamedList = {
   by: "name",
   lists: { envs: VARIABLES, alerts: ALERTS, log_destinations: LOG_DESTINATIONS },
 };
 
 /** The lists with identity of an AppSpec. */
-export const SPEC_LISTS: ListShapes = {
+export const SPEC_LISTS: NamedLists = {
   services: COMPONENTS,
   static_sites: COMPONENTS,
   workers: COMPONENTS,
@@ -49,7 +49,7 @@ export const isPlainObject = (value: unknown): value is Plain =>
  * The key of every item, or undefined where the list cannot become a map: an item without a name, or two of the same
  * name. Such a list stays one, and validation says what is wrong with it. An item has no key where a later one takes its place.
  */
-export function listKeys(list: readonly unknown[], shape: ListShape): (string | undefined)[] | undefined {
+export function listKeys(list: readonly unknown[], shape: NamedList): (string | undefined)[] | undefined {
   const names: string[] = [];
   for (const item of list) {
     const name = isPlainObject(item) && Object.hasOwn(item, shape.by) ? item[shape.by] : undefined;
@@ -68,12 +68,12 @@ export function listKeys(list: readonly unknown[], shape: ListShape): (string | 
   return new Set(keys).size === keys.length ? keys : undefined;
 }
 
-function distinguishing(item: Plain, shape: ListShape): string[] {
+function distinguishing(item: Plain, shape: NamedList): string[] {
   return (shape.and ?? []).map((field) => item[field]).filter((part) => typeof part === "string");
 }
 
 /** An AppSpec with its named lists as maps. Anything that is no spec comes back as it is. Pure; never throws. */
-export function toKeyed(spec: unknown, lists: ListShapes = SPEC_LISTS): unknown {
+export function toKeyed(spec: unknown, lists: NamedLists = SPEC_LISTS): unknown {
   if (!isPlainObject(spec)) return spec;
   return mapFields(spec, (field, value) => {
     const shape = shapeOf(lists, field);
@@ -81,7 +81,7 @@ export function toKeyed(spec: unknown, lists: ListShapes = SPEC_LISTS): unknown 
   });
 }
 
-function listToMap(list: readonly unknown[], shape: ListShape): unknown {
+function listToMap(list: readonly unknown[], shape: NamedList): unknown {
   const keys = listKeys(list, shape);
   const items = shape.lists ? list.map((item) => toKeyed(item, shape.lists)) : list;
   if (keys === undefined) return items;
@@ -93,7 +93,7 @@ function listToMap(list: readonly unknown[], shape: ListShape): unknown {
 }
 
 /** The reverse of {@link toKeyed}: maps by name become lists again, in the map's order. Pure; never throws. */
-export function fromKeyed(spec: unknown, lists: ListShapes = SPEC_LISTS): unknown {
+export function fromKeyed(spec: unknown, lists: NamedLists = SPEC_LISTS): unknown {
   if (!isPlainObject(spec)) return spec;
   return mapFields(spec, (field, value) => {
     const shape = shapeOf(lists, field);
@@ -119,7 +119,7 @@ function mistaken(list: readonly unknown[]): unknown {
     : undefined;
 }
 
-function mapToList(map: Plain, shape: ListShape): unknown[] {
+function mapToList(map: Plain, shape: NamedList): unknown[] {
   return Object.entries(map).map(([key, item]) =>
     isPlainObject(item)
       ? { [shape.by]: nameInKey(key, shape), ...(fromKeyed(item, shape.lists ?? {}) as Plain) }
@@ -127,7 +127,7 @@ function mapToList(map: Plain, shape: ListShape): unknown[] {
   );
 }
 
-function nameInKey(key: string, shape: ListShape): string {
+function nameInKey(key: string, shape: NamedList): string {
   return shape.and ? (key.split(KEY_SEPARATOR)[0] ?? key) : key;
 }
 
@@ -177,8 +177,8 @@ export const displayPath = (spec: unknown, path: readonly (string | number)[]): 
 /** The same place in the form by name. */
 export function namedPath(spec: unknown, path: readonly (string | number)[]): (string | number)[] {
   let value: unknown = spec;
-  let lists: ListShapes = SPEC_LISTS;
-  let shape: ListShape | undefined;
+  let lists: NamedLists = SPEC_LISTS;
+  let shape: NamedList | undefined;
   return path.map((step) => {
     const key =
       shape && Array.isArray(value) && typeof step === "number" ? listKeys(value, shape)?.[step] : undefined;
@@ -203,8 +203,8 @@ export function samePlace(
   from: unknown,
   to: unknown,
 ): (string | number)[] {
-  let lists: ListShapes = SPEC_LISTS;
-  let shape: ListShape | undefined;
+  let lists: NamedLists = SPEC_LISTS;
+  let shape: NamedList | undefined;
   let there = to;
   let here = from;
   return path.map((step) => {
@@ -219,7 +219,7 @@ export function samePlace(
   });
 }
 
-function sameItem(here: unknown, there: unknown, index: number, shape: ListShape): number {
+function sameItem(here: unknown, there: unknown, index: number, shape: NamedList): number {
   if (!Array.isArray(here) || !Array.isArray(there)) return index;
   const key = listKeys(here, shape)?.[index];
   const found = key === undefined ? -1 : (listKeys(there, shape)?.indexOf(key) ?? -1);
@@ -242,7 +242,7 @@ function formatStep(step: string | number): string {
 const isIndexable = (value: unknown): value is Record<string | number, unknown> =>
   typeof value === "object" && value !== null;
 
-const shapeOf = (lists: ListShapes, field: string): ListShape | undefined =>
+const shapeOf = (lists: NamedLists, field: string): NamedList | undefined =>
   Object.hasOwn(lists, field) ? lists[field] : undefined;
 
 function mapFields(object: Plain, change: (field: string, value: unknown) => unknown): Plain {

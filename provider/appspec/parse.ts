@@ -48,8 +48,8 @@ export const LARGEST_FILE = 5 * 1024 * 1024;
 /** How often anchors may be used again in all: enough for any file written by hand, too few for a bomb. */
 const MOST_ALIASES = 1_000;
 
-/** How the head of a backup begins, which is written when an app is deleted. */
-const BACKUP_HEAD = "# Backup of the app";
+/** The first words of a backup, by which `loadSpec` recognizes one. */
+export const BACKUP_HEAD = "# Backup of the app";
 
 /**
  * Reads an AppSpec from YAML or JSON: an `app.yaml`, a deploy template (the spec under `spec:`) or a backup. Pure.

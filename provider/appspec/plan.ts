@@ -6,7 +6,8 @@ import { formatPath, toKeyed } from "./lists-by-name";
 import { withStored } from "./stored-secrets";
 import { isUnknown, separateUnknown, unknownPaths, type Differences } from "./unknown";
 
-export type { ComponentKind, ComponentPlan, Effect, Instances } from "./component-plans";
+export type { ComponentKind } from "./component-lists";
+export type { ComponentPlan, Effect, Instances } from "./component-plans";
 
 /**
  * What an App is told to be: the part of its inputs that decides what is deployed. The spec may be an AppSpec, or have the

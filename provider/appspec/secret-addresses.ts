@@ -1,11 +1,10 @@
+import { COMPONENT_LISTS } from "./component-lists";
 import { valueAt, withValueAt, type Path } from "./diff";
 import { displayPath, isPlainObject } from "./lists-by-name";
 import { isCiphertext, KEPT_SECRET } from "./secrets";
 import type { AppSpec } from "./types";
 
 type Plain = Record<string, unknown>;
-
-const COMPONENT_LISTS = ["services", "static_sites", "workers", "jobs", "functions"];
 
 /** What becomes of a value that may be secret; the same value leaves it as it is. */
 type Change = (address: string, value: unknown) => unknown;

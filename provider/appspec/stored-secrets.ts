@@ -1,3 +1,4 @@
+import { COMPONENT_LISTS } from "./component-lists";
 import { valueAt, withValueAt, type Path } from "./diff";
 import { formatPath, isPlainObject } from "./lists-by-name";
 import { isUnknown } from "./unknown";
@@ -15,8 +16,6 @@ export interface SecretVariable {
   readonly key: string;
   readonly value: unknown;
 }
-
-const COMPONENTS = ["services", "static_sites", "workers", "jobs", "functions"];
 
 /** The SECRET variables of a spec, and whether there are no others, as nothing about them is unknown. */
 export function secretVariables(spec: unknown): { variables: SecretVariable[]; complete: boolean } {
@@ -40,7 +39,8 @@ export function secretVariables(spec: unknown): { variables: SecretVariable[]; c
   };
   if (isUnknown(spec)) complete = false;
   take([], "");
-  for (const list of COMPONENTS) for (const [name, , path] of items([list], "name")) take(path, `${name}.`);
+  for (const list of COMPONENT_LISTS)
+    for (const [name, , path] of items([list], "name")) take(path, `${name}.`);
   return { variables, complete };
 }
 

@@ -1,3 +1,4 @@
+import { COMPONENT_LISTS, KIND_OF_LIST } from "./component-lists";
 import { valueAt, type Change, type Path } from "./diff";
 import { formatPath, isPlainObject } from "./lists-by-name";
 import type { Differences } from "./unknown";
@@ -28,14 +29,6 @@ type Risk = (change: Change, olds: unknown, news: unknown) => string | undefined
 
 const RISKS: readonly Risk[] = [databaseGone, componentGone, domainGone, smaller, archived, moved];
 
-const COMPONENTS: Readonly<Record<string, string>> = {
-  services: "service",
-  static_sites: "static site",
-  workers: "worker",
-  jobs: "job",
-  functions: "functions component",
-};
-
 /** The items of a list by name that a change takes away: one of them, or the list with all of them. */
 function goneFrom(list: string, { path, kind, before }: Change): string[] {
   if (kind !== "remove" || path[0] !== list) return [];
@@ -56,9 +49,10 @@ function databaseGone(change: Change, olds: unknown): string | undefined {
 }
 
 function componentGone(change: Change): string | undefined {
-  const sentences = Object.entries(COMPONENTS).flatMap(([list, kind]) =>
-    goneFrom(list, change).map((name) => `The ${kind} ${name} is shut down and removed.`),
-  );
+  const sentences = COMPONENT_LISTS.flatMap((list) => {
+    const noun = list === "functions" ? "functions component" : KIND_OF_LIST[list];
+    return goneFrom(list, change).map((name) => `The ${noun} ${name} is shut down and removed.`);
+  });
   return sentences.length > 0 ? sentences.join(" ") : undefined;
 }
 

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { COMPONENT_LISTS } from "../appspec/rules/view";
+import { COMPONENT_LISTS } from "../appspec/component-lists";
 import {
   isPlainObject,
   listKeys,
   listOrder,
   mistakenMap,
   SPEC_LISTS,
-  type ListShape,
-  type ListShapes,
+  type NamedList,
+  type NamedLists,
 } from "../appspec/lists-by-name";
 import { isSecretPlace } from "../appspec/secrets";
 import type { AppSpec } from "../appspec/types";
@@ -54,7 +54,7 @@ export function orderInputs(spec: AppSpecArgs): unknown {
   return isDeferred(spec) ? whenKnown(spec, listOrder) : listOrder(spec);
 }
 
-function keyed(value: unknown, lists: ListShapes, path: readonly (string | number)[]): unknown {
+function keyed(value: unknown, lists: NamedLists, path: readonly (string | number)[]): unknown {
   if (isDeferred(value)) return whenKnown(value, (known) => keyed(known, lists, path));
   if (Array.isArray(value)) return value.map((item, index) => keyed(item, {}, [...path, index]));
   if (!isPlainObject(value)) return value;
@@ -70,7 +70,7 @@ function keyed(value: unknown, lists: ListShapes, path: readonly (string | numbe
 
 function keyedList(
   value: unknown,
-  shape: ListShape,
+  shape: NamedList,
   path: readonly string[] | readonly (string | number)[],
 ): unknown {
   if (isDeferred(value)) return whenKnown(value, (known) => keyedList(known, shape, path));
@@ -136,7 +136,7 @@ function repeatedVariables(list: unknown, path: readonly string[]): unknown[] {
 /** A key, or an item that was an Output. */
 const asVariable = (known: unknown): unknown => (isPlainObject(known) ? known : { key: known });
 
-function hidesName(item: unknown, shape: ListShape): boolean {
+function hidesName(item: unknown, shape: NamedList): boolean {
   if (isDeferred(item)) return true;
   return isPlainObject(item) && [shape.by, ...(shape.and ?? [])].some((field) => isDeferred(item[field]));
 }

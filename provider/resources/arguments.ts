@@ -28,6 +28,22 @@ export const mapOrList: Rule = optional((value) =>
   typeof value === "object" && value !== null ? undefined : "must be a map or a list of any values",
 );
 
+const isMap = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const map: Rule = optional((value) => (isMap(value) ? undefined : "must be a map of any values"));
+
+/** US dollars a month. */
+export const dollars: Rule = optional((value) =>
+  typeof value === "number" && value >= 0 ? undefined : "must be a number of US dollars a month",
+);
+
+/** True or false, or one of the values that `also` accepts. */
+export const booleanOr = (also: (value: unknown) => boolean, otherwise: string): Rule =>
+  optional((value) => (typeof value === "boolean" || also(value) ? undefined : otherwise));
+
+export const isFilledText = (value: unknown): boolean => isUnknown(value) || text(value);
+
 export const oneOf = (...words: readonly string[]): Rule =>
   optional((value) =>
     words.includes(value as string)
@@ -35,18 +51,18 @@ export const oneOf = (...words: readonly string[]): Rule =>
       : `must be ${words.map((word) => JSON.stringify(word)).join(" or ")}`,
   );
 
-const OPERATIONS = ["create", "update"];
-
-export const timeouts: Rule = optional((value) => {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return 'must be a map such as { create: "30m" }';
-  for (const [operation, duration] of Object.entries(value)) {
-    if (!OPERATIONS.includes(operation)) return `knows ${OPERATIONS.join(" and ")}, not ${operation}`;
-    if (!isUnknown(duration) && parseDuration(duration) === undefined)
-      return `${operation} must be a duration with its unit, such as "90s", "20m" or "1.5h"`;
-  }
-  return undefined;
-});
+/** Durations by operation. @param operations that the resource waits for */
+export const timeouts = (operations: readonly string[]): Rule =>
+  optional((value) => {
+    if (!isMap(value)) return 'must be a map such as { create: "30m" }';
+    for (const [operation, duration] of Object.entries(value as object)) {
+      if (!operations.includes(operation))
+        return `has no operation ${operation}, only ${operations.join(", ")}`;
+      if (!isUnknown(duration) && parseDuration(duration) === undefined)
+        return `${operation} must be a duration with its unit, such as "90s", "20m" or "1.5h"`;
+    }
+    return undefined;
+  });
 
 export interface CheckFailure {
   property: string;
@@ -78,9 +94,13 @@ export function failuresOf(inputs: object, rules: Readonly<Record<string, Rule>>
     const meant = known.includes(name) || name.startsWith("__") ? undefined : nearest(name, known);
     return meant === undefined ? [] : [failure(name, `is not an argument; did you mean ${meant}?`)];
   });
-  const wrong = Object.entries(rules).flatMap(([name, rule]) => {
-    const reason = rule(values[name]);
-    return reason === undefined ? [] : [failure(name, reason)];
+  return [...misspelt, ...wrongArguments(inputs, rules).map((reason) => ({ property: "", reason }))];
+}
+
+/** What is wrong with the arguments that have a rule, as `name: reason`. */
+export function wrongArguments(inputs: object, rules: Readonly<Record<string, Rule>>): string[] {
+  return Object.entries(rules).flatMap(([name, rule]) => {
+    const reason = rule((inputs as Record<string, unknown>)[name]);
+    return reason === undefined ? [] : [`${name}: ${reason}`];
   });
-  return [...misspelt, ...wrong];
 }

@@ -1,3 +1,4 @@
+import { COMPONENT_LISTS } from "../appspec/component-lists";
 import { mapLeaves, valueAt, withValueAt, type Path } from "../appspec/diff";
 import { formatPath, isPlainObject } from "../appspec/lists-by-name";
 import { isSecretPlace, KEPT_SECRET } from "../appspec/secrets";
@@ -64,12 +65,10 @@ export function nowSecret(olds: { __secrets?: SecretPlaces }, places: SecretPlac
 /** The whole spec is one secret: then the names in it are not, as the app's address and the service's logs show them. */
 const isWholeSpec = (place: Path): boolean => place.length === 1 && place[0] === "spec";
 
-const COMPONENTS = ["services", "static_sites", "workers", "jobs", "functions"];
-
 /** The names of the app and its components, but for those that are secret themselves. */
 export function publicNames(spec: unknown, places: SecretPlaces): Set<string> {
   const own = places.filter((place) => !isWholeSpec(place));
-  const names = COMPONENTS.flatMap((list) => {
+  const names = COMPONENT_LISTS.flatMap((list) => {
     const map = valueAt(spec, [list]);
     return isPlainObject(map) && !isCovered(own, ["spec", list]) ? Object.keys(map) : [];
   });

@@ -1,6 +1,7 @@
 import type { Client } from "../api/client";
 import { collect } from "../api/pages";
 import type { App } from "../api/types";
+import { COMPONENT_LISTS } from "../appspec/component-lists";
 import { AppPlatformError, contradicted, isApiError } from "../errors";
 import { nearest } from "../appspec/nearest";
 
@@ -64,8 +65,6 @@ export async function appByNameOrId(client: Client, nameOrId: string): Promise<A
   return UUID.test(nameOrId) ? appById(client, nameOrId) : appByName(client, nameOrId);
 }
 
-const COMPONENT_FIELDS = ["services", "static_sites", "workers", "jobs", "functions"] as const;
-
 /** Names of an app's components. */
 export const componentNames = ({ spec }: App): string[] =>
-  COMPONENT_FIELDS.flatMap((field) => (spec[field] ?? []).map(({ name }) => name));
+  COMPONENT_LISTS.flatMap((field) => (spec[field] ?? []).map(({ name }) => name));

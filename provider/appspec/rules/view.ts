@@ -1,3 +1,4 @@
+import { COMPONENT_LISTS, type ComponentList } from "../component-lists";
 import { isPlainObject } from "../lists-by-name";
 import type { ListPath } from "../problem";
 import { isUnknown } from "../unknown";
@@ -17,9 +18,6 @@ export class Item {
     return [...this.parent, this.list, this.index];
   }
 }
-
-export const COMPONENT_LISTS = ["services", "static_sites", "workers", "jobs", "functions"] as const;
-export type ComponentList = (typeof COMPONENT_LISTS)[number];
 
 /** Fields of which a component has exactly one: where it comes from. */
 export const SOURCES: readonly string[] = ["git", "github", "gitlab", "bitbucket", "image"];

@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import { Document, visit } from "yaml";
 import type { App } from "../../api/types";
+import { BACKUP_HEAD } from "../../appspec/parse";
 import { AppPlatformError } from "../../errors";
 import { isBelowWorkingDirectory, writeNewFile } from "./write-new-file";
 import { withSecretsLeftOut, type LeftOut } from "../../secrets/left-out";
@@ -11,9 +12,6 @@ import { shownInLine } from "../../text/shown";
 
 /** Folder for backups, in the program's folder. */
 export const DEFAULT_BACKUP_DIRECTORY = "app-spec-backups";
-
-/** How the head of a backup begins; `loadSpec` knows a backup by it. */
-export const BACKUP_HEAD = "# Backup of the app";
 
 const NONE: LeftOut = { places: [], texts: [] };
 

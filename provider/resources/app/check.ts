@@ -1,3 +1,16 @@
+import {
+  boolean,
+  booleanOr,
+  dollars,
+  isFilledText,
+  map,
+  oneOf,
+  optionalId,
+  timeouts,
+  wrongArguments,
+  type CheckFailure,
+  type Rule,
+} from "../arguments";
 import { checkDestinations } from "./alerts/check";
 import { placesFrom, programPlaces, shownByService, type SecretPlaces } from "../../secrets/program-secrets";
 import { masked } from "../../secrets/mask-errors";
@@ -6,13 +19,7 @@ import { isUnknown } from "../../appspec/unknown";
 import { isEmpty, openSecrets, openSecretsWarning, secretVariables } from "../../appspec/stored-secrets";
 import { specProblems } from "./spec-problems";
 import { splitRunInputs, type AppInputs, type RunInputs } from "./state";
-import { parseDuration } from "../../durations";
 import { secrecyOf } from "./app-secrets";
-
-export interface CheckFailure {
-  property: string;
-  reason: string;
-}
 
 export interface CheckResult {
   /** The inputs without those that steer this run only. */
@@ -39,7 +46,8 @@ export function check(news: AppInputs & RunInputs, isNew = false): CheckResult {
   const strangers = unknownArguments(inputs);
   const failures = [
     ...strangers.failures,
-    ...argumentFailures(inputs),
+    ...wrongArguments(inputs, RULES),
+    ...rollbackProblems(inputs),
     ...emptySecretsProblems(inputs),
     ...spec.errors,
     ...alerts,
@@ -74,7 +82,7 @@ function shownWarning(paths: readonly string[]): string[] {
 
 /** JavaScript, or a cast, lets arguments through that are none. What looks like a misspelling fails. */
 function unknownArguments(inputs: AppInputs): { failures: string[]; warnings: string[] } {
-  const known = [...ARGUMENTS.map(([property]) => property), "alertDestinations", "emptySecrets"];
+  const known = [...Object.keys(RULES), "alertDestinations", "emptySecrets"];
   const [failures, warnings]: [string[], string[]] = [[], []];
   for (const name of Object.keys(inputs)) {
     if (name.startsWith("__") || known.includes(name)) continue;
@@ -85,72 +93,32 @@ function unknownArguments(inputs: AppInputs): { failures: string[]; warnings: st
   return { failures, warnings };
 }
 
-type Rule = (inputs: AppInputs) => string | undefined;
+const RULES = {
+  spec: (spec: unknown) =>
+    spec === undefined || spec === null ? "an App needs a spec, the AppSpec" : undefined,
+  projectId: optionalId("a project"),
+  redeployOn: map,
+  maxMonthlyCost: dollars,
+  updateSources: boolean,
+  forceBuild: boolean,
+  wait: boolean,
+  propose: boolean,
+  allowUnknown: boolean,
+  adopt: booleanOr(isFilledText, "must be true, or the id of the app to adopt"),
+  backup: booleanOr(isBackup, 'must be false, or { directory: "folder" }'),
+  timeouts: timeouts(["create", "update", "delete"]),
+  onFailedDeployment: oneOf("keep", "rollback"),
+} satisfies Readonly<Partial<Record<keyof AppInputs, Rule>>>;
 
-const isBoolean = (value: unknown): boolean =>
-  value === undefined || isUnknown(value) || typeof value === "boolean";
-const isText = (value: unknown): boolean =>
-  value === undefined || isUnknown(value) || (typeof value === "string" && value !== "");
-const isMap = (value: unknown): boolean =>
-  value === undefined ||
-  isUnknown(value) ||
-  (typeof value === "object" && value !== null && !Array.isArray(value));
-
-const ARGUMENTS: readonly (readonly [property: keyof AppInputs, rule: Rule])[] = [
-  [
-    "spec",
-    ({ spec }) => (spec === undefined || spec === null ? "an App needs a spec, the AppSpec" : undefined),
-  ],
-  ["projectId", ({ projectId }) => (isText(projectId) ? undefined : "must be the id of a project, as text")],
-  ["redeployOn", ({ redeployOn }) => (isMap(redeployOn) ? undefined : "must be a map of any values")],
-  [
-    "maxMonthlyCost",
-    ({ maxMonthlyCost: most }) =>
-      most === undefined || isUnknown(most) || (typeof most === "number" && most >= 0)
-        ? undefined
-        : "must be a number of US dollars a month",
-  ],
-  ...(["updateSources", "forceBuild", "wait", "propose", "allowUnknown"] as const).map(
-    (name): readonly [keyof AppInputs, Rule] => [
-      name,
-      (inputs) => (isBoolean(inputs[name]) ? undefined : "must be true or false"),
-    ],
-  ),
-  [
-    "adopt",
-    ({ adopt }) =>
-      isBoolean(adopt) || isText(adopt) ? undefined : "must be true, or the id of the app to adopt",
-  ],
-  ["backup", backupRule],
-  ["timeouts", timeoutsRule],
-  ["onFailedDeployment", onFailedRule],
-];
-
-function backupRule({ backup }: AppInputs): string | undefined {
-  if (isBoolean(backup)) return undefined;
-  if (isMap(backup) && isText((backup as { directory?: unknown }).directory)) return undefined;
-  return 'must be false, or { directory: "folder" }';
+function isBackup(value: unknown): boolean {
+  if (map(value) !== undefined) return false;
+  const { directory } = value as { directory?: unknown };
+  return directory === undefined || isFilledText(directory);
 }
 
-const OPERATIONS = ["create", "update", "delete"];
-
-function timeoutsRule({ timeouts }: AppInputs): string | undefined {
-  if (!isMap(timeouts)) return 'must be a map such as { create: "30m" }';
-  if (timeouts === undefined || isUnknown(timeouts)) return undefined;
-  for (const [operation, duration] of Object.entries(timeouts)) {
-    if (!OPERATIONS.includes(operation)) return `knows ${OPERATIONS.join(", ")}, not ${operation}`;
-    if (!isUnknown(duration) && parseDuration(duration) === undefined)
-      return `${operation} must be a duration with its unit, such as "90s", "20m" or "1.5h"`;
-  }
-  return undefined;
-}
-
-function onFailedRule({ onFailedDeployment: choice, wait }: AppInputs): string | undefined {
-  if (choice === undefined || isUnknown(choice) || choice === "keep") return undefined;
-  if (choice !== "rollback") return 'must be "keep" or "rollback"';
-  return wait === false
-    ? "only who waits for deployments learns that one failed: remove wait: false"
-    : undefined;
+function rollbackProblems({ onFailedDeployment, wait }: AppInputs): string[] {
+  if (onFailedDeployment !== "rollback" || wait !== false) return [];
+  return ['onFailedDeployment: "rollback" requires waiting for deployments: remove wait: false'];
 }
 
 function emptySecretsProblems({ emptySecrets, spec }: AppInputs): string[] {
@@ -170,13 +138,6 @@ function emptySecretsProblems({ emptySecrets, spec }: AppInputs): string[] {
     );
     const hint = near === undefined ? "" : `; did you mean ${near}?`;
     return [`emptySecrets: the spec has no variable ${address} with type: SECRET${hint}`];
-  });
-}
-
-function argumentFailures(inputs: AppInputs): string[] {
-  return ARGUMENTS.flatMap(([property, rule]) => {
-    const reason = rule(inputs);
-    return reason === undefined ? [] : [`${property}: ${reason}`];
   });
 }
 

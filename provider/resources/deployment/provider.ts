@@ -56,7 +56,7 @@ const ARGUMENTS = {
   triggers: rules.mapOrList,
   forceBuild: rules.boolean,
   wait: rules.boolean,
-  timeouts: rules.timeouts,
+  timeouts: rules.timeouts(["create", "update"]),
 };
 
 /** What an update has to do. */

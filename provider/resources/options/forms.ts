@@ -1,5 +1,5 @@
 import { destinationKeys } from "../app/alerts/destinations";
-import { isPlainObject, listKeys, SPEC_LISTS, type ListShapes } from "../../appspec/lists-by-name";
+import { isPlainObject, listKeys, SPEC_LISTS, type NamedLists } from "../../appspec/lists-by-name";
 import { specShape, type Shape } from "../../appspec/schema-shape";
 
 /** What the arguments and outputs of a resource look like, for paths that lead into them. */
@@ -41,7 +41,7 @@ export function specForm(): Form {
   return (spec ??= formOf(specShape(), SPEC_LISTS));
 }
 
-function formOf(shape: Shape, lists: ListShapes, naming: readonly string[] = []): Form {
+function formOf(shape: Shape, lists: NamedLists, naming: readonly string[] = []): Form {
   if (shape.kind === "list") return { kind: "list", item: formOf(shape.items, {}) };
   if (shape.kind !== "map") return SCALAR;
   const fields = [...shape.fields].filter(([name]) => !naming.includes(name));

@@ -1,5 +1,5 @@
 import { valueAt, withValueAt, type Path } from "../../appspec/diff";
-import { isPlainObject, SPEC_LISTS, type ListShape, type ListShapes } from "../../appspec/lists-by-name";
+import { isPlainObject, SPEC_LISTS, type NamedList, type NamedLists } from "../../appspec/lists-by-name";
 
 /**
  * A spec in which the ignored places have the values of `held`, or are absent as there. Where `held` has nothing that the
@@ -11,7 +11,7 @@ export function keepIgnored(
   wanted: unknown,
   held: unknown,
   paths: readonly Path[],
-  lists: ListShapes = SPEC_LISTS,
+  lists: NamedLists = SPEC_LISTS,
 ): unknown {
   if (held === undefined) return wanted;
   return paths
@@ -45,7 +45,7 @@ function autoscaled(spec: unknown): { scaling: Path; count: Path }[] {
 
 const SCALED = ["services", "workers"];
 
-function keep(wanted: unknown, held: unknown, path: Path, lists: ListShapes): unknown {
+function keep(wanted: unknown, held: unknown, path: Path, lists: NamedLists): unknown {
   if (path.length === 0) return held;
   const place = path.slice(0, -1);
   const last = path.at(-1) ?? "";
@@ -65,12 +65,12 @@ function keep(wanted: unknown, held: unknown, path: Path, lists: ListShapes): un
 }
 
 /** What is at the place; a list with names is there also where it has no items. */
-function containerAt(spec: unknown, place: Path, top: ListShapes): unknown {
+function containerAt(spec: unknown, place: Path, top: NamedLists): unknown {
   let at = spec;
   let lists = top;
-  let items: ListShapes = {};
+  let items: NamedLists = {};
   for (const step of place) {
-    const list: ListShape | undefined = Object.hasOwn(lists, step) ? lists[step] : undefined;
+    const list: NamedList | undefined = Object.hasOwn(lists, step) ? lists[step] : undefined;
     at = valueAt(at, [step]) ?? (list && isPlainObject(at) ? {} : undefined);
     // After the name of a list comes that of an item, which has lists of its own.
     [lists, items] = list ? [{}, list.lists ?? {}] : [items, {}];

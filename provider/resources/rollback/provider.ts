@@ -62,7 +62,7 @@ const ARGUMENTS = {
   appId: rules.id("an app"),
   deploymentId: rules.optionalId("a deployment"),
   state: rules.oneOf("pinned", "committed", "reverted"),
-  timeouts: rules.timeouts,
+  timeouts: rules.timeouts(["create", "update"]),
 };
 
 export class RollbackProvider extends ServiceProvider {

@@ -1,3 +1,4 @@
+import { COMPONENT_LISTS } from "../../../appspec/component-lists";
 import {
   addressOf,
   destinationPath,
@@ -9,8 +10,6 @@ import { fromKeyed, isPlainObject } from "../../../appspec/lists-by-name";
 import { nearest } from "../../../appspec/nearest";
 import { KEPT_SECRET } from "../../../appspec/secrets";
 import { isUnknown } from "../../../appspec/unknown";
-
-const COMPONENT_LISTS = ["services", "static_sites", "workers", "jobs", "functions"];
 
 /** The alerts of an AppSpec in either form. */
 export interface SpecAlerts {
