@@ -2,12 +2,12 @@ import type { Emulator } from "app-platform-emulator";
 import type { Clock } from "../provider/clock";
 import { InitializationError } from "../provider/errors";
 import { ManagedApps } from "../provider/resources/managed-apps";
-import { AppProvider } from "../provider/provider";
 import { Program } from "../provider/resources/program";
 import { SecretsOfApps } from "../provider/secrets/known-secrets";
 import { SharedReads } from "../provider/service/shared-reads";
 import { listOrder, toKeyed } from "../provider/appspec/lists-by-name";
 import { plain, type AppInputs, type AppOutputs } from "../provider/resources/app/state";
+import { AppProvider } from "../provider/resources/app/provider";
 
 /** Arguments of an App, the spec in its list form. */
 export type Declared = Omit<Partial<AppInputs>, "spec"> & { spec: unknown };

@@ -31,7 +31,7 @@ describe("code that deletes at the service", () => {
     assert.deepEqual(
       linesWith(/\.deleteApp\(/).map((line) => line.replace(/\s+/g, " ")),
       [
-        "provider.ts: await operation.deleteApp(id);",
+        "resources/app/provider.ts: await operation.deleteApp(id);",
         "service/safe-writes.ts: await service.deleteApp(id, { ...callOptions(options), letFinish: true });",
       ],
     );

@@ -4,7 +4,6 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredApp } from "../../../emulator/index";
 import { loadSpec } from "../../../provider/load-spec";
-import type { AppProvider } from "../../../provider/provider";
 import { toKeyed } from "../../../provider/appspec/lists-by-name";
 import type { AppOutputs } from "../../../provider/resources/app/state";
 import {
@@ -18,6 +17,7 @@ import {
   SHOP,
 } from "../../helpers/world/provider-world";
 import { temporaryFolder } from "../../helpers/temporary-folder";
+import type { AppProvider } from "../../../provider/resources/app/provider";
 
 const CREATED = ["POST /v2/apps"];
 const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"));

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { appProperties } from "../../../provider/resources/options/named";
 import { formatPropertyPath } from "../../../provider/resources/options/property-path";
 import { resourceOptions } from "../../../provider/dynamic/resource-options";
-import type { AppProvider } from "../../../provider/provider";
 import type { AppSpec } from "../../../provider/appspec/types";
 import type { AppInputs, AppOutputs } from "../../../provider/resources/app/state";
 import { engineReset } from "../engine-reset";
 import { inputs, type Made, type World } from "./provider-world";
+import type { AppProvider } from "../../../provider/resources/app/provider";
 
 export interface Program {
   readonly spec: AppSpec;

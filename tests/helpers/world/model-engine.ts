@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { AppPlatformError, InitializationError } from "../../../provider/errors";
 import { ManagedApps, type StackState } from "../../../provider/resources/managed-apps";
-import type { AppProvider } from "../../../provider/provider";
 import { toKeyed } from "../../../provider/appspec/lists-by-name";
 import type { AppSpec } from "../../../provider/appspec/types";
 import { plain, visible, type AppInputs, type AppOutputs } from "../../../provider/resources/app/state";
 import type { World } from "./provider-world";
+import type { AppProvider } from "../../../provider/resources/app/provider";
 
 /** An App of a program. */
 export interface Declared {

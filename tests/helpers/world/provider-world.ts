@@ -8,7 +8,7 @@ import {
 } from "../../../emulator/index";
 import { InitializationError } from "../../../provider/errors";
 import { ManagedApps } from "../../../provider/resources/managed-apps";
-import { AppProvider, type Surroundings } from "../../../provider/provider";
+import type { Surroundings } from "../../../provider/provider";
 import { Program } from "../../../provider/resources/program";
 import { SecretsOfApps } from "../../../provider/secrets/known-secrets";
 import { SharedReads } from "../../../provider/service/shared-reads";
@@ -19,6 +19,7 @@ import type { AppInputs, AppOutputs } from "../../../provider/resources/app/stat
 import { current } from "../current";
 import { InstantClock } from "../clocks/instant-clock";
 import type { LogLine } from "../../../provider/host/engine";
+import { AppProvider } from "../../../provider/resources/app/provider";
 
 export const TOKEN = `dop_v1_${"5ec4e7".repeat(10)}`;
 export const SECRET = "hunter2-the-value-nobody-may-see";

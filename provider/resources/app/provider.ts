@@ -1,0 +1,437 @@
+import { isKept, isLeft, isManaged, type ManagerOf } from "./name-taken";
+import { AlertWork, readDestinations } from "./alerts/assign";
+import { destinationPath } from "./alerts/destinations";
+import { standing } from "../../deployment-phases";
+import { check, type CheckResult } from "./check";
+import type { Reporter } from "../../host/reporter";
+import { declareApp } from "./declare";
+import { knownTo, newDeployment, shownDeployments } from "../../service/new-deployment";
+import { newestDeployment, withEarlierRun } from "./unrecorded-run";
+import { AppPlatformError, InitializationError } from "../../errors";
+import { Ignoring } from "./ignored-properties";
+import type { ManagedApps } from "../managed-apps";
+import { Operation } from "./operation";
+import { isIgnored } from "../options/ignored";
+import { mismatches, transformed } from "../options/mismatches";
+import { appProperties } from "../options/named";
+import { shownFailures } from "../arguments";
+import { Previews, type Subject } from "./preview";
+import { toldOnce } from "../print-once";
+import { refuseWhilePinned, Rollback } from "./rollback-on-failure";
+import { formatPropertyPath } from "../options/property-path";
+import { nowSecret, placesFrom, united } from "../../secrets/program-secrets";
+import { masked, withoutSecrets, type Secrecy } from "../../secrets/mask-errors";
+import { PREVIEW_LIMITS, ServiceProvider } from "../base-provider";
+import { nameIn } from "../../appspec/app-name";
+import { changes, valueAt, withValueAt, type Path } from "../../appspec/diff";
+import { comparable } from "../../appspec/covers";
+import { drift, hiddenAsBefore, inputsWithDrift } from "../../appspec/drift";
+import { toKeyed } from "../../appspec/lists-by-name";
+import { plan, type Accepted, type Plan } from "../../appspec/plan";
+import { hideSecrets } from "../../appspec/secrets";
+import {
+  describeOpenSecrets,
+  openSecrets,
+  withStored,
+  withoutStoredChanges,
+} from "../../appspec/stored-secrets";
+import { repaired } from "../state-repair";
+import {
+  inputsOf,
+  lastDeployment,
+  outputsOf,
+  splitRunInputs,
+  visible,
+  type AppInputs,
+  type AppOutputs,
+  type LastDeployment,
+  type RunInputs,
+} from "./state";
+import { secrecyOf } from "./app-secrets";
+
+export class AppProvider extends ServiceProvider {
+  /** What check received for this run only, by URN. Empty in a plain refresh or destroy, where no check is made. */
+  private readonly runs = new Map<string, RunInputs>();
+  private readonly previews = new Previews(
+    (reporter) => this.client(reporter, PREVIEW_LIMITS),
+    () => this.reporter({}),
+    this.surroundings.program,
+  );
+
+  private get managed(): ManagedApps {
+    return this.surroundings.managed;
+  }
+
+  async check(olds: Partial<AppInputs>, news: AppInputs & RunInputs): Promise<Omit<CheckResult, "places">> {
+    const { inputs: given, run } = splitRunInputs(news);
+    const urn = news.__urn ?? "";
+    this.runs.set(urn, run);
+    this.surroundings.program.meet(urn, run.__apps);
+    const isNew = olds.spec === undefined;
+    // The engine has put the values of before in ignored places, also where there was nothing.
+    const wanted = this.ignoring(news).wanted(given, olds);
+    const { inputs, failures, warnings, places } = check({ ...news, ...wanted }, isNew);
+    this.runs.set(urn, { ...run, ...(run.__secrets && { __secrets: places }) });
+    const secrecy = secrecyOf(this.inRun(inputs), undefined);
+    const reporter = this.reporter(news, () => secrecy);
+    const unmatched = isNew && !inputs.adopt ? this.mismatches(given) : [];
+    for (const warning of [...unmatched, ...warnings]) reporter.warn(warning);
+    const declaration = declareApp(this.managed, olds, inputs, run);
+    const { conflicts, isReplacement } = declaration;
+    for (const warning of declaration.warnings) reporter.warn(warning);
+    failures.push(...conflicts.map((reason) => ({ property: "", reason: masked(reason, secrecy) })));
+    // What exists already is planned in diff, which is given its id.
+    if (failures.length === 0 && isNew && run.__preview) {
+      const novelty = { isReplacement, mayBeReplacement: run.__deleteBeforeReplace === true };
+      const refusals = await this.previews.created(this.subject(inputs, reporter, secrecy), novelty);
+      failures.push(...refusals.map((reason) => ({ property: "", reason })));
+    }
+    await reporter.flush();
+    if (isNew || failures.length > 0) await this.previews.finished(urn);
+    return { inputs: given, failures: shownFailures(failures), warnings };
+  }
+
+  async diff(id: string, recorded: AppOutputs, news: AppInputs): Promise<{ changes?: boolean }> {
+    const { __urn: urn } = news;
+    const past = repaired(recorded);
+    // In a refresh there is no program that could decline to wait.
+    const latest = this.runs.has(urn ?? "") ? await this.latestDeployment(id, past, news) : undefined;
+    const olds = latest ? { ...past, __deployment: latest } : past;
+    this.managed.hold(urn, id);
+    const rivalry = urn === undefined ? undefined : this.managed.rivalry(id, urn);
+    if (rivalry !== undefined) throw toldOnce(new AppPlatformError("invalid-input", rivalry), urn);
+    const ignoring = this.ignoring(news);
+    const wanted = ignoring.wanted(news, olds);
+    // Where nothing changes, no operation follows.
+    const secrecy = this.noted(id, this.inRun(news), olds);
+    const before = accepted(olds, wanted);
+    const planned = plan(before, wanted);
+    const hidden = nowSecret(olds, this.inRun(news).__secrets);
+    // Refresh asks for a diff as well, and no program is there whose changes could be explained.
+    if (this.runs.has(urn ?? "")) {
+      const reporter = this.reporter(news, () => secrecy);
+      try {
+        if (latest) reporter.info(nowIn(latest));
+        await this.tell(id, olds, planned, this.subject(news, reporter, secrecy), hidden);
+      } catch (error) {
+        throw toldOnce(withoutSecrets(error, secrecy), urn);
+      } finally {
+        await reporter.flush();
+        await this.previews.finished(urn ?? "");
+      }
+    }
+    // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
+    const changed = changes(visible({ ...olds, spec: before.spec }), visible(wanted)).map(({ path }) => path);
+    // It has no other inputs there than those of before.
+    if (changed.length > 0 && changed.every((path) => isIgnored(path, olds.__kept ?? [])))
+      return { changes: true };
+    if (changed.length > 0) return {};
+    const looks = olds.__awaited !== undefined && news.wait !== false;
+    const isUpdated =
+      planned.action !== "none" ||
+      olds.__pinned !== undefined ||
+      looks ||
+      hidden.length > 0 ||
+      latest !== undefined;
+    return { changes: isUpdated };
+  }
+
+  /**
+   * With `wait: false`, the deployment that was in progress when the last run ended, where it has got further since: outputs such
+   * as the address follow from it. Undefined where nothing is known, so that a preview works without the service.
+   */
+  private async latestDeployment(
+    id: string,
+    { __deployment: last }: AppOutputs,
+    news: AppInputs,
+  ): Promise<LastDeployment | undefined> {
+    if (news.wait !== false || last === undefined || standing(last.phase) !== "running") return undefined;
+    try {
+      const client = this.client(this.reporter({}), PREVIEW_LIMITS);
+      const now = lastDeployment(await client.getDeployment(id, last.id));
+      return now.phase === last.phase ? undefined : now;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async create(inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
+    return this.operate(inputs, undefined, undefined, async (operation) => {
+      const existing = await operation.appToAdopt();
+      if (existing) this.refuseManaged(existing.id, inputs.__urn);
+      if (inputs.adopt)
+        for (const text of this.mismatches(inputs, existing && { spec: toKeyed(existing.spec) }))
+          operation.reporter.warn(text);
+      const written = existing ? await operation.takeOver(existing) : await operation.createApp();
+      const { app } = written;
+      this.managed.take(inputs.__urn, app.id);
+      this.surroundings.secretsOfApps.note(app.id, operation.site.secrecy);
+      const rollback = new Rollback(operation.site, undefined);
+      const finish = () => operation.finish(written, "create");
+      const alerts = new AlertWork(operation.site, undefined, existing && operation.ignoring);
+      const outs = await operation.ignoring.noting(inputs, () =>
+        alerts.around(app.id, () => rollback.around(finish)),
+      );
+      return { id: app.id, outs };
+    }).catch((error: unknown) => {
+      this.managed.fail(inputs.__urn);
+      throw error;
+    });
+  }
+
+  /** @throws AppPlatformError `app-exists` where another resource of the program manages the app */
+  private refuseManaged(id: string, adopter = ""): void {
+    const manager = this.managed.otherManager(id, adopter);
+    if (manager !== undefined && this.managed.isDeclared(manager))
+      throw new AppPlatformError("app-exists", isManaged(id, manager, adopter));
+  }
+
+  async update(id: string, state: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
+    const recorded = repaired(state);
+    this.managed.hold(news.__urn, id);
+    return this.operate(news, recorded, id, async (operation) => {
+      const { ignoring } = operation;
+      const rollback = new Rollback(operation.site, recorded);
+      const alerts = new AlertWork(operation.site, recorded, ignoring);
+      const settled = async (finish: () => Promise<AppOutputs>) => ({
+        outs: await ignoring.noting(news, () => alerts.around(id, () => rollback.around(finish))),
+      });
+      let before = await operation.existingApp(id);
+      if (await rollback.finishEarlier(before)) before = await operation.existingApp(id);
+      const olds = await withEarlierRun(
+        operation.site,
+        recorded,
+        before,
+        plan(accepted(recorded, news), ignoring.wanted(news, recorded)),
+        ignoring,
+      );
+      const last =
+        olds === recorded
+          ? await operation.finishing.currentState(before, olds.__deployment)
+          : olds.__deployment;
+      const wanted = ignoring.wanted(news, olds);
+      const planned = plan({ ...accepted(olds, wanted), lastPhase: last?.phase }, wanted);
+      if (planned.action === "update" || planned.action === "redeploy") refuseWhilePinned(before);
+      await operation.moveProject(before);
+      const kept = operation.keepAsBefore(olds);
+      switch (planned.action) {
+        case "update": {
+          operation.tellOverwrites(olds, before);
+          const after = await operation.updateApp(before, olds, planned.updateSources);
+          this.managed.record(news.__urn, news.spec);
+          return settled(() => operation.finish(after, "update"));
+        }
+        case "redeploy":
+          return settled(await operation.redeploy(before, olds, planned.forceBuild));
+        default: {
+          const late = await operation.ofEarlierWrite(before, olds, planned.forceBuild);
+          if (late) return settled(late);
+          if (planned.action === "resume")
+            return settled(() => operation.finishing.resumed(before, last, "update", olds.__liveSpec));
+          return settled(async () => ({
+            ...outputsOf(kept, await operation.existingApp(id), last, olds.__liveSpec),
+            ...(news.wait === false && olds.__awaited && { __awaited: olds.__awaited }),
+          }));
+        }
+      }
+    });
+  }
+
+  async read(
+    id: string,
+    state: AppOutputs & RunInputs,
+  ): Promise<{ id?: string; props?: AppOutputs; inputs?: AppInputs }> {
+    const props = repaired(state);
+    return this.operate(props, undefined, id, async (operation) => {
+      const isOnlyRead = props.__get === true || props.__readOnly === true;
+      const found = props.__get ? await operation.appToGet(id) : await operation.findApp(id);
+      if (found && !isOnlyRead) this.managed.hold(props.__urn, id);
+      if (!found) this.managed.forget(props.__urn, id);
+      if (!found) return {};
+      const now = toKeyed(found.spec);
+      const then = props.__liveSpec ?? now;
+      operation.tellDrift(then, now);
+      const seen = withoutStoredChanges(now, then, props.spec, props.emptySecrets);
+      const spec = props.spec === undefined ? hideSecrets(now) : inputsWithDrift(props.spec, then, seen);
+      const moved = props.projectId && found.project_id ? { projectId: found.project_id } : {};
+      const { changed, ...alerts } = (await readDestinations(id, props, operation.site)) ?? { changed: [] };
+      for (const key of changed) operation.reporter.info(`changed at the service: ~ ${destinationPath(key)}`);
+      const inputs = inputsOf({ ...props, ...moved, ...alerts, spec });
+      // What changed the spec, an earlier run that was killed perhaps, has made a deployment as well.
+      const newest = drift(then, now).length > 0 ? await newestDeployment(operation.site, id) : undefined;
+      const late = props.__awaited && newDeployment(shownDeployments(found), knownTo(props.__awaited));
+      const shown = newest ?? late;
+      const last = shown
+        ? lastDeployment(shown)
+        : await operation.finishing.currentState(found, props.__deployment);
+      const pinned = props.__pinned !== undefined && found.pinned_deployment?.id === props.__pinned;
+      const { __secrets } = props;
+      const kept = {
+        ...alerts,
+        ...(pinned && { __pinned: props.__pinned }),
+        ...(props.__awaited && !late && { __awaited: props.__awaited }),
+        ...(props.__imported && { __imported: true }),
+        ...(__secrets && { __secrets }),
+        ...(isOnlyRead && { __readOnly: true }),
+      };
+      const outs = outputsOf(inputs, found, last, hiddenAsBefore(then, now));
+      return { id, props: { ...outs, ...kept }, inputs };
+    });
+  }
+
+  async delete(id: string, props: AppOutputs): Promise<void> {
+    const { __urn: urn } = props;
+    const name = nameIn(props.__liveSpec) ?? nameIn(props.spec);
+    const fate = await this.managed.release(id, urn, name);
+    await this.operate(props, undefined, id, async (operation) => {
+      if (fate.action === "keep")
+        throw new AppPlatformError("app-exists", isKept(id, name, fate.heir, urn ?? ""));
+      if (fate.action === "leave")
+        return operation.reporter.warn(isLeft(id, name, fate.heir === urn ? undefined : fate.heir, urn));
+      await this.managed.deleteOnce(id, async () => {
+        // What the backup keeps has to be the spec of this moment, give or take a second.
+        const found = await operation.findApp(id, 1_000);
+        if (!found) return operation.reporter.info("The app was gone already.");
+        await operation.backUp(found, props.backup);
+        await operation.deleteApp(id);
+      });
+    });
+  }
+
+  /** @param id of the app, once there is one */
+  private operate<T>(
+    inputs: AppInputs,
+    olds: AppOutputs | undefined,
+    id: string | undefined,
+    work: (operation: Operation) => Promise<T>,
+  ): Promise<T> {
+    const full = this.inRun(inputs);
+    this.surroundings.program.meet(inputs.__urn ?? inputs.__row ?? "");
+    const ignoring = this.ignoring(inputs);
+    const secrecy = id === undefined ? secrecyOf(full, olds) : this.noted(id, full, olds);
+    const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, inputs.__urn ?? "");
+    return this.run(inputs, (desk) => work(new Operation(full, desk, secrecy, ignoring, managerOf)), {
+      secrecy: () => secrecy,
+      hasDiff: olds !== undefined,
+    }).catch((error: unknown) => {
+      // What is recorded then may be of before as well as of now.
+      if (error instanceof InitializationError && full.__secrets && olds?.__secrets)
+        Object.assign(error.properties, { __secrets: united(full.__secrets, olds.__secrets) });
+      throw error;
+    });
+  }
+
+  /** The inputs, or what the state has, with what this run's program says beside them. */
+  private inRun(inputs: AppInputs): AppInputs {
+    const { __order, __program, __secrets: now } = this.runs.get(inputs.__urn ?? "") ?? {};
+    const recorded = placesFrom(inputs.__secrets);
+    const __secrets = now && recorded ? united(now, recorded) : (now ?? recorded);
+    return {
+      ...inputs,
+      __order,
+      ...(__secrets && { __secrets }),
+      ...(__program !== undefined && { __program }),
+    };
+  }
+
+  /** What nobody may see of an app, told to the resources that know the app by its id alone. */
+  private noted(id: string, inputs: AppInputs, olds: AppOutputs | undefined): Secrecy {
+    const secrecy = secrecyOf(inputs, olds);
+    this.surroundings.secretsOfApps.note(id, secrecy);
+    return secrecy;
+  }
+
+  private ignoring(inputs: AppInputs): Ignoring {
+    const { __options: options, __program: program } = this.runs.get(inputs.__urn ?? "") ?? {};
+    return Ignoring.of(options, program, inputs.__ignored);
+  }
+
+  /**
+   * Paths of options that match nothing, neither in the program nor at the service.
+   * @param olds what there is of the app; the spec is the service's
+   */
+  private mismatches(news: AppInputs, olds?: object): string[] {
+    const options = this.runs.get(news.__urn ?? "")?.__options ?? [];
+    const paths = [...options, ...transformed(news.__ignored, options)];
+    const program = this.ignoring(news).program(news);
+    return mismatches(paths, appProperties(), [program, ...(olds ? [olds] : [])]);
+  }
+
+  private subject(inputs: AppInputs, reporter: Reporter, secrecy: Secrecy): Subject {
+    const { __urn: urn = "", __order: order } = this.inRun(inputs);
+    const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, urn);
+    return { urn, inputs, order, ignoring: this.ignoring(inputs), reporter, secrecy, managerOf };
+  }
+
+  /** Says what the update is going to do. @throws AppPlatformError where the preview already shows that it will fail */
+  private async tell(
+    id: string,
+    olds: AppOutputs,
+    planned: Plan,
+    subject: Subject,
+    hidden: readonly Path[],
+  ): Promise<void> {
+    const { urn, inputs, ignoring, reporter } = subject;
+    for (const line of linesOnLastRun(planned, olds)) reporter.info(line);
+    const isPreview = this.runs.get(urn)?.__preview === true;
+    const refusals = isPreview
+      ? await this.previews.updated(subject, id, olds, planned)
+      : this.previews.explain(planned, reporter);
+    if (olds.__imported && planned.changes.length > 0)
+      reporter.info(
+        "The diff may list defaults of the service that the program does not set; they stay unchanged.",
+      );
+    for (const text of this.mismatches(inputs, { ...olds, spec: olds.__liveSpec })) reporter.warn(text);
+    if (hidden.length > 0)
+      reporter.info(`Encrypted in the state from now on: ${hidden.map(formatPropertyPath).join(", ")}.`);
+    if (!olds.__imported) {
+      const open = openSecrets(ignoring.wanted(inputs, olds).spec, inputs.emptySecrets);
+      const { warning, note } = describeOpenSecrets(open, olds.spec, olds.__liveSpec);
+      if (note !== undefined) reporter.info(note);
+      if (warning !== undefined) reporter.warn(warning);
+    }
+    if (refusals.length > 0) throw new AppPlatformError("invalid-spec", refusals.join("\n"));
+  }
+}
+
+/** What an earlier run left to do. */
+function linesOnLastRun(planned: Plan, olds: AppOutputs): string[] {
+  const lines: string[] = [];
+  if (planned.changes.length === 0 && planned.action === "resume")
+    lines.push("The last deployment is still in progress; this update waits for it.");
+  if (planned.changes.length === 0 && planned.action === "redeploy" && hasFailed(olds))
+    lines.push("The last deployment failed; this update starts a new one.");
+  if (planned.changes.length > 0 && hasFailed(olds))
+    lines.push(
+      "The last deployment failed, but the service has its spec: these lines compare the program with that spec. " +
+        "Pulumi's own diff may compare it with the spec before the failed attempt.",
+    );
+  if (olds.__awaited !== undefined && planned.action === "none")
+    lines.push("The last run saw no deployment of its change: this update checks once more.");
+  if (olds.__pinned !== undefined)
+    lines.push("A rollback of an earlier run is not completed; this update completes it first.");
+  return lines;
+}
+
+/** Why an update follows that the program did not ask for. */
+const nowIn = ({ id, phase }: LastDeployment): string =>
+  `Deployment ${id}, which the last run did not wait for, is now ${phase}: this update records it.`;
+
+const hasFailed = ({ __deployment }: AppOutputs): boolean =>
+  __deployment !== undefined && !["succeeded", "running"].includes(standing(__deployment.phase));
+
+/** What the plan compares with: the inputs the service accepted last, and the phase of the deployment they led to. */
+function accepted(olds: AppOutputs, news: AppInputs): Accepted {
+  const phase = olds.__deployment?.phase;
+  // Who does not wait for deployments is not to be told in the next run that one was not waited for.
+  const ignored = news.wait === false && phase !== undefined && standing(phase) === "running";
+  const spec = olds.__imported ? importedSpec(olds, news) : olds.spec;
+  return { ...olds, spec, lastPhase: ignored ? undefined : phase };
+}
+
+/** What to compare the program with after an import; values that it leaves to the service are no difference. */
+function importedSpec({ __liveSpec: held }: AppOutputs, { spec, emptySecrets }: AppInputs): unknown {
+  const open = openSecrets(spec, emptySecrets).map(({ path }) => [...path, "value"]);
+  const compared = comparable(held, withStored(spec, emptySecrets, held));
+  return open.reduce((copy, path) => withValueAt(copy, path, valueAt(spec, path)), compared);
+}
