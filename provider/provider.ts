@@ -1,3 +1,4 @@
+import { DynamicProvider } from "./dynamic/adapter";
 import { inHost } from "./dynamic/host";
 import { markingSecrets } from "./dynamic/secret-values";
 import type { HostedProvider } from "./dynamic/hosted";
@@ -13,15 +14,15 @@ export type { Surroundings };
  * terms of Pulumi's dynamic providers.
  */
 export function app(): HostedProvider {
-  return inHost((surroundings) => markingSecrets(new AppProvider(surroundings)));
+  return inHost((surroundings) => markingSecrets(new DynamicProvider(new AppProvider(surroundings))));
 }
 
 /** The same for `Deployment`, see dynamic/deployment.ts. */
 export function deployment(): HostedProvider {
-  return inHost((surroundings) => new DeploymentProvider(surroundings));
+  return inHost((surroundings) => new DynamicProvider(new DeploymentProvider(surroundings)));
 }
 
 /** The same for `Rollback`, see dynamic/rollback.ts. */
 export function rollback(): HostedProvider {
-  return inHost((surroundings) => new RollbackProvider(surroundings));
+  return inHost((surroundings) => new DynamicProvider(new RollbackProvider(surroundings)));
 }

@@ -1,5 +1,6 @@
 import type { Emulator } from "app-platform-emulator";
 import type { Clock } from "../provider/clock";
+import { DynamicProvider } from "../provider/dynamic/adapter";
 import { InitializationError } from "../provider/errors";
 import { ManagedApps } from "../provider/resources/managed-apps";
 import { Program } from "../provider/resources/program";
@@ -53,11 +54,11 @@ export class InProcessStack {
   private inputs: AppInputs | undefined;
   private outputs: AppOutputs | undefined;
   private checked: { declared: Declared; inputs: AppInputs } | undefined;
-  private readonly provider: AppProvider;
+  private readonly provider: DynamicProvider<AppInputs, AppOutputs>;
 
   constructor(emulator: Emulator, pass: (ms: number) => void = () => {}) {
     const clock = instantClock(pass);
-    this.provider = new AppProvider({
+    const core = new AppProvider({
       env: { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: `token-${++stacks}` },
       clock,
       engine: {
@@ -71,6 +72,7 @@ export class InProcessStack {
       managed: new ManagedApps(),
       program: new Program(),
     });
+    this.provider = new DynamicProvider(core);
   }
 
   get state(): AppOutputs {

@@ -68,13 +68,14 @@ Options:
 /** One app as the state is to hold it: what a refresh would have read, and of secrets only that they are there. */
 function entry(app: App, name = app.spec.name ?? app.id): object {
   const spec = hideSecrets(toKeyed(app.spec));
-  const inputs = inputsOf({ spec, __provider: APP_PROVIDER });
+  const inputs = { ...inputsOf({ spec }), __provider: APP_PROVIDER };
   // A deployment that failed or goes on is somebody else's: the next update is not to make up for it.
   const last = app.active_deployment;
   const outputs = {
     // No program has given it secrets.
     ...outputsOf({ ...inputs, __secrets: [] }, app, last ? lastDeployment(last) : undefined, spec),
     __imported: true,
+    __provider: APP_PROVIDER,
   };
   return { type: APP_TYPE, name, id: app.id, inputs, outputs };
 }

@@ -15,6 +15,7 @@ import type { SecretsOfApps } from "../secrets/known-secrets";
 import type { SharedReads } from "../service/shared-reads";
 import { plain, type AppInputs } from "./app/state";
 import { timeoutMs, type Timeouts } from "../durations";
+import type { ResourceMeta } from "./meta";
 import { resourceName } from "./urn";
 import { toldOnce } from "./print-once";
 import { sharedDeployments } from "../deploy/deployment-source";
@@ -35,15 +36,6 @@ export interface Surroundings {
   /** Likewise. */
   readonly managed: ManagedApps;
   readonly program: Program;
-}
-
-/** What every resource has beside its arguments. */
-export interface Hidden {
-  /** The resource's own URN, for its row. */
-  __urn?: string;
-  /** Stands for it while it is not known, see dynamic/late-rows.ts. */
-  __row?: string;
-  __provider?: string;
 }
 
 /** What an operation works with. */
@@ -81,8 +73,6 @@ interface How {
 
 /** What the providers of all resources have in common: where the service is, the row, and how operations fail. */
 export abstract class ServiceProvider {
-  /** Texts of secrets among the arguments, by URN. */
-  private readonly ownSecrets = new Map<string, readonly string[]>();
   private stackConfig: (key: string) => string | undefined = () => undefined;
 
   constructor(protected readonly surroundings: Surroundings) {}
@@ -98,12 +88,12 @@ export abstract class ServiceProvider {
    * `hasDiff`: the row shows which properties change
    */
   protected async run<T>(
-    row: Hidden,
+    meta: ResourceMeta,
     work: (desk: Desk) => Promise<T>,
     { secrecy, ...how }: { secrecy: () => Secrecy } & How,
   ): Promise<T> {
     const { clock, engine, reads, secretsOfApps } = this.surroundings;
-    const reporter = this.reporter(row, secrecy, how.hasDiff);
+    const reporter = this.reporter(meta, secrecy, how.hasDiff);
     try {
       const client = this.client(reporter, how.limits);
       const stopped = engine?.stopped;
@@ -115,28 +105,24 @@ export abstract class ServiceProvider {
     } catch (error) {
       throw toldOnce(
         withoutSecrets(nameInterruption(error, engine?.stopped), secrecy()),
-        row.__urn ?? row.__row,
+        meta.urn ?? meta.row,
       );
     } finally {
       await reporter.flush();
     }
   }
 
-  /** @param places where the program passes Pulumi secrets to a resource that works on an app which is another resource */
-  protected noteSecrets(inputs: Hidden, places: unknown): void {
-    this.ownSecrets.set(inputs.__urn ?? "", textsAt(inputs, placesFrom(places) ?? []));
-  }
-
   /** As `run`, for work on an app that is another resource. */
   protected runOn<T>(
-    inputs: Hidden & { appId: string },
+    meta: ResourceMeta,
+    inputs: { appId: string },
     work: (desk: Desk) => Promise<T>,
     how: How = {},
   ): Promise<T> {
-    const own = this.ownSecrets.get(inputs.__urn ?? "") ?? [];
+    const own = textsAt(inputs, placesFrom(meta.program?.secrets) ?? []);
     const secretsOfApps = this.surroundings.secretsOfApps.with(own);
     const secrecy = (): Secrecy => secretsOfApps.of(inputs.appId);
-    return this.run(inputs, (desk) => work({ ...desk, secretsOfApps }), {
+    return this.run(meta, (desk) => work({ ...desk, secretsOfApps }), {
       secrecy,
       ...how,
     });
@@ -146,7 +132,7 @@ export abstract class ServiceProvider {
    * @param urn absent: the stack's own row
    * @param secrecy what its lines must not show
    */
-  protected reporter({ __urn: urn, __row: row }: Hidden, secrecy?: () => Secrecy, hasDiff = false): Reporter {
+  protected reporter({ urn, row }: ResourceMeta, secrecy?: () => Secrecy, hasDiff = false): Reporter {
     const { engine, clock, columns, program } = this.surroundings;
     const own = urn ?? row;
     // With `--diff`, nothing but the line itself says which App it is about.
@@ -156,9 +142,9 @@ export abstract class ServiceProvider {
   }
 
   /** Warns of paths in the resource's options that match nothing. */
-  protected async warnOfMismatches(row: Hidden, texts: readonly string[]): Promise<void> {
+  protected async warnOfMismatches(meta: ResourceMeta, texts: readonly string[]): Promise<void> {
     if (texts.length === 0) return;
-    const reporter = this.reporter(row);
+    const reporter = this.reporter(meta);
     for (const text of texts) reporter.warn(text);
     await reporter.flush();
   }

@@ -4,12 +4,15 @@ import { secretValues } from "../../appspec/secrets";
 import type { AppInputs } from "./state";
 import type { Secrecy } from "../../secrets/mask-errors";
 
-type Side = Pick<AppInputs, "spec" | "alertDestinations" | "__secrets" | "__program">;
+type Side = Pick<AppInputs, "spec" | "alertDestinations" | "__secrets"> & {
+  /** The spec of the program, where the inputs have another one. */
+  readonly programSpec?: unknown;
+};
 
 /** Of what the program wants, and of what there was before: logs of earlier deployments hold that. */
 export function secrecyOf(news: Side, olds: Side | undefined): Secrecy {
   // Where the program ignores changes, its own values are not those of the inputs.
-  const programs = news.__program === undefined ? [] : [{ ...news, spec: news.__program }];
+  const programs = news.programSpec === undefined ? [] : [{ ...news, spec: news.programSpec }];
   const sides = [news, ...programs, ...(olds ? [olds] : [])];
   // A place that is secret now was hardly public before.
   const places = united(news.__secrets ?? [], olds?.__secrets ?? []);

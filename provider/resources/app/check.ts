@@ -18,12 +18,11 @@ import { nearest } from "../../appspec/nearest";
 import { isUnknown } from "../../appspec/unknown";
 import { isEmpty, openSecrets, openSecretsWarning, secretVariables } from "../../appspec/stored-secrets";
 import { specProblems } from "./spec-problems";
-import { splitRunInputs, type AppInputs, type RunInputs } from "./state";
+import type { ProgramFacts } from "../meta";
+import type { AppInputs } from "./state";
 import { secrecyOf } from "./app-secrets";
 
 export interface CheckResult {
-  /** The inputs without those that steer this run only. */
-  inputs: AppInputs;
   failures: CheckFailure[];
   /** For the resource's row, one text each. */
   warnings: string[];
@@ -36,12 +35,11 @@ export interface CheckResult {
  * through, at any depth.
  * @param isNew the app does not exist yet, as far as the state tells
  */
-export function check(news: AppInputs & RunInputs, isNew = false): CheckResult {
-  const { inputs, run } = splitRunInputs(news);
-  const places = programPlaces(inputs, placesFrom(run.__secrets) ?? []);
+export function check(inputs: AppInputs, program: ProgramFacts = {}, isNew = false): CheckResult {
+  const places = programPlaces(inputs, placesFrom(program.secrets) ?? []);
   const secrecy = secrecyOf({ ...inputs, __secrets: places }, undefined);
   // An app that is adopted keeps its secrets, which are encrypted for it.
-  const spec = specProblems(inputs, run, { isNew: isNew && !inputs.adopt, places, secrecy });
+  const spec = specProblems(inputs, program, { isNew: isNew && !inputs.adopt, places, secrecy });
   const alerts = checkDestinations(inputs.alertDestinations, inputs.spec);
   const strangers = unknownArguments(inputs);
   const failures = [
@@ -60,7 +58,6 @@ export function check(news: AppInputs & RunInputs, isNew = false): CheckResult {
     ...[openSecretsWarning(open) ?? []].flat(),
   ];
   return {
-    inputs,
     failures: failures.map((text) => asFailure(masked(text, secrecy))),
     warnings: warnings.map((text) => masked(text, secrecy)),
     places,

@@ -3,7 +3,8 @@ import type { ManagedApps } from "../managed-apps";
 import { databasesLost } from "../../appspec/warnings";
 import { nameIn } from "../../appspec/app-name";
 import { toKeyed } from "../../appspec/lists-by-name";
-import type { AppInputs, RunInputs } from "./state";
+import type { ResourceMeta } from "../meta";
+import type { AppInputs } from "./state";
 
 /** What follows from an App that the program declares, given those that it has declared before. */
 export interface Declaration {
@@ -19,10 +20,9 @@ export function declareApp(
   managed: ManagedApps,
   olds: Partial<AppInputs>,
   news: AppInputs,
-  run: RunInputs,
+  { urn, program = {} }: ResourceMeta,
 ): Declaration {
-  const { __urn: urn } = news;
-  if (urn === undefined || run.__get) return { conflicts: [], warnings: [], isReplacement: false };
+  if (urn === undefined) return { conflicts: [], warnings: [], isReplacement: false };
   const name = nameIn(news.spec);
   const isNew = olds.spec === undefined;
   const before = managed.recordedSpec(urn);
@@ -30,14 +30,14 @@ export function declareApp(
   const recorded = nameIn(before);
   // Pulumi checks a replacement twice: against the state, and again as a new resource.
   if (!isNew || recorded === undefined) return { conflicts, warnings: [], isReplacement: false };
-  const deleteBeforeReplace = run.__deleteBeforeReplace === true;
+  const deleteBeforeReplace = program.deleteBeforeReplace === true;
   const obstacle = cannotBeReplaced({ name, recorded, adopt: news.adopt, deleteBeforeReplace });
   if (obstacle !== undefined)
     return { conflicts: [...conflicts, obstacle], warnings: [], isReplacement: true };
   const when = deleteBeforeReplace ? "first" : "afterwards";
   return {
     conflicts,
-    warnings: run.__preview ? [isReplaced(recorded, when, databasesLost(toKeyed(before)))] : [],
+    warnings: program.preview ? [isReplaced(recorded, when, databasesLost(toKeyed(before)))] : [],
     isReplacement: true,
   };
 }

@@ -209,7 +209,7 @@ function placesIn(text: string): Path[] {
   const steps = parsePropertyPath(text);
   if ("malformed" in steps) return [];
   const place = steps.slice(0, steps.findLastIndex((step) => step !== "*") + 1);
-  return place.length > 0 ? [place] : INPUT_KEYS.filter((key) => !key.startsWith("__")).map((key) => [key]);
+  return place.length > 0 ? [place] : INPUT_KEYS.map((key) => [key]);
 }
 
 function hiddenAt(spec: unknown, path: Path, secrets: SecretPlaces): unknown {

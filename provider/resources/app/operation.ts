@@ -29,7 +29,7 @@ import { adoptable } from "../../appspec/covers";
 import { asksForChange } from "../../appspec/evidence";
 import { databasesLost } from "../../appspec/warnings";
 import { drift } from "../../appspec/drift";
-import { formatPath, toKeyed } from "../../appspec/lists-by-name";
+import { formatPath, toKeyed, type ListOrder } from "../../appspec/lists-by-name";
 import { sendable } from "../../appspec/send";
 import { danglingSecrets } from "../../appspec/secrets";
 import { secretAddresses } from "../../appspec/secret-addresses";
@@ -63,6 +63,8 @@ export class Operation {
     private readonly secrecy: Secrecy,
     readonly ignoring: Ignoring,
     private readonly managerOf: ManagerOf = async () => undefined,
+    /** The order of the spec's lists, as far as a program gives it. */
+    private readonly order?: ListOrder,
   ) {
     this.startedAt = desk.clock.now();
     this.recorded = inputs;
@@ -299,7 +301,7 @@ export class Operation {
         "invalid-input",
         `${unreadable.join(", ")}: ignoreChanges keeps this value, but the service shows it only encrypted. Keep type: SECRET, or remove the path from ignoreChanges.`,
       );
-    return sendable(sealed, this.ignoring.orderOf(this.inputs.__order));
+    return sendable(sealed, this.ignoring.orderOf(this.order));
   }
 
   private async createDeployment(

@@ -19,9 +19,10 @@ import { Previews, type Subject } from "./preview";
 import { toldOnce } from "../print-once";
 import { refuseWhilePinned, Rollback } from "./rollback-on-failure";
 import { formatPropertyPath } from "../options/property-path";
-import { nowSecret, placesFrom, united } from "../../secrets/program-secrets";
+import { nowSecret, placesFrom, united, type SecretPlaces } from "../../secrets/program-secrets";
 import { masked, withoutSecrets, type Secrecy } from "../../secrets/mask-errors";
-import { PREVIEW_LIMITS, ServiceProvider } from "../base-provider";
+import { PREVIEW_LIMITS, ServiceProvider, type Desk } from "../base-provider";
+import type { ResourceMeta } from "../meta";
 import { nameIn } from "../../appspec/app-name";
 import { changes, valueAt, withValueAt, type Path } from "../../appspec/diff";
 import { comparable } from "../../appspec/covers";
@@ -40,18 +41,14 @@ import {
   inputsOf,
   lastDeployment,
   outputsOf,
-  splitRunInputs,
   visible,
   type AppInputs,
   type AppOutputs,
   type LastDeployment,
-  type RunInputs,
 } from "./state";
 import { secrecyOf } from "./app-secrets";
 
 export class AppProvider extends ServiceProvider {
-  /** What check received for this run only, by URN. Empty in a plain refresh or destroy, where no check is made. */
-  private readonly runs = new Map<string, RunInputs>();
   private readonly previews = new Previews(
     (reporter) => this.client(reporter, PREVIEW_LIMITS),
     () => this.reporter({}),
@@ -62,57 +59,63 @@ export class AppProvider extends ServiceProvider {
     return this.surroundings.managed;
   }
 
-  async check(olds: Partial<AppInputs>, news: AppInputs & RunInputs): Promise<Omit<CheckResult, "places">> {
-    const { inputs: given, run } = splitRunInputs(news);
-    const urn = news.__urn ?? "";
-    this.runs.set(urn, run);
-    this.surroundings.program.meet(urn, run.__apps);
+  async check(
+    given: ResourceMeta,
+    olds: Partial<AppInputs>,
+    news: AppInputs,
+  ): Promise<CheckResult & { inputs: AppInputs }> {
+    const { urn = "", program = {} } = given;
+    this.surroundings.program.meet(urn, program.apps);
     const isNew = olds.spec === undefined;
     // The engine has put the values of before in ignored places, also where there was nothing.
-    const wanted = this.ignoring(news).wanted(given, olds);
-    const { inputs, failures, warnings, places } = check({ ...news, ...wanted }, isNew);
-    this.runs.set(urn, { ...run, ...(run.__secrets && { __secrets: places }) });
-    const secrecy = secrecyOf(this.inRun(inputs), undefined);
-    const reporter = this.reporter(news, () => secrecy);
-    const unmatched = isNew && !inputs.adopt ? this.mismatches(given) : [];
+    const inputs = { ...news, ...ignoringIn(given).wanted(news, olds) };
+    const { failures, warnings, places } = check(inputs, program, isNew);
+    const meta = { ...given, program: { ...program, ...(program.secrets && { secrets: places }) } };
+    const secrecy = secretsIn(meta, inputs);
+    const reporter = this.reporter(meta, () => secrecy);
+    const unmatched = isNew && !inputs.adopt ? optionMismatches(meta, news) : [];
     for (const warning of [...unmatched, ...warnings]) reporter.warn(warning);
-    const declaration = declareApp(this.managed, olds, inputs, run);
+    const declaration = declareApp(this.managed, olds, inputs, meta);
     const { conflicts, isReplacement } = declaration;
     for (const warning of declaration.warnings) reporter.warn(warning);
     failures.push(...conflicts.map((reason) => ({ property: "", reason: masked(reason, secrecy) })));
     // What exists already is planned in diff, which is given its id.
-    if (failures.length === 0 && isNew && run.__preview) {
-      const novelty = { isReplacement, mayBeReplacement: run.__deleteBeforeReplace === true };
-      const refusals = await this.previews.created(this.subject(inputs, reporter, secrecy), novelty);
+    if (failures.length === 0 && isNew && program.preview) {
+      const novelty = { isReplacement, mayBeReplacement: program.deleteBeforeReplace === true };
+      const refusals = await this.previews.created(this.subject(meta, inputs, reporter, secrecy), novelty);
       failures.push(...refusals.map((reason) => ({ property: "", reason })));
     }
     await reporter.flush();
     if (isNew || failures.length > 0) await this.previews.finished(urn);
-    return { inputs: given, failures: shownFailures(failures), warnings };
+    return { inputs: news, failures: shownFailures(failures), warnings, places };
   }
 
-  async diff(id: string, recorded: AppOutputs, news: AppInputs): Promise<{ changes?: boolean }> {
-    const { __urn: urn } = news;
+  async diff(
+    meta: ResourceMeta,
+    id: string,
+    recorded: AppOutputs,
+    news: AppInputs,
+  ): Promise<{ changes?: boolean }> {
+    const { urn, program } = meta;
     const past = repaired(recorded);
     // In a refresh there is no program that could decline to wait.
-    const latest = this.runs.has(urn ?? "") ? await this.latestDeployment(id, past, news) : undefined;
+    const latest = program ? await this.latestDeployment(id, past, news) : undefined;
     const olds = latest ? { ...past, __deployment: latest } : past;
     this.managed.hold(urn, id);
     const rivalry = urn === undefined ? undefined : this.managed.rivalry(id, urn);
     if (rivalry !== undefined) throw toldOnce(new AppPlatformError("invalid-input", rivalry), urn);
-    const ignoring = this.ignoring(news);
-    const wanted = ignoring.wanted(news, olds);
+    const wanted = ignoringIn(meta).wanted(news, olds);
     // Where nothing changes, no operation follows.
-    const secrecy = this.noted(id, this.inRun(news), olds);
+    const secrecy = this.noted(id, secretsIn(meta, news, olds));
     const before = accepted(olds, wanted);
     const planned = plan(before, wanted);
-    const hidden = nowSecret(olds, this.inRun(news).__secrets);
+    const hidden = nowSecret(olds, placesIn(meta, news));
     // Refresh asks for a diff as well, and no program is there whose changes could be explained.
-    if (this.runs.has(urn ?? "")) {
-      const reporter = this.reporter(news, () => secrecy);
+    if (program) {
+      const reporter = this.reporter(meta, () => secrecy);
       try {
         if (latest) reporter.info(nowIn(latest));
-        await this.tell(id, olds, planned, this.subject(news, reporter, secrecy), hidden);
+        await this.tell(meta, id, olds, planned, this.subject(meta, news, reporter, secrecy), hidden);
       } catch (error) {
         throw toldOnce(withoutSecrets(error, secrecy), urn);
       } finally {
@@ -155,16 +158,16 @@ export class AppProvider extends ServiceProvider {
     }
   }
 
-  async create(inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
-    return this.operate(inputs, undefined, undefined, async (operation) => {
+  async create(meta: ResourceMeta, inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
+    return this.operate(meta, inputs, undefined, undefined, async (operation) => {
       const existing = await operation.appToAdopt();
-      if (existing) this.refuseManaged(existing.id, inputs.__urn);
+      if (existing) this.refuseManaged(existing.id, meta.urn);
       if (inputs.adopt)
-        for (const text of this.mismatches(inputs, existing && { spec: toKeyed(existing.spec) }))
+        for (const text of optionMismatches(meta, inputs, existing && { spec: toKeyed(existing.spec) }))
           operation.reporter.warn(text);
       const written = existing ? await operation.takeOver(existing) : await operation.createApp();
       const { app } = written;
-      this.managed.take(inputs.__urn, app.id);
+      this.managed.take(meta.urn, app.id);
       this.surroundings.secretsOfApps.note(app.id, operation.site.secrecy);
       const rollback = new Rollback(operation.site, undefined);
       const finish = () => operation.finish(written, "create");
@@ -174,7 +177,7 @@ export class AppProvider extends ServiceProvider {
       );
       return { id: app.id, outs };
     }).catch((error: unknown) => {
-      this.managed.fail(inputs.__urn);
+      this.managed.fail(meta.urn);
       throw error;
     });
   }
@@ -186,10 +189,15 @@ export class AppProvider extends ServiceProvider {
       throw new AppPlatformError("app-exists", isManaged(id, manager, adopter));
   }
 
-  async update(id: string, state: AppOutputs, news: AppInputs): Promise<{ outs: AppOutputs }> {
+  async update(
+    meta: ResourceMeta,
+    id: string,
+    state: AppOutputs,
+    news: AppInputs,
+  ): Promise<{ outs: AppOutputs }> {
     const recorded = repaired(state);
-    this.managed.hold(news.__urn, id);
-    return this.operate(news, recorded, id, async (operation) => {
+    this.managed.hold(meta.urn, id);
+    return this.operate(meta, news, recorded, id, async (operation) => {
       const { ignoring } = operation;
       const rollback = new Rollback(operation.site, recorded);
       const alerts = new AlertWork(operation.site, recorded, ignoring);
@@ -218,7 +226,7 @@ export class AppProvider extends ServiceProvider {
         case "update": {
           operation.tellOverwrites(olds, before);
           const after = await operation.updateApp(before, olds, planned.updateSources);
-          this.managed.record(news.__urn, news.spec);
+          this.managed.record(meta.urn, news.spec);
           return settled(() => operation.finish(after, "update"));
         }
         case "redeploy":
@@ -237,16 +245,19 @@ export class AppProvider extends ServiceProvider {
     });
   }
 
+  /** @param isGet for `App.get`: an app that does not exist is then an error */
   async read(
+    meta: ResourceMeta,
     id: string,
-    state: AppOutputs & RunInputs,
+    state: AppOutputs,
+    isGet = false,
   ): Promise<{ id?: string; props?: AppOutputs; inputs?: AppInputs }> {
     const props = repaired(state);
-    return this.operate(props, undefined, id, async (operation) => {
-      const isOnlyRead = props.__get === true || props.__readOnly === true;
-      const found = props.__get ? await operation.appToGet(id) : await operation.findApp(id);
-      if (found && !isOnlyRead) this.managed.hold(props.__urn, id);
-      if (!found) this.managed.forget(props.__urn, id);
+    return this.operate(meta, props, undefined, id, async (operation) => {
+      const isOnlyRead = isGet || props.__readOnly === true;
+      const found = isGet ? await operation.appToGet(id) : await operation.findApp(id);
+      if (found && !isOnlyRead) this.managed.hold(meta.urn, id);
+      if (!found) this.managed.forget(meta.urn, id);
       if (!found) return {};
       const now = toKeyed(found.spec);
       const then = props.__liveSpec ?? now;
@@ -279,11 +290,11 @@ export class AppProvider extends ServiceProvider {
     });
   }
 
-  async delete(id: string, props: AppOutputs): Promise<void> {
-    const { __urn: urn } = props;
+  async delete(meta: ResourceMeta, id: string, props: AppOutputs): Promise<void> {
+    const { urn } = meta;
     const name = nameIn(props.__liveSpec) ?? nameIn(props.spec);
     const fate = await this.managed.release(id, urn, name);
-    await this.operate(props, undefined, id, async (operation) => {
+    await this.operate(meta, props, undefined, id, async (operation) => {
       if (fate.action === "keep")
         throw new AppPlatformError("app-exists", isKept(id, name, fate.heir, urn ?? ""));
       if (fate.action === "leave")
@@ -300,88 +311,63 @@ export class AppProvider extends ServiceProvider {
 
   /** @param id of the app, once there is one */
   private operate<T>(
+    meta: ResourceMeta,
     inputs: AppInputs,
     olds: AppOutputs | undefined,
     id: string | undefined,
     work: (operation: Operation) => Promise<T>,
   ): Promise<T> {
-    const full = this.inRun(inputs);
-    this.surroundings.program.meet(inputs.__urn ?? inputs.__row ?? "");
-    const ignoring = this.ignoring(inputs);
-    const secrecy = id === undefined ? secrecyOf(full, olds) : this.noted(id, full, olds);
-    const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, inputs.__urn ?? "");
-    return this.run(inputs, (desk) => work(new Operation(full, desk, secrecy, ignoring, managerOf)), {
+    const places = placesIn(meta, inputs);
+    const full = { ...inputs, ...(places && { __secrets: places }) };
+    this.surroundings.program.meet(meta.urn ?? meta.row ?? "");
+    const known = secretsIn(meta, inputs, olds);
+    const secrecy = id === undefined ? known : this.noted(id, known);
+    const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, meta.urn ?? "");
+    const start = (desk: Desk): Operation =>
+      new Operation(full, desk, secrecy, ignoringIn(meta), managerOf, meta.program?.order);
+    return this.run(meta, (desk) => work(start(desk)), {
       secrecy: () => secrecy,
       hasDiff: olds !== undefined,
     }).catch((error: unknown) => {
       // What is recorded then may be of before as well as of now.
-      if (error instanceof InitializationError && full.__secrets && olds?.__secrets)
-        Object.assign(error.properties, { __secrets: united(full.__secrets, olds.__secrets) });
+      if (error instanceof InitializationError && places && olds?.__secrets)
+        Object.assign(error.properties, { __secrets: united(places, olds.__secrets) });
       throw error;
     });
   }
 
-  /** The inputs, or what the state has, with what this run's program says beside them. */
-  private inRun(inputs: AppInputs): AppInputs {
-    const { __order, __program, __secrets: now } = this.runs.get(inputs.__urn ?? "") ?? {};
-    const recorded = placesFrom(inputs.__secrets);
-    const __secrets = now && recorded ? united(now, recorded) : (now ?? recorded);
-    return {
-      ...inputs,
-      __order,
-      ...(__secrets && { __secrets }),
-      ...(__program !== undefined && { __program }),
-    };
-  }
-
   /** What nobody may see of an app, told to the resources that know the app by its id alone. */
-  private noted(id: string, inputs: AppInputs, olds: AppOutputs | undefined): Secrecy {
-    const secrecy = secrecyOf(inputs, olds);
+  private noted(id: string, secrecy: Secrecy): Secrecy {
     this.surroundings.secretsOfApps.note(id, secrecy);
     return secrecy;
   }
 
-  private ignoring(inputs: AppInputs): Ignoring {
-    const { __options: options, __program: program } = this.runs.get(inputs.__urn ?? "") ?? {};
-    return Ignoring.of(options, program, inputs.__ignored);
-  }
-
-  /**
-   * Paths of options that match nothing, neither in the program nor at the service.
-   * @param olds what there is of the app; the spec is the service's
-   */
-  private mismatches(news: AppInputs, olds?: object): string[] {
-    const options = this.runs.get(news.__urn ?? "")?.__options ?? [];
-    const paths = [...options, ...transformed(news.__ignored, options)];
-    const program = this.ignoring(news).program(news);
-    return mismatches(paths, appProperties(), [program, ...(olds ? [olds] : [])]);
-  }
-
-  private subject(inputs: AppInputs, reporter: Reporter, secrecy: Secrecy): Subject {
-    const { __urn: urn = "", __order: order } = this.inRun(inputs);
+  private subject(meta: ResourceMeta, inputs: AppInputs, reporter: Reporter, secrecy: Secrecy): Subject {
+    const { urn = "", program } = meta;
     const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, urn);
-    return { urn, inputs, order, ignoring: this.ignoring(inputs), reporter, secrecy, managerOf };
+    return { urn, inputs, order: program?.order, ignoring: ignoringIn(meta), reporter, secrecy, managerOf };
   }
 
   /** Says what the update is going to do. @throws AppPlatformError where the preview already shows that it will fail */
   private async tell(
+    meta: ResourceMeta,
     id: string,
     olds: AppOutputs,
     planned: Plan,
     subject: Subject,
     hidden: readonly Path[],
   ): Promise<void> {
-    const { urn, inputs, ignoring, reporter } = subject;
+    const { inputs, ignoring, reporter } = subject;
     for (const line of linesOnLastRun(planned, olds)) reporter.info(line);
-    const isPreview = this.runs.get(urn)?.__preview === true;
-    const refusals = isPreview
+    const refusals = meta.program?.preview
       ? await this.previews.updated(subject, id, olds, planned)
       : this.previews.explain(planned, reporter);
     if (olds.__imported && planned.changes.length > 0)
       reporter.info(
         "The diff may list defaults of the service that the program does not set; they stay unchanged.",
       );
-    for (const text of this.mismatches(inputs, { ...olds, spec: olds.__liveSpec })) reporter.warn(text);
+    for (const text of optionMismatches(meta, inputs, { ...olds, spec: olds.__liveSpec }))
+      reporter.warn(text);
     if (hidden.length > 0)
       reporter.info(`Encrypted in the state from now on: ${hidden.map(formatPropertyPath).join(", ")}.`);
     if (!olds.__imported) {
@@ -392,6 +378,39 @@ export class AppProvider extends ServiceProvider {
     }
     if (refusals.length > 0) throw new AppPlatformError("invalid-spec", refusals.join("\n"));
   }
+}
+
+const ignoringIn = ({ program, ignored }: ResourceMeta): Ignoring =>
+  Ignoring.of(program?.options, program?.spec, ignored);
+
+/** Where the inputs, or what the state has, contain Pulumi secrets. */
+function placesIn({ program }: ResourceMeta, inputs: AppInputs): SecretPlaces | undefined {
+  const recorded = placesFrom(inputs.__secrets);
+  const now = program?.secrets;
+  return now && recorded ? united(now, recorded) : (now ?? recorded);
+}
+
+function secretsIn(meta: ResourceMeta, inputs: AppInputs, olds?: AppOutputs): Secrecy {
+  const places = placesIn(meta, inputs);
+  const programSpec = meta.program?.spec;
+  return secrecyOf(
+    {
+      ...inputs,
+      ...(places && { __secrets: places }),
+      ...(programSpec !== undefined && { programSpec }),
+    },
+    olds,
+  );
+}
+
+/**
+ * Paths of options that match nothing, neither in the program nor at the service.
+ * @param olds what there is of the app; the spec is the service's
+ */
+function optionMismatches(meta: ResourceMeta, news: AppInputs, olds?: object): string[] {
+  const options = meta.program?.options ?? [];
+  const paths = [...options, ...transformed(meta.ignored, options)];
+  return mismatches(paths, appProperties(), [ignoringIn(meta).program(news), ...(olds ? [olds] : [])]);
 }
 
 /** What an earlier run left to do. */

@@ -12,7 +12,8 @@ import { LONGEST_QUOTE, reportInto, type Problem } from "../../appspec/problem";
 import { reportLeftOut } from "../../appspec/repeated";
 import { isUnknown } from "../../appspec/unknown";
 import { validate } from "../../appspec/validate";
-import type { AppInputs, RunInputs } from "./state";
+import type { ProgramFacts } from "../meta";
+import type { AppInputs } from "./state";
 
 export interface SpecProblems {
   readonly errors: string[];
@@ -29,14 +30,14 @@ interface Options {
 /** Everything that is wrong with the spec, each with its place, and nothing secret in it: errors and warnings by their lines. */
 export function specProblems(
   inputs: AppInputs,
-  run: RunInputs,
+  program: ProgramFacts,
   { isNew, places, secrecy }: Options,
 ): SpecProblems {
-  const listed = (keyed: unknown): unknown => inOrder(fromKeyed(keyed), run.__order);
+  const listed = (keyed: unknown): unknown => inOrder(fromKeyed(keyed), program.order);
   const spec = listed(inputs.spec);
   const find = (given: unknown): Problem[] => {
     const problems = validate(given, { allowUnknown: inputs.allowUnknown === true });
-    reportLeftOut(run.__repeated, given, reportInto(problems));
+    reportLeftOut(program.repeated, given, reportInto(problems));
     if (isNew) reportEncrypted(given, reportInto(problems));
     return inOrderOfPlaces(problems, given);
   };
@@ -47,7 +48,7 @@ export function specProblems(
     places.length === 0 ? problems : find(listed(withoutValuesAt({ spec: inputs.spec }, places).spec));
   const open = new Set(blind.map(identity));
   const secrets = secrecy.unmistakable.map((secret) => secret.slice(0, LONGEST_QUOTE));
-  const source = readSource(run.__file, secrecy);
+  const source = readSource(program.file, secrecy);
   const described = describeAll(problems, spec, source, (problem) => {
     const text = open.has(identity(problem))
       ? describeProblem(problem, spec, source)

@@ -1,8 +1,7 @@
 import type { App, Deployment } from "../../api/types";
 import type { SecretPlaces } from "../../secrets/program-secrets";
-import type { OptionPath } from "../options/translate";
 import { shownInLine } from "../../text/shown";
-import { toKeyed, type ListOrder } from "../../appspec/lists-by-name";
+import { toKeyed } from "../../appspec/lists-by-name";
 import type { Timeouts } from "../../durations";
 import type { Awaited } from "../../service/new-deployment";
 
@@ -30,27 +29,10 @@ export interface AppInputs {
   /** Addresses of SECRET variables that are to have no value, see appspec/stored-secrets.ts. */
   emptySecrets?: string[];
   /**
-   * The order of the spec's lists, which the form by name does not keep. Comes with every run of a program, and is never in
-   * the state: there it would show in diffs.
-   */
-  __order?: ListOrder | undefined;
-  /**
    * Where the program passes Pulumi secrets. Among the outputs, since the provider gets secrets unmarked; a state of version
    * 0.1 does not have it.
    */
   __secrets?: SecretPlaces;
-  /** The spec of the program, where `ignoreChanges` makes it differ from `spec`. Never in the state, like `__order`. */
-  __program?: unknown;
-  /**
-   * The resource's own URN, for its row. In the state only where an earlier version kept it there, which may be one of before
-   * a rename: see dynamic/hosted.ts.
-   */
-  __urn?: string;
-  /** Stands for it while it is not known. */
-  __row?: string;
-  /** The paths of `ignoreChanges` as the engine has them; never in the state. */
-  __ignored?: readonly string[];
-  __provider?: string;
 }
 
 /** The last deployment that was made for this resource, or took the place of one. */
@@ -95,54 +77,6 @@ export interface HeldAlert {
   held: string;
 }
 
-/** Inputs that steer a single run only; check removes them before they reach the state. */
-export interface RunInputs {
-  /** True in previews. */
-  __preview?: boolean;
-  /** The file the spec came from, for line and column in errors. */
-  __file?: string;
-  /** True for `App.get`: an app that does not exist is then an error. */
-  __get?: boolean;
-  /** The order of the spec's lists, which the form by name does not keep. */
-  __order?: ListOrder | undefined;
-  /** Where the program passes Pulumi secrets; see dynamic/secret-inputs.ts. */
-  __secrets?: SecretPlaces;
-  /** How many Apps the program had declared by then. */
-  __apps?: number;
-  /** Variables that the program gives several times, of which the form by name keeps the last. */
-  __repeated?: unknown;
-  /** The resource option of this name. */
-  __deleteBeforeReplace?: boolean;
-  /** The paths in the resource's options: Pulumi does not pass them to the provider. */
-  __options?: readonly OptionPath[];
-  /** The spec of the program: Pulumi puts earlier values in places that the program ignores. */
-  __program?: unknown;
-}
-
-const RUN_KEYS = [
-  "__preview",
-  "__file",
-  "__get",
-  "__order",
-  "__secrets",
-  "__repeated",
-  "__apps",
-  "__deleteBeforeReplace",
-  "__options",
-  "__program",
-] as const satisfies readonly (keyof RunInputs)[];
-
-/** Separates what goes into the state from what steers this run only. Pure. */
-export function splitRunInputs(news: AppInputs & RunInputs): { inputs: AppInputs; run: RunInputs } {
-  const inputs: Record<string, unknown> = { ...news };
-  const run: Record<string, unknown> = {};
-  for (const key of RUN_KEYS) {
-    if (Object.hasOwn(inputs, key)) run[key] = inputs[key];
-    delete inputs[key];
-  }
-  return { inputs: inputs as unknown as AppInputs, run };
-}
-
 export const INPUT_KEYS = [
   "spec",
   "projectId",
@@ -159,8 +93,6 @@ export const INPUT_KEYS = [
   "alertDestinations",
   "onFailedDeployment",
   "emptySecrets",
-  "__urn",
-  "__provider",
 ] as const satisfies readonly (keyof AppInputs)[];
 
 /** The inputs among properties of the state. */
@@ -221,9 +153,7 @@ export function plain<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
-/** Inputs that a person sees and changes: all but those under hidden keys. */
+/** The inputs that a person sees and changes. */
 export function visible(props: AppInputs): Record<string, unknown> {
-  return Object.fromEntries(
-    INPUT_KEYS.filter((key) => !key.startsWith("__")).map((key) => [key, props[key]]),
-  );
+  return Object.fromEntries(INPUT_KEYS.map((key) => [key, props[key]]));
 }

@@ -13,26 +13,20 @@ import { lookForDeployment, noDeployment, throwIfShown } from "../app/finish";
 import { PATIENCE } from "../../service/poll";
 import { refuseWhilePinned } from "../app/rollback-on-failure";
 import { appById } from "../../service/find";
-import {
-  nameInterruption,
-  PREVIEW_LIMITS,
-  ServiceProvider,
-  settleAt,
-  type Desk,
-  type Hidden,
-} from "../base-provider";
+import { nameInterruption, PREVIEW_LIMITS, ServiceProvider, settleAt, type Desk } from "../base-provider";
 import { changes } from "../../appspec/diff";
 import { isUnknown } from "../../appspec/unknown";
 import { DEPLOYMENT_PROPERTIES } from "../options/named";
 import { mismatches } from "../options/mismatches";
-import { plain, type RunInputs } from "../app/state";
+import { plain } from "../app/state";
+import type { ResourceMeta } from "../meta";
 import { awaitedIn } from "../state-repair";
 import { createDeploymentOnce, once } from "../../service/safe-writes";
 import { shownInLine } from "../../text/shown";
 import * as rules from "../arguments";
 import type { Timeouts } from "../../durations";
 
-export interface DeploymentInputs extends Hidden {
+export interface DeploymentInputs {
   appId: string;
   triggers?: unknown;
   forceBuild?: boolean;
@@ -64,16 +58,17 @@ type Next = "make" | "make again" | "look" | "wait" | "nothing";
 
 export class DeploymentProvider extends ServiceProvider {
   async check(
+    meta: ResourceMeta,
     olds: unknown,
-    { __options, __secrets, ...news }: DeploymentInputs & Pick<RunInputs, "__options" | "__secrets">,
+    news: DeploymentInputs,
   ): Promise<{ inputs: DeploymentInputs; failures: rules.CheckFailure[] }> {
-    this.noteSecrets(news, __secrets);
-    await this.warnOfMismatches(news, mismatches(__options, DEPLOYMENT_PROPERTIES, [news, olds]));
+    await this.warnOfMismatches(meta, mismatches(meta.program?.options, DEPLOYMENT_PROPERTIES, [news, olds]));
     return { inputs: news, failures: rules.shownFailures(rules.failuresOf(news, ARGUMENTS)) };
   }
 
   /** A trigger that changes is an update in place: nothing of the deployment before is undone by it, nor lost. */
   async diff(
+    meta: ResourceMeta,
     id: string,
     state: DeploymentOutputs,
     news: DeploymentInputs,
@@ -81,7 +76,7 @@ export class DeploymentProvider extends ServiceProvider {
     const olds = repaired(id, state);
     if (!isUnknown(news.appId) && news.appId !== olds.appId) return { replaces: ["appId"] };
     const next = nextStep(olds, news);
-    const reporter = this.reporter(news);
+    const reporter = this.reporter(meta);
     if (next === "look")
       reporter.info("The last run saw no deployment: this update checks once more, or starts one.");
     if (next === "make again")
@@ -110,8 +105,11 @@ export class DeploymentProvider extends ServiceProvider {
     }
   }
 
-  async create(inputs: DeploymentInputs): Promise<{ id: string; outs: DeploymentOutputs }> {
-    return this.runOn(inputs, async (desk) => {
+  async create(
+    meta: ResourceMeta,
+    inputs: DeploymentInputs,
+  ): Promise<{ id: string; outs: DeploymentOutputs }> {
+    return this.runOn(meta, inputs, async (desk) => {
       const started = await make(desk, inputs);
       const id = started.deployment?.id;
       const outs = await finish(desk, id, inputs, started, "create");
@@ -120,6 +118,7 @@ export class DeploymentProvider extends ServiceProvider {
   }
 
   async update(
+    meta: ResourceMeta,
     id: string,
     state: DeploymentOutputs,
     news: DeploymentInputs,
@@ -135,15 +134,16 @@ export class DeploymentProvider extends ServiceProvider {
       const started = late ?? (await make(desk, news));
       return { outs: await finish(desk, id, news, started, "update") };
     };
-    return this.runOn(news, work, { hasDiff: true });
+    return this.runOn(meta, news, work, { hasDiff: true });
   }
 
   async read(
+    meta: ResourceMeta,
     id: string,
     state: DeploymentOutputs,
   ): Promise<{ id?: string; props?: DeploymentOutputs; inputs?: DeploymentInputs }> {
     const props = repaired(id, state);
-    return this.runOn(props, async (desk) => {
+    return this.runOn(meta, props, async (desk) => {
       const found = await (props.__awaited ? unseen(desk, props, props.__awaited) : current(desk, props));
       if (!found && (await isGone(desk, props.appId))) return {};
       // The service may forget old deployments. That is no reason to make a new one.
@@ -154,9 +154,9 @@ export class DeploymentProvider extends ServiceProvider {
     });
   }
 
-  async delete(id: string, state: DeploymentOutputs): Promise<void> {
+  async delete(meta: ResourceMeta, id: string, state: DeploymentOutputs): Promise<void> {
     const props = repaired(id, state);
-    await this.runOn(props, async (desk) => {
+    await this.runOn(meta, props, async (desk) => {
       const { client, reporter, reads, options, clock, stopped } = desk;
       const { appId } = props;
       const made = props.__awaited ? (await unseen(desk, props, props.__awaited))?.id : props.__made;

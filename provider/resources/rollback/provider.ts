@@ -12,19 +12,13 @@ import { createDeployment, deploymentOf, lookForDeployment } from "../app/finish
 import { PATIENCE } from "../../service/poll";
 import { commitRollback, refuseWhilePinned, startRollback } from "../app/rollback-on-failure";
 import { appById } from "../../service/find";
-import {
-  nameInterruption,
-  PREVIEW_LIMITS,
-  ServiceProvider,
-  settleAt,
-  type Desk,
-  type Hidden,
-} from "../base-provider";
+import { nameInterruption, PREVIEW_LIMITS, ServiceProvider, settleAt, type Desk } from "../base-provider";
 import { changes } from "../../appspec/diff";
 import { isUnknown } from "../../appspec/unknown";
 import { ROLLBACK_PROPERTIES } from "../options/named";
 import { mismatches } from "../options/mismatches";
-import { plain, type RunInputs } from "../app/state";
+import { plain } from "../app/state";
+import type { ResourceMeta } from "../meta";
 import { awaitedIn } from "../state-repair";
 import { once } from "../../service/safe-writes";
 import { shownInLine } from "../../text/shown";
@@ -35,7 +29,7 @@ import type { Timeouts } from "../../durations";
 
 export type RollbackState = "pinned" | "committed" | "reverted";
 
-export interface RollbackInputs extends Hidden {
+export interface RollbackInputs {
   appId: string;
   deploymentId?: string;
   state?: RollbackState;
@@ -68,26 +62,21 @@ const ARGUMENTS = {
 export class RollbackProvider extends ServiceProvider {
   /** A new rollback is validated in previews, so that nobody learns in the update that it is not possible. */
   async check(
+    meta: ResourceMeta,
     olds: Partial<RollbackInputs>,
-    {
-      __preview,
-      __options,
-      __secrets,
-      ...news
-    }: RollbackInputs & Pick<RunInputs, "__preview" | "__options" | "__secrets">,
+    news: RollbackInputs,
   ): Promise<{ inputs: RollbackInputs; failures: rules.CheckFailure[] }> {
-    this.noteSecrets(news, __secrets);
-    await this.warnOfMismatches(news, mismatches(__options, ROLLBACK_PROPERTIES, [news, olds]));
+    await this.warnOfMismatches(meta, mismatches(meta.program?.options, ROLLBACK_PROPERTIES, [news, olds]));
     const failures = rules.failuresOf(news, ARGUMENTS);
     const isNew = olds.appId === undefined;
     if (isNew && news.state === "reverted") failures.push({ property: "", reason: NOTHING_TO_REVERT });
     const known = !isUnknown(news.appId) && !isUnknown(news.deploymentId);
-    if (isNew && known && __preview === true && failures.length === 0)
-      failures.push(...(await this.obstacles(news)));
+    if (isNew && known && meta.program?.preview === true && failures.length === 0)
+      failures.push(...(await this.obstacles(meta, news)));
     return { inputs: news, failures: rules.shownFailures(failures) };
   }
 
-  private async obstacles(inputs: RollbackInputs): Promise<rules.CheckFailure[]> {
+  private async obstacles(meta: ResourceMeta, inputs: RollbackInputs): Promise<rules.CheckFailure[]> {
     const look = async ({ client, reporter }: Desk): Promise<void> => {
       const app = await appById(client, inputs.appId);
       refuseWhilePinned(app);
@@ -96,12 +85,12 @@ export class RollbackProvider extends ServiceProvider {
       reporter.info(`The app ${app.spec.name ?? ""} goes back to deployment ${target}.`);
     };
     try {
-      await this.runOn(inputs, look, { limits: PREVIEW_LIMITS });
+      await this.runOn(meta, inputs, look, { limits: PREVIEW_LIMITS });
       return [];
     } catch (error) {
       const { errorCode, message } = asAppPlatformError(error);
       if (OBSTACLES.includes(errorCode)) return [{ property: "", reason: message }];
-      const reporter = this.reporter(inputs);
+      const reporter = this.reporter(meta);
       // Without a token previews work as well, and the update will say what is wrong.
       if (errorCode !== "missing-token") reporter.warn(`The rollback could not be validated: ${message}`);
       await reporter.flush();
@@ -110,6 +99,7 @@ export class RollbackProvider extends ServiceProvider {
   }
 
   async diff(
+    meta: ResourceMeta,
     _id: string,
     olds: RollbackOutputs,
     news: RollbackInputs,
@@ -120,14 +110,14 @@ export class RollbackProvider extends ServiceProvider {
     // A pinned app takes no other rollback.
     if (replaces.length > 0) return { replaces, deleteBeforeReplace: true };
     const obstacle = noWay(olds.state, news.state);
-    if (obstacle !== undefined) throw toldOnce(obstacle, news.__urn);
+    if (obstacle !== undefined) throw toldOnce(obstacle, meta.urn);
     if (changes(visible(olds), visible(news)).length > 0) return {};
     const isDone = resultOf(olds.phase) === "good" && olds.__awaited === undefined;
     return { changes: !isDone && (olds.pinned || olds.state === "reverted") };
   }
 
-  async create(inputs: RollbackInputs): Promise<{ id: string; outs: RollbackOutputs }> {
-    return this.runOn(inputs, async (desk) => {
+  async create(meta: ResourceMeta, inputs: RollbackInputs): Promise<{ id: string; outs: RollbackOutputs }> {
+    return this.runOn(meta, inputs, async (desk) => {
       if (inputs.state === "reverted") throw new AppPlatformError("invalid-input", NOTHING_TO_REVERT);
       const app = await appById(desk.client, inputs.appId);
       refuseWhilePinned(app);
@@ -140,8 +130,14 @@ export class RollbackProvider extends ServiceProvider {
     });
   }
 
-  async update(id: string, olds: RollbackOutputs, news: RollbackInputs): Promise<{ outs: RollbackOutputs }> {
+  async update(
+    meta: ResourceMeta,
+    id: string,
+    olds: RollbackOutputs,
+    news: RollbackInputs,
+  ): Promise<{ outs: RollbackOutputs }> {
     return this.runOn(
+      meta,
       news,
       async (desk) => {
         const obstacle = noWay(olds.state, news.state);
@@ -156,10 +152,11 @@ export class RollbackProvider extends ServiceProvider {
   }
 
   async read(
+    meta: ResourceMeta,
     id: string,
     props: RollbackOutputs,
   ): Promise<{ id?: string; props?: RollbackOutputs; inputs?: RollbackInputs }> {
-    return this.runOn(props, async (desk) => {
+    return this.runOn(meta, props, async (desk) => {
       const app = await desk.reads.find(desk.client, props.appId, 0, desk.options);
       if (!app) return {};
       const now = await seen(desk, id, props, app);
@@ -169,8 +166,8 @@ export class RollbackProvider extends ServiceProvider {
     });
   }
 
-  async delete(id: string, props: RollbackOutputs): Promise<void> {
-    await this.runOn(props, async (desk) => {
+  async delete(meta: ResourceMeta, id: string, props: RollbackOutputs): Promise<void> {
+    await this.runOn(meta, props, async (desk) => {
       const app = await desk.reads.find(desk.client, props.appId, 0, desk.options);
       if (app?.pinned_deployment?.id !== id) return;
       desk.reporter.warn(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { KEPT_SECRET } from "../../../provider/appspec/secrets";
-import type { AppOutputs, RunInputs } from "../../../provider/resources/app/state";
+import type { RunInputs } from "../../../provider/dynamic/hidden-inputs";
+import type { AppOutputs } from "../../../provider/resources/app/state";
 import {
   assertClean,
   eachInItsWorld,

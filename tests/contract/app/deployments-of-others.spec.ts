@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../../emulator/index";
+import { DynamicProvider } from "../../../provider/dynamic/adapter";
+import type { HiddenInputs } from "../../../provider/dynamic/hidden-inputs";
 import {
   DeploymentProvider,
   type DeploymentInputs,
@@ -24,8 +26,8 @@ describe("The deployment that a Deployment starts", () => {
     app = await world.create();
     world.emulator.clearCalls();
   });
-  const run = () => new DeploymentProvider(world.surroundings());
-  const wanted = (more: Partial<DeploymentInputs> = {}): DeploymentInputs => ({
+  const run = () => new DynamicProvider(new DeploymentProvider(world.surroundings()));
+  const wanted = (more: Partial<DeploymentInputs> = {}): DeploymentInputs & HiddenInputs => ({
     appId: app.id,
     triggers: { commit: "a" },
     __urn: "urn:release",
@@ -109,8 +111,8 @@ describe("The deployment that a Rollback starts", () => {
     await world.update(first, inputs(changed((spec) => (spec.services![0]!.instance_count = 2))));
     world.emulator.clearCalls();
   });
-  const run = () => new RollbackProvider(world.surroundings());
-  const wanted = (more: Partial<RollbackInputs> = {}): RollbackInputs => ({
+  const run = () => new DynamicProvider(new RollbackProvider(world.surroundings()));
+  const wanted = (more: Partial<RollbackInputs> = {}): RollbackInputs & HiddenInputs => ({
     appId: first.id,
     __urn: "urn:back",
     __provider: "the text",

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { hideSecrets } from "../../../provider/appspec/secrets";
 import type { AppSpec } from "../../../provider/appspec/types";
-import type { AppInputs, AppOutputs, RunInputs } from "../../../provider/resources/app/state";
+import type { RunInputs } from "../../../provider/dynamic/hidden-inputs";
+import type { AppInputs, AppOutputs } from "../../../provider/resources/app/state";
 import { changed, eachInItsWorld, inputs, SECRET, type Made } from "../../helpers/world/provider-world";
 
 /** The app with another value of its SECRET variable. */

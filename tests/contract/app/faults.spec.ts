@@ -189,7 +189,7 @@ describe("AppProvider: secrets", () => {
       Object.assign(spec.services![0]!, { instace_count: 1, image: { registry_credentials: SECRET } });
     });
     const { failures, warnings } = await world.run().check({}, inputs(wrong));
-    const text = [...failures.map(({ reason }) => reason), ...warnings].join("\n");
+    const text = [...failures.map(({ reason }) => reason), ...(warnings ?? [])].join("\n");
     assert.match(text, /did you mean instance_count/);
     assert.ok(!text.includes(SECRET), text);
   });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DynamicProvider } from "../../../provider/dynamic/adapter";
 import { DeploymentProvider } from "../../../provider/resources/deployment/provider";
 import { RollbackProvider } from "../../../provider/resources/rollback/provider";
 import { printable } from "../../../provider/text/printable";
@@ -55,12 +56,12 @@ describe("text of the service that is huge or hostile", function () {
     const { id } = await world.create();
     const failNext = () => world.emulator.failNext({ component: "web", step: "wait", hostile: true });
     failNext();
-    const deployment = new DeploymentProvider(world.surroundings());
+    const deployment = new DynamicProvider(new DeploymentProvider(world.surroundings()));
     const deployed = await world.initFailure(deployment.create({ appId: id }));
     assertHarmless(deployed.reasons.join("\n"));
     await deployment.create({ appId: id });
     failNext();
-    const rollback = new RollbackProvider(world.surroundings());
+    const rollback = new DynamicProvider(new RollbackProvider(world.surroundings()));
     const rolledBack = await world.initFailure(rollback.create({ appId: id }));
     assertHarmless(rolledBack.reasons.join("\n"));
   });

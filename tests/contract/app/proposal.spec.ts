@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import type { AppSpec } from "../../../provider/appspec/types";
-import type { AppInputs, RunInputs } from "../../../provider/resources/app/state";
+import type { HiddenInputs } from "../../../provider/dynamic/hidden-inputs";
+import type { AppInputs } from "../../../provider/resources/app/state";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
 import { changed, eachInItsWorld, inputs, OPEN, SECRET, SHOP } from "../../helpers/world/provider-world";
 
 const URN = (name: string): string => `urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::${name}`;
 
 /** Inputs as a program gives them in a preview. */
-const previewed = (spec: AppSpec = SHOP, more: Partial<AppInputs> = {}): AppInputs & RunInputs => ({
+const previewed = (spec: AppSpec = SHOP, more: Partial<AppInputs> = {}): AppInputs & HiddenInputs => ({
   ...inputs(spec, more),
   __preview: true,
 });
 
 /** The same for one of several Apps. */
-const named = (name: string, apps?: number, spec: AppSpec = SHOP): AppInputs & RunInputs => ({
+const named = (name: string, apps?: number, spec: AppSpec = SHOP): AppInputs & HiddenInputs => ({
   ...previewed(changed((copy) => Object.assign(copy, { name }), spec)),
   __urn: URN(name),
   ...(apps !== undefined && { __apps: apps }),
@@ -207,7 +208,7 @@ describe("the service's own opinion in previews", () => {
   });
 
   describe("of an app that is adopted", () => {
-    const OPEN_INPUTS = (more: Partial<AppInputs>): AppInputs & RunInputs => previewed(OPEN, more);
+    const OPEN_INPUTS = (more: Partial<AppInputs>): AppInputs & HiddenInputs => previewed(OPEN, more);
 
     it("shows that nothing is created, and nothing deployed where it matches the program", async () => {
       const { id } = await world.create(inputs(OPEN));

@@ -15,9 +15,9 @@ import {
   PROVIDER,
   SECRET,
   SHOP,
+  type DynamicApp,
 } from "../../helpers/world/provider-world";
 import { temporaryFolder } from "../../helpers/temporary-folder";
-import type { AppProvider } from "../../../provider/resources/app/provider";
 
 const CREATED = ["POST /v2/apps"];
 const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"));
@@ -323,9 +323,9 @@ describe("AppProvider: its surroundings", () => {
     const engine = world.surroundings().engine ?? assert.fail("no engine");
     const isThere = async (): Promise<boolean> => (world.stop.abort(), false);
     for (const work of [
-      (provider: AppProvider) => provider.create(inputs({ ...SHOP, name: "other" })),
-      (provider: AppProvider) => provider.update(id, outs, inputs(greeting)),
-      (provider: AppProvider) => provider.delete(id, outs),
+      (provider: DynamicApp) => provider.create(inputs({ ...SHOP, name: "other" })),
+      (provider: DynamicApp) => provider.update(id, outs, inputs(greeting)),
+      (provider: DynamicApp) => provider.delete(id, outs),
     ]) {
       world.stop = new AbortController();
       const killed = world.run({ engine: { ...engine, isThere, stopped: world.stop.signal } });

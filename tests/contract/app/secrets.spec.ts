@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { DynamicProvider } from "../../../provider/dynamic/adapter";
+import type { RunInputs } from "../../../provider/dynamic/hidden-inputs";
 import { DeploymentProvider } from "../../../provider/resources/deployment/provider";
 import { SecretsOfApps } from "../../../provider/secrets/known-secrets";
 import type { AppSpec } from "../../../provider/appspec/types";
-import type { AppInputs, RunInputs } from "../../../provider/resources/app/state";
+import type { AppInputs } from "../../../provider/resources/app/state";
 import { changed, eachInItsWorld, inputs, SECRET, SHOP, type Made } from "../../helpers/world/provider-world";
 import { temporaryFolder } from "../../helpers/temporary-folder";
 
@@ -157,7 +159,7 @@ describe("Pulumi secrets that the AppSpec does not call secret", () => {
       await know();
       const lines = [`password ${SECRET}`];
       world.emulator.failNext({ component: "web", step: "build", log: lines });
-      const deployments = new DeploymentProvider(world.surroundings());
+      const deployments = new DynamicProvider(new DeploymentProvider(world.surroundings()));
       const { reasons } = await world.initFailure(deployments.create({ appId: made.id }));
       assert.match(reasons.join("\n"), /password \*\*\*/);
     }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { DynamicProvider } from "../../../provider/dynamic/adapter";
+import type { HiddenInputs } from "../../../provider/dynamic/hidden-inputs";
 import {
   DeploymentProvider,
   type DeploymentInputs,
@@ -21,8 +23,8 @@ describe("DeploymentProvider", () => {
     world.lines.splice(0);
   });
 
-  const run = () => new DeploymentProvider(world.surroundings());
-  const wanted = (more: Partial<DeploymentInputs> = {}): DeploymentInputs => ({
+  const run = () => new DynamicProvider(new DeploymentProvider(world.surroundings()));
+  const wanted = (more: Partial<DeploymentInputs> = {}): DeploymentInputs & HiddenInputs => ({
     appId: app.id,
     triggers: { commit: "a" },
     __urn: URN,
@@ -127,7 +129,7 @@ describe("DeploymentProvider", () => {
     assert.match(error.reasons[0] ?? "", /^web: build failed[^]*\| .*no such module left-pad/);
     assert.equal(outs.phase, "ERROR");
     assertClean(outs);
-    assert.equal(outs.__provider, "the text");
+    assert.equal((outs as HiddenInputs).__provider, "the text");
 
     const { props, inputs } = await run().read(id, outs);
     assert.deepEqual(inputs, wanted());

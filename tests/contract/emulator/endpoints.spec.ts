@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { DynamicProvider } from "../../../provider/dynamic/adapter";
 import * as product from "../../../provider/index";
-import { DeploymentProvider } from "../../../provider/resources/deployment/provider";
+import {
+  DeploymentProvider,
+  type DeploymentInputs,
+  type DeploymentOutputs,
+} from "../../../provider/resources/deployment/provider";
 import { RollbackProvider, type RollbackState } from "../../../provider/resources/rollback/provider";
 import { operations } from "./facts";
 import { BUSY, comes } from "../../helpers/world/busy-app";
@@ -85,12 +90,13 @@ describe("every operation that the service describes is reached by what docs/end
       const all = await product.getEvents(app.id, { types: ["AUTOSCALING"] });
       return all.find(({ autoscaling }) => autoscaling?.phase === "IN_PROGRESS")?.id;
     });
-  const runs = async (work: (deployments: DeploymentProvider) => Promise<unknown>): Promise<unknown> =>
-    work(new DeploymentProvider(world.surroundings()));
+  const runs = async (
+    work: (deployments: DynamicProvider<DeploymentInputs, DeploymentOutputs>) => Promise<unknown>,
+  ): Promise<unknown> => work(new DynamicProvider(new DeploymentProvider(world.surroundings())));
   /** A rollback, and then another state of it. */
   const rolledBack = async (state?: RollbackState): Promise<unknown> => {
     await world.update(app, inputs(NEWER));
-    const provider = new RollbackProvider(world.surroundings());
+    const provider = new DynamicProvider(new RollbackProvider(world.surroundings()));
     const wanted = { appId: app.id, __urn: "urn", __provider: "text" };
     const { id, outs } = await provider.create(wanted);
     return state && provider.update(id, outs, { ...wanted, state });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { DynamicProvider } from "../../../provider/dynamic/adapter";
+import type { HiddenInputs } from "../../../provider/dynamic/hidden-inputs";
 import {
   RollbackProvider,
   type RollbackInputs,
@@ -36,8 +38,8 @@ describe("RollbackProvider", () => {
     world.lines.splice(0);
   };
 
-  const run = () => new RollbackProvider(world.surroundings());
-  const wanted = (more: Partial<RollbackInputs> = {}): RollbackInputs => ({
+  const run = () => new DynamicProvider(new RollbackProvider(world.surroundings()));
+  const wanted = (more: Partial<RollbackInputs> = {}): RollbackInputs & HiddenInputs => ({
     appId: first.id,
     __urn: URN,
     __provider: "the text",
@@ -195,7 +197,7 @@ describe("RollbackProvider", () => {
 
     it("asks nobody where the app is not known yet, or there is no token", async () => {
       assert.deepEqual((await preview({ appId: UNKNOWN })).failures, []);
-      const provider = new RollbackProvider(world.surroundings({ env: {} }));
+      const provider = new DynamicProvider(new RollbackProvider(world.surroundings({ env: {} })));
       assert.deepEqual((await provider.check({}, { ...wanted(), __preview: true })).failures, []);
       assert.deepEqual(world.emulator.calls, []);
     });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
+import type { HiddenInputs } from "../../../provider/dynamic/hidden-inputs";
 import { appProperties } from "../../../provider/resources/options/named";
 import { formatPropertyPath } from "../../../provider/resources/options/property-path";
 import { resourceOptions } from "../../../provider/dynamic/resource-options";
 import type { AppSpec } from "../../../provider/appspec/types";
 import type { AppInputs, AppOutputs } from "../../../provider/resources/app/state";
 import { engineReset } from "../engine-reset";
-import { inputs, type Made, type World } from "./provider-world";
-import type { AppProvider } from "../../../provider/resources/app/provider";
+import { inputs, type Made, type World, type DynamicApp } from "./provider-world";
 
 export interface Program {
   readonly spec: AppSpec;
@@ -26,7 +26,7 @@ export class IgnoringRuns {
   constructor(private readonly world: World) {}
 
   /** The inputs after check, as the engine has them then. */
-  async check(provider: AppProvider, program: Program, olds?: AppInputs): Promise<AppInputs> {
+  async check(provider: DynamicApp, program: Program, olds?: AppInputs): Promise<AppInputs & HiddenInputs> {
     const { spec, ignoreChanges = [], more = {} } = program;
     const wanted = inputs(spec, more);
     if (program.isTransformed) {

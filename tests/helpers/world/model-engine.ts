@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import type { HiddenInputs } from "../../../provider/dynamic/hidden-inputs";
 import { AppPlatformError, InitializationError } from "../../../provider/errors";
 import { ManagedApps, type StackState } from "../../../provider/resources/managed-apps";
 import { toKeyed } from "../../../provider/appspec/lists-by-name";
 import type { AppSpec } from "../../../provider/appspec/types";
 import { plain, visible, type AppInputs, type AppOutputs } from "../../../provider/resources/app/state";
-import type { World } from "./provider-world";
-import type { AppProvider } from "../../../provider/resources/app/provider";
+import type { World, DynamicApp } from "./provider-world";
 
 /** An App of a program. */
 export interface Declared {
@@ -56,7 +56,7 @@ export class ModelEngine {
   state: Recorded[] = [];
   /** Ids of apps that were deleted to be created again, as their programs wish. */
   readonly replaced = new Set<string>();
-  private provider!: AppProvider;
+  private provider!: DynamicApp;
   private operations = 0;
   private run!: RunOptions;
 
@@ -255,4 +255,4 @@ export class OperationFailed extends Error {
 }
 
 /** As the provider behind Pulumi's host gets them. */
-const named = (outputs: AppOutputs, urn: string): AppOutputs => ({ ...outputs, __urn: urn });
+const named = (outputs: AppOutputs, urn: string): AppOutputs & HiddenInputs => ({ ...outputs, __urn: urn });

@@ -6,6 +6,8 @@ import {
   type RecordedCall,
   type StoredApp,
 } from "../../../emulator/index";
+import { DynamicProvider } from "../../../provider/dynamic/adapter";
+import type { HiddenInputs, KeptInputs } from "../../../provider/dynamic/hidden-inputs";
 import { InitializationError } from "../../../provider/errors";
 import { ManagedApps } from "../../../provider/resources/managed-apps";
 import type { Surroundings } from "../../../provider/provider";
@@ -46,7 +48,7 @@ export const SHOP: AppSpec = {
 };
 
 /** The inputs as Pulumi hands them to the provider. */
-export function inputs(spec: AppSpec = SHOP, more: Partial<AppInputs> = {}): AppInputs {
+export function inputs(spec: AppSpec = SHOP, more: Partial<AppInputs> = {}): AppInputs & HiddenInputs {
   return { spec: toKeyed(spec), ...more, __urn: URN, __provider: PROVIDER };
 }
 
@@ -60,9 +62,12 @@ export function changed(change: (spec: AppSpec) => void, spec: AppSpec = SHOP): 
 /** No secrets: those that a program gives can not be compared with what the service holds. */
 export const OPEN = changed((spec) => spec.services![0]!.envs!.pop());
 
+/** The provider of Apps, as Pulumi's host calls it. */
+export type DynamicApp = DynamicProvider<AppInputs, AppOutputs>;
+
 export interface Made {
   readonly id: string;
-  readonly outs: AppOutputs;
+  readonly outs: AppOutputs & KeptInputs;
 }
 
 /** Providers, each as in a run of its own, and the emulator that they work on. Its time passes while they sleep. */
@@ -117,15 +122,15 @@ export class World {
   }
 
   /** A provider as in a new run of Pulumi. */
-  run(more: Partial<Surroundings> = {}): AppProvider {
-    return new AppProvider(this.surroundings(more));
+  run(more: Partial<Surroundings> = {}): DynamicApp {
+    return new DynamicProvider(new AppProvider(this.surroundings(more)));
   }
 
-  create(news: AppInputs = inputs()): Promise<Made> {
+  create(news: AppInputs & HiddenInputs = inputs()): Promise<Made> {
     return this.run().create(news);
   }
 
-  update({ id, outs }: Made, news: AppInputs): Promise<Made> {
+  update({ id, outs }: Made, news: AppInputs & HiddenInputs): Promise<Made> {
     return this.run()
       .update(id, outs, news)
       .then((updated) => ({ id, outs: updated.outs }));

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { check } from "../../../provider/resources/app/check";
 import { changes } from "../../../provider/appspec/diff";
 import { plan } from "../../../provider/appspec/plan";
 import {
@@ -10,7 +9,9 @@ import {
   withStored,
 } from "../../../provider/appspec/stored-secrets";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
-import type { AppInputs, RunInputs } from "../../../provider/resources/app/state";
+import type { HiddenInputs } from "../../../provider/dynamic/hidden-inputs";
+import type { AppInputs } from "../../../provider/resources/app/state";
+import { checkApp } from "../../helpers/check-app";
 
 const EV = `EV[1:${"a".repeat(32)}:${"b".repeat(32)}]`;
 const EMPTY = `EV[1:${"A".repeat(32)}:${"A".repeat(22)}==]`;
@@ -127,7 +128,7 @@ describe("SECRET variables without a value", () => {
 
 describe("check of emptySecrets", () => {
   const checked = (spec: unknown, emptySecrets: unknown, isNew = true) => {
-    const { failures, warnings } = check({ spec, emptySecrets } as AppInputs & RunInputs, isNew);
+    const { failures, warnings } = checkApp({ spec, emptySecrets } as AppInputs & HiddenInputs, isNew);
     return { failures: failures.map(({ reason }) => reason).join("\n"), warnings: warnings.join("\n") };
   };
 
@@ -159,7 +160,7 @@ describe("check of emptySecrets", () => {
     assert.equal(checked(secret(), ["web.TOKEN"]).warnings, "");
     assert.equal(checked(secret("x"), []).warnings, "");
     assert.equal(checked(secret(), [], false).warnings, "");
-    const adopted = check({ spec: secret(), adopt: true } as AppInputs & RunInputs, true);
+    const adopted = checkApp({ spec: secret(), adopt: true } as AppInputs & HiddenInputs, true);
     assert.deepEqual(adopted.warnings, []);
   });
 });

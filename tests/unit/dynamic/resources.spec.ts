@@ -85,7 +85,8 @@ describe("resources for existing apps", () => {
         inputs["__provider"],
         `exports.handler=()=>require("pulumi-app-platform/provider").${method}()`,
       );
-      assert.equal((runText(inputs["__provider"]) as object).constructor.name, check);
+      const { core } = runText(inputs["__provider"]) as { core: object };
+      assert.equal(core.constructor.name, check);
       assert.equal(
         inputs["__urn"],
         `urn:pulumi:stack::project::pulumi-nodejs:dynamic/app-platform:${type}::a`,

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import fc from "fast-check";
-import { check } from "../../../../provider/resources/app/check";
 import { toKeyed } from "../../../../provider/appspec/lists-by-name";
 import { KEPT_SECRET } from "../../../../provider/appspec/secrets";
 import { UNKNOWN } from "../../../../provider/appspec/unknown";
-import type { AppInputs, RunInputs } from "../../../../provider/resources/app/state";
+import type { HiddenInputs } from "../../../../provider/dynamic/hidden-inputs";
+import type { AppInputs } from "../../../../provider/resources/app/state";
+import { checkApp } from "../../../helpers/check-app";
 import { SHOP } from "../../../helpers/world/provider-world";
 import { temporaryFolder } from "../../../helpers/temporary-folder";
 
@@ -17,7 +18,7 @@ const withWorker = (fields: object): object => ({
   workers: [{ name: "mail", github: { repo: "example/mail" }, ...fields }],
 });
 const reasons = (news: object): string[] => {
-  const { failures } = check({ spec, ...news } as AppInputs & RunInputs);
+  const { failures } = checkApp({ spec, ...news } as AppInputs & HiddenInputs);
   for (const { property } of failures) assert.equal(property, "");
   return failures.map(({ reason }) => reason);
 };
@@ -49,7 +50,7 @@ describe("check", () => {
       "redeployon: is not an argument of an App; did you mean redeployOn?",
     ]);
     const news = { spec, color: "blue", __hidden: 1, alertDestinations: {} } as unknown as AppInputs;
-    const { failures, warnings } = check(news);
+    const { failures, warnings } = checkApp(news);
     assert.deepEqual([failures, warnings], [[], ["color: is not an argument of an App; it has no effect"]]);
   });
 
@@ -98,18 +99,13 @@ describe("check", () => {
   it("lets through as a warning what may be new, and with allowUnknown what looks like a slip", () => {
     const web = (more: object): unknown =>
       toKeyed({ ...SHOP, services: [{ ...SHOP.services![0], ...more }] });
-    const fresh = check({ spec: web({ brand_new_field: 1 }) });
+    const fresh = checkApp({ spec: web({ brand_new_field: 1 }) });
     assert.deepEqual(fresh.failures, []);
     assert.match(fresh.warnings.join(), /brand_new_field/);
-    assert.equal(check({ spec: web({ instace_count: 1 }) }).failures.length, 1);
-    const allowed = check({ spec: web({ instace_count: 1 }), allowUnknown: true });
+    assert.equal(checkApp({ spec: web({ instace_count: 1 }) }).failures.length, 1);
+    const allowed = checkApp({ spec: web({ instace_count: 1 }), allowUnknown: true });
     assert.deepEqual(allowed.failures, []);
     assert.match(allowed.warnings.join(), /instace_count/);
-  });
-
-  it("hands on the inputs without what steers the run only, and else as they are", () => {
-    const news = { spec, wait: false, __urn: "urn", __provider: "text" };
-    assert.deepEqual(check({ ...news, __preview: true, __file: "/no/such/file" }).inputs, news);
   });
 
   it("never throws, whatever it is given", () => {
@@ -126,7 +122,7 @@ describe("check", () => {
     ];
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...keys), fc.jsonValue()), (news) => {
-        assert.ok(Array.isArray(check(news as unknown as AppInputs).failures));
+        assert.ok(Array.isArray(checkApp(news as unknown as AppInputs).failures));
       }),
       { numRuns: 300 },
     );
@@ -185,7 +181,7 @@ describe("check", () => {
       ],
     ];
     const found = (spec: object, isNew: boolean, more: object = {}): string[] =>
-      check({ spec: toKeyed(spec), ...more } as AppInputs & RunInputs, isNew).failures.map(
+      checkApp({ spec: toKeyed(spec), ...more } as AppInputs & HiddenInputs, isNew).failures.map(
         ({ reason }) => reason,
       );
 
@@ -216,7 +212,7 @@ describe("check", () => {
     ];
     const folder = temporaryFolder();
     const warnings = (spec: object, repeated: unknown, more: object = {}): string[] =>
-      check({ spec: toKeyed(spec), __repeated: repeated, ...more } as AppInputs & RunInputs).warnings;
+      checkApp({ spec: toKeyed(spec), __repeated: repeated, ...more } as AppInputs & HiddenInputs).warnings;
 
     it("warns once for each, in the app and in components, whatever part was an Output", () => {
       const spec = withWorker({ envs: doubled });

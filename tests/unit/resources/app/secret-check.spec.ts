@@ -2,15 +2,17 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { check, type CheckResult } from "../../../../provider/resources/app/check";
+import type { HiddenInputs } from "../../../../provider/dynamic/hidden-inputs";
+import type { CheckResult } from "../../../../provider/resources/app/check";
 import { mapLeaves, withValueAt, type Path } from "../../../../provider/appspec/diff";
 import { toKeyed } from "../../../../provider/appspec/lists-by-name";
-import type { AppInputs, RunInputs } from "../../../../provider/resources/app/state";
+import type { AppInputs } from "../../../../provider/resources/app/state";
 import { arbitrarySpec } from "../../../helpers/arbitrary-spec";
+import { checkApp } from "../../../helpers/check-app";
 import { temporaryFolder } from "../../../helpers/temporary-folder";
 
 const checked = (spec: unknown, secrets: Path[], more: object = {}): CheckResult =>
-  check({ spec: toKeyed(spec), ...more, __secrets: secrets } as AppInputs & RunInputs);
+  checkApp({ spec: toKeyed(spec), ...more, __secrets: secrets } as AppInputs & HiddenInputs);
 const said = ({ failures, warnings }: CheckResult): string =>
   [...failures.map(({ reason }) => reason), ...warnings].join("\n");
 
@@ -54,7 +56,8 @@ describe("check of secrets", () => {
             (copy, [, value], index) => withValueAt(copy, places[index] as Path, value),
             { spec: toKeyed(spec) },
           );
-          const result = check({ ...(inputs as AppInputs), __secrets: places } as AppInputs & RunInputs);
+          const result = checkApp({ ...(inputs as AppInputs), __secrets: places } as AppInputs &
+            HiddenInputs);
           assert.doesNotMatch(said(result), /S3cr3t|5813745/);
         },
       ),
@@ -141,10 +144,9 @@ describe("check of secrets", () => {
     });
   });
 
-  it("keeps the places of secrets out of the inputs, and does not repeat those that the spec shows to be secret", () => {
+  it("does not repeat the places that the spec shows to be secret", () => {
     const spec = web({ envs: [{ key: "A", value: "x", type: "SECRET" }], run_command: "y" });
-    const { inputs, places } = checked(spec, [place("envs", "A", "value"), place("run_command")]);
-    assert.ok(!Object.hasOwn(inputs, "__secrets"));
+    const { places } = checked(spec, [place("envs", "A", "value"), place("run_command")]);
     assert.deepEqual(places, [place("run_command")]);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { check } from "../../../../provider/resources/app/check";
+import type { HiddenInputs } from "../../../../provider/dynamic/hidden-inputs";
 import {
   orderInputs,
   repeatedInputs,
@@ -13,7 +13,8 @@ import { fileOf, loadSpec } from "../../../../provider/load-spec";
 import { describeAll } from "../../../../provider/appspec/describe";
 import { parseSpec } from "../../../../provider/appspec/parse";
 import { validate } from "../../../../provider/appspec/validate";
-import type { AppInputs, RunInputs } from "../../../../provider/resources/app/state";
+import type { AppInputs } from "../../../../provider/resources/app/state";
+import { checkApp } from "../../../helpers/check-app";
 import { temporaryFolder } from "../../../helpers/temporary-folder";
 
 const HEAD = "name: shop\nservices:\n- name: web\n  github: { repo: a/b, branch: main }\n";
@@ -64,12 +65,12 @@ describe("a spec file that goes through a program", () => {
       const source = { ...parseSpec(text, { file }), file };
       const described = describeAll(validate(spec), spec, source);
       const args = spec as AppSpecArgs;
-      const { failures, warnings } = check({
+      const { failures, warnings } = checkApp({
         spec: await received(specInputs(args, undefined)),
         __file: fileOf(spec),
         __order: await received(orderInputs(args)),
         __repeated: await received(repeatedInputs(args)),
-      } as unknown as AppInputs & RunInputs);
+      } as unknown as AppInputs & HiddenInputs);
       const texts = [...failures.map(({ reason }) => reason), ...warnings].map(withoutFolder);
       assert.deepEqual(
         texts,

@@ -10,14 +10,14 @@ import {
   type AppInputs,
 } from "../../../../provider/resources/app/state";
 
-const INPUTS: AppInputs = { spec: { name: "shop" }, wait: false, __urn: "urn", __provider: "text" };
+const INPUTS: AppInputs = { spec: { name: "shop" }, wait: false };
 const BARE: App = { id: "a", spec: { name: "shop" } };
 
 describe("outputsOf", () => {
   it("has every output as text, also for an app that has only just begun", () => {
     const outs = outputsOf(INPUTS, BARE, undefined);
-    const { spec, wait, __urn, __provider, __liveSpec, ...rest } = outs;
-    assert.deepEqual([spec, wait, __urn, __provider], [INPUTS.spec, false, "urn", "text"]);
+    const { spec, wait, __liveSpec, ...rest } = outs;
+    assert.deepEqual([spec, wait], [INPUTS.spec, false]);
     assert.deepEqual(__liveSpec, { name: "shop" });
     assert.deepEqual(
       Object.values(rest).filter((value) => value !== ""),

@@ -1,0 +1,132 @@
+import { InitializationError } from "../errors";
+import type { ProgramFacts, ResourceMeta } from "../resources/meta";
+import type { SecretPlaces } from "../secrets/program-secrets";
+import { separate, separateRun, type HiddenInputs, type KeptInputs } from "./hidden-inputs";
+
+type Configuration = { config: { get(key: string): string | undefined } };
+
+/** The provider of a resource, as the core implements it. */
+export interface CoreProvider<Inputs extends object, Outputs extends Inputs> {
+  configure(request: Configuration): Promise<void>;
+  check(
+    meta: ResourceMeta,
+    olds: Partial<Inputs>,
+    news: Inputs,
+  ): Promise<Checked<Inputs> & { places?: SecretPlaces }>;
+  diff(meta: ResourceMeta, id: string, olds: Outputs, news: Inputs): Promise<Diff>;
+  create(meta: ResourceMeta, inputs: Inputs): Promise<{ id: string; outs: Outputs }>;
+  read(meta: ResourceMeta, id: string, state: Outputs, isGet: boolean): Promise<Read<Inputs, Outputs>>;
+  update(meta: ResourceMeta, id: string, olds: Outputs, news: Inputs): Promise<{ outs: Outputs }>;
+  delete(meta: ResourceMeta, id: string, props: Outputs): Promise<void>;
+}
+
+interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+interface Checked<Inputs> {
+  inputs: Inputs;
+  failures: CheckFailure[];
+  /** Already reported on the resource's row. */
+  warnings?: string[];
+}
+
+interface Diff {
+  changes?: boolean;
+  replaces?: string[];
+  deleteBeforeReplace?: boolean;
+}
+
+interface Read<Inputs, Outputs> {
+  id?: string;
+  props?: Outputs;
+  inputs?: Inputs;
+}
+
+/**
+ * A provider of the core in the terms of Pulumi's dynamic providers, whose methods get nothing but properties: takes the hidden
+ * inputs out, and puts those back that Pulumi's host needs.
+ */
+export class DynamicProvider<Inputs extends object, Outputs extends Inputs> {
+  /** From the check of this run, by URN. Empty in a plain refresh or destroy, which make no check. */
+  private readonly programs = new Map<string, ProgramFacts>();
+
+  constructor(private readonly core: CoreProvider<Inputs, Outputs>) {}
+
+  configure(request: Configuration): Promise<void> {
+    return this.core.configure(request);
+  }
+
+  async check(
+    olds: Partial<Inputs> & HiddenInputs,
+    news: Inputs & HiddenInputs,
+  ): Promise<Checked<Inputs & KeptInputs>> {
+    const { props: given, facts } = separateRun(news);
+    const { props, meta, kept } = separate<Inputs>(given as Inputs & HiddenInputs);
+    const urn = meta.urn ?? "";
+    this.programs.set(urn, facts);
+    const { places, inputs, ...result } = await this.core.check(
+      { ...meta, program: facts },
+      separate<Partial<Inputs>>(olds).props,
+      props,
+    );
+    if (facts.secrets && places) this.programs.set(urn, { ...facts, secrets: places });
+    return { ...result, inputs: { ...inputs, ...kept } };
+  }
+
+  async diff(id: string, olds: Outputs & HiddenInputs, news: Inputs & HiddenInputs): Promise<Diff> {
+    const { props, meta } = this.separated<Inputs>(news);
+    return this.core.diff(meta, id, separate<Outputs>(olds).props, props);
+  }
+
+  async create(inputs: Inputs & HiddenInputs): Promise<{ id: string; outs: Outputs & KeptInputs }> {
+    const { props, meta, kept } = this.separated<Inputs>(inputs);
+    const { id, outs } = await keeping(kept, this.core.create(meta, props));
+    return { id, outs: { ...outs, ...kept } };
+  }
+
+  async update(
+    id: string,
+    olds: Outputs & HiddenInputs,
+    news: Inputs & HiddenInputs,
+  ): Promise<{ outs: Outputs & KeptInputs }> {
+    const { props, meta, kept } = this.separated<Inputs>(news);
+    const { outs } = await keeping(kept, this.core.update(meta, id, separate<Outputs>(olds).props, props));
+    return { outs: { ...outs, ...kept } };
+  }
+
+  async read(
+    id: string,
+    { __get: isGet, ...state }: Outputs & HiddenInputs,
+  ): Promise<Read<Inputs & KeptInputs, Outputs & KeptInputs>> {
+    const { props, meta, kept } = this.separated<Outputs>(state as unknown as Outputs & HiddenInputs);
+    const { props: outs, inputs, ...result } = await this.core.read(meta, id, props, isGet === true);
+    return {
+      ...result,
+      ...(outs && { props: { ...outs, ...kept } }),
+      ...(inputs && { inputs: { ...inputs, ...kept } }),
+    };
+  }
+
+  async delete(id: string, given: Outputs & HiddenInputs): Promise<void> {
+    const { props, meta } = this.separated<Outputs>(given);
+    await this.core.delete(meta, id, props);
+  }
+
+  private separated<Props extends object>(given: Props & HiddenInputs): ReturnType<typeof separate<Props>> {
+    const { props, meta, kept } = separate<Props>(given);
+    return { props, meta: { ...meta, program: this.programs.get(meta.urn ?? "") }, kept };
+  }
+}
+
+/** An operation that fails half-way leaves properties, too. */
+async function keeping<T>(kept: KeptInputs, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof InitializationError)
+      Object.assign(error, { properties: { ...error.properties, ...kept } });
+    throw error;
+  }
+}
