@@ -29,6 +29,7 @@ export type ErrorCode =
   | "app-gone" // the app of this resource does not exist any more
   | "already-ended" // what was to be canceled has ended in another way
   | "deployment-failed"
+  | "update-not-seen" // the service accepted an update, and shows what was there before
   | "no-deployment" // a write that has to deploy, and no new deployment showed up
   | "wait-timeout" // the operation's own time limit
   | "interrupted" // the user stopped the run while it waited

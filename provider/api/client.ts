@@ -14,7 +14,15 @@ export type { CallOptions, ClientOptions } from "../net/transport";
  * Every method throws ApiError. Reads are asked again after faults that pass; a write is sent again only when the service
  * cannot have done it. After a write that failed with `ambiguous`, look before writing again.
  */
-export type Client = AppCalls & DeploymentCalls & LogCalls & EventCalls & AlertCalls & AccountCalls;
+export type Client = AppCalls &
+  DeploymentCalls &
+  LogCalls &
+  EventCalls &
+  AlertCalls &
+  AccountCalls & {
+    /** The service's time in milliseconds since 1970, by its last response. */
+    serviceTime(): number;
+  };
 
 class ComposedClient {
   constructor(options: ClientOptions) {
@@ -27,6 +35,7 @@ class ComposedClient {
       eventCalls(transport),
       alertCalls(transport),
       accountCalls(transport),
+      { serviceTime: () => transport.serviceTime() },
     );
   }
 }

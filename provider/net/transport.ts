@@ -61,6 +61,9 @@ export interface Answered {
 
 const WORTH_TELLING_MS = 1000;
 
+/** How far a service's clock is ahead of ours, in milliseconds, by address: clocks may differ by hours. */
+const clockOffsets = new Map<string, number>();
+
 /** Brings a call to the service: at the limiter's pace, again where that is safe, with every failure as an ApiError. */
 export class Transport {
   private readonly token: string;
@@ -110,6 +113,16 @@ export class Transport {
       if (failed.code !== "rate-limited") counted += 1;
       await this.pause(delay, whyAgain(failed), request, write, call.signal);
     }
+  }
+
+  /** The service's time in milliseconds since 1970, by its last response; ours as long as there was none. */
+  serviceTime(): number {
+    return this.clock.now() + (clockOffsets.get(this.baseUrl) ?? 0);
+  }
+
+  private noteServiceTime(date: string | null | undefined): void {
+    const at = Date.parse(date ?? "");
+    if (!Number.isNaN(at)) clockOffsets.set(this.baseUrl, at - this.clock.now());
   }
 
   private async turn(
@@ -165,6 +178,7 @@ export class Transport {
       return { error, failed };
     }
     this.limiter.answered(answer.status, (name) => answer.header(name));
+    this.noteServiceTime(answer.header("date"));
     if (answer.status >= 200 && answer.status < 300) {
       const other = mismatch(answer.body, call.expects ?? {});
       if (other === undefined) return answer;

@@ -12,6 +12,8 @@ export const PATIENCE = {
   unknownDeployment: 30_000,
   /** The work of a write whose response was lost, before it is sent again. */
   lostResponse: 10_000,
+  /** Between two checks that have to agree that an app is gone: a replica may lag. */
+  goneAgain: 3_000,
 } as const;
 
 /** Pauses between looks, in milliseconds; the last one repeats. */

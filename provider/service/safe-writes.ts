@@ -1,8 +1,9 @@
 import type { App, Deployment } from "../api/types";
-import { newDeployment, type Known, type Started } from "./new-deployment";
+import { newDeployment, shownDeployments, type Known, type Started } from "./new-deployment";
 import { isApiError } from "../errors";
 import { lookFor, PATIENCE, type Waits } from "./poll";
 import { covers } from "../appspec/covers";
+import { changesNothing, provesUpdate } from "../appspec/evidence";
 import { toKeyed } from "../appspec/lists-by-name";
 import type { AppSpec } from "../appspec/types";
 
@@ -71,7 +72,7 @@ export async function once<T>(
 /**
  * Creates the app, or finds the one that a lost answer of this very call has made: created since, with the same spec. The
  * caller has seen that the name was free.
- * @param startedAt milliseconds since the epoch when the operation began; an older app of the name is someone else's
+ * @param startedAt when the name was free, in milliseconds since 1970 by the service's clock; an older app is someone else's
  */
 export function createAppOnce(
   service: AppService,
@@ -89,7 +90,7 @@ export function createAppOnce(
   );
 }
 
-/** Clocks differ; an app that is older than this before the operation began was there already. */
+/** Times in responses are rounded, and a listing that showed the name to be free may be some seconds old. */
 const CLOCK_SKEW_MS = 5_000;
 
 function isOurs(found: App, wanted: AppSpec, startedAt: number): boolean {
@@ -97,18 +98,39 @@ function isOurs(found: App, wanted: AppSpec, startedAt: number): boolean {
   return createdAt >= startedAt - CLOCK_SKEW_MS && covers(toKeyed(found.spec), toKeyed(wanted));
 }
 
-/** Updates the app, or finds that a lost answer has done it: its newest deployment, or its time of change, is a new one. */
+/** An update, and what the program was and is, which tells what the update takes away. */
+export interface AppUpdate {
+  readonly spec: AppSpec;
+  readonly update_all_source_versions?: boolean;
+}
+
+/**
+ * Updates the app, or finds proof that an update whose response was lost has been made. Without proof it is sent again.
+ * @param program its inputs before and now, in the form by name; `olds` is absent for an app that is adopted
+ */
 export function updateAppOnce(
   service: AppService,
   before: App,
-  request: { spec: AppSpec; update_all_source_versions?: boolean },
+  request: AppUpdate,
+  program: { olds?: unknown; news: unknown },
   options: SafeOptions,
 ): Promise<App> {
+  const sent = { before: before.spec, request: request.spec, ...program };
+  const known = shownDeployments(before).map(({ id }) => id);
+  // Where the spec cannot show the update, its time can, and the deployment that fetches the newest sources.
+  const isVisible = !changesNothing(sent);
+  const hasDeployed = (now: App): boolean =>
+    request.update_all_source_versions !== true ||
+    shownDeployments(now).some(({ id }) => !known.includes(id));
   return once(
     () => service.updateApp(before.id, request, { ...callOptions(options), letFinish: true }),
     async () => {
       const now = await service.getApp(before.id);
-      const done = now.updated_at !== before.updated_at && covers(toKeyed(now.spec), toKeyed(request.spec));
+      const done = isVisible
+        ? provesUpdate(sent, now.spec)
+        : now.updated_at !== before.updated_at &&
+          covers(toKeyed(now.spec), toKeyed(request.spec)) &&
+          hasDeployed(now);
       return done ? now : undefined;
     },
     options,
@@ -155,15 +177,17 @@ export async function deploymentOnce(
 
 /**
  * Deletes the app; one that is gone already is deleted.
+ * @returns false where the service knew no such app when it was asked first
  * @throws ApiError also `not-found` where the service says so of an app that is there
  */
-export async function deleteAppOnce(service: AppService, id: string, options: SafeOptions): Promise<void> {
+export async function deleteAppOnce(service: AppService, id: string, options: SafeOptions): Promise<boolean> {
   const isGone = (): Promise<true | undefined> =>
     service.getApp(id).then(
       () => undefined,
       (error: unknown) => (isApiError(error, "not-found") ? true : Promise.reject(error as Error)),
     );
   let tries = 0;
+  let isKnown = true;
   await once(
     async () => {
       tries += 1;
@@ -173,10 +197,12 @@ export async function deleteAppOnce(service: AppService, id: string, options: Sa
         if (!isApiError(error, "not-found")) throw error;
         // After an answer that got lost the app may be on its way out, and go on answering for a while.
         if (tries === 1 && !(await isGone())) throw error;
+        isKnown = tries > 1;
       }
       return true;
     },
     isGone,
     options,
   );
+  return isKnown;
 }

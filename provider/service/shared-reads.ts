@@ -2,6 +2,7 @@ import type { App, Deployment } from "../api/types";
 import { onAbort, type Clock } from "../clock";
 import { contradicted, isApiError } from "../errors";
 import { endsBegan, inListing, slim, type Listing } from "./listing";
+import { PATIENCE } from "./poll";
 
 interface Options {
   signal?: AbortSignal;
@@ -103,6 +104,22 @@ export class SharedReads {
       if (this.listing?.apps.has(id)) throw contradicted(error);
       return undefined;
     });
+  }
+
+  /**
+   * The app, or undefined where it is gone: where two checks, some seconds apart, agree that there is none.
+   * @throws ApiError also where the responses contradict each other
+   */
+  async findOrGone(
+    source: AppSource,
+    id: string,
+    maxAgeMs: number,
+    options: Options = {},
+  ): Promise<App | undefined> {
+    const found = await this.find(source, id, maxAgeMs, options);
+    if (found) return found;
+    await this.clock.sleep(PATIENCE.goneAgain, options.signal);
+    return this.find(source, id, 0, options);
   }
 
   /** The app, as an answer that knows how a deployment of it ended. */

@@ -21,14 +21,16 @@ export const backupSpec = (app: App, leftOut: LeftOut): AppSpec => withSecretsLe
 /**
  * The text of a backup: the spec as the service holds it, as YAML that `loadSpec` reads back, under a head that says what
  * it is and which secrets have to be supplied again: none of them is in it in clear. Pure.
+ * @param isShown false where the service did not show the app, and the spec is the recorded one
  */
-export function backupText(app: App, takenAt: Date, leftOut = NONE): string {
+export function backupText(app: App, takenAt: Date, leftOut = NONE, isShown = true): string {
   const spec = backupSpec(app, leftOut);
   const secrets = secretAddresses(spec);
   const name = oneLine(shownName(spec));
   const isChecked = leftOut.places !== undefined;
   const head = [
     `${BACKUP_HEAD} ${name} (id ${oneLine(app.id)}), taken ${takenAt.toISOString()} before its deletion.`,
+    ...(isShown ? [] : FROM_STATE),
     "# To create the app again:",
     `#   new App(${JSON.stringify(name)}, { spec: loadSpec("<this file>"${secrets.length > 0 ? ", { secrets }" : ""}) })`,
     ...(isChecked ? [] : UNCHECKED),
@@ -45,6 +47,10 @@ export function backupText(app: App, takenAt: Date, leftOut = NONE): string {
 }
 
 const shownName = ({ name }: AppSpec): string => (name === undefined || name === KEPT_SECRET ? "app" : name);
+
+const FROM_STATE = [
+  "# The service did not show the app. This is the spec that the Pulumi state recorded after the last run.",
+];
 
 /** The first line is what the example pipeline looks for. */
 const UNCHECKED = [
@@ -91,9 +97,10 @@ export async function writeBackup(
   directory: string,
   takenAt: Date,
   leftOut = NONE,
+  isShown = true,
 ): Promise<string> {
   const folder = resolve(directory);
-  const [name, text] = [backupName(app, takenAt, leftOut), backupText(app, takenAt, leftOut)];
+  const [name, text] = [backupName(app, takenAt, leftOut), backupText(app, takenAt, leftOut, isShown)];
   try {
     const path = await writeNewFile(folder, name, ".yaml", text);
     return isBelowWorkingDirectory(path) ? relative("", path) : path;

@@ -14,10 +14,10 @@ import {
   type Started,
 } from "../../service/new-deployment";
 import { newestDeployment } from "./unrecorded-run";
-import { AppPlatformError, isApiError } from "../../errors";
+import { AppPlatformError, isApiError, isTransient } from "../../errors";
 import { createDeployment, Finishing, lookForDeployment } from "./finish";
 import type { Ignoring } from "./ignored-properties";
-import { PATIENCE } from "../../service/poll";
+import { lookFor, PATIENCE } from "../../service/poll";
 import { refuseWhilePinned } from "./rollback-on-failure";
 import { singlePlaces } from "../../secrets/program-secrets";
 import type { Secrecy } from "../../secrets/mask-errors";
@@ -26,10 +26,10 @@ import { slim } from "../../service/listing";
 import type { Desk, Site } from "../base-provider";
 import { formatChange } from "../../appspec/diff";
 import { adoptable } from "../../appspec/covers";
-import { asksForChange } from "../../appspec/evidence";
+import { asksForChange, isFromBefore, rotatedSecrets, type SentUpdate } from "../../appspec/evidence";
 import { databasesLost } from "../../appspec/warnings";
 import { drift } from "../../appspec/drift";
-import { formatPath, toKeyed, type ListOrder } from "../../appspec/lists-by-name";
+import { formatPath, fromKeyed, isPlainObject, toKeyed, type ListOrder } from "../../appspec/lists-by-name";
 import { sendable } from "../../appspec/send";
 import { danglingSecrets } from "../../appspec/secrets";
 import { secretAddresses } from "../../appspec/secret-addresses";
@@ -51,9 +51,17 @@ export interface TakenOver {
   readonly last: LastDeployment;
 }
 
+/** An app that is to be deleted. */
+export interface AppToDelete {
+  readonly app: App;
+  /** False where the service does not show it: then the spec is the recorded one. */
+  readonly isShown: boolean;
+  /** True where the state has no spec of it. */
+  readonly isLost?: boolean;
+}
+
 /** One operation on one resource: its inputs, the service, and the row it reports to. */
 export class Operation {
-  private readonly startedAt: number;
   /** The inputs as the state is to hold them. */
   private recorded: AppInputs;
 
@@ -66,7 +74,6 @@ export class Operation {
     /** The order of the spec's lists, as far as a program gives it. */
     private readonly order?: ListOrder,
   ) {
-    this.startedAt = desk.clock.now();
     this.recorded = inputs;
   }
 
@@ -88,6 +95,27 @@ export class Operation {
    */
   async findApp(id: string, maxAgeMs = READ_MAX_AGE_MS): Promise<App | undefined> {
     return this.desk.reads.find(this.desk.client, id, maxAgeMs, this.desk.options);
+  }
+
+  /** As {@link findApp}, and undefined only where two checks, some seconds apart, agree that there is no such app. */
+  async findOrGone(id: string): Promise<App | undefined> {
+    return this.desk.reads.findOrGone(this.desk.client, id, READ_MAX_AGE_MS, this.desk.options);
+  }
+
+  /**
+   * The app that is to be deleted. Where the service does not show it, that proves nothing: the recorded spec stands in for the
+   * backup, and the deletion is sent all the same.
+   */
+  async appToDelete(id: string, { __liveSpec }: Pick<AppOutputs, "__liveSpec">): Promise<AppToDelete> {
+    try {
+      // What the backup keeps has to be the spec of this moment, give or take a second.
+      const app = await this.findApp(id, 1_000);
+      if (app) return { app, isShown: true };
+    } catch (error) {
+      if (!isApiError(error, "service-error", "unreadable-answer", "timeout")) throw error;
+    }
+    const spec = (isPlainObject(__liveSpec) ? fromKeyed(__liveSpec) : undefined) as AppSpec | undefined;
+    return { app: { id, spec: spec ?? ({} as AppSpec) }, isShown: false, isLost: spec === undefined };
   }
 
   /** The app that `App.get` names. @throws AppPlatformError `not-found`, naming apps that are near */
@@ -144,7 +172,7 @@ export class Operation {
     if (there) throw await this.nameTaken(there);
     try {
       const app = slim(
-        await createAppOnce(client, request, this.startedAt, { ...options, clock: this.desk.clock }),
+        await createAppOnce(client, request, client.serviceTime(), { ...options, clock: this.desk.clock }),
       );
       // Two resources of one name and spec, and the answer to the second got lost: the app is the first one's.
       if (reads.hasWritten(app.id)) throw await this.nameTaken(app);
@@ -266,17 +294,45 @@ export class Operation {
     const known = await this.knownDeployments(app, olds?.__deployment);
     this.reporter.status("updating");
     const safe = { ...this.desk.options, clock: this.desk.clock };
-    const updated = slim(
-      await updateAppOnce(this.desk.client, app, request, safe).catch(async (error: unknown) => {
+    const program = { olds: olds?.spec, news: this.recorded.spec };
+    const answered = slim(
+      await updateAppOnce(this.desk.client, app, request, program, safe).catch(async (error: unknown) => {
         throw await this.explainConflict(error, app.id);
       }),
     );
     this.desk.reads.noteWrite(app.id);
+    const updated = await this.shown({ before: app.spec, request: request.spec, ...program }, answered);
     const started = startedIn(updated, known, false);
     // Where nothing is asked for that is not there, nothing has to be deployed but what already was.
     const sent = removeNulls(structuredClone(request.spec));
     const asksNothing = !updateSources && !asksForChange(app.spec, sent, olds?.spec, this.recorded.spec);
     return started.deployment || !asksNothing ? { app: updated, started } : this.deployed(updated);
+  }
+
+  /**
+   * The app as the update has made it. A response may be of before, as may the reads that follow for some seconds.
+   * @throws AppPlatformError `update-not-seen` where a changed secret keeps its ciphertext
+   */
+  private async shown(sent: SentUpdate, answered: App): Promise<App> {
+    if (!isFromBefore(sent, answered.spec)) return answered;
+    const { client, clock, stopped, reporter } = this.desk;
+    reporter.status("waiting until the service shows the update");
+    const look = async (): Promise<App | undefined> => {
+      const now = await client.getApp(answered.id).then(slim, (error: unknown) => {
+        if (!isTransient(error, "not-found")) throw error;
+      });
+      return now && !isFromBefore(sent, now.spec) ? now : undefined;
+    };
+    const seen = await lookFor(look, PATIENCE.lostResponse, { clock, signal: stopped });
+    if (seen) return seen;
+    const secrets = rotatedSecrets(sent).map(formatPath);
+    if (secrets.length === 0) return answered;
+    stopped?.throwIfAborted();
+    throw new AppPlatformError(
+      "update-not-seen",
+      `The service accepted the update, but still shows the stored value from before: ${secrets.join(", ")}. ` +
+        "Run pulumi up again to send it once more.",
+    );
   }
 
   /** The deployments before an update. An app that shows its newest one has no newer one but those that were canceled. */
@@ -338,22 +394,27 @@ export class Operation {
   }
 
   /** Warns, and leaves a backup of the spec behind, if the program did not decline it. */
-  async backUp(app: App, backup: AppInputs["backup"]): Promise<void> {
+  async backUp({ app, isShown, isLost = false }: AppToDelete, backup: AppInputs["backup"]): Promise<void> {
     const lost = databasesLost(toKeyed(app.spec));
     const end = ["All its active deployments are shut down for good.", ...lost].join(" ");
-    const name = `The app ${app.spec.name ?? ""} (id ${app.id}) is deleted.`;
+    const shown = [app.spec.name ?? "", `(id ${app.id})`].filter((text) => text !== "").join(" ");
+    const name = isShown
+      ? `The app ${shown} is deleted.`
+      : `The service does not show the app ${shown}. It is deleted in case it still exists.`;
     if (backup === false)
       return this.reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);
+    if (isLost)
+      return this.reporter.warn(`${name} The state has no spec of it either, so there is no backup.`);
     const directory = (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
     const places = this.inputs.__secrets && singlePlaces(this.inputs, this.inputs.__secrets);
     const leftOut = { places, texts: this.secrecy.unmistakable };
-    const path = await writeBackup(app, directory, new Date(this.desk.clock.now()), leftOut);
+    const path = await writeBackup(app, directory, new Date(this.desk.clock.now()), leftOut, isShown);
     const secrets = secretAddresses(backupSpec(app, leftOut));
     const load = `loadSpec(${JSON.stringify(path)}${secrets.length > 0 ? ", { secrets }" : ""})`;
     this.reporter.warn(
       [
         `${name} ${end}`,
-        `Its spec is backed up in ${path}. To create the app again:`,
+        `Its spec${isShown ? "" : ", as the Pulumi state has it,"} is backed up in ${path}. To create the app again:`,
         `  new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: ${load} })`,
         ...(secrets.length > 0 ? [`Its secrets have to be supplied again: ${secrets.join(", ")}.`] : []),
         ...(places === undefined
@@ -364,8 +425,15 @@ export class Operation {
   }
 
   async deleteApp(id: string): Promise<void> {
-    await deleteAppOnce(this.desk.client, id, { ...this.desk.options, clock: this.desk.clock });
+    const isKnown = await deleteAppOnce(this.desk.client, id, {
+      ...this.desk.options,
+      clock: this.desk.clock,
+    });
     this.desk.reads.noteWrite(id);
+    if (!isKnown)
+      return this.reporter.info(
+        "The service knows no such app any more: it was deleted before (DELETE: 404).",
+      );
     this.reporter.waits();
     const giveUpAt = this.desk.clock.now() + timeoutMs("delete", this.inputs.timeouts);
     for (;;) {

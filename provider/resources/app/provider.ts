@@ -255,7 +255,7 @@ export class AppProvider extends ServiceProvider {
     const props = repaired(state);
     return this.operate(meta, props, undefined, id, async (operation) => {
       const isOnlyRead = isGet || props.__readOnly === true;
-      const found = isGet ? await operation.appToGet(id) : await operation.findApp(id);
+      const found = isGet ? await operation.appToGet(id) : await operation.findOrGone(id);
       if (found && !isOnlyRead) this.managed.hold(meta.urn, id);
       if (!found) this.managed.forget(meta.urn, id);
       if (!found) return {};
@@ -300,10 +300,7 @@ export class AppProvider extends ServiceProvider {
       if (fate.action === "leave")
         return operation.reporter.warn(isLeft(id, name, fate.heir === urn ? undefined : fate.heir, urn));
       await this.managed.deleteOnce(id, async () => {
-        // What the backup keeps has to be the spec of this moment, give or take a second.
-        const found = await operation.findApp(id, 1_000);
-        if (!found) return operation.reporter.info("The app was gone already.");
-        await operation.backUp(found, props.backup);
+        await operation.backUp(await operation.appToDelete(id, props), props.backup);
         await operation.deleteApp(id);
       });
     });

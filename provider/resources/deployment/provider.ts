@@ -314,7 +314,7 @@ async function current(
 }
 
 async function isGone({ client, reads, options }: Desk, appId: string): Promise<boolean> {
-  return (await reads.find(client, appId, 0, options)) === undefined;
+  return (await reads.findOrGone(client, appId, 0, options)) === undefined;
 }
 
 async function orNothing<T>(look: Promise<T>): Promise<T | undefined> {

@@ -157,7 +157,7 @@ export class RollbackProvider extends ServiceProvider {
     props: RollbackOutputs,
   ): Promise<{ id?: string; props?: RollbackOutputs; inputs?: RollbackInputs }> {
     return this.runOn(meta, props, async (desk) => {
-      const app = await desk.reads.find(desk.client, props.appId, 0, desk.options);
+      const app = await desk.reads.findOrGone(desk.client, props.appId, 0, desk.options);
       if (!app) return {};
       const now = await seen(desk, id, props, app);
       if (props.pinned && !now.pinned)
@@ -168,7 +168,7 @@ export class RollbackProvider extends ServiceProvider {
 
   async delete(meta: ResourceMeta, id: string, props: RollbackOutputs): Promise<void> {
     await this.runOn(meta, props, async (desk) => {
-      const app = await desk.reads.find(desk.client, props.appId, 0, desk.options);
+      const app = await desk.reads.findOrGone(desk.client, props.appId, 0, desk.options);
       if (app?.pinned_deployment?.id !== id) return;
       desk.reporter.warn(
         `The app ${app.spec.name ?? ""} was pinned to this rollback, which is committed: what runs now goes on running.`,

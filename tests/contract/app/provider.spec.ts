@@ -264,14 +264,6 @@ describe("AppProvider: delete", () => {
     assert.match(world.messages("warning").join(), /shut down for good.*not backed up/);
   });
 
-  it("takes an app that is gone already for deleted", async () => {
-    const { id, outs } = await world.create(inputs(SHOP, { backup: backup() }));
-    world.emulator.reset();
-    await world.run().delete(id, outs);
-    assert.deepEqual(world.writes, []);
-    assert.ok(world.messages("info").some((line) => line.includes("gone already")));
-  });
-
   it("gives up waiting for the end when its time is up", async () => {
     const settings = { backup: false, timeouts: { delete: "1s" } };
     const { id, outs } = await world.create(inputs(SHOP, settings));

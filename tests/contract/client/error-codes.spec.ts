@@ -98,6 +98,11 @@ describe("error codes", () => {
       world.emulator.failNext({ component: "web" });
       await world.create();
     },
+    "update-not-seen": async () => {
+      const made = await world.create();
+      world.emulator.faults.add({ fault: { lagMs: 3_600_000 }, times: Infinity });
+      await world.update(made, inputs(changed((spec) => (spec.services![0]!.envs![1]!.value = "rotated"))));
+    },
     "no-deployment": () => {
       world.emulator.faults.add({ fault: "without-deployment", times: Infinity });
       return world.create();

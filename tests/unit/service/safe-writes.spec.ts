@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { App, Deployment } from "../../../provider/api/types";
+import { toKeyed } from "../../../provider/appspec/lists-by-name";
 import { ApiError, type ErrorCode } from "../../../provider/errors";
 import type { AppSpec } from "../../../provider/appspec/types";
 import {
@@ -203,7 +204,7 @@ describe("updateAppOnce", () => {
   const wanted: AppSpec = { ...SPEC, region: "fra" };
   const update = (service: Service): Promise<App> => {
     service.apps = [{ ...before }];
-    return updateAppOnce(service, before, { spec: wanted }, waits());
+    return updateAppOnce(service, before, { spec: wanted }, { news: toKeyed(wanted) }, waits());
   };
 
   it("finds that a lost answer has done it", async () => {

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import type { Fault } from "../../../emulator/index";
+import type { AppSpec } from "../../../provider/appspec/types";
+import { changed, eachInItsWorld, inputs, SECRET, SHOP } from "../../helpers/world/provider-world";
+
+const rotated = changed((spec) => (spec.services![0]!.envs![1]!.value = "the-rotated-value"));
+const withoutGreeting = changed((spec) => void spec.services![0]!.envs!.shift());
+const withoutSite = changed((spec) => void delete spec.static_sites);
+const ROTATED = "the-rotated-value";
+const LAG: Fault = { lagMs: 3_600_000 };
+
+describe("an update whose response is lost or tells of before", () => {
+  const world = eachInItsWorld();
+  const puts = (): number => world.emulator.calls.filter(({ method }) => method === "PUT").length;
+  const storedSecret = (): string | undefined => {
+    const variable = world.app.spec.services?.[0]?.envs?.find(({ key }) => key === "API_TOKEN");
+    return world.app.plain(String(variable?.value));
+  };
+  /** Somebody else touches the app meanwhile, so that its time of change moves. */
+  const touched = (): void => {
+    world.emulator.faults.add({ method: "GET", fault: "moving-updated-at", times: Infinity });
+  };
+
+  const REMOVALS: Record<string, AppSpec> = {
+    "a removed variable": withoutGreeting,
+    "a removed component": withoutSite,
+    "a rotated secret": rotated,
+  };
+  for (const [what, spec] of Object.entries(REMOVALS)) {
+    it(`is sent again where ${what} has not arrived, though the app has changed meanwhile`, async () => {
+      const made = await world.create();
+      touched();
+      world.emulator.faults.add({ method: "PUT", fault: "reset-before" });
+      await world.update(made, inputs(spec));
+      assert.equal(puts(), 2);
+      assert.equal(world.app.spec.services?.[0]?.envs?.length, spec.services?.[0]?.envs?.length);
+      assert.equal(world.app.spec.static_sites?.length, spec.static_sites?.length);
+      assert.equal(storedSecret(), spec.services?.[0]?.envs?.find(({ key }) => key === "API_TOKEN")?.value);
+    });
+
+    it(`is not sent again where ${what} has arrived, even with a time of change that stands still`, async () => {
+      const made = await world.create();
+      world.emulator.faults.add({ method: "GET", fault: "frozen-updated-at", times: Infinity });
+      world.emulator.faults.add({ method: "PUT", fault: "reset-after" });
+      await world.update(made, inputs(spec));
+      assert.equal(puts(), 1);
+      assert.equal(world.app.deployments.length, 2);
+    });
+  }
+
+  it("is seen some seconds later where the response shows the ciphertext of before", async () => {
+    const made = await world.create();
+    world.emulator.faults.add({ method: "PUT", fault: LAG });
+    const { outs } = await world.update(made, inputs(rotated));
+    assert.equal(puts(), 1);
+    assert.equal(storedSecret(), ROTATED);
+    // The recorded ciphertext is the one of the new value: it goes back as it is.
+    world.emulator.clearCalls();
+    await world.update({ id: made.id, outs }, inputs(changed((spec) => (spec.region = "fra"), rotated)));
+    assert.doesNotMatch(JSON.stringify(world.emulator.calls.map(({ body }) => body)), /the-rotated-value/);
+    assert.equal(storedSecret(), ROTATED);
+  });
+
+  it("fails where the service goes on showing the old ciphertext, and the next up sends the secret again", async () => {
+    const made = await world.create();
+    const repair = world.emulator.faults.add({ fault: LAG, times: Infinity });
+    const error = await world.failure(world.update(made, inputs(rotated)));
+    assert.equal(error.errorCode, "update-not-seen");
+    assert.match(error.message, /services\.web\.envs\.API_TOKEN\.value/);
+    repair();
+    assert.deepEqual(await world.run().diff(made.id, made.outs, inputs(rotated)), {});
+    await world.update(made, inputs(rotated));
+    assert.equal(storedSecret(), ROTATED);
+  });
+
+  it("goes back and forth between two values of a secret, and each arrives", async () => {
+    let made = await world.create();
+    for (const spec of [rotated, SHOP, rotated]) {
+      world.emulator.faults.add({ method: "PUT", fault: "reset-after" });
+      made = await world.update(made, inputs(spec));
+      assert.equal(storedSecret(), spec === rotated ? ROTATED : SECRET);
+    }
+    assert.equal(puts(), 3);
+  });
+
+  it("takes the response of a lagging replica for no removal", async () => {
+    const made = await world.create();
+    world.emulator.faults.add({ method: "PUT", fault: LAG });
+    const { outs } = await world.update(made, inputs(withoutGreeting));
+    assert.doesNotMatch(JSON.stringify(outs.__liveSpec), /GREETING/);
+  });
+});
