@@ -24,7 +24,7 @@ export function alertCalls(transport: Transport) {
       return shapes.checkList(answered, "alerts", shapes.checkAlert);
     },
 
-    /** Whom an alert tells from now on, instead of those of before. No deployment. */
+    /** Replaces the recipients of an alert. Starts no deployment. */
     async assignAlertDestinations(
       appId: string,
       alertId: string,
@@ -32,7 +32,7 @@ export function alertCalls(transport: Transport) {
       options?: CallOptions,
     ): Promise<Alert> {
       const assign = path`/v2/apps/${appId}/alerts/${alertId}/destinations`;
-      // Being told twice is the same as once.
+      // Idempotent: sending the same recipients twice changes nothing.
       const expects = { "alert.id": alertId };
       const call: Call = { method: "POST", path: assign, body, repeatable: true, expects, ...options };
       const answered = await transport.call(call);
@@ -41,12 +41,12 @@ export function alertCalls(transport: Transport) {
   };
 }
 
-/** The apps that a response tells the usage of. */
+/** The apps whose usage a response reports. */
 const USAGE_OF = "app_bandwidth_usage.*.app_id";
 
 export type AccountCalls = ReturnType<typeof accountCalls>;
 
-/** What an account has beside its apps: projects, what it may choose from, and what it used. */
+/** Account endpoints: the account itself, projects, regions, instance sizes and bandwidth usage. */
 export function accountCalls(transport: Transport) {
   return {
     async getAccount(options?: CallOptions): Promise<Account> {
@@ -54,12 +54,12 @@ export function accountCalls(transport: Transport) {
       return shapes.checkAccount(answered, shapes.bodyOf(answered).account);
     },
 
-    /** Moves an app to a project. @throws {ApiError} `unreadable-answer` also where the answer says that it was not done */
+    /** Moves an app to a project. @throws {ApiError} `unreadable-answer` also if the app was not moved */
     async assignProject(projectId: string, appId: string, options?: CallOptions): Promise<void> {
       const resources = path`/v2/projects/${projectId}/resources`;
       const urn = `do:app:${appId}`;
       const call: Call = { method: "POST", path: resources, body: { resources: [urn] }, ...options };
-      // Being assigned twice is the same as once.
+      // Idempotent: assigning the same app twice changes nothing.
       shapes.checkAssigned(await transport.call({ repeatable: true, ...call }), urn);
     },
 

@@ -22,7 +22,7 @@ function onlyNamed(answered: Omit<Answered, "body">, name: string, apps: readonl
 
 export type AppCalls = ReturnType<typeof appCalls>;
 
-/** Apps themselves, and what runs of them. */
+/** Apps and their running containers. */
 export function appCalls(transport: Transport) {
   /**
    * All apps the token may see. `perPage`: 1 to 200, @default 200: as few requests as possible. `withProjects`: each with its
@@ -48,7 +48,7 @@ export function appCalls(transport: Transport) {
 
     /** The app of exactly this name, or undefined. */
     async findAppByName(name: string, options?: CallOptions): Promise<App | undefined> {
-      // The sources disagree on what a question by name answers, and whether it exists: `{app}`, `{apps}`, or an error.
+      // Sources disagree on whether lookup by name exists and what it returns: `{app}`, `{apps}`, or an error.
       try {
         const query = { name, per_page: LARGEST_PAGE };
         const answered = await transport.call({ method: "GET", path: "/v2/apps", query, ...options });
@@ -92,18 +92,18 @@ export function appCalls(transport: Transport) {
       return askApp(transport, { method: "PUT", path: path`/v2/apps/${id}`, body, expects, ...options });
     },
 
-    /** Resolves when the service has taken the order; the app may be there a little longer. */
+    /** Resolves when the service has accepted the request; the app may still exist for a short time. */
     async deleteApp(id: string, options?: CallOptions): Promise<void> {
       await transport.call({ method: "DELETE", path: path`/v2/apps/${id}`, expects: { id }, ...options });
     },
 
-    /** What the service would make of a spec, and its price. `app_id`: as an update of that app. */
+    /** Validates a spec and returns its price. `app_id`: validate it as an update of that app. */
     async proposeApp(body: { spec: AppSpec; app_id?: string }, options?: CallOptions): Promise<Proposal> {
       const call: Call = { method: "POST", path: "/v2/apps/propose", body, write: false, ...options };
       return shapes.checkProposal(await transport.call(call));
     },
 
-    /** Restarts containers as they are, one after the other. `components`: only these. @default all */
+    /** Restarts containers one at a time, without a rebuild. `components`: only these. @default all */
     restartApp(
       id: string,
       body: { components?: readonly string[] } = {},
@@ -119,7 +119,7 @@ export function appCalls(transport: Transport) {
       return shapes.checkHealth(answered, shapes.bodyOf(answered).app_health);
     },
 
-    /** The containers that run now. */
+    /** The running containers. */
     async listInstances(id: string, options?: CallOptions): Promise<AppInstance[]> {
       const instances = path`/v2/apps/${id}/instances`;
       const answered = await transport.call({ method: "GET", path: instances, ...options });

@@ -4,13 +4,13 @@ import * as shapes from "./shapes";
 import type { Answered, Call, CallOptions, Transport } from "../net/transport";
 import type { App, Deployment } from "./types";
 
-/** A call whose answer holds an app. */
+/** A call whose response contains an app. */
 export async function askApp(transport: Transport, call: Call): Promise<App> {
   const answered = await transport.call(call);
   return shapes.checkApp(answered, shapes.bodyOf(answered).app);
 }
 
-/** A call whose answer holds a deployment. */
+/** A call whose response contains a deployment. */
 export async function askDeployment(transport: Transport, call: Call): Promise<Deployment> {
   const answered = await transport.call(call);
   return shapes.checkDeployment(answered, shapes.bodyOf(answered).deployment);
@@ -28,7 +28,7 @@ export async function askStarted(transport: Transport, call: Call): Promise<Depl
   return isNamed ? shapes.checkDeployment(answered, deployment) : undefined;
 }
 
-/** Which page of a list, and how long it is. */
+/** Page number and page size of a list request. */
 export interface PageRequest {
   /** From 1. @default 1 */
   readonly page?: number | undefined;
@@ -36,10 +36,10 @@ export interface PageRequest {
   readonly perPage?: number | undefined;
 }
 
-/** A list that comes in pages. */
+/** A paginated list. */
 export interface PagedList<T> {
   readonly path: string;
-  /** The field of the answer that holds the items. */
+  /** The response field that contains the items. */
   readonly field: string;
   readonly check: (answered: Answered, value: unknown, field: string) => T;
   readonly query?: Call["query"];

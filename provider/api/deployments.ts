@@ -7,7 +7,7 @@ import type { Deployment, DeploymentType, RollbackValidation } from "./types";
 
 export type DeploymentCalls = ReturnType<typeof deploymentCalls>;
 
-/** Deployments, and going back to one of them. */
+/** Deployments and rollbacks. */
 export function deploymentCalls(transport: Transport) {
   const listOf = (appId: string, types?: readonly DeploymentType[]) => ({
     path: path`/v2/apps/${appId}/deployments`,
@@ -61,7 +61,7 @@ export function deploymentCalls(transport: Transport) {
       return askDeployment(transport, { method: "POST", path: cancel, expects, ...options });
     },
 
-    /** Whether the app could go back to a deployment of it. */
+    /** Whether the app can be rolled back to a deployment. */
     async validateRollback(
       appId: string,
       body: { deployment_id: string },
@@ -86,13 +86,13 @@ export function deploymentCalls(transport: Transport) {
       return askStarted(transport, { method: "POST", path: rollback, body, ...options });
     },
 
-    /** Makes a rollback last, and unpins the app. */
+    /** Commits a rollback and unpins the app. */
     async commitRollback(appId: string, options?: CallOptions): Promise<void> {
       const commit = path`/v2/apps/${appId}/rollback/commit`;
       await transport.call({ method: "POST", path: commit, ...options });
     },
 
-    /** Deploys the spec of before the rollback, and unpins the app. */
+    /** Reverts a rollback: deploys the previous spec and unpins the app. */
     revertRollback(appId: string, options?: CallOptions): Promise<Deployment | undefined> {
       const revert = path`/v2/apps/${appId}/rollback/revert`;
       return askStarted(transport, { method: "POST", path: revert, ...options });

@@ -13,7 +13,7 @@ export interface InvocationFilter {
 
 export type EventCalls = ReturnType<typeof eventCalls>;
 
-/** What happened to an app, and the runs of its jobs. */
+/** Events of an app and runs of its jobs. */
 export function eventCalls(transport: Transport) {
   const eventsOf = (appId: string, types: readonly EventType[] | undefined) => ({
     path: path`/v2/apps/${appId}/events`,
@@ -61,7 +61,7 @@ export function eventCalls(transport: Transport) {
       return event(id, { method: "GET", path: path`/v2/apps/${appId}/events/${id}`, ...options });
     },
 
-    /** Stops an autoscaling that goes on. */
+    /** Cancels an autoscaling event in progress. */
     cancelEvent(appId: string, id: string, options?: CallOptions): Promise<AppEvent> {
       return event(id, { method: "POST", path: path`/v2/apps/${appId}/events/${id}/cancel`, ...options });
     },

@@ -1,7 +1,7 @@
 import { isObject, unreadableError } from "../net/failures";
 import type { Answered } from "../net/transport";
 
-/** The most the service gives at once. */
+/** The largest page size the service accepts. */
 export const LARGEST_PAGE = 200;
 
 /** Far above what an account may hold; a service that always names a next page must not be followed for ever. */
@@ -11,7 +11,7 @@ export interface Page<T> {
   readonly items: T[];
   /** Number of the next page; undefined on the last one. */
   readonly next: number | undefined;
-  /** How many there are on all pages, where the service says so. */
+  /** Total number of items on all pages, if the service reports it. */
   readonly total: number | undefined;
 }
 

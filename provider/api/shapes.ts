@@ -38,7 +38,7 @@ function textAt(answered: Answered, holder: Record<string, unknown>, field: stri
   if (typeof value !== "string" || value === "") throw wrong(answered, `"${field}.${name}"`, "a text");
 }
 
-/** The answer's body as an object. */
+/** The response body as an object. */
 export function bodyOf(answered: Answered): Record<string, unknown> {
   if (!isObject(answered.body)) throw wrong(answered, "the body", "an object");
   return answered.body;
@@ -50,7 +50,7 @@ export function checkApp(answered: Answered, value: unknown, field = "app"): App
   textAt(answered, objectAt(answered, app.spec, `${field}.spec`), `${field}.spec`, "name");
   for (const slot of ["active", "in_progress", "pending", "pinned"]) {
     const deployment = app[`${slot}_deployment`];
-    // An empty object is how some JSON writers spell «none».
+    // An empty object is how some JSON serializers encode "none".
     if (isObject(deployment) && Object.keys(deployment).length === 0) delete app[`${slot}_deployment`];
     else if (deployment != null) checkDeployment(answered, deployment, `${field}.${slot}_deployment`);
   }
@@ -81,7 +81,7 @@ export function checkProject(answered: Answered, value: unknown): Project {
   return project as Project;
 }
 
-/** The service accepts every request for an assignment, and says for each resource what came of it. */
+/** The service accepts every assignment request and reports the result per resource. */
 export function checkAssigned(answered: Answered, urn: string): void {
   const resources = checkList(answered, "resources", objectAt);
   const status = resources.find((resource) => resource.urn === urn)?.status;

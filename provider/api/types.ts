@@ -26,7 +26,7 @@ export interface App {
   [field: string]: unknown;
 }
 
-/** Phases the service documents. Others are treated as «still running». */
+/** Phases the service documents. Unknown phases are treated as still running. */
 export type DeploymentPhase =
   | "UNKNOWN"
   | "PENDING_BUILD"
@@ -39,7 +39,7 @@ export type DeploymentPhase =
   | "CANCELED"
   | (string & {});
 
-/** In which way a deployment came about. */
+/** What triggered a deployment. */
 export type DeploymentType =
   | "MANUAL"
   | "DEPLOY_ON_PUSH"
@@ -109,14 +109,14 @@ export interface LogUrls {
   historic_urls?: string[];
 }
 
-/** Whom an alert tells. */
+/** Recipients of an alert. */
 export interface AlertDestinations {
   emails?: string[];
   /** The addresses are credentials in themselves. */
   slack_webhooks?: { url: string; channel: string }[];
 }
 
-/** One alert of an app; its rule stands in the AppSpec. */
+/** One alert of an app; its rule is defined in the AppSpec. */
 export interface Alert extends AlertDestinations {
   id: string;
   /** Absent for alerts of the app as a whole. */
@@ -140,14 +140,14 @@ export interface RollbackValidation {
   warnings?: RollbackCondition[] | null;
 }
 
-/** The answer to `propose`. */
+/** The response to `propose`. */
 export interface Proposal {
   app_name_available?: boolean;
   app_name_suggestion?: string;
   existing_static_apps?: string;
   max_free_static_apps?: string;
   spec?: AppSpec;
-  /** US dollars a month. */
+  /** US dollars per month. */
   app_cost?: number;
   app_tier_upgrade_cost?: number;
   app_tier_downgrade_cost?: number;
@@ -168,13 +168,13 @@ export interface Region {
   continent?: string;
   data_centers?: string[];
   default?: boolean;
-  /** True when no new apps are taken; `reason` says why. */
+  /** True when the region accepts no new apps; `reason` explains why. */
   disabled?: boolean;
   reason?: string;
   [field: string]: unknown;
 }
 
-/** Something a component can run on. Numbers come as texts. */
+/** An instance size. The service sends numbers as strings. */
 export interface InstanceSize {
   slug: string;
   name?: string;
@@ -219,7 +219,7 @@ export interface FunctionsHealth {
   [field: string]: unknown;
 }
 
-/** A container that runs now; gone after the next deployment or restart. */
+/** A running container; the next deployment or restart replaces it. */
 export interface AppInstance {
   instance_name: string;
   instance_alias?: string;
@@ -264,13 +264,13 @@ export interface JobInvocation {
   [field: string]: unknown;
 }
 
-/** What apps sent on one day. */
+/** Outbound bandwidth per app on one day. */
 export interface BandwidthUsage {
   /** ISO 8601. */
   date?: string;
   app_bandwidth_usage?: {
     app_id?: string;
-    /** A whole number as text. */
+    /** An integer as a string. */
     bandwidth_bytes?: string;
   }[];
   [field: string]: unknown;
