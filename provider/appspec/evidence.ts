@@ -62,11 +62,12 @@ export function changesNothing(sent: SentUpdate): boolean {
 
 /**
  * True where a spec that the service shows after it accepted the update is still the one before: it equals that one though the
- * update changes something, or has the ciphertext of a secret whose value the program has changed.
+ * update changes something, or has a removed item, or the ciphertext of a secret whose value the program has changed.
  */
 export function isFromBefore(sent: SentUpdate, now: unknown): boolean {
   const [before, held] = [sent.before, now].map((spec) => toKeyed(spec));
   if (rotatedSecrets(sent).some((path) => valueAt(before, path) === valueAt(held, path))) return true;
+  if (removedItems(sent).some((path) => isEqual(valueAt(before, path), valueAt(held, path)))) return true;
   return !changesNothing(sent) && changes(before, held).length === 0;
 }
 
@@ -79,6 +80,10 @@ export function rotatedSecrets({ before, request, olds, news }: SentUpdate): Pat
     return isKnown && then !== now && isCiphertext(valueAt(held, path));
   });
 }
+
+/** Items, such as variables and components, that the update takes away from lists whose items a program owns. */
+export const removedItems = (sent: SentUpdate): Path[] =>
+  removedBy(sent).filter((path) => OWNED.has(String(path.at(-2))) || OWNED.has(String(path.at(-1))));
 
 /** Places that the update takes away from the service's spec. Defaults stay, or come back. */
 function removedBy({ before, request, olds, news }: SentUpdate): Path[] {

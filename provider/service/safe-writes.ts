@@ -176,33 +176,28 @@ export async function deploymentOnce(
 }
 
 /**
- * Deletes the app; one that is gone already is deleted.
- * @returns false where the service knew no such app when it was asked first
- * @throws ApiError also `not-found` where the service says so of an app that is there
+ * Deletes the app. After a lost response it is sent again, since a 404 for a read proves little and a second deletion does no harm.
+ * @returns false where the service knew no such app when it was first asked to delete it
+ * @throws ApiError also `not-found` where the service says so of an app that a read shows
  */
 export async function deleteAppOnce(service: AppService, id: string, options: SafeOptions): Promise<boolean> {
-  const isGone = (): Promise<true | undefined> =>
+  const isShown = (): Promise<boolean> =>
     service.getApp(id).then(
-      () => undefined,
-      (error: unknown) => (isApiError(error, "not-found") ? true : Promise.reject(error as Error)),
+      () => true,
+      (error: unknown) => (isApiError(error, "not-found") ? false : Promise.reject(error as Error)),
     );
-  let tries = 0;
-  let isKnown = true;
-  await once(
-    async () => {
-      tries += 1;
-      try {
-        await service.deleteApp(id, { ...callOptions(options), letFinish: true });
-      } catch (error) {
-        if (!isApiError(error, "not-found")) throw error;
-        // After an answer that got lost the app may be on its way out, and go on answering for a while.
-        if (tries === 1 && !(await isGone())) throw error;
-        isKnown = tries > 1;
-      }
+  for (let tries = 1; ; tries++) {
+    try {
+      await service.deleteApp(id, { ...callOptions(options), letFinish: true });
       return true;
-    },
-    isGone,
-    options,
-  );
-  return isKnown;
+    } catch (error) {
+      if (isApiError(error, "not-found")) {
+        // After a lost response the app may be on its way out, and still be shown for a while.
+        if (tries === 1 && (await isShown())) throw error;
+        return tries > 1;
+      }
+      if (!isApiError(error) || !error.ambiguous || tries >= MOST_TRIES || options.signal?.aborted)
+        throw error;
+    }
+  }
 }

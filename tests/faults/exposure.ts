@@ -1,4 +1,5 @@
 import { SECRET } from "../helpers/world/provider-world";
+import type { StackedResource } from "./stack";
 import type { World } from "./world";
 
 const CIPHERTEXT = /EV\[[^\]]/;
@@ -9,9 +10,13 @@ const ADDRESS = /\/_(logs|exec)\/\w/;
  * Where a token, a secret or its ciphertext came to light in what the runs of a world told and left behind.
  * @param sent whether the secret was part of what the service was sent, and may repeat
  */
-export function exposed(world: World, sent: boolean): string[] {
+export function exposed(
+  world: World,
+  sent: boolean,
+  stack: readonly StackedResource[] = [world.app, world.deployment, world.rollback],
+): string[] {
   const shown = [...world.takeOutput(), ...world.told];
-  const resources = [world.app, world.deployment, world.rollback].flatMap(({ state }) => state ?? []);
+  const resources = stack.flatMap(({ state }) => state ?? []);
   const kept = resources.map(({ inputs, outputs }) => {
     // Under the key of an input that is a secret Pulumi encrypts the value, and `__liveSpec` as a whole.
     const { __liveSpec: _held, spec: _spec, alertDestinations: _set, ...rest } = outputs;

@@ -154,6 +154,11 @@ export class ProviderHost {
     await this.call("delete", message);
   }
 
+  /** What Ctrl-C comes down to. */
+  async cancel(): Promise<void> {
+    await this.call("cancel", new Empty());
+  }
+
   stop(): void {
     this.client.close();
     this.engine.forceShutdown();

@@ -192,9 +192,14 @@ export class World implements Runs {
   }
 
   async startHost(): Promise<void> {
+    await this.restartHost(() => this.clear());
+  }
+
+  /** Starts the host again, as after a kill. @param prepare what has to happen before its first calls */
+  async restartHost(prepare: () => Promise<void> = async () => {}): Promise<void> {
     this.hostHere?.stop();
     this.hostHere = await ProviderHost.start(this.place);
-    await this.clear();
+    await prepare();
     await this.begin();
     // The first calls load the client's library, which takes longer than the event loop is quiet: they may time out.
     const warm = () => this.host.read(NOBODY, NOBODY, { __provider: `${APP_PROVIDER}//0` });
@@ -221,7 +226,7 @@ export class World implements Runs {
     return { folder: this.folder, env, time: this.time, held: () => this.held() };
   }
 
-  private resource(type: string, name: string, provider: string): StackedResource {
+  resource(type: string, name: string, provider: string): StackedResource {
     return new StackedResource(this, `urn:pulumi:dev::faults::${type}::${name}`, provider);
   }
 

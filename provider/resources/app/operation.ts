@@ -26,7 +26,13 @@ import { slim } from "../../service/listing";
 import type { Desk, Site } from "../base-provider";
 import { formatChange } from "../../appspec/diff";
 import { adoptable } from "../../appspec/covers";
-import { asksForChange, isFromBefore, rotatedSecrets, type SentUpdate } from "../../appspec/evidence";
+import {
+  asksForChange,
+  isFromBefore,
+  removedItems,
+  rotatedSecrets,
+  type SentUpdate,
+} from "../../appspec/evidence";
 import { databasesLost } from "../../appspec/warnings";
 import { drift } from "../../appspec/drift";
 import { formatPath, fromKeyed, isPlainObject, toKeyed, type ListOrder } from "../../appspec/lists-by-name";
@@ -311,7 +317,7 @@ export class Operation {
 
   /**
    * The app as the update has made it. A response may be of before, as may the reads that follow for some seconds.
-   * @throws AppPlatformError `update-not-seen` where a changed secret keeps its ciphertext
+   * @throws AppPlatformError `update-not-seen` where a changed secret keeps its ciphertext, or a removed item stays
    */
   private async shown(sent: SentUpdate, answered: App): Promise<App> {
     if (!isFromBefore(sent, answered.spec)) return answered;
@@ -325,14 +331,19 @@ export class Operation {
     };
     const seen = await lookFor(look, PATIENCE.lostResponse, { clock, signal: stopped });
     if (seen) return seen;
-    const secrets = rotatedSecrets(sent).map(formatPath);
-    if (secrets.length === 0) return answered;
     stopped?.throwIfAborted();
-    throw new AppPlatformError(
-      "update-not-seen",
-      `The service accepted the update, but still shows the stored value from before: ${secrets.join(", ")}. ` +
-        "Run pulumi up again to send it once more.",
-    );
+    const missing = [
+      ...rotatedSecrets(sent).map((path) => `${formatPath(path)} still has its stored value`),
+      ...removedItems(sent).map((path) => `${formatPath(path)} still exists`),
+    ];
+    const accepted = "The service accepted the update, but still shows the spec from before";
+    if (missing.length > 0)
+      throw new AppPlatformError(
+        "update-not-seen",
+        `${accepted}: ${missing.join("; ")}. Run pulumi up again to send the update once more.`,
+      );
+    reporter.warn(`${accepted}. Run pulumi refresh later to check whether the update has arrived.`);
+    return answered;
   }
 
   /** The deployments before an update. An app that shows its newest one has no newer one but those that were canceled. */

@@ -258,7 +258,10 @@ export class AppProvider extends ServiceProvider {
       const found = isGet ? await operation.appToGet(id) : await operation.findOrGone(id);
       if (found && !isOnlyRead) this.managed.hold(meta.urn, id);
       if (!found) this.managed.forget(meta.urn, id);
-      if (!found) return {};
+      if (!found) {
+        operation.reporter.warn(`The app ${id} does not exist any more: it is removed from the state.`);
+        return {};
+      }
       const now = toKeyed(found.spec);
       const then = props.__liveSpec ?? now;
       operation.tellDrift(then, now);

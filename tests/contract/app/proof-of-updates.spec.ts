@@ -73,6 +73,26 @@ describe("an update whose response is lost or tells of before", () => {
     assert.equal(storedSecret(), ROTATED);
   });
 
+  it("fails where the service goes on showing a removed variable, and the next up removes it", async () => {
+    const made = await world.create();
+    const repair = world.emulator.faults.add({ fault: LAG, times: Infinity });
+    const error = await world.failure(world.update(made, inputs(withoutGreeting)));
+    assert.equal(error.errorCode, "update-not-seen");
+    assert.match(error.message, /services\.web\.envs\.GREETING still exists/);
+    repair();
+    await world.update(made, inputs(withoutGreeting));
+    assert.doesNotMatch(JSON.stringify(world.app.spec), /GREETING/);
+  });
+
+  it("is reported where the service goes on showing a changed field as it was", async () => {
+    const made = await world.create();
+    world.emulator.faults.add({ fault: LAG, times: Infinity });
+    await world
+      .update(made, inputs(changed((spec) => (spec.services![0]!.instance_count = 3))))
+      .catch(() => {});
+    assert.match(world.messages("warning").join("\n"), /still shows the spec from before.*pulumi refresh/);
+  });
+
   it("goes back and forth between two values of a secret, and each arrives", async () => {
     let made = await world.create();
     for (const spec of [rotated, SHOP, rotated]) {

@@ -267,7 +267,7 @@ describe("deleteAppOnce", () => {
     await assert.rejects(deleteAppOnce(service, "app-1", waits()), { errorCode: "not-found" });
   });
 
-  it("takes «no such app» for an answer once a deletion was sent and its answer lost", async () => {
+  it("sends a deletion again after a lost response, whatever reads show", async () => {
     const service = new Service(["lost before", failed("not-found")]);
     service.apps = [{ id: "app-1", spec: SPEC }];
     await deleteAppOnce(service, "app-1", waits());
@@ -278,8 +278,12 @@ describe("deleteAppOnce", () => {
     await assert.rejects(deleteAppOnce(new Service([failed("forbidden")]), "app-1", waits()), {
       errorCode: "forbidden",
     });
-    const blind = new Service(["lost before"]);
+    const blind = new Service([failed("not-found")]);
     blind.getApp = () => Promise.reject(failed("unauthorized"));
     await assert.rejects(deleteAppOnce(blind, "app-1", waits()), { errorCode: "unauthorized" });
+    await assert.rejects(deleteAppOnce(new Service(["lost before", "lost before", "lost before"]), "app-1", waits()), {
+      errorCode: "network",
+    });
+  });
   });
 });

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { campaign, describeCounts } from "./main";
+import { planOf } from "./plan";
+
+/** Always the same ones: a failure here is one of the code. `npm run campaign` tries others. */
+const SEEDS = Array.from({ length: Number(process.env["CAMPAIGN_RUNS"] ?? 25) }, (_, index) => 7_000 + index);
+
+describe("random programs under random faults, cancellations and kills", function () {
+  this.timeout(300_000);
+
+  it("report no success that was none, lose and duplicate no app, show no secret, and recover in two rounds", async () => {
+    const problems: string[] = [];
+    const counts = await campaign(SEEDS, (seed, run) => {
+      problems.push(...run.problems.map((problem) => `seed ${seed}: ${problem}`));
+    });
+    console.log(describeCounts(counts).replace(/^/gm, "      "));
+    assert.deepEqual(problems, []);
+    assert.equal(counts.runs, SEEDS.length);
+    assert.ok(counts.killed > 0 && counts.canceled > 0 && Object.keys(counts.faults).length > 5);
+  });
+
+  it("are the same for the same seed", () => {
+    assert.deepEqual(planOf(42), planOf(42));
+    assert.notDeepEqual(planOf(42).steps, planOf(43).steps);
+  });
+});
