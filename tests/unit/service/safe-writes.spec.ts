@@ -281,9 +281,11 @@ describe("deleteAppOnce", () => {
     const blind = new Service([failed("not-found")]);
     blind.getApp = () => Promise.reject(failed("unauthorized"));
     await assert.rejects(deleteAppOnce(blind, "app-1", waits()), { errorCode: "unauthorized" });
-    await assert.rejects(deleteAppOnce(new Service(["lost before", "lost before", "lost before"]), "app-1", waits()), {
-      errorCode: "network",
-    });
-  });
+    await assert.rejects(
+      deleteAppOnce(new Service(["lost before", "lost before", "lost before"]), "app-1", waits()),
+      {
+        errorCode: "network",
+      },
+    );
   });
 });
