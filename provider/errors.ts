@@ -118,7 +118,7 @@ export const isTransient = (error: unknown, ...more: ErrorCode[]): boolean =>
 
 /** That the service knows no app of an id, and lists it all the same. */
 export function contradicted({ message, request, ...facts }: ApiError): ApiError {
-  const words = `${message} The list of apps holds it all the same, so that nothing is concluded from this. Try again.`;
+  const words = `${message} However, the app list still contains it, so the result is inconclusive. Try again.`;
   return new ApiError("service-error", words, { ...facts, request });
 }
 

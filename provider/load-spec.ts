@@ -59,14 +59,14 @@ function readText(path: string): string {
     if (!found.isFile())
       throw new SpecFileError("not-a-file", {
         file: path,
-        what: found.isDirectory() ? "is a folder" : "is no ordinary file",
-        hint: "Give the path of the file itself, such as .do/app.yaml",
+        what: found.isDirectory() ? "is a folder" : "is not a regular file",
+        hint: "Pass the path of the file itself, such as .do/app.yaml",
       });
     if (found.size > LARGEST_FILE)
       throw new SpecFileError("too-large", {
         file: path,
         what: "is larger than 5 MB",
-        hint: "An AppSpec is far smaller: check the path",
+        hint: "An AppSpec is much smaller: check the path",
       });
     bytes = readFileSync(path);
   } catch (error) {

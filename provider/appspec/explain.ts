@@ -57,7 +57,7 @@ function certain(
     case "removed":
       if (kind !== "database") return "remove";
       return component.production
-        ? "remove from the app; its cluster and data stay"
+        ? "remove from the app; its cluster and data are kept"
         : "remove, with all its data";
     case "rebuilt":
       return run ? `rebuild${likely}; ${run}${why}` : `rebuild and redeploy${likely}${why}`;
@@ -74,7 +74,7 @@ function certain(
 const RUNS = {
   before: "runs before the deployment",
   after: "runs after the deployment",
-  "on failure": "runs on failure of the deployment",
+  "on failure": "runs if the deployment fails",
   unknown: "may run with the deployment",
 } as const;
 

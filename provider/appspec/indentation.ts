@@ -41,15 +41,15 @@ export function indentationMistake(lines: readonly string[], at: number): LineMi
   if (field)
     return {
       line: at,
-      what: `this item of a list stands among fields, as the one in line ${field.line + 1}`,
+      what: `this list item is among fields, such as the one on line ${field.line + 1}`,
       hint: `Put a dash before line ${field.line + 1} too, or remove the dash here`,
     };
   const dash = line.isItem ? undefined : itemLevels(lines, at).find(({ column }) => column === line.indent);
   if (dash)
     return {
       line: at,
-      what: `this field begins in the column of the dash in line ${dash.line + 1}`,
-      hint: "Put a dash before it, or line it up with the text behind the dash",
+      what: `this field starts in the same column as the dash on line ${dash.line + 1}`,
+      hint: "Put a dash before it, or align it with the text after the dash",
     };
   const split = line.isItem ? fieldBetweenItems(lines, at, line.indent) : undefined;
   if (split) return split;
@@ -57,14 +57,14 @@ export function indentationMistake(lines: readonly string[], at: number): LineMi
   const near = levels.reduce((best, level) =>
     Math.abs(level.column - line.indent) < Math.abs(best.column - line.indent) ? level : best,
   );
-  const what = line.isItem ? "item of a list" : "field";
+  const what = line.isItem ? "list item" : "field";
   const than = line.indent < near.column ? "less" : "more";
   const above = `line ${near.line + 1}`;
-  const sizes = `${line.indent} instead of ${near.column} spaces`;
+  const spaces = near.column === 1 ? "space" : "spaces";
   return {
     line: at,
-    what: `this ${what} is indented ${than} than the one in ${above}`,
-    hint: `Line it up with ${above}: ${sizes} stand before it`,
+    what: `this ${what} is indented ${than} than the one on ${above}`,
+    hint: `Align it with ${above}: indent it by ${near.column} ${spaces}, not ${line.indent}`,
   };
 }
 
@@ -90,8 +90,8 @@ function fieldBetweenItems(lines: readonly string[], at: number, column: number)
     else
       return {
         line: between,
-        what: `this field is indented less than the item of line ${index + 1} that it follows`,
-        hint: `Line it up with the text behind the dash: ${column} instead of ${line.inner} spaces stand before it`,
+        what: `this field is indented less than the list item on line ${index + 1} that it follows`,
+        hint: `Align it with the text after the dash: indent it by ${line.inner} spaces, not ${column}`,
       };
   }
   return undefined;

@@ -50,12 +50,12 @@ class Scanner {
     if (sign === ",") return this.comma();
     if (sign === ":") return this.colon();
     if (this.expected === "comma")
-      return wrong(start, "a comma is missing before this", "Put a comma behind the value before it");
+      return wrong(start, "a comma is missing before this", "Add a comma after the previous value");
     if (this.expected === "colon")
       return wrong(
         start,
         "a colon is missing before this",
-        "Put a colon between the name of a field and its value",
+        "Put a colon between the field name and its value",
       );
     if (sign === "{" || sign === "[") {
       this.open.push({ bracket: sign, offset: start });
@@ -76,19 +76,19 @@ class Scanner {
     if (!last || CLOSING[last.bracket] !== sign)
       return wrong(
         start,
-        `${sign} closes nothing here`,
-        `Close the ${last?.bracket ?? "["} of ${this.lineOf(last?.offset)} first`,
+        `${sign} does not match an open bracket`,
+        `Close the ${last?.bracket ?? "["} on ${this.lineOf(last?.offset)} first`,
       );
-    if (this.expected === "colon") return wrong(start, "a field has no value", "Write a colon and the value");
+    if (this.expected === "colon") return wrong(start, "a field has no value", "Add a colon and the value");
     this.expected = "comma";
     return undefined;
   }
 
   private comma(): JsonMistake | undefined {
     const start = this.at++;
-    if (this.expected === "colon") return wrong(start, "a field has no value", "Write a colon and the value");
+    if (this.expected === "colon") return wrong(start, "a field has no value", "Add a colon and the value");
     if (this.expected !== "comma")
-      return wrong(start, "there is nothing before this comma", "Remove the comma");
+      return wrong(start, "a value is missing before this comma", "Remove the comma");
     this.expected = "item";
     return undefined;
   }
@@ -98,7 +98,7 @@ class Scanner {
     if (this.expected !== "colon")
       return wrong(
         start,
-        "a colon does not belong here",
+        "a colon is not expected here",
         "Put a comma between two values, and quotes around text",
       );
     this.expected = "value";
@@ -114,7 +114,7 @@ class Scanner {
         if (!/^\\(["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(this.text.slice(this.at, this.at + 6)))
           return wrong(
             this.at,
-            "a backslash stands before a letter that it cannot escape",
+            "a backslash is followed by a character that cannot be escaped",
             "Write two backslashes",
           );
         this.at++;
@@ -123,14 +123,18 @@ class Scanner {
         return undefined;
       }
     }
-    return wrong(start, "a text is not closed on its line", 'Close it with ", and write a line break as \\n');
+    return wrong(
+      start,
+      "a string is not closed on its line",
+      'Close it with ", and write a line break as \\n',
+    );
   }
 
   private word(sign: string): JsonMistake | undefined {
     const rest = sign === "'" ? /'(?:[^']|'')*'/y : /[^,[\]{}\n"]+?(?=\s*(?:[,[\]{}\n"]|:(?=[\s"[{])|$))/y;
     rest.lastIndex = this.at;
     const found = rest.exec(this.text)?.[0];
-    if (found === undefined) return wrong(this.at, "a text is not closed", "Put the text in double quotes");
+    if (found === undefined) return wrong(this.at, "a string is not closed", "Put the text in double quotes");
     this.at += found.length;
     return undefined;
   }
@@ -139,7 +143,7 @@ class Scanner {
     while (this.at < this.text.length && /[\s\ufeff]/.test(this.text[this.at] as string)) this.at++;
     if (!/^\/[/*]/.test(this.text.slice(this.at, this.at + 2))) return undefined;
     return {
-      ...wrong(this.at, "JSON has no comments", "Remove the comment, or write the file as YAML"),
+      ...wrong(this.at, "JSON does not allow comments", "Remove the comment, or write the file as YAML"),
       isComment: true,
     };
   }
@@ -148,11 +152,7 @@ class Scanner {
     const last = this.open.at(-1);
     if (!last) return undefined;
     const closing = CLOSING[last.bracket];
-    return wrong(
-      last.offset,
-      `this ${last.bracket} is not closed`,
-      `Close it with ${closing}, where what belongs to it ends`,
-    );
+    return wrong(last.offset, `this ${last.bracket} is not closed`, `Add the matching ${closing}`);
   }
 
   private lineOf(offset = 0): string {

@@ -84,17 +84,17 @@ class Source {
         "too-large",
         undefined,
         "is larger than 5 MB",
-        "An AppSpec is far smaller: check the path",
+        "An AppSpec is much smaller: check the path",
       );
     const strange = this.text.search(/[\0\ufffd]/);
     if (strange >= 0) {
       this.countLines();
-      throw this.error("binary", strange, "is no text in UTF-8", "Save the file as UTF-8, or check the path");
+      throw this.error("binary", strange, "is not valid UTF-8", "Save the file as UTF-8, or check the path");
     }
     if (opensTooMuch(this.text))
-      throw this.error("too-deep", undefined, "is nested too deep", "An AppSpec has at most ten levels");
+      throw this.error("too-deep", undefined, "is nested too deeply", "An AppSpec has at most ten levels");
     if (/^\s*$/.test(this.text.replace(/^\s*(#.*|---|\.\.\.)?$/gm, "")))
-      throw this.error("empty", undefined, "is empty", "Write an AppSpec into it, beginning with `name:`");
+      throw this.error("empty", undefined, "is empty", "Add an AppSpec, starting with `name:`");
   }
 
   private countLines(): void {
@@ -130,7 +130,7 @@ class Source {
     visit(document, {
       Pair: (_, pair) => {
         if (isScalar(pair.key) && pair.key.value === "__proto__")
-          throw this.error("reserved-key", startOf(pair.key), "a field has the name __proto__", "Remove it");
+          throw this.error("reserved-key", startOf(pair.key), "a field is named __proto__", "Remove it");
       },
       Node: (_, node, path) => {
         const tag = isAlias(node) ? undefined : node.tag;
@@ -138,8 +138,8 @@ class Source {
           throw this.error(
             "tag",
             startOf(node),
-            "a tag makes this something else than plain data",
-            "Remove the tag, the word that begins with !",
+            "YAML tags are not allowed here",
+            "Remove the tag (the word that starts with !)",
           );
         if (!isAlias(node)) return;
         if (!node.resolve(document))
@@ -147,10 +147,10 @@ class Source {
             "alias",
             startOf(node),
             "an alias has no anchor before it",
-            "Put the text in quotes if it is no alias, else add the anchor: the same word with & in place of *",
+            "Put the text in quotes if it is not an alias; otherwise define the anchor first, with & instead of *",
           );
         if (path.some((outer) => !isPair(outer) && "anchor" in outer && outer.anchor === node.source))
-          throw this.error("alias", startOf(node), "an alias stands inside its own anchor", "Remove it");
+          throw this.error("alias", startOf(node), "an alias is inside its own anchor", "Remove it");
       },
     });
   }
@@ -161,8 +161,8 @@ class Source {
       throw this.error(
         "not-a-map",
         startOf(document.contents),
-        "holds no map at its top",
-        "An AppSpec begins with fields such as `name:` and `services:`",
+        "is not a map at the top level",
+        "An AppSpec starts with fields such as `name:` and `services:`",
       );
     if (!Object.hasOwn(top, "spec")) return { content: top, prefix: [] };
     const mixed = Object.keys(top).find((key) => specShape().fields.has(key));
@@ -170,15 +170,15 @@ class Source {
       throw this.error(
         "mixed-template",
         this.offsetOf(document, [mixed]),
-        "stands beside `spec:`, which makes this a deploy template",
-        "Move the field below `spec:`, or remove `spec:`",
+        "is next to `spec:`, which makes this file a deploy template",
+        "Move the field under `spec:`, or remove `spec:`",
       );
     if (!isPlainObject(top["spec"]))
       throw this.error(
         "not-a-map",
         this.offsetOf(document, ["spec"]),
-        "holds no map below `spec:`",
-        "A deploy template has the whole AppSpec below `spec:`",
+        "does not contain a map under `spec:`",
+        "A deploy template contains the whole AppSpec under `spec:`",
       );
     return { content: top["spec"], prefix: ["spec"] };
   }
@@ -203,13 +203,13 @@ class Source {
       return work();
     } catch (error) {
       if (error instanceof RangeError)
-        throw this.error("too-deep", undefined, "is nested too deep", "An AppSpec has at most ten levels");
+        throw this.error("too-deep", undefined, "is nested too deeply", "An AppSpec has at most ten levels");
       if (error instanceof ReferenceError)
         throw this.error(
           "alias",
           undefined,
-          "uses aliases too often",
-          `At most ${MOST_ALIASES} are expanded: write the values out`,
+          "uses too many aliases",
+          `At most ${MOST_ALIASES} are expanded: write the values in full`,
         );
       throw error;
     }
@@ -298,12 +298,12 @@ function withSecrets(spec: AppSpec, text: string, { file, secrets }: ParseOption
     throw new SpecFileError("unknown-secrets", {
       file,
       what: `unknown-secrets: nothing in the spec has the address ${applied.unused.map((address) => address + hintFor(address, applied.addresses)).join(", ")}`,
-      hint: "Addresses are KEY for variables of the app, component.KEY for those of a component, and the path that messages show for other values",
+      hint: "Use KEY for a variable of the app, component.KEY for a variable of a component, and the path shown in messages for any other value",
     });
   if (applied.missing.length > 0)
     throw new SpecFileError("missing-secrets", {
       file,
-      what: `missing-secrets: ${applied.missing.length === 1 ? "a value is" : "values are"} left out or encrypted for another app: ${applied.missing.join(", ")}`,
+      what: `missing-secrets: ${applied.missing.length === 1 ? "a value is" : "values are"} missing or encrypted for another app: ${applied.missing.join(", ")}`,
       hint: `Supply them: loadSpec(path, { secrets: { ${applied.missing.map((address) => `${JSON.stringify(address)}: …`).join(", ")} } })`,
     });
   return applied.spec;

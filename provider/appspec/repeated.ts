@@ -46,7 +46,7 @@ export function reportRepeated({ key, at }: Repeated, last: ListPath, report: Re
     "duplicate-variable",
     [...last, "key"],
     `appears ${times}, as items ${items.slice(0, -1).join(", ")} and ${items.at(-1)} of this list; only the last one is sent`,
-    "remove the others (that the last one counts is inferred: the service documents no rule)",
+    "remove the others (which one counts is inferred: the service does not document it)",
     { repeated: key },
   );
 }

@@ -61,12 +61,12 @@ function translate(error: ErrorObject, path: Problem["path"], report: Report): v
   const but = shown === undefined ? "" : `, but is ${shown}`;
   switch (error.keyword) {
     case "required":
-      return report.error("missing-field", [...path, String(params["missingProperty"])], "is needed here");
+      return report.error("missing-field", [...path, String(params["missingProperty"])], "is required");
     case "pattern":
       return report.error(
         "wrong-format",
         path,
-        `does not have the form it needs${but}`,
+        `has an invalid format${shown === undefined ? "" : `: ${shown}`}`,
         formHint(shown === undefined ? undefined : error.data, path),
       );
     case "minLength":
@@ -78,7 +78,7 @@ function translate(error: ErrorObject, path: Problem["path"], report: Report): v
     case "maximum":
       return report.error("too-big", path, `must be at most ${String(params["limit"])}${but}`);
     default:
-      return report.error("not-valid", path, `does not match the schema of the AppSpec (${error.keyword})`);
+      return report.error("not-valid", path, `does not match the AppSpec schema (${error.keyword})`);
   }
 }
 
@@ -86,17 +86,17 @@ const amount = (params: Record<string, unknown>, what: string): string =>
   `${String(params["limit"])} ${what}${params["limit"] === 1 ? "" : "s"}`;
 
 const FORM_HINTS: Readonly<Record<string, string>> = {
-  name: "use lower case letters, digits and dashes, a letter first and no dash last",
-  key: "use letters, digits and underscores, no digit first",
-  domain: "write the host name alone, such as app.example.com, of letters, digits, dashes and dots",
-  custom_error_page_url: "it has to start with https://",
+  name: "use lowercase letters, digits and dashes; start with a letter and do not end with a dash",
+  key: "use letters, digits and underscores; do not start with a digit",
+  domain: "write only the host name, such as app.example.com; use letters, digits, dashes and dots",
+  custom_error_page_url: "it must start with https://",
 };
 
 function formHint(value: unknown, path: Problem["path"]): string | undefined {
   const text = typeof value === "string" ? value : "";
   if (path.at(-1) === "domain" && text.startsWith("*.")) return `write ${text.slice(2)}, and wildcard: true`;
   if (path.includes("log_destinations"))
-    return "use letters, digits, spaces and -_./()[], a letter or digit at both ends";
+    return "use letters, digits, spaces and -_./()[]; start and end with a letter or digit";
   return FORM_HINTS[String(path.at(-1))];
 }
 

@@ -34,7 +34,7 @@ export function explainSyntax(
     return {
       reason: "alias",
       offset,
-      what: "a text begins with *, which YAML takes for an alias",
+      what: "text starts with *, which YAML reads as an alias",
       hint: "Put the text in quotes",
     };
   return (CAUSED_BY_LINES.has(code) && causeInLines(text, offset)) || { offset, ...explainYaml(code) };
@@ -53,15 +53,15 @@ function unclosed(
   if (quoted !== undefined)
     return {
       offset: quoted,
-      what: "a text in quotes is not closed on its line",
-      hint: "Close the quotes, or put the text in one line",
+      what: "a quoted string is not closed on its line",
+      hint: "Close the quotes, or put the text on one line",
     };
   const bracket = openBracket(document, text, offset);
   if (bracket !== undefined)
     return {
       offset: bracket,
       what: `this ${text[bracket]} is not closed`,
-      hint: `Close it with ${text[bracket] === "{" ? "}" : "]"}, where what belongs to it ends`,
+      hint: `Add the matching ${text[bracket] === "{" ? "}" : "]"}`,
     };
   const before = text.slice(Math.max(0, offset - 200), offset);
   if (!/\S["'][ \t]+$/.test(before)) return undefined;
@@ -69,7 +69,7 @@ function unclosed(
   return {
     offset,
     what: isInside ? "a comma is missing before this" : "text follows after the closing quote",
-    hint: isInside ? "Put a comma behind the value before it" : "Put the whole text into one pair of quotes",
+    hint: isInside ? "Add a comma after the previous value" : "Put the whole text into one pair of quotes",
   };
 }
 
@@ -144,15 +144,15 @@ function unrendered(text: string, offset: number): SyntaxMistake | undefined {
       reason: "placeholder",
       offset: start + found.index + (found[1] ?? "").length,
       what: `a template was not rendered${others(text, start)}`,
-      hint: "Render the file before it is loaded, or set this field in the program",
+      hint: "Render the template before loading it, or set this field in the program",
     };
   const dollar = unquoted(line).search(/\$\{/);
   if (dollar < 0) return undefined;
   return {
     reason: "placeholder",
     offset: start + dollar,
-    what: "a text with ${…} stands within braces without quotes",
-    hint: 'Put the text in quotes, as in "${NAME}", or fill it in before the file is loaded',
+    what: "unquoted text in braces contains ${…}",
+    hint: 'Put the text in quotes, as in "${NAME}", or substitute it before loading the file',
   };
 }
 
@@ -195,7 +195,7 @@ function colonMistake(lines: readonly string[], at: number): LineMistake | undef
     return { line: at, what: "a space is missing after the colon", hint: `Write \`${glued}: …\`` };
   const bare = /^[\s-]*([a-z_]+)(?:\s+[^\s:]+)*\s*$/.exec(line)?.[1];
   if (bare !== undefined && isFieldName(bare))
-    return { line: at, what: "a colon is missing after the name of a field", hint: `Write \`${bare}: …\`` };
+    return { line: at, what: "a colon is missing after the field name", hint: `Write \`${bare}: …\`` };
   return undefined;
 }
 

@@ -53,7 +53,7 @@ function tellNote(note: Note, report: Report): void {
     case "deprecated":
       return report.warn("deprecated-field", note.path, "is deprecated", note.instead);
     case "empty":
-      return report.warn("empty-field", note.path, "has no value and counts as not set");
+      return report.warn("empty-field", note.path, "has no value and is treated as not set");
     case "converted": {
       const [is, wanted] =
         note.to === "string" ? ["not a string", "a string"] : ["a string", WANTED[note.to]];

@@ -42,7 +42,7 @@ function databaseGone(change: Change, olds: unknown): string | undefined {
   return gone
     .map((name) =>
       valueAt(olds, ["databases", name, "production"]) === true
-        ? `The database ${name} is removed from the app. Its cluster and data stay.`
+        ? `The database ${name} is removed from the app. Its cluster and data are kept.`
         : `The dev database ${name} is removed, and all its data is lost. Back it up first.`,
     )
     .join(" ");
@@ -66,12 +66,12 @@ function smaller({ path, before, after }: Change): string | undefined {
   const place = formatPath(path);
   if (field === "instance_count" || field === "max_instance_count")
     return Number(after) < Number(before)
-      ? `${place} goes down from ${String(before)} to ${String(after)}: fewer containers share the load.`
+      ? `${place} decreases from ${String(before)} to ${String(after)}: fewer containers share the load.`
       : undefined;
   if (field !== "instance_size_slug") return undefined;
   const [from, to] = [size(before), size(after)];
   if (!from || !to || (to.memory >= from.memory && to.cpus >= from.cpus)) return undefined;
-  return `${place} goes down from ${String(before)} to ${String(after)}: less memory or CPU may stop what runs now.`;
+  return `${place} decreases from ${String(before)} to ${String(after)}: the component may run out of memory or CPU.`;
 }
 
 /** What a value that is not known yet may take away. */
@@ -150,5 +150,5 @@ function archived({ path }: Change, olds: unknown, news: unknown): string | unde
 
 function moved({ path, before, after }: Change): string | undefined {
   if (path[0] !== "region" || before === undefined) return undefined;
-  return `The app moves from region ${String(before)} to ${String(after ?? "the service's choice")}: every component is deployed again there.`;
+  return `The app moves from region ${String(before)} to ${String(after ?? "a region that the service chooses")}: every component is redeployed there.`;
 }

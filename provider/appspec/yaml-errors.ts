@@ -18,58 +18,61 @@ const WORDS: Readonly<Partial<Record<ErrorCode, Explanation>>> = {
   },
   MULTIPLE_DOCS: {
     reason: "several-documents",
-    what: "a second document begins here",
-    hint: "Keep one AppSpec per file: remove the line of dashes or what follows it",
+    what: "a second YAML document starts here",
+    hint: "Keep one AppSpec per file: remove the line of dashes or everything after it",
   },
   TAG_RESOLVE_FAILED: {
     reason: "tag",
-    what: "a tag makes this something else than plain data",
-    hint: "Remove the tag, the word that begins with !",
+    what: "YAML tags are not allowed here",
+    hint: "Remove the tag (the word that starts with !)",
   },
   BAD_ALIAS: {
     reason: "alias",
-    what: "an alias or anchor is written wrongly",
-    hint: "Put text that begins with * or & in quotes",
+    what: "an alias or anchor is malformed",
+    hint: "Put text that starts with * or & in quotes",
   },
   RESOURCE_EXHAUSTION: {
     reason: "too-deep",
-    what: "the text is nested too deep",
+    what: "the text is nested too deeply",
     hint: "An AppSpec has at most ten levels",
   },
-  TAB_AS_INDENT: syntax("a tab indents this line", "Indent with spaces"),
+  TAB_AS_INDENT: syntax("this line is indented with a tab", "Indent with spaces"),
   BAD_INDENT: syntax(
-    "the indentation does not fit the lines before, or a bracket is not closed",
-    "Line up fields of the same map, and close what is open",
+    "the indentation does not match the lines above, or a bracket is not closed",
+    "Align the fields of the same map, and close open brackets",
   ),
   MISSING_CHAR: syntax(
     "a quote, bracket, comma or colon is missing",
-    "Close what is open on this line or above",
+    "Check this line and the lines above it",
   ),
   BAD_SCALAR_START: syntax(
-    "text begins with a sign that means something else in YAML",
+    "text starts with a character that has a special meaning in YAML",
     "Put the text in quotes",
   ),
   BAD_DQ_ESCAPE: syntax(
-    "a backslash stands before a letter that it cannot escape",
+    "a backslash is followed by a character that cannot be escaped",
     "Write two backslashes, or use single quotes",
   ),
   MULTILINE_IMPLICIT_KEY: syntax(
-    "a field's name goes over several lines, or a colon is missing",
+    "a field name spans several lines, or a colon is missing",
     "Put a colon and a space after the field",
   ),
-  NON_STRING_KEY: syntax("a field's name is no text", "Use plain words as names of fields"),
+  NON_STRING_KEY: syntax("a field name is not a string", "Use plain words as field names"),
   BLOCK_AS_IMPLICIT_KEY: syntax(
-    "a second colon with a space stands on this line, as if another field began",
-    "Put the text in quotes if the colon belongs to it, else begin a new line",
+    "a second colon followed by a space is on this line",
+    "Put the text in quotes if the colon is part of it; otherwise start a new line",
   ),
   BLOCK_IN_FLOW: syntax(
-    "two fields in braces have no comma between them",
-    "Put a comma between them, and quotes around a text that contains a colon",
+    "a comma is missing between two fields in braces",
+    "Add the comma, and put text that contains a colon in quotes",
   ),
-  UNEXPECTED_TOKEN: syntax("this does not belong here", "Check the quotes, brackets and colons before it"),
+  UNEXPECTED_TOKEN: syntax(
+    "this text is not expected here",
+    "Check the quotes, brackets and colons before it",
+  ),
 };
 
 const OTHER = syntax("is not valid YAML", "Check quotes, brackets, colons and indentation here");
 
-/** A parser's error in words of our own. */
+/** The explanation of a parser error. */
 export const explainYaml = (code: ErrorCode): Explanation => WORDS[code] ?? OTHER;

@@ -33,7 +33,7 @@ export function serviceConfig(
   if (!found?.token)
     throw new AppPlatformError(
       "missing-token",
-      `No token for the service. Set the environment variable DIGITALOCEAN_TOKEN, or run: pulumi config set --secret ${TOKEN_KEY}`,
+      `No API token found. Set the environment variable DIGITALOCEAN_TOKEN, or run: pulumi config set --secret ${TOKEN_KEY}`,
     );
   const baseUrl = env["DIGITALOCEAN_API_URL"]?.trim();
   return { token: found.token, tokenHelp: found.tokenHelp, ...(baseUrl && { baseUrl }) };
@@ -41,6 +41,6 @@ export function serviceConfig(
 
 const NEW_TOKENS = "new tokens: https://cloud.digitalocean.com/account/api/tokens.";
 const STACK_TOKEN_HELP =
-  `It is the stack's setting: run \`pulumi config set --secret ${TOKEN_KEY}\`, or set DIGITALOCEAN_TOKEN, which wins. ` +
-  "A plain `pulumi refresh` or `pulumi destroy` still takes the setting as the last up left it in the state: " +
-  `add --run-program; ${NEW_TOKENS}`;
+  `The token comes from the stack's configuration: run \`pulumi config set --secret ${TOKEN_KEY}\`, or set DIGITALOCEAN_TOKEN, which takes precedence. ` +
+  "By default, `pulumi refresh` and `pulumi destroy` use the configuration recorded by the last up: " +
+  `add --run-program to use the current one; ${NEW_TOKENS}`;

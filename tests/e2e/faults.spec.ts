@@ -104,7 +104,7 @@ describe("faults of the service, seen by the CLI", function () {
     const repair = emulator.faults.add({ method: "GET", path: APP, times: Infinity, fault: refusal(404) });
     assert.match(
       await run("refresh", false),
-      /GET \/v2\/apps\/\S+: .*The list of apps holds it all the same/,
+      /GET \/v2\/apps\/\S+: .*However, the app list still contains it/,
     );
     repair();
     assert.equal(stack.resource("shop").id, emulator.apps()[0]?.id);

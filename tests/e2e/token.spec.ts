@@ -36,7 +36,7 @@ describe("the way to the service", function () {
 
   it("without a token is an error that says how to give one", async () => {
     const said = await failingUp({ DIGITALOCEAN_API_URL: emulator.url });
-    assert.match(said, /No token for the service\. Set the environment variable DIGITALOCEAN_TOKEN/);
+    assert.match(said, /No API token found\. Set the environment variable DIGITALOCEAN_TOKEN/);
     assert.match(said, /pulumi config set --secret app-platform:token/);
     assert.deepEqual(emulator.calls, []);
   });
@@ -109,9 +109,9 @@ describe("a token that was replaced", function () {
     assert.match(output, /the service refused the token \(401/);
     assert.match(
       output,
-      /run `pulumi config set --secret app-platform:token`, or set DIGITALOCEAN_TOKEN, which wins/,
+      /run `pulumi config set --secret app-platform:token`, or set DIGITALOCEAN_TOKEN, which takes precedence/,
     );
-    assert.match(output, /`pulumi refresh` or `pulumi destroy` .* add --run-program/);
+    assert.match(output, /`pulumi refresh` and `pulumi destroy` .* add --run-program/);
     assert.doesNotMatch(output, /dop_v1_/);
   }
 

@@ -73,12 +73,12 @@ describe("loadSpec", () => {
         /missing\.yaml: does not exist\. Check the path; it is relative to/,
       ],
       [join(large, "below.yaml"), /does not exist/],
-      [join(folder.path, "folder"), /is a folder\. Give the path of the file itself/],
-      [join(folder.path, "pipe"), /is no ordinary file/],
+      [join(folder.path, "folder"), /is a folder\. Pass the path of the file itself/],
+      [join(folder.path, "pipe"), /is not a regular file/],
       [large, /is larger than 5 MB/],
       ["bad\0path", /cannot be read \(ERR_INVALID_ARG_VALUE\)/],
       [file("empty.yaml", ""), /is empty/],
-      [file("latin1.yaml", Buffer.from("name: gr\xfc\xdfe", "latin1")), /is no text in UTF-8/],
+      [file("latin1.yaml", Buffer.from("name: gr\xfc\xdfe", "latin1")), /is not valid UTF-8/],
     ];
     for (const [path, message] of cases)
       assert.throws(() => loadSpec(path), { errorCode: "unreadable-file", message }, path);

@@ -70,7 +70,7 @@ export const CHANGES: readonly TypicalChange[] = [
     title: "One container less",
     edits: [["instance_count: 2", "instance_count: 1"]],
     differences: ["spec.services.web.instance_count"],
-    says: [/goes down from 2 to 1/, /\$22 → \$17/],
+    says: [/decreases from 2 to 1/, /\$22 → \$17/],
     call: "PUT",
   },
   {

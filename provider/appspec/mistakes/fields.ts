@@ -34,12 +34,7 @@ export function reportUnknownField(
   const owner = ownerName(shape.type);
   const tell = allowUnknown ? report.warn : report.error;
   if (name.startsWith("-") && isFieldName(name.slice(1))) {
-    report.error(
-      "unknown-field",
-      path,
-      "is a dash and a field without a space between them",
-      `write - ${name.slice(1)}`,
-    );
+    report.error("unknown-field", path, "has no space after the dash", `write - ${name.slice(1)}`);
     return undefined;
   }
   const isElsewhere = ownersOf(name).length > 0;
@@ -62,7 +57,7 @@ export function reportUnknownField(
     return allowUnknown ? undefined : there;
   }
   const hint = meant === undefined ? undefined : `did you mean ${meant}?`;
-  const what = `is not a field of ${owner} known to this version; it is sent unchanged`;
+  const what = `is not a known field of ${owner}; it is sent unchanged`;
   report.warn("unknown-field", path, what, hint);
   return undefined;
 }
@@ -109,7 +104,7 @@ function placeOf(
     const homes = inner.map((steps) => steps.slice(0, -1).join("."));
     const whole = inner.map((steps) => steps.join("."));
     return {
-      hint: `it belongs to ${either(homes)}: write ${either(whole)}`,
+      hint: `it belongs under ${either(homes)}: write ${either(whole)}`,
       meant: unlessSourced(inner[0]?.[0], map),
     };
   }
@@ -118,7 +113,7 @@ function placeOf(
   if (owners.length === 1 && owners[0] === TOP) return { hint: `it belongs at ${TOP}` };
   if (owners.length <= MOST_OWNERS) return { hint: `it belongs to ${either(owners)}` };
   return {
-    hint: `${ownerName(shape.type)} has ${[...shape.fields.keys()].slice(0, MOST_FIELDS).join(", ")}`,
+    hint: `known fields of ${ownerName(shape.type)}: ${[...shape.fields.keys()].slice(0, MOST_FIELDS).join(", ")}`,
   };
 }
 
@@ -145,7 +140,7 @@ function supplyBelow(
   }
 }
 
-const TOP = "the top of the spec";
+const TOP = "the top level of the spec";
 const MOST_OWNERS = 5;
 const MOST_FIELDS = 10;
 

@@ -71,7 +71,7 @@ export function reportOutdentedFields(
     "unknown-field",
     [...path, first],
     `is not a field of ${ownerName(shape.type)}, nor ${others.length > 1 ? "are" : "is"} ${others.join(", ")}`,
-    `put them below ${name}${isList ? ", the first one behind a dash" : ""}`,
+    `indent them under ${name}${isList ? ", with a dash before the first one" : ""}`,
   );
 }
 
@@ -82,7 +82,7 @@ export function reportOutdented(list: string, path: Visit["path"], { report }: V
   report.error(
     "outdented-item",
     path,
-    `is an item of ${list}, but stands beside the item that ${list} belongs to`,
-    `indent it below ${list}`,
+    `is an item of ${list}, but is indented like the item that contains ${list}`,
+    `indent it under ${list}`,
   );
 }

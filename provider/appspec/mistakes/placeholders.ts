@@ -46,15 +46,15 @@ export function reportPlaceholder(text: string, { path, report }: Visit): boolea
 /** The same for the name of a field. */
 export function reportPlaceholderName(name: string, path: ListPath, { report }: Visit): boolean {
   if (!MAYBE.test(name) || !(TEMPLATE.test(name) || DOLLAR.test(name))) return false;
-  report.error("unfilled-placeholder", path, "is a placeholder that was not filled in", RENDER);
+  report.error("unfilled-placeholder", path, "is an unfilled placeholder", RENDER);
   return true;
 }
 
 const FILL =
-  "App Platform expands ${…} only in values of variables: fill it in first, or set this field in the program";
-const RENDER = "render the file before it is loaded, or set this field in the program";
+  "App Platform expands ${…} only in values of environment variables: substitute it before loading, or set this field in the program";
+const RENDER = "render the template before loading it, or set this field in the program";
 
 function contains(placeholder: string, path: ListPath): string {
   const shown = quote(placeholder, path);
-  return `contains ${shown === undefined ? "a placeholder" : `the placeholder ${shown}`} that was not filled in`;
+  return `contains ${shown === undefined ? "an unfilled placeholder" : `the unfilled placeholder ${shown}`}`;
 }

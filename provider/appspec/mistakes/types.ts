@@ -24,7 +24,7 @@ function kindOf(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "number")
-    return Number.isFinite(value) && !Number.isInteger(value) ? "a number with a fraction" : "a number";
+    return Number.isFinite(value) && !Number.isInteger(value) ? "a fractional number" : "a number";
   if (typeof value === "boolean") return String(value);
   return typeof value === "object" ? "a map" : typeof value === "string" ? "a string" : `a ${typeof value}`;
 }
@@ -79,15 +79,15 @@ function listHint(value: unknown, { items }: ListShape, path: Path): string {
   }
   const keys = Object.keys(value);
   const [first] = keys;
-  if (first === undefined) return "write [], or leave it out";
+  if (first === undefined) return "write [] or omit it";
   if (items.kind !== "map") {
     const entry = path.at(-1) === "features" ? `${safe(first)}=…` : "…";
     return `put a dash before each entry: - ${entry}`;
   }
   if (keys.every((key) => items.fields.has(key))) return `put a dash before the first field: - ${first}: …`;
   if (items.type === "AppVariable")
-    return `write each variable as an item of a list, as in - key: ${safe(first)} and value: …`;
-  return `write each entry as an item of a list: - ${identityOf(items) ?? "name"}: ${safe(first)}`;
+    return `write each variable as a list item: - key: ${safe(first)} and value: …`;
+  return `write each entry as a list item: - ${identityOf(items) ?? "name"}: ${safe(first)}`;
 }
 
 /** The numbers of a text such as `8080, 9090`. */
@@ -103,7 +103,7 @@ const safe = (key: string): string => (/^[A-Za-z_][\w.-]{0,40}$/.test(key) ? key
 function mapOfListHint(list: readonly unknown[], { type, fields }: MapShape): string {
   if (type === "ServiceAutoscalingMetrics" || type === "WorkerAutoscalingMetrics")
     return "write the metrics without dashes: cpu: { percent: 70 }";
-  if (type === "AppIngress") return "put the list below ingress.rules";
+  if (type === "AppIngress") return "move the list to ingress.rules";
   if (type === "JobSchedule") return 'write schedule: { cron: "0 3 * * *", time_zone: UTC }';
   if (list.length > 0 && list.every(isPlainObject))
     return list.length === 1
@@ -178,15 +178,15 @@ const shownIn = (value: unknown, path: Path): string =>
 function textHint(value: unknown, path: Path): string {
   const field = path.at(-1);
   if (Array.isArray(value)) {
-    if (field === "run_command" || field === "build_command") return "write the whole command as one text";
-    return "write one text, without dashes and brackets";
+    if (field === "run_command" || field === "build_command") return "write the whole command as one string";
+    return "write one string, without dashes or brackets";
   }
   if (path.includes("features") && isPlainObject(value)) {
     const [[name, setting] = ["…", ""]] = Object.entries(value);
     const shown = typeof setting === "string" ? safe(setting) : "…";
-    return `write name and value as one text: ${safe(name)}=${shown}`;
+    return `write name and value as one string: ${safe(name)}=${shown}`;
   }
-  return "write a text in quotes";
+  return "write a string in quotes";
 }
 
 function booleanHint(value: unknown): string {
@@ -197,12 +197,12 @@ function booleanHint(value: unknown): string {
 }
 
 function numberHint(value: unknown, kind: ScalarShape["kind"], path: Path): string {
-  if (Array.isArray(value)) return "write one number, without dashes and brackets";
+  if (Array.isArray(value)) return "write one number, without dashes or brackets";
   const text = typeof value === "string" ? value.trim() : "";
   const seconds = String(path.at(-1)).endsWith("_seconds") ? secondsIn(text) : undefined;
   if (seconds !== undefined) return `write the number of seconds: ${seconds}`;
   const digits = /^(\d{1,9})\D/.exec(text)?.[1];
-  if (digits !== undefined) return `write the number alone: ${digits}`;
+  if (digits !== undefined) return `write only the number: ${digits}`;
   return kind === "integer" ? "write a whole number" : "write a number";
 }
 

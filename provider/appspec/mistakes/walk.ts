@@ -167,7 +167,7 @@ class Walk {
     if (!isVariable && (strange.length > 1 || !holds)) return [];
     const { report, path } = this.visit;
     const hint = `write ${identity}: ${first}${isVariable ? " and value: …" : ""}`;
-    report.error("missing-field", [...path, identity], "is needed here", hint);
+    report.error("missing-field", [...path, identity], "is required", hint);
     return strange;
   }
 }

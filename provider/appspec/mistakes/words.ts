@@ -93,16 +93,16 @@ export function checkWord(word: string, { type, known }: Words, visit: Visit): u
   if (known.includes(word)) return word;
   const { report, path, allowUnknown } = visit;
   const shown = quote(word, path);
-  const is = shown === undefined ? "is a value" : `is ${shown}`;
+  const unknown = shown === undefined ? "is not a known value" : `is ${shown}, which is not a known value`;
   const valid = known.filter((one) => !/^(UNSPECIFIED|UNSET$|UNKNOWN$|basic-|professional-)/.test(one));
   const meant = meantBy(word, type, valid);
   const meaning = meant === undefined ? undefined : `did you mean ${meant}?`;
   if (meant !== undefined && !OPEN.has(type)) {
     const tell = allowUnknown ? report.warn : report.error;
-    tell("unknown-value", path, `${is}, not one of the values known here`, meaning);
+    tell("unknown-value", path, unknown, meaning);
   } else {
-    const list = `known are ${valid.join(", ")}`;
-    const what = `${is}, not known to this version; it is sent unchanged`;
+    const list = `known values: ${valid.join(", ")}`;
+    const what = `${unknown}; it is sent unchanged`;
     report.warn("unknown-value", path, what, meaning === undefined ? list : `${meaning} ${list}`);
   }
   return UNKNOWN;

@@ -10,7 +10,7 @@ export function alertsAreWhereTheyBelong(app: SpecView, report: Report): void {
       report.warn(
         "alert-place",
         [...path, "rule"],
-        "is watched per component",
+        "applies to a component, not to the whole app",
         "move the alert to a component",
       );
   }
@@ -20,8 +20,8 @@ export function alertsAreWhereTheyBelong(app: SpecView, report: Report): void {
         report.warn(
           "alert-place",
           [...path, "rule"],
-          "is watched for the app as a whole",
-          "move the alert to the top of the spec",
+          "applies to the whole app, not to a component",
+          "move the alert to the top level of the spec",
         );
     }
   }
@@ -42,7 +42,7 @@ export function limitsAreComplete(app: SpecView, report: Report): void {
       report.warn(
         "incomplete-alert",
         path,
-        `needs ${missing.join(", ")} to know when to raise`,
+        `has no ${missing.join(" and no ")}`,
         `add ${missing.join(", ")}`,
       );
   }
@@ -59,7 +59,7 @@ export function alertsAreUnique(app: SpecView, report: Report): void {
         report.warn(
           "duplicate-alert",
           path,
-          "repeats another alert of this list",
+          "duplicates another alert in this list",
           "change its operator or window, or remove it",
         );
       seen.add(key);
@@ -76,11 +76,11 @@ export function destinationsAreOfOneKind(app: SpecView, report: Report): void {
       report.error(
         "two-destinations",
         path,
-        `has several kinds: ${kinds.join(", ")}`,
-        "make one log destination of each",
+        `has several destinations: ${kinds.join(", ")}`,
+        "create a separate log destination for each",
       );
     if (kinds.length === 0)
-      report.warn("no-destination", path, "sends logs nowhere", `add one of ${DESTINATIONS.join(", ")}`);
+      report.warn("no-destination", path, "has no destination", `add one of ${DESTINATIONS.join(", ")}`);
     const logtail = mapOf(value, "logtail");
     if (logtail && !has(logtail, "token"))
       report.warn("no-token", [...path, "logtail"], "has no token", "add logtail.token");
@@ -93,7 +93,7 @@ export function destinationsAreUnique(app: SpecView, report: Report): void {
       report.error(
         "duplicate-destination",
         [...item.path, "name"],
-        "is the name of another log destination here",
+        "is already the name of another log destination of this component",
         "rename one of them",
       );
     });
@@ -115,7 +115,7 @@ export function openSearchIsConsistent(app: SpecView, report: Report): void {
     else if (byEndpoint && known)
       for (const field of ["user", "password"]) {
         if (!auth || !has(auth, field))
-          report.error("incomplete-auth", [...path, "basic_auth", field], "is needed together with endpoint");
+          report.error("incomplete-auth", [...path, "basic_auth", field], "is required with endpoint");
       }
     else if (byCluster && auth && has(auth, "password"))
       report.error(
@@ -125,6 +125,6 @@ export function openSearchIsConsistent(app: SpecView, report: Report): void {
         "remove it",
       );
     if (/^http:/i.test(textOf(search, "endpoint") ?? ""))
-      report.error("plain-endpoint", [...path, "endpoint"], "must be an https address");
+      report.error("plain-endpoint", [...path, "endpoint"], "must be an https:// address");
   }
 }

@@ -23,9 +23,14 @@ export function namesAreUnique(app: SpecView, report: Report): void {
     const name = textOf(value, "name");
     if (name === undefined) continue;
     const other = first.get(name);
-    const hint = "names are unique over all components and databases of an app: rename one of them";
+    const hint = "names must be unique across all components and databases of an app: rename one of them";
     if (other !== undefined)
-      report.error("duplicate-name", [...path, "name"], `is "${name}", as is another of the ${other}`, hint);
+      report.error(
+        "duplicate-name",
+        [...path, "name"],
+        `is "${name}", which is already used in ${other}`,
+        hint,
+      );
     else first.set(name, String(path[0]));
   }
 }
@@ -44,14 +49,8 @@ export function oneSource(app: SpecView, report: Report): void {
   for (const { path, value, list } of app.components) {
     const sources = fieldsSet(value, SOURCES);
     if (sources.length === 0) {
-      const image =
-        list === "static_sites" || list === "functions" ? "" : ", or image for one that is built already";
-      report.error(
-        "no-source",
-        path,
-        "has no source to be built from",
-        `add one of git, github, gitlab, bitbucket${image}`,
-      );
+      const image = list === "static_sites" || list === "functions" ? "" : ", or image for a prebuilt image";
+      report.error("no-source", path, "has no source", `add one of git, github, gitlab, bitbucket${image}`);
     }
     if (sources.length > 1)
       report.error("several-sources", path, `has several sources: ${sources.join(", ")}`, "keep one of them");
@@ -65,7 +64,7 @@ export function sourcesAreComplete(app: SpecView, report: Report): void {
       const source = mapOf(value, field);
       const needed = field === "git" ? "repo_clone_url" : field === "image" ? "repository" : "repo";
       if (source && !has(source, needed))
-        report.error("incomplete-source", [...path, field, needed], "is needed to find the source");
+        report.error("incomplete-source", [...path, field, needed], "is required to locate the source");
     }
   }
 }
@@ -77,7 +76,7 @@ export function repositoriesAreNamed(app: SpecView, report: Report): void {
       const repo = source && textOf(source, "repo");
       if (repo === undefined || (/^[^/\s:]+(\/[^/\s:]+)+$/.test(repo) && !HOST.test(repo))) continue;
       const place = [...path, field, "repo"];
-      const what = "is not of the form owner/repo";
+      const what = "does not have the form owner/repo";
       if (/^[\w.-]+$/.test(repo))
         report.error(
           "repo-format",
@@ -96,7 +95,7 @@ const HOST =
 
 function repoHint(repo: string): string {
   const path = repo.replace(HOST, "").replace(/^\/+|(\.git)?\/*$/g, "");
-  return /^[\w.-]+(\/[\w.-]+)+$/.test(path) ? `write ${path}` : "leave out the address of the host";
+  return /^[\w.-]+(\/[\w.-]+)+$/.test(path) ? `write ${path}` : "remove the host";
 }
 
 /** Registries that know an image by its owner and its name. */
@@ -117,13 +116,13 @@ export function imagesAreConsistent(app: SpecView, report: Report): void {
         "tag-and-digest",
         path,
         "has both tag and digest",
-        "keep the digest to pin the image, else the tag",
+        "keep digest to pin the image; otherwise keep tag",
       );
     if (!has(image, "registry_type"))
       report.warn("no-registry-type", path, "has no registry_type", "set it to DOCR, DOCKER_HUB or GHCR");
     const registry = own(image, "registry");
     if (type !== undefined && OWNED.includes(type) && (registry === undefined || registry === ""))
-      report.warn("no-registry", path, "has no registry, the owner of the image", ownerHint(image, type));
+      report.warn("no-registry", path, "has no registry (the owner of the image)", ownerHint(image, type));
     imageDeploysOnPush(image, path, report);
   }
 }
@@ -131,7 +130,7 @@ export function imagesAreConsistent(app: SpecView, report: Report): void {
 function ownerHint(image: Record<string, unknown>, type: string): string {
   const found = /^(?:[\w-]+\.[\w.-]+\/)?([\w.-]+)\/([\w.-]+)$/.exec(textOf(image, "repository") ?? "");
   if (found) return `write registry: ${found[1]} and repository: ${found[2]}`;
-  return type === "DOCKER_HUB" ? "add registry; that of official images is library" : "add registry";
+  return type === "DOCKER_HUB" ? "add registry; for official images, use library" : "add registry";
 }
 
 function imageDeploysOnPush(image: Record<string, unknown>, path: (string | number)[], report: Report): void {
@@ -143,14 +142,14 @@ function imageDeploysOnPush(image: Record<string, unknown>, path: (string | numb
     report.warn(
       "deploy-on-push",
       place,
-      "works for images in DOCR only",
+      "works only for images in DOCR",
       "remove it, or redeploy with redeployOn",
     );
   else if (has(image, "digest"))
     report.warn(
       "deploy-on-push",
       place,
-      "works for a tag only, and this image has a digest",
+      "works only with a tag, but this image has a digest",
       "remove one of them",
     );
 }
@@ -174,11 +173,12 @@ export function scalingIsConsistent(app: SpecView, report: Report): void {
       report.error(
         "autoscaling-bounds",
         [...place, "min_instance_count"],
-        `is ${min}, more than max_instance_count, ${max}`,
+        `is ${min}, which is more than max_instance_count (${max})`,
+        "lower it, or raise max_instance_count",
       );
     const metrics = own(scaling, "metrics");
     if (!isUnknown(metrics) && Object.keys(mapOf(scaling, "metrics") ?? {}).length === 0)
-      report.warn("no-metrics", place, "has no metrics to scale by", "add metrics.cpu.percent");
+      report.warn("no-metrics", place, "has no metrics to scale on", "add metrics.cpu.percent");
   }
 }
 
@@ -191,7 +191,7 @@ export function sizesAreCurrent(app: SpecView, report: Report): void {
         "deprecated-size",
         [...path, "instance_size_slug"],
         "is a deprecated size",
-        `use ${replacement} in place of ${size}`,
+        `use ${replacement} instead of ${size}`,
       );
   }
 }
@@ -225,7 +225,7 @@ export function schedulesFitKinds(app: SpecView, report: Report): void {
       report.warn(
         "unused-schedule",
         [...job.path, "schedule"],
-        "is for jobs of kind SCHEDULED only",
+        "applies only to jobs of kind SCHEDULED",
         "set kind: SCHEDULED",
       );
     cronIsReadable(job, report);
@@ -243,7 +243,7 @@ function cronIsReadable({ path, value }: Component, report: Report): void {
     "bad-cron",
     place,
     "does not have five fields",
-    "minute, hour, day, month, weekday, such as 0 3 * * *",
+    "write minute, hour, day, month and weekday, such as 0 3 * * *",
   );
 }
 

@@ -29,9 +29,9 @@ export function rulesLeadSomewhere(app: SpecView, report: Report): void {
         "two-targets",
         path,
         "has both component and redirect",
-        "keep one of them, or make two rules",
+        "keep one of them, or split the rule in two",
       );
-    if (targets.length === 0) report.warn("no-target", path, "leads nowhere", "add component or redirect");
+    if (targets.length === 0) report.warn("no-target", path, "has no target", "add component or redirect");
     if (!has(value, "match"))
       report.warn("no-match", path, "has no match", "add match.path.prefix, such as /");
   }
@@ -51,13 +51,13 @@ export function ruleComponentsExist(app: SpecView, report: Report): void {
       report.warn(
         "not-routable",
         place,
-        `names one of the ${list}, which take no requests`,
-        "name a service, a static site or functions",
+        `is one of the ${list}, which cannot receive requests`,
+        "use a service, a static site or a functions component",
       );
     if (list !== undefined || !app.namesKnown) continue;
     const near = nearest(name, app.names);
-    const hint = near === undefined ? "name a component of this app" : `did you mean ${near}?`;
-    report.error("no-such-component", place, "names a component that this app does not have", hint);
+    const hint = near === undefined ? "use the name of a component of this app" : `did you mean ${near}?`;
+    report.error("no-such-component", place, "is not a component of this app", hint);
   }
 }
 
@@ -158,7 +158,7 @@ export function redirectCodesAreKnown(app: SpecView, report: Report): void {
       report.warn(
         "redirect-code",
         [...path, "redirect", "redirect_code"],
-        `is ${code}, no status of a redirect`,
+        `is ${code}, which is not a redirect status`,
         `use one of ${REDIRECT_CODES.join(", ")}`,
       );
   }
@@ -174,7 +174,7 @@ export function originsAreOfOneKind(app: SpecView, report: Report): void {
         report.error(
           "two-matches",
           origin.path,
-          `has several of exact, prefix and regex: ${kinds.join(", ")}`,
+          `sets more than one of exact, prefix and regex: ${kinds.join(", ")}`,
           "keep one of them",
         );
       if (kinds.length === 0)
@@ -207,8 +207,8 @@ export function routesAreDistinct(app: SpecView, report: Report): void {
     report.error(
       "duplicate-route",
       [...path, "path"],
-      `is ${JSON.stringify(text)}, as in another route`,
-      "give each component a path of its own",
+      `is ${JSON.stringify(text)}, which another route already uses`,
+      "give each route its own path",
     );
   });
 }
@@ -217,7 +217,7 @@ export function routesAreDistinct(app: SpecView, report: Report): void {
 export function domainsAreDistinct(app: SpecView, report: Report): void {
   const domains = itemsOf(app.spec, [], "domains");
   forRepeated(domains, "domain", (_, { path }) => {
-    report.error("duplicate-domain", [...path, "domain"], "is in the list already", "remove one of them");
+    report.error("duplicate-domain", [...path, "domain"], "is already in the list", "remove one of them");
   });
   domains
     .filter(({ value }) => own(value, "type") === "PRIMARY")
@@ -226,8 +226,8 @@ export function domainsAreDistinct(app: SpecView, report: Report): void {
       report.error(
         "two-primaries",
         [...path, "type"],
-        "is PRIMARY, as is another domain",
-        "make the others ALIAS",
+        "is PRIMARY, but another domain is already PRIMARY",
+        "set the others to ALIAS",
       );
     });
 }
@@ -237,7 +237,12 @@ export function pagesAreAddresses(app: SpecView, report: Report): void {
   const check = (map: Plain | undefined, field: string, path: ListPath): void => {
     const text = map && own(map, field);
     if (typeof text === "string" && text !== "" && !isUnknown(text) && !/^https?:\/\/\S+$/.test(text))
-      report.warn("page-address", [...path, field], "is not the address of a page", "write it with https://");
+      report.warn(
+        "page-address",
+        [...path, field],
+        "is not the URL of a page",
+        "write the full URL, starting with https://",
+      );
   };
   check(mapOf(app.spec, "maintenance"), "offline_page_url", ["maintenance"]);
   for (const { path, value } of app.components) {

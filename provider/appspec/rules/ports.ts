@@ -12,16 +12,16 @@ export function portsAreDistinct(app: SpecView, report: Report): void {
       if (typeof port !== "number") return;
       const place = [...path, "internal_ports", index];
       if (port < 1 || port > 65535)
-        report.warn("bad-port", place, `is ${port}, not a port`, "ports go from 1 to 65535");
+        report.warn("bad-port", place, `is ${port}, which is not a valid port`, "use a port from 1 to 65535");
       if (port === own(value, "http_port"))
         report.error(
           "duplicate-port",
           place,
-          `is ${port}, which is the http_port as well; the service rejects that`,
-          "remove it here",
+          `is ${port}, which is also the http_port; the service rejects that`,
+          "remove it from internal_ports",
         );
       else if (seen.has(port))
-        report.warn("duplicate-port", place, `is ${port}, which is in the list already`);
+        report.warn("duplicate-port", place, `is ${port}, which is already in the list`);
       seen.add(port);
     });
   }

@@ -160,8 +160,8 @@ export function versionsAreKnown(app: SpecView, report: Report): void {
     report.warn(
       "unknown-value",
       place,
-      `is ${quote(version, place) ?? "a version"}, not known to this version of the package; it is sent unchanged`,
-      `known are ${known.join(", ")}`,
+      `is ${quote(version, place) ?? "a version"}, which is not a known version; it is sent unchanged`,
+      `known versions: ${known.join(", ")}`,
     );
   }
 }
@@ -174,8 +174,8 @@ export function databasesAreConsistent(app: SpecView, report: Report): void {
       report.error(
         "no-cluster",
         [...path, "cluster_name"],
-        "is needed for a production database",
-        "set it to the name of a managed database cluster of the account, or remove production",
+        "is required for a production database",
+        "set it to the name of a managed database cluster in your account, or remove production",
       );
     if (
       production !== true &&

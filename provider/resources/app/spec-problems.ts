@@ -64,10 +64,10 @@ const identity = (problem: Problem): string => JSON.stringify(problem);
 
 const DETAILS: Readonly<Record<string, string>> = {
   "converted-value": "is converted to the type that the AppSpec expects",
-  "unknown-value": "is not one of the values known here",
-  "wrong-format": "does not have the form it needs",
+  "unknown-value": "is not a known value",
+  "wrong-format": "has an invalid format",
   "wrong-type": "has the wrong type",
-  "unfilled-placeholder": "contains a placeholder that was not filled in",
+  "unfilled-placeholder": "contains an unfilled placeholder",
   "encrypted-value": "is encrypted for an existing app, and a new app accepts plain text only",
 };
 

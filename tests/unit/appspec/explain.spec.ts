@@ -52,7 +52,7 @@ describe("the explanation of a plan", () => {
     const removed = changed("databases", undefined);
     assert.match(explain(plan(olds, removed)).join(), /- db \(database\): remove, with all its data/);
     const production = { ...olds, spec: withValueAt(spec, ["databases", "db", "production"], true) };
-    assert.match(explain(plan(production, removed)).join(), /- db .*its cluster and data stay/);
+    assert.match(explain(plan(production, removed)).join(), /- db .*data are kept/);
   });
 
   it("is empty where nothing is deployed, or where the last deployment is only waited for", () => {
@@ -76,7 +76,7 @@ describe("the explanation of a plan", () => {
         "~ web (service): redeploy without a new build: envs.RUN.value changed",
         "~ migrate (job): runs before the deployment",
         "~ notify (job): runs after the deployment",
-        "~ repair (job): runs on failure of the deployment",
+        "~ repair (job): runs if the deployment fails",
         "4 components unchanged",
       ]));
 

@@ -66,10 +66,10 @@ describe("what is deprecated", () => {
     const [size, field] = problems;
     assert.match(size?.message ?? "", /services\.web-1.*services\.web-2.*services\.web-3.*1 more/);
     for (const replacement of [
-      "apps-s-1vcpu-0.5gb in place of basic-xxs",
-      "apps-d-2vcpu-8gb in place of professional-l",
-      "apps-s-2vcpu-4gb in place of basic-m",
-      "apps-s-1vcpu-1gb in place of basic-xs",
+      "apps-s-1vcpu-0.5gb instead of basic-xxs",
+      "apps-d-2vcpu-8gb instead of professional-l",
+      "apps-s-2vcpu-4gb instead of basic-m",
+      "apps-s-1vcpu-1gb instead of basic-xs",
     ])
       assert.ok(size?.hint?.includes(replacement), size?.hint);
     assert.equal(size?.hint?.match(/basic-xxs/g)?.length, 1);

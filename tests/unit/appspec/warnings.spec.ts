@@ -18,7 +18,7 @@ describe("the plan warns", () => {
     assert.match(warnings(["databases", "dev"]), /dev database dev is removed, and all its data is lost/);
     assert.match(
       warnings(["databases"]),
-      /dev database dev is removed.*database prod is removed from the app.*data stay/,
+      /dev database dev is removed.*database prod is removed from the app.*data are kept/,
     );
   });
 
@@ -37,15 +37,15 @@ describe("the plan warns", () => {
     const slug = ["services", "web", "instance_size_slug"];
     assert.match(
       warnings(slug, "apps-s-1vcpu-0.5gb"),
-      /goes down from apps-s-1vcpu-2gb to apps-s-1vcpu-0.5gb/,
+      /decreases from apps-s-1vcpu-2gb to apps-s-1vcpu-0.5gb/,
     );
-    assert.match(warnings(slug, "basic-xxs"), /goes down/);
+    assert.match(warnings(slug, "basic-xxs"), /decreases/);
     assert.equal(warnings(slug, "apps-s-1vcpu-4gb"), "");
     assert.equal(warnings(slug, "a-slug-of-the-future"), "");
   });
 
   it("of fewer instances, and not of more", () => {
-    assert.match(warnings(["services", "web", "instance_count"], 1), /goes down from 2 to 1/);
+    assert.match(warnings(["services", "web", "instance_count"], 1), /decreases from 2 to 1/);
     assert.equal(warnings(["services", "web", "instance_count"], 3), "");
   });
 

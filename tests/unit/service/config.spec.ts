@@ -24,7 +24,7 @@ describe("serviceConfig", () => {
     assert.doesNotMatch(tokenHelp, /pulumi/);
     assert.match(
       serviceConfig({}, stack).tokenHelp,
-      /pulumi config set --secret app-platform:token.*DIGITALOCEAN_TOKEN, which wins.*--run-program/,
+      /pulumi config set --secret app-platform:token.*DIGITALOCEAN_TOKEN, which takes precedence.*--run-program/,
     );
   });
 

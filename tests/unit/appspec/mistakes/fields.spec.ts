@@ -17,8 +17,8 @@ describe("a known field in the wrong place", () => {
       /the service.*out of github/,
     ],
     [service({ github: { ...github, envs: [] } }), ["services", 0, "github", "envs"], /the service/],
-    [service({ jobs: [{ name: "task", github }] }), ["services", 0, "jobs"], /top of the spec/],
-    [service({ domains: [] }), ["services", 0, "domains"], /top of the spec/],
+    [service({ jobs: [{ name: "task", github }] }), ["services", 0, "jobs"], /top level of the spec/],
+    [service({ domains: [] }), ["services", 0, "domains"], /top level of the spec/],
     [
       service({ health_check: { http_port: 80 } }),
       ["services", 0, "health_check", "http_port"],
@@ -27,7 +27,7 @@ describe("a known field in the wrong place", () => {
     [
       component("jobs", { routes: [{ path: "/" }] }),
       ["jobs", 0, "routes"],
-      /a service, a static site or functions/,
+      /a service, a static site or a functions component/,
     ],
     [component("jobs", { http_port: 80 }), ["jobs", 0, "http_port"], /a service/],
     [component("static_sites", { http_port: 80 }), ["static_sites", 0, "http_port"], /a service/],
@@ -51,14 +51,18 @@ describe("a known field in the wrong place", () => {
     ],
     [service({ repo: "a/b" }), ["services", 0, "repo"], /write github\.repo$/],
     [{ ...service({}), http_port: 80 }, ["http_port"], /a service/],
-    [{ ...service({}), rules: [] }, ["rules"], /the ingress/],
-    [{ ...service({}), offline_page_url: "https://example.com" }, ["offline_page_url"], /the maintenance/],
+    [{ ...service({}), rules: [] }, ["rules"], /belongs to ingress/],
+    [
+      { ...service({}), offline_page_url: "https://example.com" },
+      ["offline_page_url"],
+      /belongs to maintenance/,
+    ],
     [
       service({}, { databases: [{ name: "db", engine: "PG", envs: [] }] }),
       ["databases", 0, "envs"],
-      /top of the spec/,
+      /top level of the spec/,
     ],
-    [service({}, { ingress: { domains: [] } }), ["ingress", "domains"], /top of the spec/],
+    [service({}, { ingress: { domains: [] } }), ["ingress", "domains"], /top level of the spec/],
   ];
   for (const [spec, path, hint] of CASES) {
     it(`is one error at ${path.join(".")} that says where it belongs`, () => {

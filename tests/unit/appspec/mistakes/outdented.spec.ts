@@ -64,7 +64,7 @@ describe("fields that are indented too little", () => {
     for (const [text, path, part] of CASES) {
       const { spec } = parseSpec(text);
       assert.deepEqual(foundIn(text), [`error unknown-field ${path}`], text);
-      assert.match(validate(spec)[0]?.hint ?? "", new RegExp(`below ${part}`));
+      assert.match(validate(spec)[0]?.hint ?? "", new RegExp(`under ${part}`));
       const allowed = validate(spec, { allowUnknown: true });
       assert.equal(allowed.find(({ code }) => code === "unknown-field")?.severity, "warning");
     }

@@ -234,8 +234,13 @@ describe("a value of the wrong type", () => {
       /10$/,
     ],
     ["a list of one number", service({ http_port: [8080] }), "services.0.http_port", /without dashes/],
-    ["a command as a list", service({ run_command: ["npm", "start"] }), "services.0.run_command", /one text/],
-    ["a list for a region", service({}, { region: ["nyc"] }), "region", /one text/],
+    [
+      "a command as a list",
+      service({ run_command: ["npm", "start"] }),
+      "services.0.run_command",
+      /one string/,
+    ],
+    ["a list for a region", service({}, { region: ["nyc"] }), "region", /one string/],
     ["a map for text", service({ run_command: { sh: "x" } }), "services.0.run_command", /quotes/],
   ];
   for (const [what, spec, path, hint] of CASES) {

@@ -74,7 +74,7 @@ describe("a word of a closed list", () => {
     ]) {
       const problem = only(spec);
       assert.deepEqual([problem.severity, problem.code], ["warning", "unknown-value"]);
-      assert.match(problem.hint ?? "", /^known are [A-Z]/);
+      assert.match(problem.hint ?? "", /^known values: [A-Z]/);
       assert.doesNotMatch(problem.hint ?? "", /UNS/);
     }
   });
