@@ -17,66 +17,65 @@ export type * from "./types/scaling";
 export type * from "./types/source";
 
 /**
- * An app as the App Platform describes it: the content of `app.yaml`, under its own names. Fields that end in a list of
- * quoted words accept other words too, since the service learns new ones faster than any client.
+ * The specification of an app: the content of `app.yaml`, with the same field names. Fields with a list of known values
+ * accept other strings too, so that new values of App Platform work without an update of this package.
  */
 export interface AppSpec {
   /**
-   * Unique among all apps of the account; lower case letters, digits and dashes. Left out, the resource's own name is
-   * taken.
+   * Name of the app, unique within the account; lowercase letters, digits and dashes. If omitted, the resource name is
+   * used.
    * @minLength 2
    * @maxLength 32
    * @pattern ^[a-z][a-z0-9-]{0,30}[a-z0-9]$
    */
   name?: string;
-  /** Where the app runs, as a slug. Left out, the service takes the nearest region that has room. */
+  /** Slug of the region. If omitted, App Platform uses the nearest region with capacity. */
   region?: AppRegion;
-  /** Programs that answer HTTP requests. */
+  /** Programs that serve HTTP requests. */
   services?: AppService[];
-  /** Files that are built once and served without a program. */
+  /** Static files that are built once and served without a running program. */
   static_sites?: AppStaticSite[];
-  /** Programs that run all the time and take no HTTP requests. */
+  /** Background programs that run continuously and receive no HTTP requests. */
   workers?: AppWorker[];
-  /** Programs that run to their end: around deployments or on a schedule. */
+  /** Programs that run to completion: around deployments or on a schedule. */
   jobs?: AppJob[];
-  /** Serverless functions that answer HTTP requests. */
+  /** Serverless functions that serve HTTP requests. */
   functions?: AppFunctions[];
-  /** Databases the components can bind to: dev databases of the app's own, or managed clusters that exist already. */
+  /** Databases for the components: dev databases of the app, or existing managed clusters. */
   databases?: AppDatabase[];
-  /** Host names under which the app answers, beside its default one. */
+  /** Host names of the app, in addition to its default one. */
   domains?: AppDomain[];
-  /** Environment variables that every component gets. */
+  /** Environment variables of all components. */
   envs?: AppVariable[];
-  /** Alerts about the app as a whole: its deployments and domains. */
+  /** Alerts for the whole app: deployments and domains. */
   alerts?: AppAlert[];
-  /** Which requests go to which component. */
+  /** Routing of requests to components. */
   ingress?: AppIngress;
-  /** From which addresses the app calls out. */
+  /** Outbound IP addresses of the app. */
   egress?: AppEgress;
-  /** Names of platform features switched on for this app, such as `buildpack-stack=ubuntu-22`. */
+  /** Platform features enabled for this app, such as `buildpack-stack=ubuntu-22`. */
   features?: string[];
-  /** Takes the app offline for a while. */
+  /** Takes the app offline temporarily. */
   maintenance?: AppMaintenance;
-  /** The private network the app is attached to. */
+  /** Private network (VPC) of the app. */
   vpc?: AppVpc;
   /**
-   * True keeps answers out of the content delivery network, for live data or a cache of your own. No effect on static
-   * sites.
+   * True disables the CDN cache, for live data or your own cache. No effect on static sites.
    * @default false
    */
   disable_edge_cache?: boolean;
   /**
-   * True leaves e-mail addresses in pages readable; otherwise they are hidden from harvesters.
+   * True disables the obfuscation of email addresses in pages, which hides them from bots.
    * @default false
    */
   disable_email_obfuscation?: boolean;
   /**
-   * True sends suspicious requests through further checks, against floods of requests.
+   * True enables additional checks of suspicious requests, to mitigate DDoS attacks.
    * @default false
    */
   enhanced_threat_control_enabled?: boolean;
 }
 
-/** Slug of a region of the App Platform. */
+/** Slug of an App Platform region. */
 export type AppRegion =
   "atl" | "nyc" | "sfo" | "tor" | "ams" | "fra" | "lon" | "blr" | "sgp" | "syd" | (string & {});

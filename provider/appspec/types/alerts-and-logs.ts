@@ -1,7 +1,7 @@
-/** Whether a new instance of a service is ready for requests. */
+/** Readiness check of a new service instance. */
 export interface ServiceHealthCheck {
   /**
-   * Route to ask.
+   * HTTP path to check.
    * @deprecated use http_path
    */
   path?: string;
@@ -16,24 +16,24 @@ export interface ServiceHealthCheck {
    */
   period_seconds?: number;
   /**
-   * Seconds after which a check without answer counts as failed.
+   * Seconds without a response after which a check fails.
    * @asType integer
    */
   timeout_seconds?: number;
   /**
-   * Checks in a row that have to pass.
+   * Consecutive successful checks required.
    * @asType integer
    */
   success_threshold?: number;
   /**
-   * Checks in a row that have to fail.
+   * Consecutive failed checks required.
    * @asType integer
    */
   failure_threshold?: number;
-  /** Route to ask over HTTP, such as `/health`. Left out, a TCP connection is enough. */
+  /** HTTP path to check, such as `/health`. If omitted, a TCP connection is checked. */
   http_path?: string;
   /**
-   * Port to ask. Left out, it is the `http_port` of the service.
+   * Port to check. If omitted, the `http_port` of the service.
    * @asType integer
    * @minimum 1
    * @maximum 65535
@@ -41,7 +41,7 @@ export interface ServiceHealthCheck {
   port?: number;
 }
 
-/** Whether a running instance still works; one that does not is restarted. */
+/** Liveness check of a running instance; an instance that fails it is restarted. */
 export interface HealthCheck {
   /**
    * Seconds to wait before the first check.
@@ -58,30 +58,30 @@ export interface HealthCheck {
    */
   period_seconds?: number;
   /**
-   * Seconds after which a check without answer counts as failed.
+   * Seconds without a response after which a check fails.
    * @asType integer
    * @minimum 1
    * @maximum 120
    */
   timeout_seconds?: number;
   /**
-   * Checks in a row that have to pass; one is the only value there is.
+   * Consecutive successful checks required; the only valid value is 1.
    * @asType integer
    * @minimum 1
    * @maximum 1
    */
   success_threshold?: number;
   /**
-   * Checks in a row that have to fail.
+   * Consecutive failed checks required.
    * @asType integer
    * @minimum 1
    * @maximum 50
    */
   failure_threshold?: number;
-  /** Route to ask over HTTP, such as `/health`. Left out, a TCP connection is enough. */
+  /** HTTP path to check, such as `/health`. If omitted, a TCP connection is checked. */
   http_path?: string;
   /**
-   * Port to ask.
+   * Port to check.
    * @asType integer
    * @minimum 1
    * @maximum 65535
@@ -89,24 +89,24 @@ export interface HealthCheck {
   port?: number;
 }
 
-/** Tells somebody when something happens or a limit is passed. Who is told is set beside the spec. */
+/** A notification about an event or an exceeded threshold. Recipients are set outside the spec. */
 export interface AppAlert {
-  /** What is watched. Deployments and domains belong to the app, the rest to a component. */
+  /** Event or metric that triggers the alert. Deployment and domain rules apply to the app, all others to a component. */
   rule?: AlertRule;
   /**
-   * True keeps the alert silent.
+   * True disables the alert.
    * @default false
    */
   disabled?: boolean;
-  /** Which side of `value` raises the alert. */
+  /** Comparison with `value` that triggers the alert. */
   operator?: AlertOperator;
-  /** The limit: percent for loads, a count or milliseconds otherwise. Fractions are fine. */
+  /** Threshold: a percentage for CPU and memory, otherwise a count or milliseconds. Fractions are allowed. */
   value?: number;
-  /** How long the limit has to be passed. */
+  /** How long the threshold must be exceeded. */
   window?: AlertWindow;
 }
 
-/** What an alert watches. */
+/** Event or metric that triggers an alert. */
 export type AlertRule =
   | "UNSPECIFIED_RULE"
   | "CPU_UTILIZATION"
@@ -131,17 +131,17 @@ export type AlertRule =
   | "REQUEST_DURATION_P95_MS"
   | (string & {});
 
-/** Which side of a limit raises an alert. */
+/** Comparison that triggers an alert. */
 export type AlertOperator = "UNSPECIFIED_OPERATOR" | "GREATER_THAN" | "LESS_THAN" | (string & {});
 
-/** How long a limit has to be passed. */
+/** How long a threshold must be exceeded. */
 export type AlertWindow =
   "UNSPECIFIED_WINDOW" | "FIVE_MINUTES" | "TEN_MINUTES" | "THIRTY_MINUTES" | "ONE_HOUR" | (string & {});
 
-/** Where the logs of a component are sent as well. Exactly one kind: a named service or an `endpoint`. */
+/** An external destination for the logs of a component. Set exactly one: a named service or `endpoint`. */
 export interface LogDestination {
   /**
-   * Unique in the component.
+   * Name of the destination, unique within the component.
    * @minLength 2
    * @maxLength 42
    * @pattern ^[A-Za-z0-9()\[\]'"][-A-Za-z0-9_. \/()\[\]]{0,40}[A-Za-z0-9()\[\]'"]$
@@ -153,12 +153,12 @@ export interface LogDestination {
   datadog?: DatadogDestination;
   /** Better Stack, formerly Logtail. */
   logtail?: LogtailDestination;
-  /** OpenSearch, a managed cluster or any other. */
+  /** OpenSearch: a managed cluster or any other. */
   open_search?: OpenSearchDestination;
   /** Address of any HTTP collector. */
   endpoint?: string;
   /**
-   * True accepts any certificate of `endpoint`.
+   * True disables certificate verification for `endpoint`.
    * @default false
    */
   tls_insecure?: boolean;
@@ -166,13 +166,13 @@ export interface LogDestination {
   headers?: LogDestinationHeader[];
 }
 
-/** Logs go to Papertrail. */
+/** Sends logs to Papertrail. */
 export interface PapertrailDestination {
   /** Syslog address, `host:port`. */
   endpoint: string;
 }
 
-/** Logs go to Datadog. */
+/** Sends logs to Datadog. */
 export interface DatadogDestination {
   /** Address of the HTTP intake of your Datadog site. */
   endpoint?: string;
@@ -180,36 +180,36 @@ export interface DatadogDestination {
   api_key: string;
 }
 
-/** Logs go to Better Stack. */
+/** Sends logs to Better Stack. */
 export interface LogtailDestination {
   /** Secret. */
   token?: string;
 }
 
-/** Logs go to OpenSearch. */
+/** Sends logs to OpenSearch. */
 export interface OpenSearchDestination {
-  /** `https://host:port`. Not together with `cluster_name`. */
+  /** `https://host:port`. Mutually exclusive with `cluster_name`. */
   endpoint?: string;
-  /** How to sign in. */
+  /** Credentials. */
   basic_auth?: OpenSearchBasicAuth;
   /**
-   * Index the logs are written to.
+   * Index that logs are written to.
    * @default logs
    */
   index_name?: string;
-  /** A managed OpenSearch cluster of the account. Not together with `endpoint`. */
+  /** Name of a managed OpenSearch cluster in the account. Mutually exclusive with `endpoint`. */
   cluster_name?: string;
 }
 
 /** User and password for OpenSearch. */
 export interface OpenSearchBasicAuth {
-  /** Needed with `endpoint`; a managed cluster takes `doadmin` when left out. */
+  /** Required with `endpoint`. For a managed cluster, the default is `doadmin`. */
   user?: string;
-  /** Secret. Needed with `endpoint`; not allowed with a managed cluster. */
+  /** Secret. Required with `endpoint`; not allowed with a managed cluster. */
   password?: string;
 }
 
-/** A header sent to a collector of logs. */
+/** A header sent to a log collector. */
 export interface LogDestinationHeader {
   /** Name of the header. */
   key?: string;

@@ -17,10 +17,10 @@ import type {
   ImageSource,
 } from "./source";
 
-/** What every component has that is built from a repository. */
+/** Fields of every component that is built from a repository. */
 export interface RepositoryComponent {
   /**
-   * Unique among all components and databases of the app; lower case letters, digits and dashes.
+   * Unique among all components and databases of the app; lowercase letters, digits and dashes.
    * @minLength 2
    * @maxLength 32
    * @pattern ^[a-z][a-z0-9-]{0,30}[a-z0-9]$
@@ -34,27 +34,27 @@ export interface RepositoryComponent {
   gitlab?: GitLabSource;
   /** Source: Bitbucket. */
   bitbucket?: BitbucketSource;
-  /** Folder in the repository to build in, and the context of a Dockerfile. Left out, the top. */
+  /** Directory in the repository to build from, also the Docker build context. If omitted, the repository root. */
   source_dir?: string;
   /** Environment variables of this component. */
   envs?: AppVariable[];
 }
 
-/** What every component has that is built by a Dockerfile or a buildpack. */
+/** Fields of every component that is built with a Dockerfile or a buildpack. */
 export interface BuiltComponent extends RepositoryComponent {
-  /** Path of the Dockerfile from the top of the repository. Left out, a buildpack is found. */
+  /** Path of the Dockerfile, relative to the repository root. If omitted, a buildpack is detected. */
   dockerfile_path?: string;
-  /** Command run while building. */
+  /** Build command. */
   build_command?: string;
-  /** Kind of program, such as `node-js` or `go`. */
+  /** Runtime environment, such as `node-js` or `go`. */
   environment_slug?: string;
 }
 
-/** What every component has that runs in instances. */
+/** Fields of every component that runs in instances. */
 export interface RunningComponent extends BuiltComponent {
-  /** Source: an image that is built already. */
+  /** Source: a prebuilt container image. */
   image?: ImageSource;
-  /** Command that starts the program, in place of the image's or buildpack's own. */
+  /** Command that starts the program. Overrides the default of the image or buildpack. */
   run_command?: string;
   /**
    * Size of each instance.
@@ -62,21 +62,21 @@ export interface RunningComponent extends BuiltComponent {
    */
   instance_size_slug?: InstanceSizeSlug;
   /**
-   * How many instances run. Not together with `autoscaling`.
+   * Number of instances. Mutually exclusive with `autoscaling`.
    * @asType integer
    * @minimum 1
    * @default 1
    */
   instance_count?: number;
-  /** Alerts about this component. */
+  /** Alerts for this component. */
   alerts?: AppAlert[];
-  /** Where the logs go as well. */
+  /** External log destinations. */
   log_destinations?: LogDestination[];
 }
 
-/** A program that answers HTTP requests. */
+/** A program that serves HTTP requests. */
 export interface AppService extends RunningComponent {
-  /** Instances come and go with the load. Not together with `instance_count`. */
+  /** Scales the number of instances with the load. Mutually exclusive with `instance_count`. */
   autoscaling?: ServiceAutoscaling;
   /**
    * Port the program listens on. The variable `PORT` is set to it unless you set one.
@@ -87,29 +87,29 @@ export interface AppService extends RunningComponent {
    */
   http_port?: number;
   /**
-   * Protocol the program speaks on `http_port`; `HTTP2` is meant without TLS (h2c).
+   * Protocol of the program on `http_port`. `HTTP2` means HTTP/2 without TLS (h2c).
    * @default HTTP
    */
   protocol?: ServingProtocol;
   /**
-   * Path prefixes that lead here.
+   * Path prefixes routed to this component.
    * @deprecated use ingress.rules of the app
    */
   routes?: AppRoute[];
-  /** Whether a new instance is ready. Failing it fails the deployment. */
+  /** Readiness check of a new instance. If it fails, the deployment fails. */
   health_check?: ServiceHealthCheck;
-  /** Whether a running instance still works. Failing it restarts the instance. */
+  /** Liveness check of a running instance. If it fails, the instance is restarted. */
   liveness_health_check?: HealthCheck;
   /**
-   * Which other origins may read the answers in a browser.
+   * Origins allowed to read responses in a browser (CORS).
    * @deprecated use the cors of an ingress rule
    */
   cors?: CorsPolicy;
-  /** Ports that other components of the app can reach, beside `http_port`. */
+  /** Ports reachable by other components of the app, in addition to `http_port`. */
   internal_ports?: PortNumber[];
   /** How an instance is stopped. */
   termination?: ServiceTermination;
-  /** Sleep when nobody asks. */
+  /** Puts the service to sleep when it receives no requests. */
   inactivity_sleep?: InactivitySleep;
 }
 
@@ -122,47 +122,47 @@ export type PortNumber = number;
 /** Protocol between the load balancer and a service. */
 export type ServingProtocol = "HTTP" | "HTTP2" | (string & {});
 
-/** Files that are built once and served without a program. */
+/** Static files that are built once and served without a running program. */
 export interface AppStaticSite extends BuiltComponent {
-  /** Folder of the built files. Left out, the service looks for `_static`, `dist`, `public` and `build`. */
+  /** Directory of the built files. If omitted, App Platform looks for `_static`, `dist`, `public` and `build`. */
   output_dir?: string;
   /**
-   * File served for a folder.
+   * File served for a directory.
    * @default index.html
    */
   index_document?: string;
   /**
-   * File served, with status 404, for what does not exist. Not together with `catchall_document`.
+   * File served with status 404 for paths that do not exist. Mutually exclusive with `catchall_document`.
    * @default 404.html
    */
   error_document?: string;
-  /** File served, with status 200, for what does not exist; for single-page apps. Not together with `error_document`. */
+  /** File served with status 200 for paths that do not exist (single-page apps). Mutually exclusive with `error_document`. */
   catchall_document?: string;
   /**
-   * Path prefixes that lead here.
+   * Path prefixes routed to this component.
    * @deprecated use ingress.rules of the app
    */
   routes?: AppRoute[];
   /**
-   * Which other origins may read the answers in a browser.
+   * Origins allowed to read responses in a browser (CORS).
    * @deprecated use the cors of an ingress rule
    */
   cors?: CorsPolicy;
-  /** Where the logs go as well. */
+  /** External log destinations. */
   log_destinations?: LogDestination[];
 }
 
-/** A program that runs all the time and takes no HTTP requests. */
+/** A background program that runs continuously and receives no HTTP requests. */
 export interface AppWorker extends RunningComponent {
-  /** Instances come and go with the load. Not together with `instance_count`. */
+  /** Scales the number of instances with the load. Mutually exclusive with `instance_count`. */
   autoscaling?: WorkerAutoscaling;
-  /** Whether a running instance still works. Failing it restarts the instance. */
+  /** Liveness check of a running instance. If it fails, the instance is restarted. */
   liveness_health_check?: HealthCheck;
   /** How an instance is stopped. */
   termination?: Termination;
 }
 
-/** A program that runs to its end. */
+/** A program that runs to completion. */
 export interface AppJob extends RunningComponent {
   /**
    * When it runs: before or after a deployment, after a failed one, or by `schedule`.
@@ -171,7 +171,7 @@ export interface AppJob extends RunningComponent {
   kind?: JobKind;
   /** When a job of kind `SCHEDULED` runs. */
   schedule?: JobSchedule;
-  /** How long a run may take, as a duration such as `30m`. */
+  /** Maximum duration of a run, such as `30m`. */
   timeout?: string;
   /** How an instance is stopped. */
   termination?: Termination;
@@ -181,36 +181,36 @@ export interface AppJob extends RunningComponent {
 export type JobKind =
   "UNSPECIFIED" | "PRE_DEPLOY" | "POST_DEPLOY" | "FAILED_DEPLOY" | "SCHEDULED" | (string & {});
 
-/** The times at which a job runs. */
+/** Schedule of a job. */
 export interface JobSchedule {
   /** Minute, hour, day of the month, month, day of the week, such as `0 3 * * *`. */
   cron?: string;
-  /** IANA name of the time zone `cron` is meant in, such as `Europe/Berlin`. */
+  /** IANA name of the time zone of `cron`, such as `Europe/Berlin`. */
   time_zone?: string;
 }
 
-/** Serverless functions, as a `project.yml` in the repository lists them. */
+/** Serverless functions, defined in `project.yml` in the repository. */
 export interface AppFunctions extends RepositoryComponent {
   /**
-   * Path prefixes that lead here.
+   * Path prefixes routed to this component.
    * @deprecated use ingress.rules of the app
    */
   routes?: AppRoute[];
   /**
-   * Which other origins may read the answers in a browser.
+   * Origins allowed to read responses in a browser (CORS).
    * @deprecated use the cors of an ingress rule
    */
   cors?: CorsPolicy;
-  /** Alerts about these functions. */
+  /** Alerts for these functions. */
   alerts?: AppAlert[];
-  /** Where the logs go as well. */
+  /** External log destinations. */
   log_destinations?: LogDestination[];
 }
 
 /** A database that components can bind to. */
 export interface AppDatabase {
   /**
-   * Unique among all components and databases of the app; lower case letters, digits and dashes.
+   * Unique among all components and databases of the app; lowercase letters, digits and dashes.
    * @minLength 2
    * @maxLength 32
    * @pattern ^[a-z][a-z0-9-]{0,30}[a-z0-9]$
@@ -218,7 +218,7 @@ export interface AppDatabase {
   name: string;
   /** Kind of database. */
   engine?: DatabaseEngine;
-  /** Version of the engine, as text: `"17"`. */
+  /** Version of the engine, as a string: `"17"`. */
   version?: string;
   /**
    * Size of a node.
@@ -231,9 +231,9 @@ export interface AppDatabase {
    * @deprecated set the number of nodes on the database cluster itself
    */
   num_nodes?: number;
-  /** True binds to the managed cluster `cluster_name`; otherwise the app gets a small dev database of its own. */
+  /** True binds the managed cluster `cluster_name`; otherwise the app gets its own small dev database. */
   production?: boolean;
-  /** Name of a managed database cluster of the account. Needed when `production` is true. */
+  /** Name of a managed database cluster in the account. Required if `production` is true. */
   cluster_name?: string;
   /** Database in the cluster, for MySQL and PostgreSQL. */
   db_name?: string;

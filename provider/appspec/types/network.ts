@@ -8,25 +8,25 @@ export interface AppDomain {
    */
   domain: string;
   /**
-   * `PRIMARY` is the one the control panel and `${APP_URL}` show; there is one at most. `ALIAS` is any other, `DEFAULT`
-   * the one the service gave.
+   * `PRIMARY` is the domain shown in the control panel and in `${APP_URL}`; an app has at most one. `ALIAS` is any other
+   * domain, `DEFAULT` the one assigned by App Platform.
    * @default UNSPECIFIED
    */
   type?: DomainType;
-  /** True takes in all names below the host name. */
+  /** True includes all subdomains of the host name. */
   wildcard?: boolean;
-  /** Zone in the account's DNS in which the service keeps the records up to date. Left out, DNS is yours to keep. */
+  /** DNS zone in the account in which App Platform maintains the records. If omitted, you maintain the DNS records. */
   zone?: string;
-  /** Identifier of a certificate of your own. */
+  /** ID of a custom certificate. */
   certificate?: string;
-  /** Oldest version of TLS a visitor may use. In quotes in YAML. */
+  /** Minimum TLS version for clients. Quote it in YAML. */
   minimum_tls_version?: TlsVersion;
 }
 
 /** Role of a host name. */
 export type DomainType = "UNSPECIFIED" | "DEFAULT" | "PRIMARY" | "ALIAS" | (string & {});
 
-/** Version of TLS. */
+/** TLS version. */
 export type TlsVersion = "1.2" | "1.3" | (string & {});
 
 /** How requests reach the app. */
@@ -38,12 +38,12 @@ export interface AppIngress {
    * @asType integer
    */
   load_balancer_size?: number;
-  /** Rules, the first that matches wins. */
+  /** Routing rules; the first match applies. */
   rules?: AppIngressRule[];
-  /** A header that tells the app's own edge from other callers. */
+  /** A header that identifies requests from the app's own edge. */
   secure_header?: SecureHeader;
   /**
-   * Page shown, in a frame, while the app cannot be reached. HTTPS only, and it has to allow being framed.
+   * Page shown in a frame while the app is unavailable. Must use HTTPS and allow being framed.
    * @pattern ^https://
    */
   custom_error_page_url?: string;
@@ -52,19 +52,19 @@ export interface AppIngress {
 /** Kind of load balancer. */
 export type LoadBalancer = "UNKNOWN" | "DIGITALOCEAN" | (string & {});
 
-/** Sends matching requests to a component or elsewhere: one of `component` and `redirect`. */
+/** Routes matching requests to a component or redirects them. Set exactly one of `component` and `redirect`. */
 export interface AppIngressRule {
-  /** Which requests. */
+  /** Requests the rule applies to. */
   match?: IngressMatch;
-  /** The component that answers. */
+  /** Component that handles the requests. */
   component?: IngressComponent;
-  /** Where the visitor is sent instead. */
+  /** Target of the redirect. */
   redirect?: IngressRedirect;
-  /** Which other origins may read the answers in a browser. */
+  /** Origins allowed to read responses in a browser (CORS). */
   cors?: CorsPolicy;
 }
 
-/** Which requests a rule is for. */
+/** Requests an ingress rule applies to. */
 export interface IngressMatch {
   /** Path of the request. */
   path?: IngressStringMatch;
@@ -72,37 +72,37 @@ export interface IngressMatch {
   authority?: IngressStringMatch;
 }
 
-/** One of `prefix` and `exact`. */
+/** A string to match. Set one of `prefix` and `exact`. */
 export interface IngressStringMatch {
   /**
-   * `/api` stands for `/api`, `/api/` and all below. An empty text is valid and matches everything.
+   * Prefix to match: `/api` matches `/api`, `/api/` and everything below. An empty string is valid and matches everything.
    * @maxLength 256
    */
   prefix?: string;
   /**
-   * The whole text. An empty text is valid.
+   * Exact string to match. An empty string is valid.
    * @maxLength 256
    */
   exact?: string;
 }
 
-/** A component that answers requests. */
+/** A component that handles requests. */
 export interface IngressComponent {
   /** Name of a component of this app. */
   name: string;
   /**
-   * True hands the path on as it is; otherwise the matched prefix is cut off. Not together with `rewrite`, not for
-   * functions.
+   * True forwards the path unchanged; otherwise the matched prefix is removed. Mutually exclusive with `rewrite`; not
+   * available for functions.
    * @default false
    */
   preserve_path_prefix?: boolean;
-  /** Text that takes the place of the matched prefix. Not together with `preserve_path_prefix`. */
+  /** Replacement for the matched prefix. Mutually exclusive with `preserve_path_prefix`. */
   rewrite?: string;
 }
 
-/** Where a visitor is sent. */
+/** Target of a redirect. */
 export interface IngressRedirect {
-  /** New path; it replaces the whole path and query of the request. */
+  /** New path. Replaces the whole path and query of the request. */
   uri?: string;
   /** New host name or IP address. */
   authority?: string;
@@ -127,91 +127,91 @@ export interface IngressRedirect {
 /** Scheme of an address. */
 export type RedirectScheme = "http" | "https" | (string & {});
 
-/** A header with a value only the app's edge knows. */
+/** A header whose value only the app's edge knows. */
 export interface SecureHeader {
   /** Name of the header. */
   key?: string;
   /** Its value. Treated as secret. */
   value?: string;
-  /** True takes the header off before the request reaches the component. */
+  /** True removes the header before the request reaches the component. */
   remove_header?: boolean;
 }
 
-/** Which other origins may read answers in a browser. */
+/** CORS policy: origins allowed to read responses in a browser. */
 export interface CorsPolicy {
-  /** Origins that may. */
+  /** Allowed origins. */
   allow_origins?: StringMatch[];
-  /** Methods they may use. */
+  /** Allowed methods. */
   allow_methods?: string[];
-  /** Request headers they may send. */
+  /** Allowed request headers. */
   allow_headers?: string[];
-  /** Answer headers they may read. */
+  /** Response headers exposed to the browser. */
   expose_headers?: string[];
-  /** How long a browser may remember this, as a duration such as `5h30m`. */
+  /** How long a browser may cache the policy, such as `5h30m`. */
   max_age?: string;
-  /** True lets requests carry credentials. */
+  /** True allows requests with credentials. */
   allow_credentials?: boolean;
 }
 
-/** One of `exact`, `prefix` and `regex`. */
+/** A string to match. Set one of `exact`, `prefix` and `regex`. */
 export interface StringMatch {
   /**
-   * The whole text.
+   * Exact string to match.
    * @maxLength 256
    */
   exact?: string;
   /**
-   * How the text starts.
+   * Prefix to match.
    * @maxLength 256
    * @deprecated use exact or regex
    */
   prefix?: string;
   /**
-   * An RE2 expression.
+   * RE2 regular expression to match.
    * @minLength 1
    * @maxLength 256
    */
   regex?: string;
 }
 
-/** A path that belongs to a component; the way before ingress rules. */
+/** A path routed to a component. Replaced by ingress rules. */
 export interface AppRoute {
   /** Path prefix, starting with a slash; unique in the app. */
   path?: string;
   /**
-   * True hands the path on as it is; otherwise the prefix is cut off.
+   * True forwards the path unchanged; otherwise the prefix is removed.
    * @default false
    */
   preserve_path_prefix?: boolean;
 }
 
-/** How the app calls out. */
+/** Outbound traffic of the app. */
 export interface AppEgress {
   /**
-   * `DEDICATED_IP` gives the app addresses of its own, at a price.
+   * `DEDICATED_IP` gives the app its own IP addresses at extra cost.
    * @default AUTOASSIGN
    */
   type?: EgressType;
 }
 
-/** Addresses an app calls out from. */
+/** Kind of outbound IP addresses. */
 export type EgressType = "AUTOASSIGN" | "DEDICATED_IP" | (string & {});
 
 /** Takes the app offline. */
 export interface AppMaintenance {
   /** True shows the offline page instead of the app. */
   enabled?: boolean;
-  /** True stops the app's instances too; it implies `enabled`. */
+  /** True also stops the app's instances. Implies `enabled`. */
   archive?: boolean;
-  /** Address of an offline page of your own. */
+  /** URL of a custom offline page. */
   offline_page_url?: string;
 }
 
 /** A private network. */
 export interface AppVpc {
-  /** Identifier of the network. */
+  /** ID of the network. */
   id?: string;
-  /** Addresses of the app in the network; the service fills them in. */
+  /** IP addresses of the app in the network; set by App Platform. */
   egress_ips?: VpcEgressIp[];
 }
 

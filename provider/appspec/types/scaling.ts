@@ -1,4 +1,4 @@
-/** Size of an instance: how many processors and how much memory. The `basic-…` and `professional-…` ones are deprecated. */
+/** Instance size: CPUs and memory. The `basic-…` and `professional-…` sizes are deprecated. */
 export type InstanceSizeSlug =
   | "apps-s-1vcpu-0.5gb"
   | "apps-s-1vcpu-1gb-fixed"
@@ -26,64 +26,64 @@ export type InstanceSizeSlug =
   | "professional-xl"
   | (string & {});
 
-/** Instances come and go with the load of a service. Takes the place of `instance_count`. */
+/** Autoscaling of a service. Replaces `instance_count`. */
 export interface ServiceAutoscaling {
   /**
-   * Instances that run at least.
+   * Minimum number of instances.
    * @asType integer
    * @minimum 1
    */
   min_instance_count?: number;
   /**
-   * Instances that run at most. Not below `min_instance_count`.
+   * Maximum number of instances. Must be at least `min_instance_count`.
    * @asType integer
    * @minimum 1
    * @maximum 250
    */
   max_instance_count?: number;
-  /** What the load is measured by; at least one. */
+  /** Metrics to scale on; at least one. */
   metrics?: ServiceAutoscalingMetrics;
 }
 
-/** What a service is scaled by. */
+/** Metrics a service scales on. */
 export interface ServiceAutoscalingMetrics {
-  /** Processor load. */
+  /** CPU utilization. */
   cpu?: CpuMetric;
-  /** Requests a second. */
+  /** Requests per second. */
   requests_per_second?: RequestsPerSecondMetric;
-  /** How long requests take. */
+  /** Request duration. */
   request_duration?: RequestDurationMetric;
 }
 
-/** Instances come and go with the load of a worker. Takes the place of `instance_count`. */
+/** Autoscaling of a worker. Replaces `instance_count`. */
 export interface WorkerAutoscaling {
   /**
-   * Instances that run at least.
+   * Minimum number of instances.
    * @asType integer
    * @minimum 1
    */
   min_instance_count?: number;
   /**
-   * Instances that run at most. Not below `min_instance_count`.
+   * Maximum number of instances. Must be at least `min_instance_count`.
    * @asType integer
    * @minimum 1
    * @maximum 250
    */
   max_instance_count?: number;
-  /** What the load is measured by. */
+  /** Metrics to scale on. */
   metrics?: WorkerAutoscalingMetrics;
 }
 
-/** What a worker is scaled by: it has no requests, so by processor load alone. */
+/** Metrics a worker scales on. A worker receives no requests, so CPU utilization is the only one. */
 export interface WorkerAutoscalingMetrics {
-  /** Processor load. */
+  /** CPU utilization. */
   cpu?: CpuMetric;
 }
 
-/** Target for the processor load. */
+/** CPU utilization target. */
 export interface CpuMetric {
   /**
-   * Average load of an instance to aim at, in percent.
+   * Target for the average CPU utilization of an instance, in percent.
    * @asType integer
    * @minimum 1
    * @maximum 100
@@ -92,20 +92,20 @@ export interface CpuMetric {
   percent?: number;
 }
 
-/** Target for the number of requests. */
+/** Request rate target. */
 export interface RequestsPerSecondMetric {
   /**
-   * Requests a second on each instance to aim at.
+   * Target for requests per second per instance.
    * @asType integer
    * @minimum 1
    */
   per_instance?: number;
 }
 
-/** Target for the duration of requests. */
+/** Request duration target. */
 export interface RequestDurationMetric {
   /**
-   * Milliseconds within which 95 of 100 requests are to be answered.
+   * Target for the 95th percentile of the request duration, in milliseconds.
    * @asType integer
    * @minimum 1
    */
@@ -115,7 +115,7 @@ export interface RequestDurationMetric {
 /** How an instance of a service is stopped. */
 export interface ServiceTermination {
   /**
-   * Seconds between taking an instance out of the load balancer and telling it to end. Requests in flight finish here.
+   * Seconds between removing an instance from the load balancer and sending TERM. In-flight requests finish in this time.
    * @asType integer
    * @minimum 1
    * @maximum 110
@@ -123,7 +123,7 @@ export interface ServiceTermination {
    */
   drain_seconds?: number;
   /**
-   * Seconds between telling an instance to end (TERM) and ending it by force (KILL).
+   * Seconds between TERM and KILL.
    * @asType integer
    * @minimum 1
    * @maximum 600
@@ -135,7 +135,7 @@ export interface ServiceTermination {
 /** How an instance of a worker or a job is stopped. */
 export interface Termination {
   /**
-   * Seconds between telling an instance to end (TERM) and ending it by force (KILL).
+   * Seconds between TERM and KILL.
    * @asType integer
    * @minimum 1
    * @maximum 600
@@ -144,21 +144,21 @@ export interface Termination {
   grace_period_seconds?: number;
 }
 
-/** Puts a service to sleep when nobody asks for it. */
+/** Puts a service to sleep when it receives no requests. */
 export interface InactivitySleep {
   /**
    * Seconds without a request after which the service sleeps.
    * @asType integer
    */
   after_seconds?: number;
-  /** What visitors see while the service wakes up. */
+  /** Page shown while the service wakes up. */
   loading_page?: LoadingPage;
 }
 
 /** The page shown while a service wakes up. */
 export interface LoadingPage {
-  /** True shows a page; otherwise the request waits. */
+  /** True shows the page; otherwise requests wait. */
   enabled?: boolean;
-  /** Address of a page of your own. */
+  /** URL of a custom page. */
   custom_url?: string;
 }

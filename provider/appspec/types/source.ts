@@ -1,6 +1,6 @@
-/** Any repository that can be cloned over HTTPS without credentials. Does not deploy on push. */
+/** A Git repository that can be cloned over HTTPS without credentials. Does not deploy on push. */
 export interface GitSource {
-  /** Address to clone from, such as `https://example.com/owner/repo.git`. */
+  /** Clone URL, such as `https://example.com/owner/repo.git`. */
   repo_clone_url?: string;
   /** Branch to build. */
   branch?: string;
@@ -21,7 +21,7 @@ export interface GitHubSource {
 
 /** A repository on GitLab that the account has access to. */
 export interface GitLabSource {
-  /** `owner/repo`, with all groups in between. */
+  /** `owner/repo`, including all subgroups. */
   repo?: string;
   /** Branch to build. */
   branch?: string;
@@ -47,35 +47,35 @@ export interface BitbucketSource {
 
 /** A container image that is ready to run; nothing is built. */
 export interface ImageSource {
-  /** Where the image lies: the account's own registry (`DOCR`), Docker Hub or the GitHub registry. */
+  /** Type of the registry: DigitalOcean Container Registry (`DOCR`), Docker Hub or GitHub Container Registry (`GHCR`). */
   registry_type?: RegistryType;
   /**
-   * Name of the registry. On Docker Hub and GitHub the owner of the image, such as `library` for the official images of Docker
-   * Hub; for `DOCR` one of the account's registries, needed only where it has several.
+   * Name of the registry. For Docker Hub and GitHub, the owner of the image, such as `library` for official Docker Hub images.
+   * For `DOCR`, one of the account's registries; required only if the account has several.
    */
   registry?: string;
   /** Name of the repository in the registry. */
   repository?: string;
   /**
-   * Tag of the image. Not together with `digest`.
+   * Tag of the image. Mutually exclusive with `digest`.
    * @default latest
    */
   tag?: string;
-  /** Digest of the image, `sha256:…`. Not together with `tag`. */
+  /** Digest of the image, `sha256:…`. Mutually exclusive with `tag`. */
   digest?: string;
-  /** `user:token` for a private image on Docker Hub or GitHub. Secret: the service answers with ciphertext. */
+  /** `user:token` for a private image on Docker Hub or GitHub. Secret: App Platform returns ciphertext. */
   registry_credentials?: string;
-  /** Deploys when the tag is pushed again. Only for `DOCR`, and only by tag. */
+  /** Deploys when the tag is pushed again. Requires `DOCR` and a tag. */
   deploy_on_push?: ImageDeployOnPush;
 }
 
 /** Kind of container registry. */
 export type RegistryType = "UNSPECIFIED" | "DOCR" | "DOCKER_HUB" | "GHCR" | (string & {});
 
-/** Whether a pushed image is deployed. */
+/** Automatic deployment of pushed images. */
 export interface ImageDeployOnPush {
   /**
-   * True deploys every new image under the tag.
+   * True deploys every new image pushed to the tag.
    * @default false
    */
   enabled?: boolean;
@@ -84,28 +84,28 @@ export interface ImageDeployOnPush {
 /** An environment variable. */
 export interface AppVariable {
   /**
-   * Name of the variable: letters, digits and underscores, no digit first.
+   * Name of the variable: letters, digits and underscores, not starting with a digit.
    * @pattern ^[_A-Za-z][_A-Za-z0-9]*$
    */
   key: string;
   /**
-   * Its value, always text. May refer to other parts of the app, such as `${db.DATABASE_URL}` or `${APP_URL}`. For type
-   * `SECRET` the service answers with ciphertext, `EV[…]`.
+   * Value of the variable, always a string. May reference other parts of the app, such as `${db.DATABASE_URL}` or
+   * `${APP_URL}`. For type `SECRET`, App Platform returns ciphertext, `EV[…]`.
    */
   value?: string;
   /**
-   * When the variable is there: while the app runs, while it is built, or both.
+   * When the variable is available: at run time, at build time, or both.
    * @default RUN_AND_BUILD_TIME
    */
   scope?: VariableScope;
   /**
-   * `SECRET` has the service encrypt the value for good.
+   * `SECRET` values are encrypted by App Platform and cannot be read again.
    * @default GENERAL
    */
   type?: VariableType;
 }
 
-/** When an environment variable is there. */
+/** When an environment variable is available. */
 export type VariableScope = "UNSET" | "RUN_TIME" | "BUILD_TIME" | "RUN_AND_BUILD_TIME" | (string & {});
 
 /** Whether an environment variable is readable or encrypted. */
