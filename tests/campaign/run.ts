@@ -86,6 +86,14 @@ export class CampaignRun {
       this.takeOutput();
       await world.restartHost();
     }
+    if (this.killed) await this.refreshAll();
+  }
+
+  /** After a kill, Pulumi's state may be behind: the documented step is a refresh. */
+  private async refreshAll(): Promise<void> {
+    this.stopped = this.killed = false;
+    for (const [name, resource] of this.apps)
+      await this.attempt(`refresh ${name}`, () => resource.state && resource.refresh());
   }
 
   /** Ends the run at the planned request. @returns resolves when the end has come about */
