@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../provider/clock";
 
 describe("systemClock", () => {
-  it("tells the time, and sleeps", async () => {
+  it("returns the time and sleeps", async () => {
     const before = Date.now();
     await systemClock.sleep(5);
     assert.ok(systemClock.now() >= before + 4);
     await systemClock.sleep(-1, new AbortController().signal);
   });
 
-  it("goes on evenly when the system's clock is set back by an hour", () => {
+  it("is monotonic when the system clock is set back by an hour", () => {
     const { now } = Date;
     const before = systemClock.now();
     Date.now = () => now() - 3_600_000;
@@ -21,7 +21,7 @@ describe("systemClock", () => {
     }
   });
 
-  it("ends a sleep with the signal's reason, also one that has not begun", async () => {
+  it("rejects a sleep with the signal's reason, also if already aborted", async () => {
     const stop = new AbortController();
     const reason = new Error("enough");
     // Longer than a timer can be: such a one must not end at once.

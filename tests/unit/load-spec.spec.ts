@@ -16,7 +16,7 @@ describe("loadSpec", () => {
     return path;
   };
 
-  it("reads YAML, JSON and deploy templates alike", () => {
+  it("reads YAML, JSON and deploy templates", () => {
     const expected = { name: "shop", services: [{ name: "web", http_port: 80 }] };
     const yaml = "name: shop\nservices:\n  - name: web\n    http_port: 80\n";
     const forms = [
@@ -40,7 +40,7 @@ describe("loadSpec", () => {
     );
   });
 
-  it("remembers its file where neither JSON nor a list of its fields shows it", () => {
+  it("records its file without showing it in JSON or its keys", () => {
     const path = file("app.yaml", "name: shop\n");
     const spec = loadSpec(path);
     assert.equal(fileOf(spec), path);
@@ -62,7 +62,7 @@ describe("loadSpec", () => {
     }
   });
 
-  it("says what is wrong with a path that leads to no spec file, and what to do", () => {
+  it("reports why a path is not a usable spec file, and what to do", () => {
     mkdirSync(join(folder.path, "folder"));
     const large = file("large.yaml", "");
     truncateSync(large, 6 * 1024 * 1024);
@@ -84,7 +84,7 @@ describe("loadSpec", () => {
       assert.throws(() => loadSpec(path), { errorCode: "unreadable-file", message }, path);
   });
 
-  it("puts secrets in their places as Pulumi secrets, whatever the type, also where they are no plain texts yet", async () => {
+  it("inserts secrets as Pulumi secrets, whatever the variable's type, also before their values are known", async () => {
     const path = file("app.yaml", "name: shop\nenvs:\n  - key: TOKEN\n  - key: OTHER\n    value: open\n");
     for (const [given, expected] of [
       ["now", "now"],

@@ -9,7 +9,7 @@ function answer(body: unknown): Answered {
 describe("readPage", () => {
   const items = [{ id: "a" }, { id: "b" }];
 
-  it("takes the number out of the link, wherever the link points", () => {
+  it("reads only the page number from the link, whatever its host", () => {
     const body = {
       links: { pages: { next: "https://elsewhere.example/v2/apps?page=7&per_page=2" } },
       meta: { total: 9 },
@@ -17,26 +17,26 @@ describe("readPage", () => {
     assert.deepEqual(readPage(answer(body), items, 1, 2), { items, next: 7, total: 9 });
   });
 
-  it("goes on until the total is reached when there is no link", () => {
+  it("continues until the total is reached if there is no link", () => {
     assert.equal(readPage(answer({ meta: { total: 3 } }), items, 1, 2).next, 2);
     assert.equal(readPage(answer({ meta: { total: 2 } }), items, 1, 2).next, undefined);
     assert.equal(readPage(answer({ links: {}, meta: { total: 3 } }), items, 1, 2).next, 2);
   });
 
-  it("goes on until a page is empty when there is neither link nor total", () => {
+  it("continues until a page is empty if there is neither link nor total", () => {
     assert.equal(readPage(answer({}), items, 1, 2).next, 2);
     assert.equal(readPage(answer({}), [], 2, 2).next, undefined);
   });
 
-  it("takes links without a next one for the last page when there is no total", () => {
+  it("treats links without a next page as the last page if there is no total", () => {
     assert.equal(readPage(answer({ links: { pages: {} } }), items, 1, 2).next, undefined);
   });
 
-  it("stops at an empty page, whatever the total says", () => {
+  it("stops at an empty page, whatever the total", () => {
     assert.equal(readPage(answer({ meta: { total: 50 } }), [], 3, 40).next, undefined);
   });
 
-  it("refuses to go in circles", () => {
+  it("fails if the next page was already read", () => {
     const body = { links: { pages: { next: "https://api.example/v2/apps?page=2" } } };
     assert.throws(() => readPage(answer(body), items, 2, 4), {
       errorCode: "unreadable-answer",
@@ -46,7 +46,7 @@ describe("readPage", () => {
 });
 
 describe("allPages", () => {
-  it("gives each item once, though it moved to the next page meanwhile", async () => {
+  it("returns each item once, even if it moved to the next page in between", async () => {
     const pages = [
       ["a", "b"],
       ["b", "c"],
@@ -62,7 +62,7 @@ describe("allPages", () => {
     assert.deepEqual(seenBefore, [0, 2]);
   });
 
-  it("asks for no page that nobody reads", async () => {
+  it("requests no page that is not read", async () => {
     let asked = 0;
     const endlessPages = allPages(async (page) => ({
       items: [{ id: String(++asked) }],

@@ -4,7 +4,7 @@ import { normalizeScalars } from "../../../provider/appspec/coerce-scalars";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
 
 describe("normalizeScalars", () => {
-  it("gives scalars the types of the AppSpec", () => {
+  it("converts scalars to the types of the AppSpec", () => {
     const spec = {
       name: "shop",
       disable_edge_cache: "true",
@@ -41,14 +41,14 @@ describe("normalizeScalars", () => {
     });
   });
 
-  it("leaves out fields without a value", () => {
+  it("omits fields without a value", () => {
     assert.deepEqual(normalizeScalars<unknown>({ name: "shop", region: null, envs: [null] }), {
       name: "shop",
       envs: [null],
     });
   });
 
-  it("gives the same object back when nothing changes", () => {
+  it("returns the same object if nothing changes", () => {
     const spec = {
       name: "shop",
       services: [{ name: "web", http_port: UNKNOWN, envs: [{ key: "A", value: "x" }] }],
@@ -56,14 +56,14 @@ describe("normalizeScalars", () => {
     assert.equal(normalizeScalars<unknown>(spec), spec);
   });
 
-  it("keeps symbols and does not change what it was given", () => {
+  it("keeps symbols and does not modify its input", () => {
     const mark = Symbol("mark");
     const spec = { name: 1, [mark]: "kept" };
     const normal = normalizeScalars<unknown>(spec) as typeof spec;
     assert.deepEqual([normal.name, normal[mark], spec.name], ["1", "kept", 1]);
   });
 
-  it("changes nothing the second time, whatever it is given", () => {
+  it("is idempotent for any input", () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         const once = normalizeScalars<unknown>(value);

@@ -15,7 +15,7 @@ describe("covers and adoptable", () => {
   const web = (more: object): unknown => toKeyed({ name: "shop", services: [{ name: "web", ...more }] });
   const secret = (value: string): unknown => web({ envs: [{ key: "T", value, type: "SECRET" }] });
 
-  it("hold for any spec and itself, with whatever the service added", () => {
+  it("hold for any spec and itself, with any additions of the service", () => {
     fc.assert(
       fc.property(appSpecs, (spec) => {
         const keyed = toKeyed(spec) as Record<string, unknown>;
@@ -27,7 +27,7 @@ describe("covers and adoptable", () => {
     );
   });
 
-  it("see a value that is another or missing", () => {
+  it("detect a different or missing value", () => {
     for (const judge of [covers, adoptable]) {
       assert.ok(!judge(web({ instance_count: 1 }), web({ instance_count: 2 })));
       assert.ok(!judge(web({}), web({ instance_count: 2 })));
@@ -35,7 +35,7 @@ describe("covers and adoptable", () => {
     }
   });
 
-  it("see an item of a list by name that is missing, even if it has no more than its name", () => {
+  it("detect a missing named item, even if it has only a name", () => {
     for (const item of [
       { domains: [{ domain: "a.com" }] },
       { databases: [{ name: "db" }] },
@@ -49,7 +49,7 @@ describe("covers and adoptable", () => {
           assert.ok(!judge(toKeyed(held), toKeyed({ name: "shop", ...item })), JSON.stringify([held, item]));
   });
 
-  it("let the service leave out what says no more than its absence, and move routes", () => {
+  it("let the service omit redundant values and move routes", () => {
     const wanted = web({
       instance_count: 0,
       envs: [],
@@ -60,13 +60,13 @@ describe("covers and adoptable", () => {
     assert.ok(covers(web({}), wanted) && adoptable(web({}), wanted));
   });
 
-  it("differ on secrets: covers takes any ciphertext for it, adoptable cannot know", () => {
+  it("differ on secrets: covers accepts any ciphertext, adoptable does not", () => {
     assert.ok(covers(secret(EV), secret("clear")));
     assert.ok(!adoptable(secret(EV), secret("clear")));
     assert.ok(!covers(secret("other"), secret("clear")));
   });
 
-  it("differ on what the program does not name: a variable or component more is not adopted as it is", () => {
+  it("differ on additions: adoptable rejects an extra variable or component", () => {
     const more = toKeyed({ name: "shop", services: [{ name: "web" }, { name: "stray" }] });
     assert.ok(covers(more, web({})));
     assert.ok(!adoptable(more, web({})));
@@ -80,13 +80,13 @@ describe("covers and adoptable", () => {
   });
 });
 
-describe("the comparison of a program with an app that was imported", () => {
+describe("the comparison of a program with an imported app", () => {
   const web = (more: object): unknown => toKeyed({ name: "shop", services: [{ name: "web", ...more }] });
   const DEFAULTS = { instance_count: 1, instance_size_slug: "apps-s-1vcpu-0.5gb", http_port: 8080 };
   const paths = (held: unknown, wanted: unknown): string[] =>
     changes(comparable(held, wanted), wanted).map(({ path, kind }) => `${kind} ${path.join(".")}`);
 
-  it("finds nothing in a program that gives what the app was created from", () =>
+  it("finds no difference if the program has the spec that created the app", () =>
     fc.assert(
       fc.property(arbitrarySpec, (given) => {
         const spec = JSON.parse(JSON.stringify(given)) as typeof given;
@@ -96,15 +96,15 @@ describe("the comparison of a program with an app that was imported", () => {
       }),
     ));
 
-  it("finds what the program changes, and leaves the service's defaults out", () => {
+  it("finds the program's changes and ignores the service's defaults", () => {
     const held = web({ ...DEFAULTS, run_command: "old" });
     assert.deepEqual(paths(held, web({ run_command: "new" })), ["change services.web.run_command"]);
   });
 
-  it("leaves a field alone that the program does not give, as long as nothing else changes", () =>
+  it("ignores a field that the program omits if nothing else changes", () =>
     assert.deepEqual(paths(web({ ...DEFAULTS, instance_count: 3 }), web({})), []));
 
-  it("finds what an update resets or removes beside what the program changes", () => {
+  it("finds what an update resets or removes in addition to the program's changes", () => {
     const held = toKeyed({
       name: "shop",
       services: [{ name: "web", ...DEFAULTS, instance_count: 3 }],
@@ -117,7 +117,7 @@ describe("the comparison of a program with an app that was imported", () => {
     ]);
   });
 
-  it("claims nothing to be lost by an update that depends on a value not known yet", () => {
+  it("reports no loss for an update that depends on a value not known yet", () => {
     const held = web({ ...DEFAULTS, instance_count: 3, run_command: "old" });
     assert.deepEqual(paths(held, web({ run_command: UNKNOWN })), ["change services.web.run_command"]);
   });

@@ -7,7 +7,7 @@ const TEXT =
   "name: shop\nregion: moon\nservices:\n  - name: web\n    image: { registry_type: DOCR, repository: web }\n    instace_count: 2\n";
 
 describe("describeProblems", () => {
-  it("says where by name, what, what to do, and shows the line", () => {
+  it("reports the path by name, the problem, the fix and the line", () => {
     const parsed = parseSpec(TEXT);
     const problem = validate(parsed.spec).find(({ severity }) => severity === "error");
     assert.ok(problem);
@@ -17,7 +17,7 @@ describe("describeProblems", () => {
     );
   });
 
-  it("lists errors before warnings, without a file too", () => {
+  it("lists errors before warnings, also without a file", () => {
     const { spec } = parseSpec(TEXT);
     const lines = describeProblems(validate(spec), spec).split("\n");
     assert.equal(lines.length, 2);

@@ -16,19 +16,19 @@ describe("asksForChange", () => {
   const asks = (before: AppSpec, request: AppSpec, olds?: AppSpec): boolean =>
     asksForChange(before, request, olds && toKeyed(olds), toKeyed(request));
 
-  it("is false where the service has all of it, with defaults beside it", () => {
+  it("is false if the service already has every value, even with extra defaults", () => {
     assert.ok(!asks({ ...web({ instance_count: 1 }), region: "ams" }, web()));
     assert.ok(!asks(web({ instance_count: 1 }), web({ instance_count: 1 }), web({ instance_count: 2 })));
   });
 
-  it("is true where something is to come, to change, or to go", () => {
+  it("is true if the update adds, changes or removes something", () => {
     assert.ok(asks(web(), web({ instance_count: 2 })));
     assert.ok(asks(web({ instance_count: 1 }), web({ instance_count: 2 })));
     assert.ok(asks(web({ envs: [{ key: "A", value: "1" }] }), web()));
     assert.ok(asks(web({ instance_count: 2 }), web(), web({ instance_count: 2 })));
   });
 
-  it("is true where a secret is sent in clear", () => {
+  it("is true if a secret is sent in plain text", () => {
     const secret = (value: string): AppSpec => web({ envs: [{ key: "A", value, type: "SECRET" }] });
     assert.ok(asks(secret("EV[1:a:b]"), secret("clear")));
     assert.ok(!asks(secret("EV[1:a:b]"), secret("EV[1:a:b]")));
@@ -45,14 +45,14 @@ describe("proof of an update", () => {
   });
   const envs = (...keys: string[]): AppSpec => web({ envs: keys.map((key) => ({ key, value: key })) });
 
-  it("is a spec that has everything sent, with defaults beside it, and had not before", () => {
+  it("is a spec that contains everything sent, plus defaults, and did not before", () => {
     const update = sent(web(), web({ instance_count: 2 }));
     assert.ok(provesUpdate(update, web({ instance_count: 2, instance_size_slug: "apps-s-1vcpu-1gb" })));
     assert.ok(!provesUpdate(update, web()));
     assert.ok(!provesUpdate(update, web({ instance_count: 3 })));
   });
 
-  it("is not a spec that still has what the update takes away", () => {
+  it("is not a spec that still contains what the update removes", () => {
     for (const [before, request] of [
       [envs("A", "B"), envs("A")],
       [envs("A"), web()],
@@ -72,13 +72,13 @@ describe("proof of an update", () => {
     }
   });
 
-  it("takes a removed field that comes back as its default for removed", () => {
+  it("treats a removed field that returns as its default as removed", () => {
     const update = sent(web({ instance_count: 3 }), web(), web({ instance_count: 3 }));
     assert.ok(provesUpdate(update, web({ instance_count: 1 })));
     assert.ok(!provesUpdate(update, web({ instance_count: 3 })));
   });
 
-  it("is another ciphertext than before for each secret that is sent in clear", () => {
+  it("requires a new ciphertext for each secret sent in plain text", () => {
     const update = sent(secret("EV[1:a:b]"), secret("new"), secret("old"));
     assert.ok(!provesUpdate(update, { ...secret("EV[1:a:b]"), region: "ams" }));
     assert.ok(provesUpdate(update, secret("EV[1:c:d]")));
@@ -86,13 +86,13 @@ describe("proof of an update", () => {
     assert.ok(!provesUpdate(sent(web(), secret("new")), web()));
   });
 
-  it("cannot be had from a spec where the service had everything before", () => {
+  it("is impossible if the service already had every value", () => {
     assert.ok(changesNothing(sent(web({ instance_count: 1 }), web())));
     assert.ok(!changesNothing(sent(secret("EV[1:a:b]"), secret("clear"))));
     assert.ok(!provesUpdate(sent(web(), web()), web()));
   });
 
-  it("is denied by a spec from before: unchanged, or with the ciphertext of a secret that the program has changed", () => {
+  it("is refuted by the previous spec: unchanged, or with the old ciphertext of a changed secret", () => {
     assert.ok(isFromBefore(sent(web(), web({ instance_count: 2 })), web()));
     assert.ok(!isFromBefore(sent(web(), web({ instance_count: 2 })), web({ instance_count: 3 })));
     assert.ok(!isFromBefore(sent(web(), web()), web()));

@@ -19,8 +19,8 @@ const changed = (path: string, value: unknown): Wanted => ({
   spec: withValueAt(spec, path.split("."), value),
 });
 
-describe("the explanation of a plan", () => {
-  it("has a line for each component that is touched, and one for all others", () => {
+describe("plan lines", () => {
+  it("list each affected component and count the unchanged ones", () => {
     assert.deepEqual(explain(plan(olds, changed("services.web.envs.RUN.value", "2"))), [
       "~ web (service): redeploy without a new build: envs.RUN.value changed",
       "3 components unchanged",
@@ -31,36 +31,36 @@ describe("the explanation of a plan", () => {
     );
   });
 
-  it("marks what is not promised", () =>
+  it("mark inferred effects as likely", () =>
     assert.match(
       explain(plan(olds, changed("services.web.build_command", "make")))[0] ?? "",
       /^~ web \(service\): rebuild and redeploy \(likely\): build_command added$/,
     ));
 
-  it("holds no values, so no secrets", () =>
+  it("contain no values, and so no secrets", () =>
     assert.doesNotMatch(
       explain(plan(olds, changed("services.web.envs.RUN.value", "hunter2"))).join(),
       /hunter2/,
     ));
 
-  it("stays short when much changed", () => {
+  it("stay short for many changes", () => {
     const web = { github, envs: Object.fromEntries([..."ABCDEF"].map((key) => [key, { value: "1" }])) };
     assert.match(explain(plan(olds, changed("services.web", web))).join("\n"), /and \d+ more/);
   });
 
-  it("says what becomes of the data of a database that is removed", () => {
+  it("report whether the data of a removed database is lost or kept", () => {
     const removed = changed("databases", undefined);
     assert.match(explain(plan(olds, removed)).join(), /- db \(database\): remove, with all its data/);
     const production = { ...olds, spec: withValueAt(spec, ["databases", "db", "production"], true) };
     assert.match(explain(plan(production, removed)).join(), /- db .*data are kept/);
   });
 
-  it("is empty where nothing is deployed, or where the last deployment is only waited for", () => {
+  it("are empty if nothing is deployed, or if the update only waits for the last deployment", () => {
     assert.deepEqual(explain(plan(olds, { spec })), []);
     assert.deepEqual(explain(plan({ spec, lastPhase: "BUILDING" }, { spec })), []);
   });
 
-  describe("of jobs", () => {
+  describe("for jobs", () => {
     const job = (kind?: string): unknown => ({ github, ...(kind && { kind }) });
     const withJobs = withValueAt(spec, ["jobs"], {
       migrate: job("PRE_DEPLOY"),
@@ -71,7 +71,7 @@ describe("the explanation of a plan", () => {
     const of = (path: string, value: unknown): string[] =>
       explain(plan({ ...olds, spec: withJobs }, { spec: withValueAt(withJobs, path.split("."), value) }));
 
-    it("reports those that run with the deployment, although nothing of them changes", () =>
+    it("list jobs that run with the deployment, even if unchanged", () =>
       assert.deepEqual(of("services.web.envs.RUN.value", "2"), [
         "~ web (service): redeploy without a new build: envs.RUN.value changed",
         "~ migrate (job): runs before the deployment",
@@ -80,7 +80,7 @@ describe("the explanation of a plan", () => {
         "4 components unchanged",
       ]));
 
-    it("says why one of them changes as well", () => {
+    it("give the reason if a job changes", () => {
       assert.match(
         of("jobs.migrate.run_command", "m").join("\n"),
         /~ migrate .*before the deployment: run_command/,
@@ -96,7 +96,7 @@ describe("the explanation of a plan", () => {
     });
   });
 
-  describe("of a new app", () => {
+  describe("for a new app", () => {
     const sizes = new Map([
       ["apps-s-1vcpu-0.5gb", 5],
       ["apps-d-1vcpu-0.5gb", 29],
@@ -119,7 +119,7 @@ describe("the explanation of a plan", () => {
       },
     };
 
-    it("lists every component with its containers, and their price where it is known", () =>
+    it("list every component with its containers, and their price if known", () =>
       assert.deepEqual(explain(plan(undefined, news), sizes), [
         "+ web (service): create, 3 × apps-s-1vcpu-0.5gb, $15 a month",
         "+ api (service): create, 1 to 4 × apps-d-1vcpu-0.5gb, $29 to $116 a month",
@@ -129,7 +129,7 @@ describe("the explanation of a plan", () => {
         "+ db (database): create",
       ]));
 
-    it("invents no prices where none are known", () =>
+    it("omit prices that are unknown", () =>
       assert.doesNotMatch(explain(plan(undefined, news)).join(), /\$|month/));
   });
 });

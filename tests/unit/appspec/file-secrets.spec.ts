@@ -16,15 +16,15 @@ const refusal = (text: string, secrets?: Record<string, unknown>): SpecFileError
   return assert.fail("the text was accepted");
 };
 
-describe("secrets of a spec file", () => {
-  it("are all named when a backup is loaded without them", () => {
+describe("the secrets option of a spec file", () => {
+  it("is required for a backup: the error lists every missing value", () => {
     const error = refusal(BACKUP);
     assert.equal(error.reason, "missing-secrets");
     for (const address of Object.keys(ALL)) assert.ok(error.message.includes(address), address);
     assert.ok(!error.message.includes("EV["));
   });
 
-  it("are put in their places", () => {
+  it("inserts the values at their addresses", () => {
     const { spec } = parseSpec(BACKUP, { secrets: ALL });
     assert.equal(spec.envs?.[0]?.value, "s");
     const web = spec.services?.[0];
@@ -36,30 +36,30 @@ describe("secrets of a spec file", () => {
     assert.equal(web?.log_destinations?.[0]?.logtail?.token, "t");
   });
 
-  it("that are still missing are named, and only those", () => {
+  it("reports only the values that are still missing", () => {
     const { message } = refusal(BACKUP, { SHARED: "s", "web.registry_credentials": "u:t" });
     assert.match(message, /web\.API_KEY, web\.tail\.token/);
     assert.doesNotMatch(message, /SHARED/);
   });
 
-  it("that match nothing are an error with the address that was meant", () => {
+  it("rejects an unknown address and suggests the correct one", () => {
     const error = refusal(BACKUP, { ...ALL, "web.API_KYE": "x" });
     assert.equal(error.reason, "unknown-secrets");
     assert.match(error.message, /web\.API_KYE \(did you mean web\.API_KEY\?\)/);
   });
 
-  it("stay as they are when nobody asks", () => {
+  it("leaves the file unchanged if it is not set", () => {
     const text = BACKUP.replace(/^#.*$/m, "");
     assert.equal(parseSpec(text).spec.envs?.[0]?.value, "EV[1:aaaa:bbbb]");
   });
 
-  it("may be any object, which is put in as it is", () => {
+  it("accepts any object and inserts it unchanged", () => {
     const output = { promise: Promise.resolve("later") };
     const { spec } = parseSpec("envs:\n  - key: A\n    type: SECRET\n", { secrets: { A: output } });
     assert.equal(spec.envs?.[0]?.value as unknown, output);
   });
 
-  it("are found at every address", () => {
+  it("finds every address of a spec", () => {
     const ev = "EV[1:a:b]";
     const spec = {
       envs: [
@@ -99,7 +99,7 @@ describe("secrets of a spec file", () => {
     assert.equal(secretAddresses(spec).length, addresses.length, "the given spec is left alone");
   });
 
-  it("are not looked for in what is no spec", () => {
+  it("ignores values that are not specs", () => {
     for (const value of [null, 1, [], { services: [null, 1], envs: "x", ingress: [] }])
       assert.deepEqual(secretAddresses(value), []);
   });

@@ -31,8 +31,8 @@ const spec = {
   ingress: { rules: [{ match: { path: { prefix: "/" } }, component: { name: "web" } }] },
 };
 
-describe("the form by name", () => {
-  it("turns lists whose items have a name into maps", () => {
+describe("the by-name form of an AppSpec", () => {
+  it("turns lists of named items into maps", () => {
     assert.deepEqual(toKeyed(spec), {
       name: "shop",
       services: {
@@ -53,15 +53,15 @@ describe("the form by name", () => {
     });
   });
 
-  it("comes back as the same spec", () => assert.deepEqual(fromKeyed(toKeyed(spec)), spec));
+  it("converts back to the same spec", () => assert.deepEqual(fromKeyed(toKeyed(spec)), spec));
 
-  it("leaves a list with two items of a name as it is, for validation to refuse", () => {
+  it("leaves a list with duplicate names unchanged, so that validation rejects it", () => {
     const doubled = { services: [{ name: "web" }, { name: "web" }] };
     assert.deepEqual(toKeyed(doubled), doubled);
     assert.deepEqual(fromKeyed(toKeyed(doubled)), doubled);
   });
 
-  it("never makes __proto__ a key, and takes constructor for a name like others", () => {
+  it("never uses __proto__ as a key and accepts constructor as a name", () => {
     const odd = { envs: [{ key: "__proto__", value: "1" }] };
     assert.deepEqual(toKeyed(odd), odd);
     assert.deepEqual(toKeyed({ envs: [{ key: "constructor", value: "1" }] }), {
@@ -69,12 +69,12 @@ describe("the form by name", () => {
     });
   });
 
-  it("does not depend on the order of items", () => {
+  it("does not depend on item order", () => {
     const reordered = { ...spec, services: [...spec.services].reverse(), alerts: [...spec.alerts].reverse() };
     assert.deepEqual(toKeyed(reordered), toKeyed(spec));
   });
 
-  it("survives any value in both directions", () => {
+  it("never throws, whatever value is converted in either direction", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         toKeyed(value);
@@ -85,7 +85,7 @@ describe("the form by name", () => {
     );
   });
 
-  it("brings generated lists back, in their order", () => {
+  it("restores generated lists in their order", () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
     const variable = fc.record(
       { key: fc.stringMatching(/^[A-Z_]{1,8}$/), value: fc.string() },
@@ -102,10 +102,10 @@ describe("the form by name", () => {
   });
 });
 
-describe("the order of components", () => {
+describe("component order", () => {
   const sorted = { services: [{ name: "api" }, { name: "new" }, { name: "web" }], name: "shop" };
 
-  it("comes back after the form by name lost it, with new ones at the end", () => {
+  it("is restored from the by-name form, with new components last", () => {
     const order = listOrder({ services: [{ name: "web" }, { name: "api" }], domains: [{ domain: "one" }] });
     assert.deepEqual(order, { services: ["web", "api"] });
     assert.deepEqual(inOrder(sorted, order), {
@@ -114,7 +114,7 @@ describe("the order of components", () => {
     });
   });
 
-  it("is left alone where it is not known", () => {
+  it("is unchanged if the original order is unknown", () => {
     for (const order of [undefined, "unknown", {}, { services: "unknown" }])
       assert.deepEqual(inOrder(sorted, order), sorted);
     assert.equal(listOrder("unknown"), undefined);
@@ -122,7 +122,7 @@ describe("the order of components", () => {
 });
 
 describe("paths as Pulumi prints them", () => {
-  it("go by name in lists with names, by index in others", () => {
+  it("use names in named lists and indexes in other lists", () => {
     assert.equal(displayPath(spec, ["services", 0, "envs", 0, "value"]), "spec.services.web.envs.PORT.value");
     assert.equal(displayPath(spec, ["ingress", "rules", 0, "match"]), "spec.ingress.rules[0].match");
     assert.equal(
@@ -131,12 +131,12 @@ describe("paths as Pulumi prints them", () => {
     );
   });
 
-  it("quote names with dots", () => {
+  it("quote names that contain dots", () => {
     assert.equal(displayPath(spec, ["domains", 0, "type"]), 'spec.domains["shop.example.com"].type');
     assert.equal(formatPath(["domains", "shop.example.com"]), 'spec.domains["shop.example.com"]');
   });
 
-  it("fall back to the index where names do not tell items apart", () => {
+  it("fall back to the index if names are not unique", () => {
     const doubled = { services: [{ name: "web" }, { name: "web", http_port: 1 }] };
     assert.equal(displayPath(doubled, ["services", 1, "http_port"]), "spec.services[1].http_port");
     assert.equal(displayPath({}, ["services", 0, "name"]), "spec.services[0].name");

@@ -15,8 +15,8 @@ const PARTS = [
   "envs:\n- value: '${GONE}'\n  key: A\n- key: A\n  value: b",
 ];
 
-describe("problems", () => {
-  it("come errors first, each kind by the lines of the file, whatever the order of the spec", () => {
+describe("problems of a spec", () => {
+  it("list errors first, then warnings, each by line in the file", () => {
     const texts = fc.shuffledSubarray(PARTS, { minLength: 2 }).map((parts) => `${parts.join("\n")}\n`);
     fc.assert(
       fc.property(texts, (text) => {
@@ -48,7 +48,7 @@ describe("problems", () => {
   });
 });
 
-describe("what is deprecated", () => {
+describe("deprecated fields and sizes", () => {
   const component = (index: number, size: string): object => ({
     name: `web-${index}`,
     github: { repo: "a/b" },
@@ -56,7 +56,7 @@ describe("what is deprecated", () => {
     routes: [{ path: `/${index}` }],
   });
 
-  it("has one message for each kind, which names the places and the replacements", () => {
+  it("have one message per kind, with all places and replacements", () => {
     const sizes = ["basic-xxs", "professional-l", "basic-xxs", "basic-m", "basic-xs", "apps-s-1vcpu-1gb"];
     const problems = validate({ name: "shop", services: sizes.map((size, index) => component(index, size)) });
     assert.deepEqual(
@@ -76,7 +76,7 @@ describe("what is deprecated", () => {
     assert.match(field?.message ?? "", /2 more/);
   });
 
-  it("has its own message for each field", () => {
+  it("have separate messages for different fields", () => {
     const database = { name: "db", engine: "PG", size: "s", num_nodes: 1 };
     const other = { ...database, name: "db2" };
     assert.deepEqual(
@@ -89,8 +89,8 @@ describe("what is deprecated", () => {
   });
 });
 
-describe("a variable that is there several times in a file", () => {
-  it("is described with all of its lines", () => {
+describe("a duplicate variable in a file", () => {
+  it("is reported with all of its lines", () => {
     const text =
       "name: shop\nenvs:\n- key: A\n  value: 1\n- key: B\n  value: 2\n- key: A\n  value: 3\nworkers:\n- name: mail\n  github: { repo: a/b }\n";
     const source = { ...parseSpec(text), file: "app.yaml" };
@@ -100,8 +100,8 @@ describe("a variable that is there several times in a file", () => {
   });
 });
 
-describe("what stands behind an anchor", () => {
-  it("is reported once for its line, however often it is used", () => {
+describe("a mistake behind a YAML anchor", () => {
+  it("is reported once, however often the anchor is used", () => {
     const text =
       "name: shop\nservices:\n- &web\n  name: web\n  github: &from { repo: a/b, deploy_on_push: yes }\n" +
       "- { name: api, github: *from }\n- { <<: *web, name: third }\n";

@@ -31,7 +31,7 @@ describe("parseSpec", () => {
     assert.deepEqual([place?.line, place?.column], [4, 7]);
   });
 
-  it("keeps numbers as they are written where the AppSpec wants text", () => {
+  it("keeps numbers as written where the AppSpec expects a string", () => {
     const { spec } = parseSpec(
       "name: shop\nenvs:\n  - { key: A, value: 1.10 }\n  - { key: B, value: 0123 }\n  - { key: C, value: True }\n  - { key: D, value: yes }\n" +
         "  - { key: E, value: 123456789012345678901 }\n  - { key: F, value: '1.10' }\n  - { key: G, value: }\ndatabases:\n  - { name: db, version: 16 }\n",
@@ -43,7 +43,7 @@ describe("parseSpec", () => {
     assert.equal(spec.databases?.[0]?.version, "16");
   });
 
-  it("keeps numbers as they are written behind aliases and merged maps", () => {
+  it("keeps numbers as written behind aliases and merged maps", () => {
     const { spec } = parseSpec(
       "envs:\n  - &a { key: A, value: 1.10 }\n  - { <<: *a, key: B }\nservices:\n  - name: web\n    envs: [*a]\n",
     );
@@ -54,7 +54,7 @@ describe("parseSpec", () => {
     assert.deepEqual(spec.services?.[0]?.envs, [{ key: "A", value: "1.10" }]);
   });
 
-  it("finds places, through aliases too, and the nearest where there is none", () => {
+  it("locates places, also through aliases, and falls back to the nearest parent", () => {
     const { locate } = parseSpec(
       "name: shop\nservices:\n  - &web\n    name: web\n    http_port: 80\n  - *web\n",
       { file: "app.yaml" },
@@ -89,12 +89,12 @@ describe("parseSpec", () => {
     ["a bad start", "name: @shop\n", "syntax", 1, 7],
     ["a map as a key", "? { a: 1 }\n: 2\n", "syntax"],
     ["binary content", "name: a\0b\n", "binary", 1, 8],
-    ["bytes that are no UTF-8", "name: a\nregion: \ufffd\n", "binary", 2, 9],
+    ["bytes that are not UTF-8", "name: a\nregion: \ufffd\n", "binary", 2, 9],
     ["a prototype as a key", "name: a\n__proto__:\n  x: 1\n", "reserved-key", 2, 1],
     ["an alias without anchor", "name: *none\n", "alias", 1, 7],
     ["an alias within its anchor", "services: &x [*x]\n", "alias", 1, 15],
     [
-      "a bomb of aliases",
+      "an alias bomb",
       `a: &a [x, x, x, x, x, x, x, x, x]\n${[..."bcdefgh"].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefg"[index]}`).join(", ")}]\n`).join("")}`,
       "alias",
     ],
@@ -106,7 +106,7 @@ describe("parseSpec", () => {
     ],
   ];
   for (const [what, text, reason, line, column] of CASES) {
-    it(`refuses ${what}`, () => {
+    it(`rejects ${what}`, () => {
       const error = refused(text);
       assert.equal(error.reason, reason);
       assert.match(error.message, /^app\.yaml(:\d+:\d+)?: /);
@@ -119,11 +119,11 @@ describe("parseSpec", () => {
     });
   }
 
-  it("refuses what is too large before it parses", () => {
+  it("rejects a file that is too large before parsing it", () => {
     assert.equal(refused(`name: a\n#${"x".repeat(5 * 1024 * 1024)}`).reason, "too-large");
   });
 
-  it("gives back every spec that was written as YAML", () => {
+  it("reads back every spec that was written as YAML", () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,10}[a-z0-9]$/);
     const text = fc.string({ unit: "grapheme" }).filter((value) => !/[\0\ufffd]/.test(value));
     const plain = { noNullPrototype: true };
@@ -145,7 +145,7 @@ describe("parseSpec", () => {
     );
   });
 
-  it("answers any text with a spec or a SpecFileError", () => {
+  it("returns a spec or throws a SpecFileError for any text", () => {
     const piece = fc.constantFrom(
       "name",
       ": ",
@@ -192,7 +192,7 @@ describe("parseSpec", () => {
   });
 });
 
-describe("excerpts", () => {
+describe("excerpts of a spec file", () => {
   const secret = "hunter2";
   const texts: [what: string, text: string][] = [
     ["behind value", `envs:\n  - key: A\n    value: "${secret}\n`],
@@ -220,7 +220,7 @@ describe("excerpts", () => {
     });
   }
 
-  it("hide secrets in places that were asked for", () => {
+  it("hide secrets at located places", () => {
     const text = `envs:\n  - key: A\n    vlaue: ${secret}\n  - key: B\n    value: >\n      ${secret}\nservices:\n  - name: web\n    run_command: run\n`;
     const { locate } = parseSpec(text);
     for (const path of [
@@ -233,7 +233,7 @@ describe("excerpts", () => {
     assert.match(locate(["envs", 0, "vlaue"])?.excerpt ?? "", /vlaue: \*\*\*/);
   });
 
-  it("show a window of long lines, and nothing a terminal obeys", () => {
+  it("shorten long lines and contain no terminal escape sequences", () => {
     const { locate } = parseSpec(
       `{"name":"shop","region":"${"a".repeat(300)}","maintenance":{"enabled":true}}`,
     );

@@ -34,8 +34,8 @@ const unknownAt = (path: string): Wanted => ({
 const lines = (news: Wanted, from: Accepted | undefined = olds): string =>
   explain(plan(from, news)).join("\n");
 
-describe("the plan of values that are not known yet", () => {
-  it("says which component may be redeployed, and because of which value", () => {
+describe("a plan with values that are not known yet", () => {
+  it("reports which component may be redeployed, and which value decides", () => {
     const planned = plan(olds, unknownAt("services.web.envs.API_URL.value"));
     assert.deepEqual([planned.action, planned.possible], ["none", "update"]);
     assert.deepEqual(planned.unknown, ["spec.services.web.envs.API_URL.value"]);
@@ -60,7 +60,7 @@ describe("the plan of values that are not known yet", () => {
   ] as const)
     it(`reports an unknown ${place || "spec"} as such`, () => assert.match(lines(unknownAt(place)), pattern));
 
-  it("tells a certain effect and a possible one of the same component apart", () => {
+  it("distinguishes certain and possible effects on a component", () => {
     const known = withValueAt(spec, ["services", "web", "instance_count"], 2);
     const news = {
       ...unknownAt(""),
@@ -72,7 +72,7 @@ describe("the plan of values that are not known yet", () => {
     );
   });
 
-  it("never claims a deployment, a build without cache, or a move that unknown arguments decide", () => {
+  it("never announces a deployment, an uncached build or a move that depends on unknown arguments", () => {
     const wanted = { spec, redeployOn: { commit: UNKNOWN }, forceBuild: true, projectId: UNKNOWN };
     const planned = plan({ ...olds, projectId: "p1" }, wanted);
     assert.deepEqual([planned.action, planned.possible], ["none", "redeploy"]);
@@ -81,7 +81,7 @@ describe("the plan of values that are not known yet", () => {
     assert.match(explain(planned).join("\n"), /~ web .*may be rebuilt.*redeployOn\.commit is not known yet/);
   });
 
-  it("names the dev databases whose data may be lost with an unknown list, and only those", () => {
+  it("lists only the dev databases whose data an unknown list may remove", () => {
     for (const place of ["databases", ""]) {
       const warnings = plan(olds, unknownAt(place)).warnings.filter((warning) => /data/.test(warning));
       assert.equal(warnings.length, 1, place);
@@ -90,7 +90,7 @@ describe("the plan of values that are not known yet", () => {
     assert.doesNotMatch(plan(olds, unknownAt("databases")).warnings.join(), /\bbig\b/);
   });
 
-  it("names the domains that may be lost, and the region that may change", () => {
+  it("lists the domains that may be removed and the region that may change", () => {
     assert.match(
       plan(olds, unknownAt("domains")).warnings.join(),
       /spec\.domains is not known yet: .*no longer be served at shop\.example\.com, www\.example\.com/,
@@ -99,7 +99,7 @@ describe("the plan of values that are not known yet", () => {
     assert.match(plan(olds, unknownAt("maintenance")).warnings.join(), /may be taken offline/);
   });
 
-  it("says of a new app which of its components are not known yet", () => {
+  it("reports which components of a new app are not known yet", () => {
     const news = { spec: { name: "shop", services: UNKNOWN, workers: [{ name: "w", github }] } };
     assert.deepEqual(explain(plan(undefined, news)), [
       "+ w (worker): create, 1 × apps-s-1vcpu-0.5gb",
@@ -107,7 +107,7 @@ describe("the plan of values that are not known yet", () => {
     ]);
   });
 
-  it("never shows Pulumi's text for a value that is not known", () =>
+  it("never shows Pulumi's placeholder for an unknown value", () =>
     fc.assert(
       fc.property(arbitraryUnknown, ({ from, open }) => {
         const planned = plan(from, open);
@@ -116,7 +116,7 @@ describe("the plan of values that are not known yet", () => {
       }),
     ));
 
-  it("holds for whatever the values turn out to be", () =>
+  it("is correct for any later values", () =>
     fc.assert(
       fc.property(arbitraryUnknown, ({ from, open, resolved }) => {
         const planned = plan(from, open);

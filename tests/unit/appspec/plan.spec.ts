@@ -46,7 +46,7 @@ const effects = (news: Wanted, from: Accepted = olds): Record<string, string> =>
   );
 
 describe("the plan", () => {
-  it("is nothing for the same spec after a deployment that went well", () => {
+  it("does nothing for the same spec after a successful deployment", () => {
     const planned = plan(olds, same);
     assert.equal(planned.action, "none");
     assert.deepEqual(planned.changes, []);
@@ -54,7 +54,7 @@ describe("the plan", () => {
     assert.equal(planned.moveProject, false);
   });
 
-  it("is nothing for any value compared with itself", () => {
+  it("does nothing for any value compared with itself", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         assert.equal(
@@ -65,7 +65,7 @@ describe("the plan", () => {
     );
   });
 
-  it("takes AppSpecs with their lists for the same as their form by name", () => {
+  it("treats an AppSpec and its by-name form as equal", () => {
     const lists = { services: [{ name: "web", envs: [{ key: "A", value: "1" }] }] };
     const from = { spec: lists, lastPhase: "ACTIVE" };
     assert.equal(plan(from, { spec: toKeyed(lists) }).action, "none");
@@ -75,13 +75,13 @@ describe("the plan", () => {
     assert.deepEqual(plan(from, news), plan({ ...from, spec: toKeyed(lists) }, { spec: toKeyed(news.spec) }));
   });
 
-  it("creates what is not there", () => {
+  it("creates an app that does not exist", () => {
     const planned = plan(undefined, same);
     assert.equal(planned.action, "create");
     assert.deepEqual(new Set(planned.components.map(({ effect }) => effect)), new Set(["created"]));
   });
 
-  it("redeploys only the component whose run-time variable changed, and says so as a fact", () => {
+  it("redeploys only the component whose run-time variable changed, as a certain effect", () => {
     assert.deepEqual(effects({ ...same, spec: changed("services.web.envs.RUN.value", "2") }), {
       web: "redeployed",
       img: "unchanged?",
@@ -99,10 +99,10 @@ describe("the plan", () => {
     ["the scope of a variable", "services.web.envs.BUILD.scope", "RUN_TIME"],
     ["a removed build-time variable", "services.web.envs.BUILD", undefined],
   ] as const)
-    it(`expects a new build after a change of ${what}`, () =>
+    it(`expects a rebuild after a change of ${what}`, () =>
       assert.equal(effects({ ...same, spec: changed(path, value) })["web"], "rebuilt?"));
 
-  it("expects a static site to be rebuilt by any of its variables", () =>
+  it("expects a static site to be rebuilt if any of its variables changes", () =>
     assert.equal(
       effects({ ...same, spec: changed("static_sites.site.envs.TITLE.value", "y") })["site"],
       "rebuilt?",
@@ -111,7 +111,7 @@ describe("the plan", () => {
   it("never rebuilds a prebuilt image", () =>
     assert.equal(effects({ ...same, spec: changed("services.img.image.tag", "2") })["img"], "redeployed"));
 
-  it("reaches every component but databases with a variable of the app", () => {
+  it("redeploys every component except databases if a variable of the app changes", () => {
     assert.deepEqual(effects({ ...same, spec: changed("envs.ALL", { value: "1" }) }), {
       web: "rebuilt?",
       img: "redeployed",
@@ -120,22 +120,22 @@ describe("the plan", () => {
     });
   });
 
-  it("names components that come and go", () => {
+  it("lists added and removed components", () => {
     const without = changed("static_sites", undefined);
     assert.equal(effects({ ...same, spec: without })["site"], "removed");
     assert.equal(effects(same, { ...olds, spec: without })["site"], "created");
   });
 
-  it("makes one new deployment when only redeployOn changed", () => {
+  it("starts one new deployment if only redeployOn changed", () => {
     const planned = plan(olds, { ...same, redeployOn: { v: 2 } });
     assert.deepEqual([planned.action, planned.updateSources, planned.forceBuild], ["redeploy", false, false]);
     assert.deepEqual(effects({ ...same, redeployOn: { v: 2 } })["web"], "rebuilt");
   });
 
-  it("ignores the build cache of a deployment that redeployOn makes, with forceBuild", () =>
+  it("skips the build cache with forceBuild in a deployment started by redeployOn", () =>
     assert.equal(plan(olds, { ...same, redeployOn: { v: 2 }, forceBuild: true }).forceBuild, true));
 
-  it("turns a changed spec together with redeployOn into one update with the newest sources", () => {
+  it("combines a changed spec and redeployOn into one update with the newest sources", () => {
     const planned = plan(olds, {
       ...same,
       spec: changed("services.web.envs.RUN.value", "2"),
@@ -144,7 +144,7 @@ describe("the plan", () => {
     assert.deepEqual([planned.action, planned.updateSources, planned.warnings.length], ["update", true, 0]);
   });
 
-  it("warns that forceBuild does not reach an update of the spec", () => {
+  it("warns that forceBuild does not apply to an update of the spec", () => {
     const news = { ...same, spec: changed("region", "nyc"), redeployOn: { v: 2 }, forceBuild: true };
     assert.match(plan(olds, news).warnings.join(), /cache may be reused/);
   });
@@ -157,7 +157,7 @@ describe("the plan", () => {
     assert.equal(plan(olds, { ...same, updateSources: true }).action, "none");
   });
 
-  it("deploys nothing when only flags change, or when redeployOn becomes empty from absent", () => {
+  it("deploys nothing if only flags change, or if redeployOn changes from absent to empty", () => {
     assert.equal(plan(olds, { ...same, forceBuild: true }).action, "none");
     assert.equal(plan({ ...olds, redeployOn: undefined }, { ...same, redeployOn: {} }).action, "none");
   });
@@ -177,17 +177,17 @@ describe("the plan", () => {
     ["SUPERSEDED", "none"],
     ["A_NEW_PHASE", "resume"],
   ] as const)
-    it(`answers a last deployment in phase ${phase} with ${action}`, () =>
+    it(`decides on ${action} if the last deployment is in phase ${phase}`, () =>
       assert.equal(plan({ ...olds, lastPhase: phase }, same).action, action));
 
-  describe("of jobs", () => {
+  describe("for jobs", () => {
     const jobs = ["PRE_DEPLOY", "POST_DEPLOY", "FAILED_DEPLOY", "SCHEDULED", "UNSPECIFIED", undefined];
     const withJobs = {
       ...(spec as object),
       jobs: Object.fromEntries(jobs.map((kind, index) => [`j${index}`, { github, ...(kind && { kind }) }])),
     };
 
-    it("says which of them run with a deployment, and when", () => {
+    it("reports which jobs run with a deployment, and when", () => {
       const news = { ...same, spec: { ...withJobs, region: "nyc" } };
       const runs = plan({ ...olds, spec: withJobs }, news).components.flatMap(({ kind, runs }) =>
         kind === "job" ? [runs] : [],

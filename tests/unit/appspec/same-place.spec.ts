@@ -27,11 +27,11 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }
 
-describe("a place in a spec whose lists came back in another order", () => {
+describe("a place in a spec with reordered lists", () => {
   const file = parseSpec(FILE, { file: "app.yaml" });
   const spec = fromKeyed(sorted(toKeyed(file.spec)));
 
-  it("is found again by the names of the items", () => {
+  it("is found by the names of the items", () => {
     assert.deepEqual(samePlace(["services", 1, "http_port"], spec, file.spec), ["services", 0, "http_port"]);
     assert.deepEqual(samePlace(["services", 1, "envs", 0, "value"], spec, file.spec), [
       "services",
@@ -51,12 +51,12 @@ describe("a place in a spec whose lists came back in another order", () => {
     ]);
   });
 
-  it("keeps what leads nowhere", () => {
+  it("is unchanged if it does not exist", () => {
     assert.deepEqual(samePlace(["services", 7, "name"], spec, file.spec), ["services", 7, "name"]);
     assert.deepEqual(samePlace(["services", 0], spec, undefined), ["services", 0]);
   });
 
-  it("is told with the line where it stands in the file", () => {
+  it("is reported with its line in the file", () => {
     const problem = {
       severity: "error",
       code: "range",

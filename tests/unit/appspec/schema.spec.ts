@@ -10,12 +10,12 @@ import { isCurrent } from "../../../tools/schema";
 
 const FIXTURES = join(__dirname, "../../fixtures/specs");
 
-describe("the schema", () => {
-  it("is what the types make", () => {
+describe("the JSON schema", () => {
+  it("is up to date with the types", () => {
     assert.ok(isCurrent(), "run npm run schema");
   }).timeout(60_000);
 
-  it("is strict, for editors", () => {
+  it("is strict, so that editors report mistakes", () => {
     for (const definition of Object.values(schema.definitions) as {
       type: string;
       additionalProperties?: boolean;
@@ -27,7 +27,7 @@ describe("the schema", () => {
     assert.equal(schema.definitions.AppService.properties.http_port.maximum, 65535);
   });
 
-  it("explains every field", () => {
+  it("describes every field", () => {
     for (const [type, { fields }] of mapShapes()) {
       const definition = type === "AppSpec" ? schema : (schema.definitions as Record<string, object>)[type];
       const properties = (definition as { properties: Record<string, { description?: string }> }).properties;
@@ -36,7 +36,7 @@ describe("the schema", () => {
   });
 });
 
-describe("specs of all kinds", () => {
+describe("the example spec", () => {
   for (const file of readdirSync(FIXTURES).filter((name) => name !== "backup.yaml")) {
     it(`${file} has no errors`, () => {
       const errors = validate(loadSpec(join(FIXTURES, file))).filter(({ severity }) => severity === "error");

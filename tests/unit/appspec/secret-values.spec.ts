@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { secretValues } from "../../../provider/appspec/secrets";
 import { toKeyed } from "../../../provider/appspec/lists-by-name";
 
-describe("the secrets in clear of a spec", () => {
-  it("are those of SECRET variables, numbers included, and credentials", () => {
+describe("the plain-text secrets of a spec", () => {
+  it("are the values of SECRET variables, including numbers, and credentials", () => {
     const spec = toKeyed({
       envs: [
         { key: "PIN", value: 48151623, type: "SECRET" },

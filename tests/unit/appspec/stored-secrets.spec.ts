@@ -26,7 +26,7 @@ const secret = (value?: unknown): object => web({ type: "SECRET", ...(value !== 
 const NAMED = { emptySecrets: ["web.TOKEN"] };
 
 describe("SECRET variables without a value", () => {
-  it("are found at the app and in every kind of component, with their addresses", () => {
+  it("are found in the app and in every kind of component, with their addresses", () => {
     const envs = {
       A: { type: "SECRET" },
       B: { type: "SECRET", value: "" },
@@ -64,7 +64,7 @@ describe("SECRET variables without a value", () => {
       assert.equal(secretVariables(unknown).complete, false);
   });
 
-  it("get the stored value back, whatever it is, unless they are to be empty", () => {
+  it("keep the stored value unless emptySecrets lists them", () => {
     for (const empty of [undefined, "", null])
       for (const stored of [EV, EMPTY, "was GENERAL"])
         assert.deepEqual(withStored(secret(empty), [], secret(stored)), secret(stored));
@@ -76,7 +76,7 @@ describe("SECRET variables without a value", () => {
     assert.deepEqual(withStored(secret(UNKNOWN), [], secret(EV)), secret(UNKNOWN));
   });
 
-  it("change nothing in a plan as long as they stay without one, however that is written", () => {
+  it("cause no change in a plan while they have no value, in any notation", () => {
     const same = [secret(), secret(""), secret(null)];
     for (const olds of [...same, secret("x")])
       for (const news of same) {
@@ -84,7 +84,7 @@ describe("SECRET variables without a value", () => {
       }
   });
 
-  it("are changed by emptySecrets once, and by a value", () => {
+  it("are changed once by emptySecrets, and by setting a value", () => {
     const action = (olds: object, news: object): string =>
       plan({ lastPhase: "ACTIVE", ...(olds as { spec: unknown }) }, news as { spec: unknown }).action;
     assert.equal(action({ spec: secret() }, { spec: secret(), ...NAMED }), "update");
@@ -97,7 +97,7 @@ describe("SECRET variables without a value", () => {
     assert.equal(action({ spec: web(undefined) }, { spec: secret() }), "update");
   });
 
-  it("are never the cause of an update of themselves", () => {
+  it("never cause an update on their own", () => {
     const value = fc.constantFrom(undefined, "", "x", EV);
     const named = fc.constantFrom<{ emptySecrets?: string[] }>({}, NAMED, { emptySecrets: [] });
     fc.assert(
@@ -112,7 +112,7 @@ describe("SECRET variables without a value", () => {
     );
   });
 
-  it("are described when they are added or lose their value", () => {
+  it("are reported when they are added or lose their value", () => {
     const open = openSecrets(secret(), []);
     assert.match(
       describeOpenSecrets(open, web(undefined), undefined).warning ?? "",
@@ -139,7 +139,7 @@ describe("check of emptySecrets", () => {
     assert.equal(checked({ ...web(undefined), envs: UNKNOWN }, ["TOKEN"]).failures, "");
   });
 
-  it("reports everything else, with a suggestion for typos", () => {
+  it("rejects all other entries, with a suggestion for typos", () => {
     for (const wrong of ["web.TOKEN", [7], [""], { web: 1 }])
       assert.match(checked(secret(), wrong).failures, /must be a list of addresses .*\["web\.TOKEN"\]/);
     assert.match(
@@ -155,7 +155,7 @@ describe("check of emptySecrets", () => {
     assert.doesNotMatch(failures, /S3cr3t/);
   });
 
-  it("warns of a new app's variables that will be empty, unless they are listed", () => {
+  it("warns about variables of a new app that will be empty, unless they are listed", () => {
     assert.match(checked(secret(), []).warnings, /empty: spec\.services\.web\.envs\.TOKEN\./);
     assert.equal(checked(secret(), ["web.TOKEN"]).warnings, "");
     assert.equal(checked(secret("x"), []).warnings, "");

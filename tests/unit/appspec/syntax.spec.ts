@@ -20,7 +20,7 @@ function describeCases(cases: readonly Case[], reason: string): void {
   for (const [what, text, line, column, says] of cases) {
     for (const [form, written] of [
       ["", text],
-      [" with the line ends of Windows", text.replaceAll("\n", "\r\n")],
+      [" with CRLF line endings", text.replaceAll("\n", "\r\n")],
       [" in a deploy template", `spec:\n${text.replace(/^(?=.)/gm, "  ")}`],
     ] as const) {
       const [down, right] = form.endsWith("template") ? [1, 2] : [0, 0];
@@ -33,7 +33,7 @@ function describeCases(cases: readonly Case[], reason: string): void {
   }
 }
 
-describe("indentation that YAML cannot read", () => {
+describe("a YAML indentation error", () => {
   const web = "services:\n  - name: web\n    github: { repo: a/b, branch: main }\n";
   describeCases(
     [
@@ -102,7 +102,7 @@ describe("indentation that YAML cannot read", () => {
     "syntax",
   );
 
-  it("names the place in the spec", () => {
+  it("reports the path in the spec", () => {
     assert.equal(
       refused("services:\n- name: web\n  github:\n    repo: a/b\n   branch: main\n").specPath,
       "spec.services[0].branch",
@@ -121,7 +121,7 @@ function inTemplates(says: RegExp): RegExp {
   );
 }
 
-describe("a colon that is missing", () => {
+describe("a missing colon", () => {
   describeCases(
     [
       ["a field without a colon", "name: shop\nregion nyc\nservices: []\n", 2, 1, /colon is missing/],
@@ -131,7 +131,7 @@ describe("a colon that is missing", () => {
   );
 });
 
-describe("quotes that are not closed", () => {
+describe("an unclosed quote", () => {
   describeCases(
     [
       ["a text before the next line", 'name: "shop\nregion: nyc\n', 1, 7, /not closed/],
@@ -148,12 +148,12 @@ describe("quotes that are not closed", () => {
     "syntax",
   );
 
-  it("do not show a secret", () => {
+  it("does not show a secret", () => {
     assert.doesNotMatch(refused('envs:\n- key: A\n  value: "hunter2\n').message, /hunter2/);
   });
 });
 
-describe("text that needs quotes", () => {
+describe("text that must be quoted", () => {
   const job = "jobs:\n- name: task\n  schedule:\n";
   describeCases(
     [["a schedule that begins with *", `${job}    cron: */5 * * * *\n`, 4, 15, /starts with \*.*quotes/]],
@@ -179,12 +179,12 @@ describe("text that needs quotes", () => {
     "syntax",
   );
 
-  it("is told of where it looks like an alias", () => {
+  it("is reported if it looks like an alias", () => {
     assert.match(refused("domains:\n- domain: *.example.com\n").message, /quotes/);
   });
 });
 
-describe("brackets and commas that are missing", () => {
+describe("a missing bracket or comma", () => {
   describeCases(
     [
       [
@@ -209,7 +209,7 @@ describe("brackets and commas that are missing", () => {
   );
 });
 
-describe("a template that was not rendered", () => {
+describe("an unrendered template", () => {
   describeCases(
     [
       ["a name in two braces", "name: {{ name }}\nregion: nyc\n", 1, 7, /not rendered/],
@@ -247,13 +247,13 @@ describe("a template that was not rendered", () => {
     "placeholder",
   );
 
-  it("is not seen in quotes and comments", () => {
+  it("is ignored in quotes and comments", () => {
     for (const text of ["name: '{{ x }}' # {{ y }}\nregion: @x\n", "name: shop # {% x %}\nregion: @x\n"])
       assert.equal(refused(text).reason, "syntax");
   });
 });
 
-describe("a mistake in JSON", () => {
+describe("a JSON syntax error", () => {
   const CASES: [what: string, text: string, line: number, column: number, says: RegExp, path?: string][] = [
     ["a missing comma", '{\n  "name": "shop"\n  "region": "nyc"\n}', 3, 3, /comma is missing/, "spec.region"],
     [
@@ -296,7 +296,7 @@ describe("a mistake in JSON", () => {
     ],
   ];
   for (const [what, text, line, column, says, path] of CASES) {
-    it(`is found at its place: ${what}`, () => {
+    it(`is reported at its location: ${what}`, () => {
       const error = refused(text);
       assert.deepEqual([error.reason, error.line, error.column], ["syntax", line, column], error.message);
       assert.match(error.what, says);
@@ -308,7 +308,7 @@ describe("a mistake in JSON", () => {
     });
   }
 
-  it("is none in JSON, with tabs, another encoding's mark and any text", () => {
+  it("is not reported for valid JSON with tabs, a byte order mark and any text", () => {
     const json = fc.json();
     fc.assert(fc.property(json, (text) => assert.equal(jsonMistake(text), undefined)));
     const spec = {
@@ -325,13 +325,13 @@ describe("a mistake in JSON", () => {
       assert.deepEqual(parseSpec(text).spec, spec);
   });
 
-  it("is not looked for in YAML", () => {
+  it("is not reported for YAML", () => {
     assert.equal(looksLikeJson("name: shop\n"), false);
     assert.equal(looksLikeJson("{name: shop}"), false);
     assert.deepEqual(validate(parseSpec("{name: shop, region: nyc, services: []}").spec).length, 1);
   });
 
-  it("never throws, and never shows the text", () => {
+  it("never throws or quotes the text", () => {
     const piece = fc.constantFrom(
       "{",
       "}",

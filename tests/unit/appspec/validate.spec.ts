@@ -16,16 +16,16 @@ const only = (problems: Problem[]): Problem => {
 };
 
 describe("validate", () => {
-  it("finds nothing wrong with a small app", () => {
+  it("accepts a small app", () => {
     assert.deepEqual(validate(app({})), []);
   });
 
-  it("needs a map", () => {
+  it("rejects a spec that is not a map", () => {
     for (const value of [null, undefined, 1, "text", [], true])
       assert.equal(only(validate(value)).code, "wrong-type");
   });
 
-  it("reports a misspelled field as an error with the field that was meant", () => {
+  it("reports a misspelled field as an error and suggests the correct field", () => {
     for (const wrong of [
       "instace_count",
       "instance_coutn",
@@ -44,17 +44,17 @@ describe("validate", () => {
     }
   });
 
-  it("only warns of misspelled fields when unknown ones are allowed", () => {
+  it("only warns about misspelled fields if unknown fields are allowed", () => {
     assert.equal(only(validate(app({ instace_count: 2 }), { allowUnknown: true })).severity, "warning");
   });
 
-  it("warns of fields that nobody knows", () => {
+  it("warns about unknown fields", () => {
     const unheard = only(validate(app({ quantum_tunnel: true })));
     assert.deepEqual([unheard.severity, unheard.code], ["warning", "unknown-field"]);
     assert.match(unheard.message, /sent unchanged/);
   });
 
-  it("takes scalars of the wrong type that can be converted, with a warning", () => {
+  it("converts scalars of the wrong type with a warning", () => {
     for (const service of [
       { http_port: "80" },
       { envs: [{ key: "A", value: 1 }] },
@@ -66,7 +66,7 @@ describe("validate", () => {
     assert.equal(only(validate(app({}, { disable_edge_cache: "true" }))).code, "converted-value");
   });
 
-  it("checks the limits of a number that came as a string", () => {
+  it("checks the limits of a number given as a string", () => {
     const codes = validate(app({ http_port: "99999" })).map(({ code }) => code);
     assert.deepEqual(codes, ["too-big", "converted-value"]);
   });
@@ -91,12 +91,12 @@ describe("validate", () => {
     assert.deepEqual(validate(app({ http_port: 65535 })), []);
   });
 
-  it("says what replaces deprecated fields", () => {
+  it("suggests the replacement of a deprecated field", () => {
     const problem = only(validate(app({ routes: [{ path: "/" }] })));
     assert.deepEqual([problem.code, problem.hint], ["deprecated-field", "use ingress.rules of the app"]);
   });
 
-  it("counts a field without a value as not set", () => {
+  it("treats a field without a value as not set", () => {
     const problem = only(validate(app({ run_command: null })));
     assert.deepEqual([problem.severity, problem.code], ["warning", "empty-field"]);
     assert.deepEqual(
@@ -105,7 +105,7 @@ describe("validate", () => {
     );
   });
 
-  it("finds everything at once", () => {
+  it("reports all problems at once", () => {
     const codes = validate({ nam: "shop", services: [{ http_port: "x" }, { name: "B" }] }).map(
       ({ code }) => code,
     );
@@ -113,7 +113,7 @@ describe("validate", () => {
       assert.ok(codes.includes(code), code);
   });
 
-  it("never shows what may be secret", () => {
+  it("never shows values that may be secret", () => {
     const secret = "hunter2-hunter2";
     const problems = validate({
       name: "shop",
@@ -134,7 +134,7 @@ describe("validate", () => {
     assert.ok(!JSON.stringify(problems).includes(secret));
   });
 
-  it("cuts long values short and hides passwords in addresses", () => {
+  it("truncates long values and hides passwords in URLs", () => {
     const long = only(validate({ ...app({}), name: "a".repeat(500) }).slice(0, 1));
     assert.ok(long.message.length < 150);
     const address = validate(
@@ -143,7 +143,7 @@ describe("validate", () => {
     assert.ok(!JSON.stringify(address).includes("hunter2"));
   });
 
-  it("takes values on trust that are not known yet, in any place", () => {
+  it("accepts values that are not known yet, anywhere in the spec", () => {
     const everything = {
       name: UNKNOWN,
       region: UNKNOWN,
@@ -165,7 +165,7 @@ describe("validate", () => {
     assert.deepEqual(validate(UNKNOWN), []);
   });
 
-  it("keeps prototypes out of it", () => {
+  it("is not affected by prototype properties", () => {
     const spec = JSON.parse(
       '{"name":"shop","__proto__":{"name":1},"constructor":1,"services":[{"name":"web","toString":1,"github":{"repo":"a/b"}}]}',
     ) as object;
@@ -180,7 +180,7 @@ describe("validate", () => {
     assert.equal(emptyShape[0]?.code, "wrong-format");
   });
 
-  it("never throws, whatever it is given", () => {
+  it("never throws, whatever the input", () => {
     fc.assert(
       fc.property(
         fc.anything({
@@ -196,7 +196,7 @@ describe("validate", () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => Array.isArray(validate(value))));
   });
 
-  it("never throws on specs with anything in any place", () => {
+  it("never throws for specs with any value in any place", () => {
     const junk = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant(UNKNOWN), fc.constant(undefined));
     const field = (...names: string[]): fc.Arbitrary<object> =>
       fc.dictionary(fc.constantFrom(...names, "__proto__", "nmae"), junk);
@@ -240,13 +240,13 @@ describe("validate", () => {
     );
   });
 
-  it("is not stopped by depth", () => {
+  it("handles deeply nested specs", () => {
     let deep: unknown = {};
     for (let level = 0; level < 20_000; level++) deep = { deep };
     assert.equal(only(validate({ ...app({}), deep })).code, "unknown-field");
   });
 
-  it("does not slow down with size", () => {
+  it("stays fast for large specs", () => {
     const services = Array.from({ length: 2_000 }, (_, index) => ({
       name: `web-${index}`,
       github,
@@ -272,7 +272,7 @@ describe("nearest", () => {
     assert.equal(nearest("github", words), undefined);
   });
 
-  it("finds every single edit", () => {
+  it("recognizes every single edit", () => {
     const word = fc.string({ minLength: 3, maxLength: 12, unit: fc.constantFrom(..."abcdef_") });
     fc.assert(
       fc.property(word, fc.nat(), fc.constantFrom(..."xyz"), (original, at, letter) => {

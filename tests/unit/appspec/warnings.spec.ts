@@ -22,18 +22,18 @@ describe("the plan warns", () => {
     );
   });
 
-  it("that the data of a removed managed database stays", () =>
+  it("that the data of a removed managed database is kept", () =>
     assert.doesNotMatch(warnings(["databases", "prod"]), /lost/));
 
-  it("of components that go", () => {
+  it("about removed components", () => {
     assert.match(warnings(["services", "api"]), /The service api is shut down/);
     assert.match(warnings(["workers"]), /The worker mail is shut down/);
   });
 
-  it("of a domain that goes", () =>
+  it("about a removed domain", () =>
     assert.match(warnings(["domains", "shop.example.com"]), /shop\.example\.com/));
 
-  it("of a smaller size, in memory or in CPUs, by new slugs or old", () => {
+  it("about a smaller size, in memory or CPUs, with current or legacy slugs", () => {
     const slug = ["services", "web", "instance_size_slug"];
     assert.match(
       warnings(slug, "apps-s-1vcpu-0.5gb"),
@@ -44,17 +44,17 @@ describe("the plan warns", () => {
     assert.equal(warnings(slug, "a-slug-of-the-future"), "");
   });
 
-  it("of fewer instances, and not of more", () => {
+  it("about fewer instances, but not about more", () => {
     assert.match(warnings(["services", "web", "instance_count"], 1), /decreases from 2 to 1/);
     assert.equal(warnings(["services", "web", "instance_count"], 3), "");
   });
 
-  it("of an app that is archived, and not of one that comes back", () => {
+  it("about an app being archived, but not about one being restored", () => {
     assert.match(warnings(["maintenance"], { archive: true }), /taken offline/);
     const from = { ...spec, maintenance: { archive: true } };
     assert.deepEqual(plan({ spec: from, lastPhase: "ACTIVE" }, { spec }).warnings, []);
   });
 
-  it("of a move to another region", () =>
+  it("about a move to another region", () =>
     assert.match(warnings(["region"], "nyc"), /from region fra to nyc/));
 });

@@ -42,7 +42,7 @@ function suppliedFor(hidden: AppSpec, original: unknown): Record<string, unknown
 }
 
 describe("a backup", () => {
-  it("has no secret of the program in it, wherever it is, and gives the spec back with the secrets it asks for", () => {
+  it("contains no secret of the program, and restores the spec with the secrets it requests", () => {
     const secret = fc.oneof(
       fc.constantFrom("S3cr3t-value", "a S3cr3t\nin two lines", "https://u:S3cr3t@x"),
       fc.constant(5_813_745),
@@ -88,7 +88,7 @@ describe("a backup", () => {
   const hidden = (...places: Path[]): AppSpec =>
     withSecretsLeftOut(web as AppSpec, { places: places.map((place) => ["spec", ...place]), texts: [] });
 
-  it("asks for values by short address where there is one, and else by path", () => {
+  it("requests values by short address if one exists, otherwise by path", () => {
     const places: Path[] = [
       ["services", "web", "envs", "A", "value"],
       ["services", "web", "run_command"],
@@ -105,7 +105,7 @@ describe("a backup", () => {
     assert.deepEqual(secretAddresses(hidden(["services"])), ["spec.services"]);
   });
 
-  it("keeps the structure of a spec that is a secret as a whole, and what only the service has in it", () => {
+  it("keeps the structure of a spec that is secret as a whole, and fields that only the service has", () => {
     const { ingress: _defaults, ...program } = web;
     const places = singlePlaces({ spec: toKeyed(program) }, [["spec"], ["projectId"]]);
     const spec = withSecretsLeftOut(web as AppSpec, { places, texts: [] });
@@ -116,7 +116,7 @@ describe("a backup", () => {
     assert.doesNotMatch(JSON.stringify(spec), /S3cr3t/);
   });
 
-  it("leaves a secret out that has moved, and what looks like a credential", () => {
+  it("omits a secret that has moved, and values that look like credentials", () => {
     const moved = {
       name: "shop",
       services: [
@@ -151,7 +151,7 @@ describe("addresses of secrets in a file", () => {
   const applied = (secrets: Record<string, unknown>): ReturnType<typeof applySecrets> =>
     applySecrets(spec as AppSpec, secrets);
 
-  it("may be any path that messages show, of whatever is there", () => {
+  it("may be any path shown in messages", () => {
     const { spec: changed, unused } = applied({
       "spec.services.web.run_command": "new",
       "spec.services.web.envs.A.value": 7,
@@ -165,14 +165,14 @@ describe("addresses of secrets in a file", () => {
     assert.equal(applied({ "spec.services.web.envs": list }).spec.services?.[0]?.envs, list);
   });
 
-  it("are unused where there is nothing of the kind, or a path leads into what is supplied as a whole", () => {
+  it("are unused if they match nothing, or if a parent is supplied as a whole", () => {
     assert.deepEqual(applied({ "spec.services.web.build_command": "x", "spec.x": 1 }).unused, [
       "spec.services.web.build_command",
       "spec.x",
     ]);
   });
 
-  it("are missing as long as the value is left out, or supplied as undefined", () => {
+  it("are missing while their value is omitted or undefined", () => {
     const backup = { name: "shop", services: [{ name: "web", run_command: KEPT_SECRET }] } as AppSpec;
     assert.deepEqual(applySecrets(backup, {}).missing, ["spec.services.web.run_command"]);
     assert.deepEqual(applySecrets(backup, { "spec.services.web.run_command": "x" }).missing, []);

@@ -30,8 +30,8 @@ const inputs = {
 };
 const web = ["spec", "services", "web"];
 
-describe("places of secrets", () => {
-  it("give the texts at and below them, names included, and no words of the AppSpec itself", () => {
+describe("recorded paths of a program's secrets", () => {
+  it("yield all strings at and below them, names included, but no keywords of the AppSpec", () => {
     assert.deepEqual(textsAt(inputs, [[...web, "envs"]]).sort(), ["FLAG", "S3cr3t", "TOKEN_NAME"]);
     assert.deepEqual(textsAt(inputs, [[...web, "http_port"]]), ["48151"]);
     assert.deepEqual(textsAt(inputs, [["projectId"], ["redeployOn"]]), ["project-7", "abc1234"]);
@@ -39,7 +39,7 @@ describe("places of secrets", () => {
     assert.deepEqual(textsAt(inputs, [["spec", "gone", 3, "x"]]), []);
   });
 
-  it("leave the names of a spec that is a secret as a whole, since the service shows them everywhere", () => {
+  it("exclude names in a spec that is secret as a whole, since the service shows them everywhere", () => {
     const texts = textsAt(inputs, [["spec"]]);
     assert.ok(texts.includes("S3cr3t") && texts.includes("/hidden"));
     for (const name of ["shop", "web", "TOKEN_NAME"]) assert.ok(!texts.includes(name), name);
@@ -55,7 +55,7 @@ describe("places of secrets", () => {
     );
   });
 
-  it("mask the name of a component where it is the secret, and not where it is the same word", () => {
+  it("mask a component name if it is the secret, but not if it is just the same word", () => {
     const places = [["spec", "services"]];
     assert.ok(
       secrecyOf({ ...inputs, __secrets: places } as AppInputs, undefined).unmistakable.includes("web"),
@@ -66,7 +66,7 @@ describe("places of secrets", () => {
     assert.ok(secrecy.secrets.includes("web") && !secrecy.unmistakable.includes("web"));
   });
 
-  it("hold for the values of before as well, whichever run knew of them", () => {
+  it("also apply to previous values, from any run", () => {
     const olds = structuredClone(inputs);
     olds.spec.services.web.run_command = "serve 0ld-value";
     const place = [[...web, "run_command"]];
@@ -83,7 +83,7 @@ describe("places of secrets", () => {
     }
   });
 
-  it("hide the password in a command or an address too, which a log may show alone", () => {
+  it("also mask the password in a command or URL, which a log may show alone", () => {
     assert.deepEqual(partsOf("node dist/server.js --password S3cr3t-1 --key=Abcdef12 && migrate"), [
       "S3cr3t-1",
       "Abcdef12",
@@ -92,7 +92,7 @@ describe("places of secrets", () => {
     assert.deepEqual(partsOf("S3cr3t-password"), []);
   });
 
-  it("leave the structure of a spec, and nothing secret in it", () => {
+  it("keep the structure of a spec without its secrets", () => {
     const hidden = withoutValuesAt(inputs, [[...web, "envs"], [...web, "http_port"], ["projectId"]]);
     assert.deepEqual(hidden.spec.services.web.envs, {
       TOKEN_NAME: { value: UNKNOWN, scope: "RUN_TIME" },
@@ -102,14 +102,14 @@ describe("places of secrets", () => {
     assert.equal(inputs.projectId, "project-7");
   });
 
-  it("are read from states of every version, whatever is there", () => {
+  it("are read from states of every version, also invalid ones", () => {
     assert.equal(placesFrom(undefined), undefined);
     for (const damaged of ["x", {}, [["spec", 1], []], ["spec"], [[{}]], [null]])
       assert.equal(placesFrom(damaged), undefined);
     assert.deepEqual(placesFrom([["spec", 1]]), [["spec", 1]]);
   });
 
-  it("are united without repeating what is covered", () => {
+  it("are merged without redundant entries", () => {
     const path = fc.array(fc.constantFrom("a", "b", 0), { minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(fc.array(path), fc.array(path), (one, other) => {

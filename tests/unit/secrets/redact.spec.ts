@@ -12,7 +12,7 @@ const KEY = [
 ];
 
 describe("redact", () => {
-  it("masks headers, tokens and encrypted values without being told", () => {
+  it("masks headers, tokens and encrypted values by default", () => {
     assert.equal(redact("Authorization: Bearer abc.def-1"), "Authorization: Bearer ***");
     assert.equal(redact("authorization: basic dXNlcjpwYXNz"), "authorization: basic ***");
     assert.equal(redact(`token dop_v1_${"0af9".repeat(16)}!`), "token ***!");
@@ -20,11 +20,11 @@ describe("redact", () => {
     assert.equal(redact("?value=EV%5B1%3Aabc%3Adef%5D"), "?value=***");
   });
 
-  it("masks an encrypted value that is cut off", () => {
+  it("masks a truncated encrypted value", () => {
     assert.equal(redact("value EV[1:abc:de"), "value ***");
   });
 
-  it("masks passwords in addresses and webhooks without being told", () => {
+  it("masks passwords in URLs and webhooks by default", () => {
     assert.equal(
       redact("cannot reach postgresql://app:hunter2@db:25060/x"),
       "cannot reach postgresql://app:***@db:25060/x",
@@ -36,7 +36,7 @@ describe("redact", () => {
     );
   });
 
-  it("masks private keys without being told, also cut off ones", () => {
+  it("masks private keys by default, also truncated ones", () => {
     const [begin, ...rest] = KEY;
     assert.equal(redact(`key: ${KEY.join("\n")}\nnext`), "key: ***\nnext");
     assert.equal(redact(`key: ${KEY.join("\\n")} next`), "key: *** next");
@@ -48,34 +48,34 @@ describe("redact", () => {
     );
   });
 
-  it("masks given secrets as they are, in JSON and in URLs", () => {
+  it("masks given secrets in plain text, JSON and URLs", () => {
     const secret = 'pa"ss/wörd';
     const text = `${secret} ${JSON.stringify({ secret })} ?s=${encodeURIComponent(secret)}`;
     assert.equal(redact(text, [secret]), '*** {"secret":"***"} ?s=***');
   });
 
-  it("masks each line of a secret of several lines", () => {
+  it("masks each line of a multiline secret", () => {
     const log = KEY.map((line) => `web 05:06:07 ${line}`).join("\n");
     const shown = redact(log, [`${KEY.join("\n")}\n`]);
     for (const line of KEY) assert.ok(!shown.includes(line), shown);
     assert.equal(shown.split("\n").length, KEY.length);
   });
 
-  it("masks the longer of two secrets that begin alike", () => {
+  it("masks the longer of two secrets with the same prefix", () => {
     assert.equal(redact("secret-and-more secret", ["secret", "secret-and-more"]), "*** ***");
   });
 
-  it("leaves no rest of secrets that overlap", () => {
+  it("masks overlapping secrets completely", () => {
     assert.equal(redact("x abcdef y", ["abcd", "cdef"]), "x *** y");
     assert.equal(redact("aaaaa", ["aaa"]), "***");
   });
 
-  it("leaves text alone that holds no secret", () => {
+  it("does not change text without a secret", () => {
     const text = "EVERY Bearer-like word stays: DEV, EV, bear; see https://example.com:8080/a@b, basic plan";
     assert.equal(redact(text, ["", "EV"]), text);
   });
 
-  it("masks a secret in a form, which encodes more than addresses do, and an asterisk not at all", () => {
+  it("masks a form-encoded secret", () => {
     const secret = "pa~ss (word)*";
     const form = new URLSearchParams({ user: "app", password: secret, next: "/" }).toString();
     assert.equal(form, "user=app&password=pa%7Ess+%28word%29*&next=%2F");
@@ -83,19 +83,19 @@ describe("redact", () => {
     assert.equal(redact(form.toLowerCase(), [secret]), "user=app&password=***&next=%2f");
   });
 
-  it("masks a password that contains an at sign, and one behind an address without a password", () => {
+  it("masks a password that contains an at sign, also after a URL without a password", () => {
     assert.equal(redact("postgres://app:p@ss@db:5432/x"), "postgres://app:***@db:5432/x");
     assert.equal(redact("a://b://c:d@e"), "a://b://c:***@e");
   });
 
-  it("masks private keys whose lines were joined, or escaped twice", () => {
+  it("masks private keys with joined or doubly escaped lines", () => {
     const [begin, ...rest] = KEY.slice(0, -1);
     assert.equal(redact(`${begin} ${rest.join(" ")}`), "***");
     assert.equal(redact(`${begin}${rest.join("")}, next`), "***, next");
     assert.equal(redact(`{"key":"${begin}\\\\n${rest.join("\\\\n")}"}`), '{"key":"***"}');
   });
 
-  it("masks at least what a plain search for each secret and each form masks", () => {
+  it("masks at least as much as a plain search for each form of each secret", () => {
     const given = ["hunter2", "aaaa", "abcabc", "pass word\nof two lines", KEY.join("\n")];
     const forms = given.flatMap(writtenForms).map(({ form, widen }) => [form, !!widen] as const);
     const parts = [
@@ -126,7 +126,7 @@ describe("redact", () => {
     );
   });
 
-  it("takes time in proportion to the text, whatever stands in it", () => {
+  it("runs in linear time for any text", () => {
     const begin = KEY[0] ?? "";
     const repeated =
       "a.a-;x://;a://u:p@;a://u:;Bearer ;authorization:;EV[;dop_v1_;hooks.slack.com/a/;-----BEGIN ;-----END ;PRIVATE KEY ;hunter2;abcabd".split(
@@ -170,7 +170,7 @@ describe("redact", () => {
   /** A mask inside of a secret would make the property meaningless. */
   const secrets = fc.string({ minLength: 3, unit: "binary" }).filter((text) => !text.includes("*"));
 
-  it("never leaves a given secret behind, wherever it stands", () => {
+  it("masks a given secret at any position", () => {
     fc.assert(
       fc.property(fc.string(), secrets, fc.string(), (before, hidden, after) => {
         assert.ok(!redact(before + hidden + after, [hidden]).includes(hidden));
@@ -178,7 +178,7 @@ describe("redact", () => {
     );
   });
 
-  it("never leaves a given secret behind that is encoded, wherever it stands in the encoded text", () => {
+  it("masks an encoded secret at any position of the encoded text", () => {
     const long = fc.string({ minLength: 6, unit: "grapheme" }).filter((text) => !text.includes("*"));
     const encodings: ((text: string) => string)[] = [
       (text) => Buffer.from(text).toString("base64"),
@@ -204,7 +204,7 @@ describe("redact", () => {
 });
 
 describe("redactError", () => {
-  it("masks the words, the stack and what is behind", () => {
+  it("masks the message, the stack and the cause", () => {
     const cause = new Error("it said s3cret");
     const error = new Error("failed: s3cret", { cause });
     redactError(error, ["s3cret"]);
@@ -214,7 +214,7 @@ describe("redactError", () => {
     redactError("no error", ["s3cret"]);
   });
 
-  it("masks what an aborted signal leaves behind, whose message cannot be assigned", () => {
+  it("masks the error of an aborted signal, whose message is read-only", () => {
     const reason = new DOMException("aborted: s3cret", "AbortError");
     redactError(new Error("failed", { cause: reason }), ["s3cret"]);
     assert.equal(reason.message, "aborted: ***");

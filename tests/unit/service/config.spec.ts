@@ -6,7 +6,7 @@ import { parseDuration, timeoutMs } from "../../../provider/durations";
 describe("serviceConfig", () => {
   const none = (): undefined => undefined;
 
-  it("takes the token from the environment first, then from the stack's config", () => {
+  it("reads the token from the environment first, then from the stack configuration", () => {
     const env = { DIGITALOCEAN_TOKEN: "first", DIGITALOCEAN_ACCESS_TOKEN: "second" };
     const stack = (key: string): string | undefined => (key === TOKEN_KEY ? "third" : undefined);
     const { DIGITALOCEAN_TOKEN: _, ...second } = env;
@@ -17,7 +17,7 @@ describe("serviceConfig", () => {
     );
   });
 
-  it("says how to replace the token where it came from, and nothing of other places", () => {
+  it("explains how to replace the token at its source, and no other source", () => {
     const stack = (): string => "token";
     const { tokenHelp } = serviceConfig({ DIGITALOCEAN_ACCESS_TOKEN: "token" }, stack);
     assert.match(tokenHelp, /^Set DIGITALOCEAN_ACCESS_TOKEN to a valid token; new tokens: https:/);
@@ -28,20 +28,20 @@ describe("serviceConfig", () => {
     );
   });
 
-  it("takes the line break away that a file or a shell leaves at a token", () => {
+  it("trims a trailing line break from the token", () => {
     const env = { DIGITALOCEAN_TOKEN: " token\n", DIGITALOCEAN_API_URL: " http://127.0.0.1:1\n" };
     const { token, baseUrl } = serviceConfig(env, none);
     assert.deepEqual({ token, baseUrl }, { token: "token", baseUrl: "http://127.0.0.1:1" });
   });
 
-  it("names both ways to give a token where there is none", () => {
+  it("lists both ways to set a token if there is none", () => {
     assert.throws(() => serviceConfig({}, none), {
       errorCode: "missing-token",
       message: /DIGITALOCEAN_TOKEN.*pulumi config set --secret app-platform:token/,
     });
   });
 
-  it("leaves the address to the client where none is given", () => {
+  it("uses the client's default address if none is set", () => {
     for (const DIGITALOCEAN_API_URL of [undefined, "", " "])
       assert.ok(!("baseUrl" in serviceConfig({ DIGITALOCEAN_TOKEN: "t", DIGITALOCEAN_API_URL }, none)));
   });

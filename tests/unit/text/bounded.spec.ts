@@ -4,24 +4,24 @@ import { redact } from "../../../provider/secrets/redact";
 import { shown, shownInLine } from "../../../provider/text/shown";
 
 describe("bounded text", () => {
-  it("keeps the beginning of a line that is too long, and counts the rest, over several cuts", () => {
+  it("keeps the start of a long line and counts the omitted characters, also over several cuts", () => {
     assert.equal(boundedLine("abcdef", 6), "abcdef");
     assert.equal(boundedLine("abcdefghi", 6), "abcdef … (3 more characters)");
     assert.equal(boundedLine(boundedLine("abcdefghi", 6), 4), "abcd … (5 more characters)");
     assert.equal(boundedLine("abcdef", 4, 1_000), "abcd … (1002 more characters)");
   });
 
-  it("does not cut a character in two", () => {
+  it("does not split a character", () => {
     assert.equal(boundedLine("abc😀def", 4), "abc … (5 more characters)");
     assert.equal(boundedLine("abc😀def", 5), "abc😀 … (3 more characters)");
   });
 
-  it("keeps the first lines of a text that is too long, and counts the rest", () => {
+  it("keeps the first lines of a long text and counts the omitted ones", () => {
     assert.equal(bounded("a\nb\nc\nd", 5, 3), "a\nb\n… (2 more lines)");
     assert.equal(bounded("abcdef\nb", 100, 3), "abc … (3 more characters)\nb");
   });
 
-  it("is short enough for a message to the engine, whatever is to be shown", () => {
+  it("fits into an engine message for any input", () => {
     for (const part of ["a", "a\n", "\n", "\r", "😀", "\x1b[31m", "::"]) {
       const text = part.repeat(1_000_000 / part.length);
       assert.ok(shown(text).length < 50_000, part);
@@ -30,7 +30,7 @@ describe("bounded text", () => {
     }
   });
 
-  it("shows no part of a secret that a cut went through", () => {
+  it("shows no part of a secret at the cut", () => {
     const secret = "correct-horse-battery";
     const line = `using ${secret} and ${Buffer.from(`user:${secret}`).toString("base64")} for it`;
     for (let most = 0; most < line.length; most++) {

@@ -66,10 +66,9 @@ describe("printable", () => {
     ["characters of no width", "a\u200bb\u200dc\u2060d\ufeffe\u00adf\u{e0041}g", "abcdefg"],
     ["halves of characters, which no message may contain", "a\ud83db\ude00c", "a\ufffdb\ufffdc"],
   ];
-  for (const [what, text, shown] of cases)
-    it(`leaves out ${what}`, () => assert.equal(printable(text), shown));
+  for (const [what, text, shown] of cases) it(`removes ${what}`, () => assert.equal(printable(text), shown));
 
-  it("turns every kind of line break into the one, so that nothing is written over what came before", () =>
+  it("normalizes every line break, so that no text overwrites earlier text", () =>
     assert.equal(printable("10 %\r20 %\r\na\vb\fc\u2028d\u2029e\x85f"), "10 %\n20 %\na\nb\nc\nd\ne\nf"));
 
   const commands = [
@@ -99,14 +98,14 @@ describe("printable", () => {
     });
 
   for (const command of commands)
-    it(`spoils the command ${JSON.stringify(command)}, and keeps its words`, () => {
+    it(`defuses the command ${JSON.stringify(command)} and keeps its text`, () => {
       const text = printable(command);
       assert.ok(!isCommand(text), text);
       for (const word of command.match(/\b(?:error|set-output|task|buildStop|rocket)\b/g) ?? [])
         assert.ok(text.includes(word), text);
     });
 
-  it("leaves the words of people and programs alone", () => {
+  it("does not change ordinary text", () => {
     for (const text of [
       "web 2026-05-01T12:34:56.789Z npm ERR! code E404 – not found: left-pad@1.3.0 (C:\\temp) [x] #1 ## Heading",
       "TypeError: Cannot read properties of undefined (reading 'a::b')\n    at Object.<anonymous> (/app/x.js:1:2)",
@@ -115,7 +114,7 @@ describe("printable", () => {
       assert.equal(printable(text), text);
   });
 
-  it("keeps colors where asked to, to the end of the line, and nothing else", () => {
+  it("keeps only colors, up to the end of the line, if requested", () => {
     const text = `${ESC}[31mred\nplain${ESC}[2K ${ESC}[38;5;208;8mhidden${ESC}[8mtoo\x9b1mbold${ESC}]0;t\x07`;
     assert.equal(
       printable(text, { colors: true }),
@@ -125,7 +124,7 @@ describe("printable", () => {
     assert.equal(printable(`${ESC}${ESC}[8m[8ma`, { colors: true }), "[8ma");
   });
 
-  it("leaves nothing that a terminal or a runner acts upon, whatever the text", () => {
+  it("removes everything a terminal or CI runner would interpret, for any text", () => {
     fc.assert(
       fc.property(hostileText, (raw) => {
         const text = printable(raw);
@@ -144,7 +143,7 @@ describe("printable", () => {
     );
   });
 
-  it("takes time in proportion to the text", () => {
+  it("runs in linear time", () => {
     for (const part of [
       ESC,
       `${ESC}[0;`,
@@ -171,7 +170,7 @@ describe("printable", () => {
 });
 
 describe("printableJson", () => {
-  it("is the same value, and no command, whatever is in it", () => {
+  it("parses to the same value and contains no command, for any value", () => {
     fc.assert(
       fc.property(
         fc.dictionary(hostileText, fc.oneof(hostileText, fc.integer()), {
@@ -188,7 +187,7 @@ describe("printableJson", () => {
     );
   });
 
-  it("is written as JSON.stringify does where nothing is to be escaped", () => {
+  it("equals JSON.stringify if nothing must be escaped", () => {
     const value = { name: "größe 東京 😀", list: [1, null, "a::b"] };
     assert.equal(printableJson(value), JSON.stringify(value, undefined, 2));
   });

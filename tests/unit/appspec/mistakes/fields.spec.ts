@@ -9,7 +9,7 @@ const component = (list: string, fields: object): object => ({
   [list]: [{ name: "web", github, ...fields }],
 });
 
-describe("a known field in the wrong place", () => {
+describe("a misplaced field", () => {
   const CASES: [spec: object, path: (string | number)[], hint: RegExp][] = [
     [
       service({ github: { ...github, instance_count: 2 } }),
@@ -77,7 +77,7 @@ describe("a known field in the wrong place", () => {
     });
   }
 
-  it("is an error in every part of the spec that does not have it", () => {
+  it("is an error in every section of the spec that does not have it", () => {
     const shapes = [...mapShapes().values()].filter(({ type }) =>
       /^App(Service|Worker|Job|StaticSite|Functions)$/.test(type),
     );
@@ -104,7 +104,7 @@ describe("a known field in the wrong place", () => {
     );
   });
 
-  it("says what to do about a field that is indented too little, without a second message", () => {
+  it("is one message with the fix if its indentation is too small", () => {
     const outdented = "name: shop\nservices:\n- name: web\ngithub:\n  repo: a/b\nhttp_port: 80\n";
     assert.deepEqual(foundIn(outdented), [
       "error unknown-field spec.github",
@@ -112,7 +112,7 @@ describe("a known field in the wrong place", () => {
     ]);
   });
 
-  it("is not missing where it belongs", () => {
+  it("is not also reported as missing in the right place", () => {
     assert.equal(
       only({ name: "shop", services: [{ github: { ...github, name: "web" } }] }).code,
       "unknown-field",
@@ -121,7 +121,7 @@ describe("a known field in the wrong place", () => {
 });
 
 describe("a misspelled field", () => {
-  it("is one error with the field that was meant, which is not missing then", () => {
+  it("is one error that suggests the correct field, which is not also reported as missing", () => {
     const CASES: [object, string][] = [
       [{ name: "shop", services: [{ naem: "web", github }] }, "name"],
       [{ name: "shop", services: [{ name: "web", githb: github }] }, "github"],
@@ -148,21 +148,21 @@ describe("a misspelled field", () => {
     }
   });
 
-  it("is found where it belongs to another part as well", () => {
+  it("is found if it belongs to another section", () => {
     assert.match(
       only(service({ github: { ...github, instance_cout: 2 } })).hint ?? "",
       /instance_count.*the service/,
     );
   });
 
-  it("leaves names alone that hold anchors", () => {
+  it("is not reported for names that define anchors", () => {
     for (const name of ["x-envs", "x-env", ".defaults", "_common"])
       assert.equal(only({ ...service({}), [name]: [] }).severity, "warning", name);
   });
 });
 
-describe("a field by another tool's name", () => {
-  it("is an error where the AppSpec knows the name, with the field that was meant", () => {
+describe("a field name of another tool", () => {
+  it("is an error that suggests the correct field if the AppSpec uses the name elsewhere", () => {
     const CASES: [object, string][] = [
       [service({ envs: [{ name: "A", value: "b" }] }), "key"],
       [service({ port: 80 }), "http_port"],
@@ -178,7 +178,7 @@ describe("a field by another tool's name", () => {
     }
   });
 
-  it("is a warning where nothing of the AppSpec has that name", () => {
+  it("is a warning if the AppSpec does not use the name", () => {
     const CASES: [object, string][] = [
       [service({ replicas: 2 }), "instance_count"],
       [service({ startCommand: "x" }), "run_command"],
@@ -191,18 +191,18 @@ describe("a field by another tool's name", () => {
     }
   });
 
-  it("is no other name of a field that is there", () => {
+  it("does not suggest a field that is already set", () => {
     assert.equal(only(service({ envs: [], envVars: [] })).hint, undefined);
   });
 
-  it("is told from a dash without its space", () => {
+  it("is distinguished from a dash without a space", () => {
     const problem = only({ ...service({}), "-name": "x" });
     assert.deepEqual([problem.severity, problem.hint], ["error", "write - name"]);
   });
 });
 
-describe("an item whose name has become a field", () => {
-  it("is one error with the field that the name belongs to", () => {
+describe("an item with its name as a field", () => {
+  it("is one error that names the field for the name", () => {
     const CASES: [object, RegExp][] = [
       [service({ envs: [{ PORT: "8080" }] }), /key: PORT and value/],
       [service({ envs: [{ PORT: "8080", HOST: "x" }] }), /key: PORT/],

@@ -5,8 +5,8 @@ import { foundIn } from "./found";
 
 const HEAD = "name: shop\nservices:\n  - name: web\n    github: { repo: a/b, branch: main }\n";
 
-describe("an item of a list that is indented too little", () => {
-  it("is one error that names the list it belongs to", () => {
+describe("a list item with too little indentation", () => {
+  it("is one error that names its list", () => {
     const CASES: [text: string, list: string][] = [
       [`${HEAD}    envs:\n  - key: A\n    value: b\n`, "envs"],
       [`${HEAD}    envs:\n  - key: A\n    value: b\n  - key: B\n    value: c\n`, "envs"],
@@ -34,15 +34,15 @@ describe("an item of a list that is indented too little", () => {
     ]);
   });
 
-  it("is no other mistake", () => {
+  it("is not reported for other mistakes", () => {
     assert.deepEqual(foundIn(`${HEAD}  - key: A\n    value: b\n`).length, 1);
     assert.deepEqual(foundIn(`${HEAD}  - kye: A\n`).includes("error outdented-item spec.services[1]"), false);
     assert.deepEqual(foundIn(`${HEAD}  - name: api\n    github: { repo: a/c }\n`), []);
   });
 });
 
-describe("fields that are indented too little", () => {
-  it("are one error that names the part they belong to", () => {
+describe("fields with too little indentation", () => {
+  it("are one error that names their section", () => {
     const CASES: [text: string, path: string, part: string][] = [
       [
         "name: shop\nservices:\n- name: web\n  github:\n  repo: a/b\n  branch: main\n",
@@ -70,7 +70,7 @@ describe("fields that are indented too little", () => {
     }
   });
 
-  it("are one error each where they belong to a part that is there", () => {
+  it("are one error each if their section exists", () => {
     assert.deepEqual(foundIn(`${HEAD}    repo: a/b\n    branch: main\n`), [
       "error unknown-field spec.services[0].repo",
       "error unknown-field spec.services[0].branch",

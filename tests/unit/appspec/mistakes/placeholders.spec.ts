@@ -60,7 +60,7 @@ const PLACES: [string, (text: unknown) => object][] = [
       service({}, { databases: [{ name: "db", engine: "PG", production: true, cluster_name: text }] }),
   ],
   [
-    "the component of a rule",
+    "the component of an ingress rule",
     (text) => service({}, { ingress: { rules: [{ match: {}, component: { name: text } }] } }),
   ],
   [
@@ -90,7 +90,7 @@ const SECRET_PLACES: [string, (text: string) => object][] = [
   ],
 ];
 
-describe("a placeholder that was not filled in", () => {
+describe("an unfilled placeholder", () => {
   for (const [what, spec] of PLACES) {
     it(`is one error in ${what}`, () => {
       for (const text of [...FORMS, ...LOOSE]) {
@@ -102,7 +102,7 @@ describe("a placeholder that was not filled in", () => {
   }
 
   for (const [what, spec] of SECRET_PLACES) {
-    it(`is one error in ${what}, without the text`, () => {
+    it(`is one error in ${what}, which does not quote the value`, () => {
       for (const text of FORMS) {
         const problem = only(spec(text));
         assert.deepEqual([problem.severity, problem.code], ["error", "unfilled-placeholder"], text);
@@ -112,11 +112,11 @@ describe("a placeholder that was not filled in", () => {
     });
   }
 
-  it("names itself where it is no secret", () => {
+  it("is quoted in the message if it is not secret", () => {
     assert.match(only(image({ tag: "v-${IMAGE_TAG}-x" })).message, /"\$\{IMAGE_TAG\}"/);
   });
 
-  it("has one error for each place", () => {
+  it("is one error per place", () => {
     const spec = {
       ...service({ http_port: "${PORT}", github: { repo: "${REPO}", branch: "${BRANCH}" } }),
       name: "${NAME}",
@@ -132,25 +132,25 @@ describe("a placeholder that was not filled in", () => {
     );
   });
 
-  it("is an error as the name of a field", () => {
+  it("is an error as a field name", () => {
     const problem = only(service({ "${FIELD}": "x" }));
     assert.deepEqual([problem.severity, problem.code], ["error", "unfilled-placeholder"]);
   });
 });
 
-describe("a placeholder where something expands it", () => {
+describe("a placeholder in a value or command", () => {
   const variable = (value: string, more: object = {}): object =>
     service({ envs: [{ key: "A", value, ...more }] }, { envs: [{ key: "NAME", value: "x" }] });
   const command = (text: string): object => service({ run_command: text, build_command: text });
 
-  it("passes in silence in values and commands where it is ${NAME}", () => {
+  it("is accepted in values and commands as ${NAME}", () => {
     for (const text of ["${NAME}", "${APP_URL}/x", "${_self.PRIVATE_URL}", "${web.PUBLIC_URL}", "$NAME"])
       assert.deepEqual(validate(variable(text)), [], text);
     for (const text of ["serve -p ${PORT:-8080}", "echo ${X} $Y $(date)", "awk '{print $1}' <in >out"])
       assert.deepEqual(validate(command(text)), [], text);
   });
 
-  it("is a warning where it belongs to a template", () => {
+  it("is a warning if it uses template syntax", () => {
     for (const text of [
       "{{ name }}",
       "a {{ .Values.x }} b",
@@ -173,13 +173,13 @@ describe("a placeholder where something expands it", () => {
     assert.doesNotMatch(JSON.stringify(validate(variable("{{ hunter2 }}", { type: "SECRET" }))), /hunter2/);
   });
 
-  it("is a warning where a template left a value open", () => {
+  it("is a warning if the whole value is a placeholder", () => {
     assert.equal(only(variable("<REQUIRED>")).code, "unfilled-placeholder");
     for (const text of ["<b>bold</b>", "a <REQUIRED> b", "<html>"])
       assert.deepEqual(validate(variable(text)), [], text);
   });
 
-  it("is not seen in other texts", () => {
+  it("is not reported for other text", () => {
     for (const value of ['{"a":{"b":1}}', "{}", "100%", "a < b > c", "$", "${}", "{ {x} }", "{%"])
       assert.deepEqual(validate(variable(value)), [], value);
     const cors = { allow_origins: [{ regex: "^https://[a-z]{2,}<x>$" }] };
@@ -190,14 +190,14 @@ describe("a placeholder where something expands it", () => {
   });
 });
 
-describe("the search for placeholders", () => {
-  it("takes no longer for hostile texts", () => {
+describe("placeholder detection", () => {
+  it("stays fast for hostile input", () => {
     for (const piece of ["${", "{{", "{%", "<%", "<a", "$(a", "${{", "${a", "#{a", "<a ", "{{a", "{%a"]) {
       validate(service({ source_dir: piece.repeat(200_000), run_command: piece.repeat(200_000) }));
     }
   }).timeout(5_000);
 
-  it("never finds one in plain words", () => {
+  it("reports nothing in plain words", () => {
     const words = fc.stringMatching(/^[a-z0-9./_ -]{0,30}$/);
     fc.assert(
       fc.property(words, (text) => {

@@ -244,7 +244,7 @@ describe("a value of the wrong type", () => {
     ["a map for text", service({ run_command: { sh: "x" } }), "services.0.run_command", /quotes/],
   ];
   for (const [what, spec, path, hint] of CASES) {
-    it(`is one error with what to write, for ${what}`, () => {
+    it(`is one error that says what to write, for ${what}`, () => {
       const problem = only(spec);
       assert.deepEqual(
         [problem.severity, problem.code, problem.path.join(".")],
@@ -255,7 +255,7 @@ describe("a value of the wrong type", () => {
     });
   }
 
-  it("has a hint in every place of the AppSpec, for every type", () => {
+  it("has a hint everywhere in the AppSpec, for every type", () => {
     const wrong: Record<Shape["kind"], unknown[]> = {
       list: [{}, { a: 1 }, "text", 7, true],
       map: [[], [{}], [1, 2], "text", 7, true],
@@ -280,7 +280,7 @@ describe("a value of the wrong type", () => {
     for (const [name, { shape }] of spec.fields) visit(shape, (value) => ({ [name]: value }), 5);
   });
 
-  it("never shows a text that may be a secret", () => {
+  it("is never shown if it may be a secret", () => {
     const places: object[] = [
       service({ envs: "hunter2" }),
       service({ envs: ["hunter2"] }),
@@ -305,7 +305,7 @@ describe("a value of the wrong type", () => {
     }
   });
 
-  it("is none for what YAML writes as a number or a boolean and means as text", () => {
+  it("is not reported for a number or boolean where a string is expected", () => {
     const text =
       "name: shop\ndatabases:\n- { name: db, engine: PG, version: 16 }\nenvs:\n- { key: A, value: yes }\n- { key: B, value: 1.10 }\n";
     assert.deepEqual(validate(parseSpec(text).spec), []);

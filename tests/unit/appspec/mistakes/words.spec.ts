@@ -15,7 +15,7 @@ const alert = (fields: object): object =>
     alerts: [{ rule: "CPU_UTILIZATION", operator: "GREATER_THAN", window: "ONE_HOUR", value: 80, ...fields }],
   });
 
-describe("a word of a closed list", () => {
+describe("an unknown value of a closed list", () => {
   const CASES: [spec: object, meant: string][] = [
     [variable({ scope: "run_time" }), "RUN_TIME"],
     [variable({ scope: "RUNTIME" }), "RUN_TIME"],
@@ -53,7 +53,7 @@ describe("a word of a closed list", () => {
     [alert({ window: "five_minutes" }), "FIVE_MINUTES"],
     [alert({ window: "5m" }), "FIVE_MINUTES"],
   ];
-  it("is one error with the word that was meant, or a warning where unknown ones are allowed", () => {
+  it("is one error with a suggestion, or a warning if unknown values are allowed", () => {
     for (const [spec, meant] of CASES) {
       const problem = only(spec);
       assert.deepEqual(
@@ -65,7 +65,7 @@ describe("a word of a closed list", () => {
     }
   });
 
-  it("is a warning that lists the known ones where it resembles none of them", () => {
+  it("is a warning that lists the known values if it resembles none of them", () => {
     for (const spec of [
       database("COCKROACH"),
       job("HOURLY"),
@@ -79,7 +79,7 @@ describe("a word of a closed list", () => {
     }
   });
 
-  it("is an error in any list where one letter or its case is wrong", () => {
+  it("is an error in any list if one letter or its case is wrong", () => {
     const kinds = mapShapes().get("AppJob")?.fields.get("kind")?.shape;
     assert.ok(kinds?.kind === "string" && kinds.words);
     const words = fc.constantFrom(...kinds.words.known.filter((word) => word !== "UNSPECIFIED"));
@@ -97,8 +97,8 @@ describe("a word of a closed list", () => {
   });
 });
 
-describe("a word of an open list", () => {
-  it("is a warning that lists the known ones, as any of them may be meant", () => {
+describe("an unknown value of an open list", () => {
+  it("is a warning that lists the known values", () => {
     const CASES: [spec: object, known: string][] = [
       [service({ instance_size_slug: "apps-s-1vcpu-3gb" }), "apps-s-1vcpu-2gb"],
       [service({ instance_size_slug: "apps-s-1vcpu-1g" }), "apps-s-1vcpu-1gb"],
@@ -115,7 +115,7 @@ describe("a word of an open list", () => {
     }
   });
 
-  it("suggests a size only where nothing but its case is wrong", () => {
+  it("is reported with a size as a suggestion only if just the case is wrong", () => {
     const hint = (instance_size_slug: string): string => only(service({ instance_size_slug })).hint ?? "";
     assert.match(hint("APPS-S-1VCPU-1GB"), /did you mean apps-s-1vcpu-1gb\?/);
     assert.doesNotMatch(hint("apps-s-1vcpu-3gb"), /did you mean/);

@@ -178,10 +178,10 @@ describeRules("components", [
   ],
 ]);
 
-describe("an image or repository that is named wrongly", () => {
+describe("a malformed image or repository name", () => {
   const hintOf = (code: string, spec: object): string => problems(code, spec)[0]?.hint ?? "";
 
-  it("has its owner taken from where it stands", () => {
+  it("is reported with the owner taken from the name", () => {
     const hint = (repository: string): string =>
       hintOf("no-registry", withImage({ registry_type: "DOCKER_HUB", repository }));
     assert.match(hint("apache/superset"), /registry: apache and repository: superset/);
@@ -189,7 +189,7 @@ describe("an image or repository that is named wrongly", () => {
     assert.match(hint("nginx"), /library/);
   });
 
-  it("has its address shortened to owner and name", () => {
+  it("is reported with the URL shortened to owner and name", () => {
     for (const repo of [
       "https://github.com/example/shop",
       "https://github.com/example/shop.git",

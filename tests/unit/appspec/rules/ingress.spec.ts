@@ -118,12 +118,12 @@ describeRules("ingress", [
   ],
 ]);
 
-describe("an authority", () => {
+describe("an ingress authority", () => {
   const found = (match: object, ...domains: object[]): string[] =>
     problems("no-such-domain", authority(match, ...domains)).map(({ severity }) => severity);
   const wild = { domain: "example.com", wildcard: true };
 
-  it("may be a domain of the app, in any case, and any name below a wildcard domain", () => {
+  it("may be a domain of the app, in any letter case, or a subdomain of a wildcard domain", () => {
     const right: [object, ...object[]][] = [
       [{ exact: "SHOP.example.com" }],
       [{ exact: "shop.example.com." }],
@@ -146,7 +146,7 @@ describe("an authority", () => {
     assert.deepEqual(problems("no-such-domain", unknown), []);
   });
 
-  it("is an error where no domain matches, and a warning where it may be the default one", () => {
+  it("is an error if no domain matches, and a warning if it may be the default domain", () => {
     assert.deepEqual(found({ exact: "a.shop.example.com" }), ["error"]);
     assert.deepEqual(found({ prefix: "other" }), ["error"]);
     assert.deepEqual(found({ prefix: "a.other" }, wild), ["error"]);
@@ -156,21 +156,21 @@ describe("an authority", () => {
     assert.equal(problems("no-such-domain", none)[0]?.severity, "error");
   });
 
-  it("suggests the domain that was meant", () => {
+  it("is reported with the closest domain as a suggestion", () => {
     const [problem] = problems("no-such-domain", authority({ exact: "shpo.example.com" }));
     assert.match(problem?.hint ?? "", /shop\.example\.com/);
   });
 });
 
-describe("a match without a text", () => {
-  it("is what the service exports for an empty one, and passes in silence", () => {
+describe("an empty ingress match", () => {
+  it("is accepted without a warning, since App Platform exports it", () => {
     for (const match of [{ authority: {}, path: {} }, { path: {} }, { path: { exact: "" } }, {}])
       assert.deepEqual(validate(rule({ match })), []);
   });
 });
 
-describe("a rule of ingress that leads nowhere", () => {
-  it("suggests the component that was meant", () => {
+describe("an ingress rule with an unknown component", () => {
+  it("is reported with the closest component as a suggestion", () => {
     const [problem] = problems("no-such-component", rule({ component: { name: "wbe" } }));
     assert.equal(problem?.hint, "did you mean web?");
   });

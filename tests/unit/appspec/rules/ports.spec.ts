@@ -7,7 +7,7 @@ const CHECKS = ["health_check", "liveness_health_check"];
 
 describe("the port of a health check", () => {
   for (const check of CHECKS) {
-    it(`has to be open for a ${check}`, () => {
+    it(`must be open for a ${check}`, () => {
       const closed: object[] = [
         { http_port: 8080 },
         { http_port: 80, internal_ports: [9091] },
@@ -26,7 +26,7 @@ describe("the port of a health check", () => {
       }
     });
 
-    it(`may be any open one, or one that is not known yet, for a ${check}`, () => {
+    it(`may be any open port, or one that is not known yet, for a ${check}`, () => {
       const open: [object, unknown][] = [
         [{ http_port: 9090 }, 9090],
         // The service chooses; the acceptance tests of its Terraform provider check another port than its default.
@@ -50,7 +50,7 @@ describe("the port of a health check", () => {
     assert.deepEqual(problems("port-not-open", { name: "shop", workers: [worker] }), []);
   });
 
-  it("is not open by default where there are internal ports only", () => {
+  it("is not open by default if the service has only internal ports", () => {
     const spec = service({ internal_ports: [9090], health_check: { port: 8080 } });
     assert.equal(problems("port-not-open", spec).length, 1);
   });

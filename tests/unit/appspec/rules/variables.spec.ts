@@ -57,23 +57,23 @@ describeRules("variables and databases", [
   ["bad-count", "warning", "databases.0.num_nodes", database({ num_nodes: 0 }), database({ num_nodes: 1 })],
 ]);
 
-describe("a reference to a component that is not there", () => {
+describe("a reference to an unknown component", () => {
   const wrong = "${dbb.DATABASE_URL}";
 
-  it("comes with the component that was meant", () => {
+  it("is reported with the closest component as a suggestion", () => {
     const [problem] = problems("no-such-reference", variable(wrong));
     assert.match(problem?.message ?? "", /"dbb"/);
     assert.equal(problem?.hint, "did you mean db?");
   });
 
-  it("is not repeated where it stands in a SECRET", () => {
+  it("is not shown in the message if its variable is a SECRET", () => {
     const [problem] = problems("no-such-reference", variable(wrong, { type: "SECRET" }));
     assert.ok(problem);
     assert.ok(!JSON.stringify(problem).includes("dbb"));
   });
 });
 
-describe("a name without a component in a value", () => {
+describe("a reference without a component", () => {
   const APP = [{ key: "SHARED", value: "s" }];
   const found = (value: string, more: object = {}): string[] =>
     problems("no-such-reference", {
@@ -90,7 +90,7 @@ describe("a name without a component in a value", () => {
       ],
     }).map(({ message }) => message);
 
-  it("may be one of App Platform's, of the app, or of a variable beside it", () => {
+  it("may name a variable of App Platform, of the app, or of the same component", () => {
     const right = [
       "${APP_URL}/x",
       "${APP_DOMAIN}",
@@ -102,7 +102,7 @@ describe("a name without a component in a value", () => {
     for (const value of right) assert.deepEqual(found(value), [], value);
   });
 
-  it("is worth a warning where nothing has that name, one for each value", () => {
+  it("is a warning if nothing has that name, one per value", () => {
     for (const value of [
       "${SESSION_KEY}",
       "${OWN}",
@@ -116,22 +116,22 @@ describe("a name without a component in a value", () => {
     assert.match(message ?? "", /GONE.*LOST.*db/);
   });
 
-  it("is not repeated where it stands in a SECRET", () => {
+  it("is not shown in the message if its variable is a SECRET", () => {
     assert.doesNotMatch(found("${HUNTER2}", { type: "SECRET" }).join(), /HUNTER2/);
   });
 
-  it("comes with the name that was meant", () => {
+  it("is reported with the closest name as a suggestion", () => {
     assert.equal(problems("no-such-reference", variable("${APP_URI}"))[0]?.hint, "did you mean APP_URL?");
   });
 
-  it("may be a variable of the app of the same name, but not the variable itself", () => {
+  it("may name an app variable of the same name, but not the variable itself", () => {
     const shared = (value: string): object => top({ envs: [{ key: "A", value }] });
     const component = { name: "web", github, envs: [{ key: "SHARED", value: "${SHARED}" }] };
     assert.deepEqual(problems("no-such-reference", { ...top({ envs: APP }), services: [component] }), []);
     assert.equal(problems("no-such-reference", shared("${A}")).length, 1);
   });
 
-  it("is taken on trust while a key is not known yet", () => {
+  it("is accepted while a key is not known yet", () => {
     for (const envs of [UNKNOWN, [{ key: UNKNOWN }], [UNKNOWN]]) {
       const services = [{ name: "web", github, envs: [{ key: "A", value: "${GONE}" }] }];
       assert.deepEqual(problems("no-such-reference", { name: "shop", envs, services }), []);
@@ -139,10 +139,10 @@ describe("a name without a component in a value", () => {
   });
 });
 
-describe("a variable that is there several times", () => {
+describe("a duplicate variable", () => {
   const envs = ["A", "B", "A", "A"].map((key) => ({ key, value: key }));
 
-  it("has one warning, at its last item, whatever the list", () => {
+  it("is one warning at its last item, in any list", () => {
     for (const spec of [top({ envs }), service({ envs }), job({ envs }), site({ envs })]) {
       const [problem, ...others] = problems("duplicate-variable", spec);
       assert.deepEqual([problem?.severity, problem?.path.slice(-2), others], ["warning", [3, "key"], []]);
@@ -150,7 +150,7 @@ describe("a variable that is there several times", () => {
     }
   });
 
-  it("may be there once in the app and once in a component", () => {
+  it("may be set once in the app and once in a component", () => {
     const [variable] = envs;
     assert.deepEqual(validate({ ...service({ envs: [variable] }), envs: [variable] }), []);
   });
