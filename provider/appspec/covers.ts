@@ -7,8 +7,8 @@ import { sendable } from "./send";
 import { holdsUnknown } from "./unknown";
 
 /**
- * True when `held` has everything that `wanted` asks for; what the service added beside it does not matter. A secret counts
- * as the same, whatever its ciphertext. Both in the form by name.
+ * True if `held` contains everything in `wanted`; additions by the service are ignored. Secrets count as equal for any
+ * ciphertext. Both are in the by-name form.
  */
 export function covers(held: unknown, wanted: unknown): boolean {
   return changes(wanted, held).every(
@@ -16,33 +16,33 @@ export function covers(held: unknown, wanted: unknown): boolean {
   );
 }
 
-/** Programs may write numbers as text, and the reverse. */
+/** Programs may write numbers as strings, and vice versa. */
 const asSent = (keyed: unknown): unknown => toKeyed(sendable(keyed, undefined));
 
-/** The service leaves out fields that say no more than their absence, and turns `routes` and `cors` into ingress rules. */
+/** The service omits fields that equal their default, and converts `routes` and `cors` to ingress rules. */
 function isAddition({ kind, path, before }: Change): boolean {
   if (isUnset(path, before)) return true;
   if (kind !== "remove") return kind === "add";
   return saysNothing(before, path) || isDefault(path, before) || MOVED.has(String(path.at(-1)));
 }
 
-/** Enums have a value that stands for the service's choice. */
+/** Enums have a value that leaves the choice to the service. */
 const isUnset = (path: Path, value: unknown): boolean =>
   (value === "UNSPECIFIED" || value === "UNSET") && ENUMS.has(String(path.at(-1)));
 
 const ENUMS = new Set(["engine", "kind", "scope", "type"]);
 
-/** Fields that the service turns into ingress rules. */
+/** Fields that the service converts to ingress rules. */
 const MOVED = new Set(["routes", "cors"]);
 
-/** An item of a list by name says something by being there, as a domain does, even without a field of its own. */
+/** A named item, such as a domain, is significant even if it has no other fields. */
 function saysNothing(value: unknown, path: Path): boolean {
   if (OWNED.has(String(path.at(-2)))) return false;
   if (typeof value !== "object" || value === null) return !value;
   return Object.entries(value).every(([key, inner]) => saysNothing(inner, [...path, key]));
 }
 
-/** Lists by name whose items a program owns: one more at the service is a difference, not a default. */
+/** Named lists owned by the program: an extra item at the service is a difference, not a default. */
 export const OWNED: ReadonlySet<string> = new Set([
   ...COMPONENT_LISTS,
   "databases",
@@ -52,30 +52,30 @@ export const OWNED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * True when an app that holds the spec `held` can be adopted by a program that wants `wanted` without an update. A secret
- * given in clear cannot be compared with ciphertext, so it asks for one. Both in the form by name.
+ * True if a program with the spec `wanted` can adopt an app with the spec `held` without an update. A plain-text secret
+ * cannot be compared with ciphertext, so it requires an update. Both are in the by-name form.
  */
 export function adoptable(held: unknown, wanted: unknown): boolean {
   return changes(asSent(wanted), held).every((change) => isAddition(change) && !isAnother(change));
 }
 
-/** One more item in a list that a program owns. */
+/** An extra item in a list owned by the program. */
 const isAnother = ({ kind, path }: Change): boolean => kind === "add" && OWNED.has(String(path.at(-2)));
 
 /**
- * What to compare `wanted` with where the state does not know what the program gave for the spec `held`, as after an import:
- * the difference to `wanted` is what an update changes. Fields that only the service has are left out, unless an update
- * resets or removes them. Both in the form by name.
+ * The baseline to compare `wanted` with if the state has no inputs for the spec `held`, as after an import: the difference
+ * is what an update changes. Fields that only the service has are omitted, unless an update resets or removes them. Both
+ * are in the by-name form.
  */
 export function comparable(held: unknown, wanted: unknown): unknown {
   const differences = changes(asSent(wanted), held);
   const real = differences.filter((change) => !isAddition(change) || isAnother(change));
-  // Without any other change there is no update, so nothing is lost either.
+  // Without another change there is no update, so nothing is lost.
   const lost = real.some(({ before }) => !holdsUnknown(before)) ? differences.filter(isLost) : [];
   return [...real, ...lost].reduce((spec, { path, after }) => withValueAt(spec, path, after), wanted);
 }
 
-/** An update without the field takes away what it holds. */
+/** An update without the field removes its value. */
 function isLost({ kind, path, after }: Change): boolean {
   if (kind !== "add") return false;
   return OWNED.has(String(path.at(-1))) || (hasDefault(path) && !isDefault(path, after));

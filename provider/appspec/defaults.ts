@@ -3,7 +3,7 @@ import type { Path } from "./diff";
 export const DEFAULT_SIZE = "apps-s-1vcpu-0.5gb";
 export const DEFAULT_COUNT = 1;
 
-/** What the service documents to take where a component or a variable leaves a field out. */
+/** Documented defaults for omitted fields of components and variables. */
 const OF_COMPONENTS: Readonly<Record<string, unknown>> = {
   instance_count: DEFAULT_COUNT,
   instance_size_slug: DEFAULT_SIZE,
@@ -18,9 +18,9 @@ function defaultAt(path: Path): unknown {
   return Object.hasOwn(defaults, field) ? defaults[field] : undefined;
 }
 
-/** Whether there is a documented default for a place of a spec in its form by name. Pure. */
+/** True if a path of a spec in its by-name form has a documented default. Pure. */
 export const hasDefault = (path: Path): boolean => defaultAt(path) !== undefined;
 
-/** Programs may write numbers as text. */
+/** Programs may write numbers as strings. */
 export const isDefault = (path: Path, value: unknown): boolean =>
   hasDefault(path) && String(defaultAt(path)) === String(value);

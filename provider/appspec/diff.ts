@@ -3,7 +3,7 @@ import { formatPath, isPlainObject } from "./lists-by-name";
 /** A step into a value: a key of a map or an index of a list. */
 export type Path = readonly (string | number)[];
 
-/** One place where two values differ. Whole subtrees that came or went are one change. */
+/** One difference between two values. An added or removed subtree is one change. */
 export interface Change {
   readonly path: Path;
   readonly kind: "add" | "remove" | "change";
@@ -12,7 +12,7 @@ export interface Change {
 }
 
 /**
- * Where `after` differs from `before`: maps by key, lists by index when they are of the same length, else as a whole.
+ * Differences between `before` and `after`: maps by key, lists by index if their lengths are equal, otherwise as a whole.
  * A key whose value is `undefined` counts as absent. Empty for equal values.
  */
 export function changes(before: unknown, after: unknown, path: Path = []): Change[] {
@@ -30,7 +30,7 @@ export function changes(before: unknown, after: unknown, path: Path = []): Chang
 
 export const isEqual = (a: unknown, b: unknown): boolean => changes(a, b).length === 0;
 
-/** The value at `path`, or undefined where the path leads nowhere. */
+/** The value at `path`, or undefined if the path does not exist. */
 export function valueAt(value: unknown, path: Path): unknown {
   let at = value;
   for (const step of path) {
@@ -40,7 +40,7 @@ export function valueAt(value: unknown, path: Path): unknown {
   return at;
 }
 
-/** A copy of `value` with `replacement` at `path`; `undefined` takes the place away. Missing maps on the way are made. */
+/** A copy of `value` with `replacement` at `path`; `undefined` removes the value. Missing maps are created. */
 export function withValueAt(value: unknown, path: Path, replacement: unknown): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return replacement;
@@ -53,7 +53,7 @@ export function withValueAt(value: unknown, path: Path, replacement: unknown): u
   return others;
 }
 
-/** A copy of `value` in which every leaf (anything but maps and lists) is what `change` makes of it. */
+/** A copy of `value` with `change` applied to every leaf (anything except maps and lists). */
 export function mapLeaves(
   value: unknown,
   change: (leaf: unknown, path: Path) => unknown,
@@ -72,5 +72,5 @@ const own = (object: Record<string, unknown>, key: string): unknown =>
 
 const SIGNS = { add: "+", remove: "-", change: "~" } as const;
 
-/** A change in a few characters, without its values: `~ spec.services.web.instance_count`. */
+/** A short notation of a change, without its values: `~ spec.services.web.instance_count`. */
 export const formatChange = ({ kind, path }: Change): string => `${SIGNS[kind]} ${formatPath(path)}`;

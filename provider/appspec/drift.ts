@@ -2,9 +2,9 @@ import { changes, mapLeaves, valueAt, withValueAt, type Change, type Path } from
 import { hideSecrets, KEPT_SECRET } from "./secrets";
 
 /**
- * What changed at the service since our last write: its spec now against its spec then, both in the form by name. Server
- * defaults are in both, so they never count. Nor does a secret of which the state never knew more than that there is one, as
- * of an imported app. Empty when nothing changed.
+ * What changed at the service since our last write: its current spec compared with its spec then, both in the by-name form.
+ * Server defaults are in both, so they never count. Neither does a secret whose value the state never had, as in an imported
+ * app. Empty if nothing changed.
  */
 export function drift(then: unknown, now: unknown): Change[] {
   return changes(then, now).filter(
@@ -12,7 +12,7 @@ export function drift(then: unknown, now: unknown): Change[] {
   );
 }
 
-/** The service's spec now, with the secrets hidden that the state does not know. */
+/** The service's current spec, with secrets hidden if the state does not have them. */
 export function hiddenAsBefore(then: unknown, now: unknown): unknown {
   return mapLeaves(now, (leaf, path) =>
     typeof leaf === "string" && valueAt(then, path) === KEPT_SECRET ? KEPT_SECRET : leaf,
@@ -20,8 +20,8 @@ export function hiddenAsBefore(then: unknown, now: unknown): unknown {
 }
 
 /**
- * The inputs as they would have to be to give what the service holds now: the inputs of our last write with the drift
- * put in. Changed secrets show as a placeholder, in no other form.
+ * The inputs that would produce the service's current spec: the inputs of our last write with the drift applied. Changed
+ * secrets appear only as a placeholder.
  */
 export function inputsWithDrift(inputs: unknown, then: unknown, now: unknown): unknown {
   const shown = hideSecrets(now);
@@ -31,7 +31,7 @@ export function inputsWithDrift(inputs: unknown, then: unknown, now: unknown): u
   }, inputs);
 }
 
-/** A list that the inputs do not hold, or hold with other items, is taken over whole: an index means nothing there. */
+/** A list that the inputs do not contain, or contain with other items, is copied as a whole, since indexes do not match. */
 function placeIn(inputs: unknown, path: Path): Path {
   const index = path.findIndex((step) => typeof step === "number");
   if (index < 0) return path;

@@ -4,8 +4,8 @@ import type { ListPath, Report } from "./problem";
 import { isCiphertext, KEPT_SECRET } from "./secrets";
 
 /**
- * Values that are encrypted already, in the spec of an app that does not exist yet: the service rejects them, as only the app
- * that they were encrypted for can use them.
+ * Encrypted values in the spec of a new app. The service rejects them, since only the app they were encrypted for can use
+ * them.
  */
 export function reportEncrypted(spec: unknown, report: Report): void {
   mapLeaves(spec, (leaf, path) => {
@@ -20,7 +20,7 @@ export function reportEncrypted(spec: unknown, report: Report): void {
   });
 }
 
-/** The name under which loadSpec takes the value of a variable, as far as it is one. */
+/** The address of a variable's value in loadSpec, if the path is a variable. */
 function addressOf(spec: unknown, path: ListPath): string {
   const holder = valueAt(spec, path.slice(0, -1));
   const component = path.length > 3 ? valueAt(spec, path.slice(0, 2)) : undefined;

@@ -5,14 +5,14 @@ const MASK = "***";
 const WIDEST = 100;
 
 /**
- * A line of a spec file with its number and a caret below the column, both counted from 1. Secrets never show: only what
- * follows a field that is known and not secret is kept, since a secret may stand behind a misspelled field, too.
+ * A line of a spec file with its number and a caret below the column, both counted from 1. Only values of known, non-secret
+ * fields are shown, since a secret may also follow a misspelled field.
  */
 export function excerptOf(lines: readonly string[], line: number, column: number): string {
   const shown = maskLine(lines, line - 1);
   const wanted = column > WIDEST - 20 ? column - WIDEST / 2 : 0;
   const start = Math.min(wanted, Math.max(shown.length - WIDEST, 0));
-  // A terminal must not obey a file.
+  // Prevents terminal escape sequences from the file.
   const text = shown.slice(start, start + WIDEST).replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
   const gutter = `  ${line} | `;
   const caret = Math.max(Math.min(column - 1 - start, text.length), 0);
@@ -28,7 +28,7 @@ function maskLine(lines: readonly string[], index: number): string {
   return indent + hideUserInfo(maskBody(body));
 }
 
-/** Names that could be fields, with the quotes behind them and the colon. */
+/** Possible field names, with a closing quote and the colon. */
 const NAME = /([A-Za-z_][\w.-]*)(["']?)(\s*:)?/g;
 
 function maskBody(body: string): string {
@@ -43,7 +43,7 @@ function maskBody(body: string): string {
   return body;
 }
 
-/** A field that nobody knows may be shown, what follows it may not. */
+/** An unknown field name may be shown, but not its value. */
 function maskAfterName(body: string): string {
   const field = /^[{["',\s]*[A-Za-z_][\w.-]*["']?\s*:(?=\s|$|["'[{])/.exec(body);
   return field ? `${field[0]} ${MASK}` : MASK;
@@ -61,7 +61,7 @@ const FIELD = /^[\s-]*["']?([A-Za-z_][\w.-]*)["']?\s*:(?:\s+(.*))?$/;
 
 const indentOf = (line: string): number => /^[\s-]*/.exec(line)?.[0].length ?? 0;
 
-/** True when a line above, indented less, is a secret field or an unknown one: then this is part of its value. */
+/** True if a less indented line above is a secret or unknown field, so that this line is part of its value. */
 function isBelowSecret(lines: readonly string[], index: number): boolean {
   let depth = indentOf(lines[index] ?? "");
   for (let at = index - 1; at >= 0 && depth > 0; at--) {
@@ -74,7 +74,7 @@ function isBelowSecret(lines: readonly string[], index: number): boolean {
   return false;
 }
 
-/** True when quotes opened further up, behind a field that is not safe, are not closed before this line. */
+/** True if a quote opened above, after a field that is not safe, is still open at this line. */
 function isInsideOpenQuotes(lines: readonly string[], index: number): boolean {
   let open: string | undefined;
   for (let at = 0; at < index; at++) {

@@ -1,18 +1,18 @@
 /**
  * The two forms of an AppSpec. Users write lists, as the AppSpec has them; Pulumi sees maps by name, since its diffs,
- * secrets, errors and `ignoreChanges` go by index in lists and by key in maps. Only lists whose items have a name of
- * their own are turned; ingress rules and the like keep their order.
+ * secrets, errors and `ignoreChanges` go by index in lists and by key in maps. Only lists of named
+ * items are converted; ingress rules and similar lists keep their order.
  */
 
 type Plain = Record<string, unknown>;
 
-/** How the items of a list are told apart, and what lists they hold themselves. */
+/** How the items of a list are identified, and which nested lists they contain. */
 export interface NamedList {
   /** The field that names an item; it moves into the map's key. */
   readonly by: string;
-  /** Fields that tell items with the same name apart; they stay in the item. */
+  /** Fields that distinguish items with the same name; they stay in the item. */
   readonly and?: readonly string[];
-  /** Of several items with the same name, the last one counts. Otherwise they are a mistake. */
+  /** Of several items with the same name, the last one applies. Otherwise duplicates are a mistake. */
   readonly lastCounts?: true;
   readonly lists?: NamedLists;
 }
@@ -46,8 +46,8 @@ export const isPlainObject = (value: unknown): value is Plain =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * The key of every item, or undefined where the list cannot become a map: an item without a name, or two of the same
- * name. Such a list stays one, and validation says what is wrong with it. An item has no key where a later one takes its place.
+ * The key of every item, or undefined if the list cannot become a map: an item without a name, or two with the same
+ * name. Such a list is unchanged, and validation reports the problem. An item has no key if a later one replaces it.
  */
 export function listKeys(list: readonly unknown[], shape: NamedList): (string | undefined)[] | undefined {
   const names: string[] = [];
@@ -72,7 +72,7 @@ function distinguishing(item: Plain, shape: NamedList): string[] {
   return (shape.and ?? []).map((field) => item[field]).filter((part) => typeof part === "string");
 }
 
-/** An AppSpec with its named lists as maps. Anything that is no spec comes back as it is. Pure; never throws. */
+/** An AppSpec with its named lists as maps. Anything that is not a spec is returned unchanged. Pure; never throws. */
 export function toKeyed(spec: unknown, lists: NamedLists = SPEC_LISTS): unknown {
   if (!isPlainObject(spec)) return spec;
   return mapFields(spec, (field, value) => {
@@ -92,7 +92,7 @@ function listToMap(list: readonly unknown[], shape: NamedList): unknown {
   );
 }
 
-/** The reverse of {@link toKeyed}: maps by name become lists again, in the map's order. Pure; never throws. */
+/** The reverse of {@link toKeyed}: converts maps by name to lists, in the map's order. Pure; never throws. */
 export function fromKeyed(spec: unknown, lists: NamedLists = SPEC_LISTS): unknown {
   if (!isPlainObject(spec)) return spec;
   return mapFields(spec, (field, value) => {
@@ -107,8 +107,8 @@ export function fromKeyed(spec: unknown, lists: NamedLists = SPEC_LISTS): unknow
 const MISTAKEN = "__map";
 
 /**
- * A map that the program has where the AppSpec has a list. In the form by name it would look like that list, and validation
- * could not say what is wrong.
+ * A map where the AppSpec expects a list. In the by-name form it would look like that list, and validation could not report
+ * it.
  */
 export const mistakenMap = (map: unknown): unknown => [{ [MISTAKEN]: map }];
 
@@ -131,7 +131,7 @@ function nameInKey(key: string, shape: NamedList): string {
   return shape.and ? (key.split(KEY_SEPARATOR)[0] ?? key) : key;
 }
 
-/** The names in the lists at the top of a spec, as they stand there. */
+/** The names in the top-level lists of a spec, in their order. */
 export type ListOrder = Readonly<Record<string, readonly string[]>>;
 
 /**
@@ -149,7 +149,7 @@ export function listOrder(spec: unknown): ListOrder | undefined {
   return Object.keys(order).length > 0 ? order : undefined;
 }
 
-/** A spec in its list form with its lists in the given order; items the order does not name come last. Pure. */
+/** A spec in its list form with its lists in the given order; items that the order does not list come last. Pure. */
 export function inOrder<T>(spec: T, order: unknown): T {
   if (!isPlainObject(spec) || !isPlainObject(order)) return spec;
   return mapFields(spec, (field, list) => {
@@ -169,12 +169,12 @@ export function inOrder<T>(spec: T, order: unknown): T {
 /**
  * A place in an AppSpec as Pulumi prints it, by name: `["services", 0, "envs", 2, "value"]` becomes
  * `spec.services.web.envs.PORT.value`.
- * @param spec the AppSpec in its list form, in which `path` leads somewhere
+ * @param spec the AppSpec in its list form, that `path` refers to
  */
 export const displayPath = (spec: unknown, path: readonly (string | number)[]): string =>
   formatPath(namedPath(spec, path));
 
-/** The same place in the form by name. */
+/** The same path in the by-name form. */
 export function namedPath(spec: unknown, path: readonly (string | number)[]): (string | number)[] {
   let value: unknown = spec;
   let lists: NamedLists = SPEC_LISTS;
@@ -195,8 +195,8 @@ export function namedPath(spec: unknown, path: readonly (string | number)[]): (s
 }
 
 /**
- * Where the place that `path` names in `from` stands in `to`, another list form of the same AppSpec: items are the same
- * when their names are, since Pulumi hands maps over in an order of its own.
+ * Converts `path` from `from` to `to`, another list form of the same AppSpec. Items match by name, since Pulumi does not keep
+ * the order of maps.
  */
 export function samePlace(
   path: readonly (string | number)[],
@@ -229,7 +229,7 @@ function sameItem(here: unknown, there: unknown, index: number, shape: NamedList
 const childOf = (value: unknown, step: string | number): unknown =>
   isIndexable(value) && Object.hasOwn(value, step) ? value[step] : undefined;
 
-/** A path that goes by name already, as Pulumi prints it. */
+/** Formats a by-name path as Pulumi prints it. */
 export function formatPath(path: readonly (string | number)[]): string {
   return "spec" + path.map(formatStep).join("");
 }

@@ -1,4 +1,4 @@
-/** True when one letter inserted, left out, replaced or swapped with its neighbor makes `a` out of `b`. */
+/** True if inserting, removing or replacing one character, or swapping two neighbors, turns `b` into `a`. */
 export function isOneEditAway(a: string, b: string): boolean {
   if (a === b || Math.abs(a.length - b.length) > 1) return false;
   let start = 0;
@@ -13,8 +13,8 @@ export function isOneEditAway(a: string, b: string): boolean {
 }
 
 /**
- * The candidate that `word` was most likely meant to be: the same but for case, spaces, dashes and underscores, or one
- * edit away, with the same letters in another case too.
+ * The candidate that `word` most likely stands for: equal except for case, spaces, dashes and underscores, or one edit away,
+ * ignoring case.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const plain = simplify(word);
@@ -25,12 +25,12 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     const other = simplify(candidate);
     if (other === plain) return candidate;
     if (near === undefined && isOneEditAway(word, candidate)) near = candidate;
-    // Of a few letters alone, the case and the dashes are half of the word.
+    // In very short words, case and dashes are significant.
     if (nearInSubstance === undefined && other.length > 3 && isOneEditAway(plain, other))
       nearInSubstance = candidate;
   }
   return near ?? nearInSubstance;
 }
 
-/** The word in lower case, without what separates its parts. */
+/** The word in lowercase, without separators. */
 export const simplify = (word: string): string => word.toLowerCase().replace(/[-_\s]/g, "");

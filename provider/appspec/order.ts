@@ -7,7 +7,7 @@ export function inOrderOfPlaces(problems: readonly Problem[], spec: unknown): Pr
   return problems.toSorted((a, b) => bySeverity(a, b) || compare(ranks.get(a) ?? [], ranks.get(b) ?? []));
 }
 
-/** The same, by places in a file where they are known. */
+/** The same, by position in a file if known. */
 export function inOrderOfLines<T extends Pick<Problem, "severity">>(
   problems: readonly T[],
   placeOf: (problem: T) => { line: number; column: number } | undefined,
@@ -22,7 +22,7 @@ export function inOrderOfLines<T extends Pick<Problem, "severity">>(
 const bySeverity = (a: Pick<Problem, "severity">, b: Pick<Problem, "severity">): number =>
   Number(b.severity === "error") - Number(a.severity === "error");
 
-/** The position of each step among its siblings; a field that is missing comes before those that are there. */
+/** The position of each step among its siblings; a missing field comes before existing ones. */
 function rankOf(path: Problem["path"], spec: unknown): number[] {
   let at = spec;
   return path.map((step) => {

@@ -3,7 +3,7 @@ export type ListPath = readonly (string | number)[];
 
 /** One thing that is wrong, or probably wrong, with an AppSpec. */
 export interface Problem {
-  /** The service refuses errors; warnings are sent as they are. */
+  /** The service rejects errors; warnings are sent unchanged. */
   severity: "error" | "warning";
   /** Stable, in kebab case, such as `unknown-field`. */
   code: string;
@@ -17,7 +17,7 @@ export interface Problem {
   repeated?: string;
 }
 
-/** Takes down problems. */
+/** Records problems. */
 export interface Report {
   error(code: string, path: ListPath, message: string, hint?: string): void;
   warn(code: string, path: ListPath, message: string, hint?: string, more?: Pick<Problem, "repeated">): void;
@@ -48,7 +48,7 @@ export function reportInto(problems: Problem[]): Report {
   };
 }
 
-/** Fields whose values may be secret wherever they stand. */
+/** Fields whose values may be secret anywhere in a spec. */
 export const SECRET_FIELDS: ReadonlySet<string> = new Set([
   "value",
   "registry_credentials",
@@ -57,10 +57,10 @@ export const SECRET_FIELDS: ReadonlySet<string> = new Set([
   "password",
 ]);
 
-/** Longer values are cut in messages. */
+/** Longer values are truncated in messages. */
 export const LONGEST_QUOTE = 60;
 
-/** A short value in quotes for a message; nothing where the value may be secret or is no plain text or number. */
+/** A short value in quotes for a message; undefined if the value may be secret or is not a scalar. */
 export function quote(value: unknown, path: ListPath): string | undefined {
   if (path.some((step) => SECRET_FIELDS.has(String(step)))) return undefined;
   if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return undefined;
@@ -68,5 +68,5 @@ export function quote(value: unknown, path: ListPath): string | undefined {
   return JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text);
 }
 
-/** Addresses may hold a user and a token before the host. */
+/** URLs may contain a user and a token before the host. */
 export const hideUserInfo = (text: string): string => text.replace(/:\/\/[^@/\s]*@/g, "://***@");

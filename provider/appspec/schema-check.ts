@@ -21,8 +21,8 @@ type QuickCheck = (spec: unknown) => boolean;
 let quick: QuickCheck | undefined;
 
 /**
- * True for a spec that the schema has nothing to say about. The build makes the code for it (tools/quick-check.ts), which
- * spares most processes the half second that ajv takes to make it; the sources alone do without.
+ * True for a spec without schema errors. The build generates the check (tools/quick-check.ts), which saves most processes the
+ * half second that ajv takes to compile it. Unbuilt sources fall back to ajv.
  */
 function isFlawless(spec: unknown): boolean {
   try {
@@ -35,8 +35,7 @@ function isFlawless(spec: unknown): boolean {
 }
 
 /**
- * What the schema finds in a spec whose mistakes of form are reported and left out already: fields that are missing, limits and
- * patterns. In plain words.
+ * Reports schema errors that remain after `findMistakes`: missing fields, limits and patterns.
  */
 export function checkSchema(spec: unknown, report: Report): void {
   if (isFlawless(spec)) return;

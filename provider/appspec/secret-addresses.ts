@@ -6,12 +6,12 @@ import type { AppSpec } from "./types";
 
 type Plain = Record<string, unknown>;
 
-/** What becomes of a value that may be secret; the same value leaves it as it is. */
+/** Replaces a value that may be secret; returning the same value leaves it unchanged. */
 type Change = (address: string, value: unknown) => unknown;
 
 /**
- * Where values are left out of an AppSpec, as addresses: `KEY` is a variable of the app, `component.KEY` one of a component.
- * Further there are `component.registry_credentials`, for log destinations `component.destination.api_key`, `….token`,
+ * Addresses of values omitted from an AppSpec: `KEY` is a variable of the app, `component.KEY` a variable of a component.
+ * Others are `component.registry_credentials`, for log destinations `component.destination.api_key`, `….token`,
  * `….password` and `….headers.Name`, and `ingress.secure_header`. Any other place has its path as an address, as messages
  * show it: `spec.services.web.run_command`.
  */
@@ -27,17 +27,17 @@ export function secretAddresses(spec: unknown): string[] {
 
 export interface AppliedSecrets {
   readonly spec: AppSpec;
-  /** Addresses whose value is still left out, or was supplied as `undefined`. */
+  /** Addresses whose value is still missing, or was supplied as `undefined`. */
   readonly missing: string[];
   /** Supplied addresses that match nothing. */
   readonly unused: string[];
-  /** All addresses of variables, credentials and values that are left out. */
+  /** All addresses of variables, credentials and omitted values. */
   readonly addresses: string[];
 }
 
 /**
- * A copy of the spec with the supplied values in their places, whatever stood there. Values may be anything, Outputs
- * too; they are put in by reference. Pure.
+ * A copy of the spec with the supplied values inserted, replacing existing ones. Values may be of any type, including
+ * Outputs; they are inserted by reference. Pure.
  */
 export function applySecrets(spec: AppSpec, secrets: Readonly<Record<string, unknown>>): AppliedSecrets {
   const known = new Set<string>();
@@ -114,7 +114,7 @@ function withDestination(destination: Plain, before: string, change: Change): Pl
   );
 }
 
-/** A variable without a value takes one too: deploy templates leave secrets open. */
+/** A variable without a value accepts one too, since deploy templates omit secrets. */
 function withVariables(owner: Plain, prefix: string, change: Change): Plain {
   return withItems(owner, "envs", (variable) =>
     typeof variable["key"] === "string"

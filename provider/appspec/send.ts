@@ -3,8 +3,8 @@ import { normalizeScalars } from "./coerce-scalars";
 import type { AppSpec } from "./types";
 
 /**
- * An AppSpec as the service takes it, from its form by name. Pure.
- * @param order of the lists, as the program had them; see `listOrder`
+ * Converts an AppSpec from its by-name form to the form the service expects. Pure.
+ * @param order of the lists in the program; see `listOrder`
  */
 export function sendable(keyed: unknown, order: unknown): AppSpec {
   return normalizeScalars(inOrder(fromKeyed(keyed) as AppSpec, order));

@@ -4,8 +4,8 @@ import { formatPath, isPlainObject } from "./lists-by-name";
 import { isUnknown } from "./unknown";
 
 /**
- * SECRET variables without a value. The service takes no value for an empty one and erases what it has stored; an App sends
- * the stored value again instead, unless `emptySecrets` lists the variable. All specs are in their form by name. Pure.
+ * SECRET variables without a value. The service treats a missing value as empty and erases the stored one; an App sends the
+ * stored value again instead, unless `emptySecrets` lists the variable. All specs are in the by-name form. Pure.
  */
 
 /** A variable of `type: SECRET`. */
@@ -17,11 +17,11 @@ export interface SecretVariable {
   readonly value: unknown;
 }
 
-/** The SECRET variables of a spec, and whether there are no others, as nothing about them is unknown. */
+/** The SECRET variables of a spec, and whether the list is complete, that is, nothing in it is unknown. */
 export function secretVariables(spec: unknown): { variables: SecretVariable[]; complete: boolean } {
   const variables: SecretVariable[] = [];
   let complete = true;
-  /** The items of a list by name, or of a list that could not become one. */
+  /** The items of a named list, in either form. */
   const items = (path: Path, by: string): [name: string, item: Record<string, unknown>, path: Path][] => {
     const list = valueAt(spec, path);
     if (isUnknown(list)) complete = false;
@@ -47,13 +47,13 @@ export function secretVariables(spec: unknown): { variables: SecretVariable[]; c
 export const isEmpty = ({ value }: SecretVariable): boolean =>
   value === undefined || value === null || value === "";
 
-/** The SECRET variables without a value that nobody has asked to be empty. */
+/** The SECRET variables without a value that `emptySecrets` does not list. */
 export function openSecrets(spec: unknown, emptySecrets: unknown): SecretVariable[] {
   const wanted = listed(emptySecrets);
   return secretVariables(spec).variables.filter((one) => isEmpty(one) && !wanted.has(one.address));
 }
 
-/** That variables will be empty; undefined where there are none. */
+/** A warning about variables that will be empty; undefined if there are none. */
 export function openSecretsWarning(open: readonly SecretVariable[]): string | undefined {
   if (open.length === 0) return undefined;
   const paths = open.map(({ path }) => formatPath(path)).join(", ");
@@ -61,7 +61,7 @@ export function openSecretsWarning(open: readonly SecretVariable[]): string | un
   return `SECRET variables without a value, which the service creates empty: ${paths}. Set their values, or list them as emptySecrets: ${addresses}.`;
 }
 
-/** What an update does with SECRET variables that have no value, or have none any more; see {@link withStored}. */
+/** What an update does with SECRET variables that have no value, or no longer have one; see {@link withStored}. */
 export function describeOpenSecrets(
   open: readonly SecretVariable[],
   olds: unknown,
@@ -82,8 +82,8 @@ export function describeOpenSecrets(
 }
 
 /**
- * The spec with the stored value of each SECRET variable that has none: that is what an update leaves there. Those that
- * `emptySecrets` lists are explicitly empty.
+ * The spec with the stored value of each SECRET variable that has none: an update keeps it. Variables
+ * in `emptySecrets` are explicitly empty.
  * @param held the service's spec, or the inputs that led to it
  */
 export function withStored(spec: unknown, emptySecrets: unknown, held?: unknown): unknown {
@@ -99,7 +99,7 @@ export function withStored(spec: unknown, emptySecrets: unknown, held?: unknown)
     }, spec);
 }
 
-/** The service's spec without changes of values that the program leaves to the service. */
+/** The service's spec without changes to values that the program leaves to the service. */
 export function withoutStoredChanges(
   now: unknown,
   then: unknown,
@@ -124,6 +124,6 @@ function variableIn(spec: unknown, { path, key }: SecretVariable): Record<string
 const listed = (emptySecrets: unknown): ReadonlySet<unknown> =>
   new Set(Array.isArray(emptySecrets) ? emptySecrets : []);
 
-/** 16 bytes are the seal alone. */
+/** 16 bytes are the authentication tag alone. */
 const isEmptyCiphertext = (value: unknown): boolean =>
   typeof value === "string" && /^EV\[\d+:[A-Za-z0-9+/]+:[A-Za-z0-9+/]{22}==\]$/.test(value);

@@ -20,9 +20,9 @@ export interface ValidateOptions {
 
 /**
  * Everything that is wrong with an AppSpec, all at once: errors first, each kind in the order of the spec, one problem for each
- * cause. Errors are what the service is documented to refuse or what cannot work; warnings are worth a look and sent unchanged.
- * Values that Pulumi does not know yet are taken on trust.
- * Pure; never throws, whatever it is given. Messages hold no secret values.
+ * cause. Errors are documented rejections or cannot work; warnings should be checked but are sent unchanged.
+ * Values that are not known yet are accepted.
+ * Pure; never throws, whatever it is given. Messages contain no secret values.
  * @param spec the AppSpec in its list form, as in `app.yaml`
  */
 export function validate(spec: unknown, options: ValidateOptions = {}): Problem[] {

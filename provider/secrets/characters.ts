@@ -1,7 +1,7 @@
-/** Tells characters by their code, which takes a tenth of the time of a regular expression for each. */
+/** Classifies characters by code, about ten times faster than a regular expression per character. */
 export type Characters = (code: number) => boolean;
 
-/** The characters of ASCII in a set as regular expressions write it. False for NaN, the code behind the end of a text. */
+/** The ASCII characters in a regular-expression character class. False for NaN, the code past the end of a string. */
 export function textOf(set: string): Characters {
   const expression = new RegExp(`[${set}]`);
   const known = Array.from({ length: 128 }, (_, code) => expression.test(String.fromCharCode(code)));
@@ -11,6 +11,6 @@ export function textOf(set: string): Characters {
 const isAsciiSpace = textOf("\\s");
 const OTHER_SPACE = /\s/;
 
-/** White space as regular expressions have it. */
+/** White space as in regular expressions. */
 export const isSpace: Characters = (code) =>
   isAsciiSpace(code) || (code > 127 && OTHER_SPACE.test(String.fromCharCode(code)));

@@ -1,15 +1,15 @@
 import { printable } from "../text/printable";
 import { textOf, type Characters } from "./characters";
 
-/** Shorter values cannot be told from ordinary text: masking them would leave nothing readable. */
+/** Minimum length. Shorter values occur in ordinary text; masking them would make messages unreadable. */
 const SHORTEST_SECRET = 3;
-/** Shorter ones leave too few letters of their own in base64. */
+/** Minimum length for base64. Shorter secrets have too few unambiguous characters. */
 const SHORTEST_IN_BASE64 = 6;
 
-/** How a secret may be written in a text. */
+/** One written form of a secret. */
 export interface WrittenForm {
   readonly form: string;
-  /** Characters beside it that belong to it. */
+  /** Adjacent characters to mask too. */
   readonly widen?: Characters;
 }
 
@@ -17,13 +17,13 @@ const isBase64 = textOf("A-Za-z0-9+/=_-");
 
 const known = new WeakMap<readonly string[], { readonly count: number; readonly forms: WrittenForm[] }>();
 
-/** The written forms of all secrets, each once. Lists that are given again are not worked out again. */
+/** The distinct written forms of all secrets. Results are cached per list. */
 export function formsOf(secrets: readonly string[]): readonly WrittenForm[] {
   const before = known.get(secrets);
   if (before?.count === secrets.length) return before.forms;
   const byForm = new Map<string, WrittenForm>();
   for (const one of secrets.flatMap(writtenForms))
-    // Widened, it covers more.
+    // The widened form covers more.
     if (one.widen || !byForm.has(one.form)) byForm.set(one.form, one);
   const forms = [...byForm.values()];
   known.set(secrets, { count: secrets.length, forms });
@@ -31,9 +31,8 @@ export function formsOf(secrets: readonly string[]): readonly WrittenForm[] {
 }
 
 /**
- * The ways in which a secret turns up in messages and logs: as it is, line by line, without invisible characters, in JSON,
- * in JSON within JSON, in addresses and forms, and in base64, at whichever place of the encoded text. Empty for what is too
- * short to be masked. Pure.
+ * The forms in which a secret may appear in messages and logs: unchanged, per line, without invisible characters, in JSON,
+ * in nested JSON, URL- and form-encoded, and in base64 at any offset. Empty if the secret is too short to be masked. Pure.
  */
 export function writtenForms(secret: string): WrittenForm[] {
   const texts = new Set<string>();
@@ -52,10 +51,10 @@ export function writtenForms(secret: string): WrittenForm[] {
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
 function inAddress(text: string): string[] {
-  // Through bytes, because half a surrogate pair cannot be encoded.
+  // Convert to bytes first, because a lone surrogate cannot be encoded.
   const encoded = encodeURIComponent(Buffer.from(text).toString());
   const strict = encoded.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  // Forms leave the asterisk as it is, and write the tilde in another way.
+  // Form encoding keeps the asterisk and escapes the tilde.
   const inForm = new URLSearchParams([["", text]]).toString().slice(1);
   return [encoded, strict, inForm].flatMap((form) => {
     const small = form.replace(/%../g, (code) => code.toLowerCase());
@@ -63,7 +62,7 @@ function inAddress(text: string): string[] {
   });
 }
 
-/** What every base64 text has in common that holds the secret: the letters that no neighbour has a part in. */
+/** The base64 characters determined by the secret alone, which every base64 text that contains it has in common. */
 function inBase64(secret: string): string[] {
   const bytes = Buffer.from(secret);
   if (bytes.length < SHORTEST_IN_BASE64) return [];

@@ -2,9 +2,9 @@ import type { Secrecy } from "./mask-errors";
 
 const NONE: Secrecy = { secrets: [], unmistakable: [] };
 
-/** What nobody may see of the apps that this process has to do with, for resources that know an app by its id alone. */
+/** Secrets of the apps in this process, by app ID, for resources that know only an app's ID. */
 export class SecretsOfApps {
-  /** @param own texts that are secret beside those of an app */
+  /** @param own strings that are secret in addition to those of an app */
   constructor(
     private readonly known = new Map<string, Secrecy>(),
     private readonly own: readonly string[] = [],
@@ -19,7 +19,7 @@ export class SecretsOfApps {
     return { secrets: [...secrets, ...this.own], unmistakable: [...unmistakable, ...this.own] };
   }
 
-  /** The same secrets, with others that a resource has itself. */
+  /** The same secrets plus those of a resource. */
   with(own: readonly string[]): SecretsOfApps {
     return new SecretsOfApps(this.known, own);
   }

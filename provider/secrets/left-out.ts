@@ -5,20 +5,20 @@ import type { AppSpec } from "../appspec/types";
 import type { SecretPlaces } from "./program-secrets";
 import { holdsSecret } from "./redact";
 
-/** What must not be in a copy of a spec that others may see. */
+/** The secrets to remove from a copy of a spec that others may read. */
 export interface LeftOut {
-  /** Where the program passes secrets, see `singlePlaces`; undefined where that is not known. */
+  /** Where the program passes secrets, see `singlePlaces`; undefined if unknown. */
   readonly places: SecretPlaces | undefined;
-  /** Secret texts, which may have moved to other places. */
+  /** Secret strings, which may have moved to other places. */
   readonly texts: readonly string[];
 }
 
-/** Shorter texts may be anywhere by chance. */
+/** Minimum length. Shorter strings may occur by chance. */
 const SHORTEST_TEXT = 6;
 
 /**
- * A copy of a spec of the service with {@link KEPT_SECRET} in place of everything secret: what the AppSpec calls secret, what
- * the program does, texts that have a secret in them, ciphertext, and what looks like a credential. Pure.
+ * A copy of a spec of the service with {@link KEPT_SECRET} in place of every secret: secret fields of the AppSpec, secrets
+ * of the program, strings that contain a secret, ciphertext, and anything that looks like a credential. Pure.
  * @param spec in its list form
  */
 export function withSecretsLeftOut(spec: AppSpec, { places = [], texts }: LeftOut): AppSpec {
@@ -41,6 +41,6 @@ export function withSecretsLeftOut(spec: AppSpec, { places = [], texts }: LeftOu
 
 const NAME_FIELDS = new Set(["name", ...Object.values(SPEC_LISTS).map(({ by }) => by)]);
 
-/** What tells the items of a list apart has to stay, and so has the app's name. */
+/** Fields that identify list items are kept, and so is the app's name. */
 const isName = (path: Path): boolean =>
   NAME_FIELDS.has(String(path.at(-1))) && (path.length === 1 || typeof path.at(-2) === "number");

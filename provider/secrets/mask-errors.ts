@@ -1,20 +1,20 @@
 import { ApiError, InitializationError } from "../errors";
 import { redact, redactError } from "./redact";
 
-/** What nobody may see of an app. */
+/** The secrets of an app. */
 export interface Secrecy {
   readonly secrets: readonly string[];
   /**
-   * Those of them that are not names which everybody sees anyway, of the app and its components: where «web» is a secret,
-   * words of our own still have to say which component failed. Words of others are masked with `secrets`.
+   * The secrets except those equal to a name of the app or its components. Even if "web" is a secret, our own messages must
+   * report which component failed. Text from elsewhere is masked with `secrets`.
    */
   readonly unmistakable: readonly string[];
 }
 
-/** A text of our own without anything secret. */
+/** One of our own messages with secrets masked. */
 export const masked = (text: string, { unmistakable }: Secrecy): string => redact(text, unmistakable);
 
-/** The error, in whose words nothing secret is left: the service may repeat what it was sent. */
+/** The error with secrets masked, since the service may repeat the request. */
 export function withoutSecrets(error: unknown, { secrets, unmistakable }: Secrecy): unknown {
   if (error instanceof ApiError && error.serviceMessage !== undefined) {
     const { serviceMessage } = error;

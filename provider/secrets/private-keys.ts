@@ -3,14 +3,14 @@ import type { Range } from "./ranges";
 
 const isKeyText = textOf("A-Za-z0-9+/=");
 
-/** So much text of a key in one piece is one. */
+/** Minimum run of key characters that counts as a key. */
 const SHORTEST_TEXT = 16;
 const [LINE_FEED, BACKSLASH] = [10, 92];
 
 /**
- * The private keys in a text: from the first line of a key to its last. A last line without a first one counts from the
- * beginning of the text, as the beginning may have been cut off; a first line without a last one counts with the lines after
- * it that contain text of a key. Takes time in proportion to the length of the text. Pure.
+ * The ranges of private keys in a text, from BEGIN to END line. An END line without a BEGIN line counts from the start of
+ * the text, which may be truncated; a BEGIN line without an END line includes the following lines that look like key text.
+ * Linear time. Pure.
  */
 export function privateKeys(text: string): Range[] {
   const found: Range[] = [];
@@ -18,7 +18,7 @@ export function privateKeys(text: string): Range[] {
   let begun: Range | undefined = [0, 0];
   let done = 0;
   const cutOff = (): void => {
-    // One that begins in the midst of another ends where that does.
+    // A key that starts inside another ends with it.
     if (!begun || begun[1] === 0 || begun[0] < done) return;
     done = lines.endOfKey(begun[1]);
     found.push([begun[0], done]);
@@ -39,11 +39,11 @@ export function privateKeys(text: string): Range[] {
 interface Mark {
   readonly kind: "begin" | "end";
   readonly start: number;
-  /** Undefined where it is no mark of a private key, but of a certificate for example. */
+  /** Undefined if the marker is not of a private key, but of a certificate, for example. */
   readonly end: number | undefined;
 }
 
-/** Where `-----BEGIN` and `-----END` stand. */
+/** Positions of `-----BEGIN` and `-----END`. */
 function marks(text: string): Mark[] {
   const found: Mark[] = [];
   let dashes = 0;
@@ -73,20 +73,20 @@ function afterMark(text: string, at: number): number | undefined {
 interface Line {
   readonly start: number;
   readonly end: number;
-  /** The last text of a key in it; -1 where there is none. */
+  /** Position of the last key text in it, or -1. */
   readonly keyAt: number;
   readonly keyEnd: number;
-  /** From here on it contains nothing but white space and line breaks as JSON writes them. */
+  /** From here on, it contains only white space and JSON line breaks. */
   readonly blankFrom: number;
 }
 
-/** The lines of a text. Asked for from front to back, each is examined once, or twice. */
+/** The lines of a text. Reading them front to back examines each at most twice. */
 class Lines {
   private current: Line | undefined;
 
   constructor(private readonly text: string) {}
 
-  /** Where the key ends whose first line ends at `at`. */
+  /** End of the key whose first line ends at `at`. */
   endOfKey(at: number): number {
     let end = at;
     for (let from = at; from < this.text.length;) {
@@ -124,11 +124,11 @@ class Lines {
     return { start, end, keyAt, keyEnd, blankFrom: this.blankFrom(start, end) };
   }
 
-  /** Where the key begins in a run of its characters: behind what separates its lines. */
+  /** Start of the key in a run of its characters, after the line separator. */
   private keyIn(at: number, start: number): number | undefined {
     const before = this.text.charCodeAt(at - 1);
     if (at === start || isSpace(before) || this.text.startsWith("-----", at - 5)) return at;
-    // A line break as JSON writes it, whose letter looks like one of the key.
+    // A JSON line break, whose letter looks like part of the key.
     return before === BACKSLASH && isBreakLetter(this.text.charCodeAt(at)) ? at + 1 : undefined;
   }
 

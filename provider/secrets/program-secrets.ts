@@ -6,12 +6,12 @@ import { isClosedWord, isFieldName } from "../appspec/schema-shape";
 import { isUnknown, UNKNOWN } from "../appspec/unknown";
 
 /**
- * Where a program passes Pulumi secrets to an App: paths in the form by name, such as
- * `["spec", "services", "web", "run_command"]`. Whatever is at or below a place is secret. Never holds a value.
+ * Where a program passes Pulumi secrets to an App: paths in the by-name form, such as
+ * `["spec", "services", "web", "run_command"]`. Everything at or below a path is secret. Never contains values.
  */
 export type SecretPlaces = readonly Path[];
 
-/** The places as a state or a program of any version gives them; undefined where it does not, or not all of them. */
+/** The paths recorded by a state or program of any version; undefined if missing or incomplete. */
 export function placesFrom(value: unknown): SecretPlaces | undefined {
   return Array.isArray(value) && value.every(isPath) ? value : undefined;
 }
@@ -27,25 +27,25 @@ const covers = (place: Path, path: Path): boolean => place.every((step, index) =
 export const isCovered = (places: SecretPlaces, path: Path): boolean =>
   places.some((place) => covers(place, path));
 
-/** The places of both, each once. */
+/** The distinct paths of both. */
 export function united(one: SecretPlaces, other: SecretPlaces): SecretPlaces {
   const added = other.filter((path) => !isCovered(one, path));
   return [...one.filter((path) => !isCovered(added, path)), ...added];
 }
 
-/** The places that the arguments do not already show to be secret, as a SECRET variable or a password does. */
+/** The paths that the arguments do not already mark as secret, as a SECRET variable or a password does. */
 export function programPlaces(inputs: object, places: SecretPlaces): SecretPlaces {
   return places.filter((place) => !isEvident(inputs, place));
 }
 
-/** True where the arguments themselves show that the value is secret. */
+/** True if the arguments themselves mark the value as secret. */
 export function isEvident(inputs: object, place: Path): boolean {
   const [argument, ...path] = place;
   if (argument === "alertDestinations") return path.at(-1) === "url";
   return argument === "spec" && isSecretPlace(path, valueAt(inputs, place.slice(0, -1)));
 }
 
-/** The place is that of one of them, or in one that is not the spec as a whole. */
+/** True if the path is one of them, or below one that is not the whole spec. */
 export const isSecretArgument = (places: SecretPlaces, path: Path): boolean =>
   isCovered(
     places.filter((place) => !isWholeSpec(place)),
@@ -53,8 +53,8 @@ export const isSecretArgument = (places: SecretPlaces, path: Path): boolean =>
   );
 
 /**
- * Where values that the state has in clear are secret by now: an update has to record them again.
- * @param olds outputs; where their own places are not known, none of them is taken for open
+ * Paths of values that are secret now but in plain text in the state: an update must record them again.
+ * @param olds outputs; if their secret paths are unknown, none counts as plain text
  */
 export function nowSecret(olds: { __secrets?: SecretPlaces }, places: SecretPlaces = []): SecretPlaces {
   const { __secrets: recorded } = olds;
@@ -62,10 +62,10 @@ export function nowSecret(olds: { __secrets?: SecretPlaces }, places: SecretPlac
   return places.filter((place) => !isCovered(recorded, place) && valueAt(olds, place) !== undefined);
 }
 
-/** The whole spec is one secret: then the names in it are not, as the app's address and the service's logs show them. */
+/** True if the whole spec is one secret. Names in it are not secret then, since the app's URL and the logs show them. */
 const isWholeSpec = (place: Path): boolean => place.length === 1 && place[0] === "spec";
 
-/** The names of the app and its components, but for those that are secret themselves. */
+/** The names of the app and its components, except secret ones. */
 export function publicNames(spec: unknown, places: SecretPlaces): Set<string> {
   const own = places.filter((place) => !isWholeSpec(place));
   const names = COMPONENT_LISTS.flatMap((list) => {
@@ -77,7 +77,7 @@ export function publicNames(spec: unknown, places: SecretPlaces): Set<string> {
   return new Set(names);
 }
 
-/** Every text at the places: what must never be shown. */
+/** Every string at the paths, which must never be shown. */
 export function textsAt(inputs: object, places: SecretPlaces): string[] {
   const found = new Set<string>();
   for (const place of places) {
@@ -94,7 +94,7 @@ export function textsAt(inputs: object, places: SecretPlaces): string[] {
   return [...found];
 }
 
-/** Keys of other arguments, such as `redeployOn`, are in no message. */
+/** Keys of other arguments, such as `redeployOn`, never appear in messages. */
 const hasNames = (place: Path): boolean =>
   (place[0] === "spec" && !isWholeSpec(place)) || place[0] === "alertDestinations";
 
@@ -114,17 +114,17 @@ export function singlePlaces(inputs: object, places: SecretPlaces): SecretPlaces
   });
 }
 
-/** As it is sent. Words such as `true` are in every text. */
+/** The string as sent. Words such as `true` are excluded, since they occur everywhere. */
 function textOf(leaf: unknown): string | undefined {
   if (typeof leaf === "number") return String(leaf);
   return typeof leaf === "string" && !["", UNKNOWN, KEPT_SECRET].includes(leaf) ? leaf : undefined;
 }
 
 const SHORTEST_PART = 6;
-/** Words that say what a command does: they would be missed in a log. */
+/** Words that describe a command and must stay readable in logs. */
 const PLAIN_WORD = /^(-.*|[a-z]{1,11}|[a-z]+([-_./:][a-z]+)+)$/;
 
-/** The words of a secret text in which the secret may be only one: a command, or an address with a password. */
+/** The parts of a secret string of which only one may be the secret: a command, or a URL with a password. */
 export function partsOf(text: string): string[] {
   const words = text.split(/[\s"'`=,;&|()<>]+/).flatMap((word) => {
     const password = /:\/\/[^:@/\s]*:([^@/\s]+)@/.exec(word)?.[1];
@@ -135,18 +135,18 @@ export function partsOf(text: string): string[] {
   );
 }
 
-/** Keys of maps that came from the program, rather than from the AppSpec. */
+/** Map keys from the program rather than from the AppSpec. */
 function namesIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(namesIn);
   if (!isPlainObject(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => [
-    // In `alertDestinations`, keys such as `web/CPU_UTILIZATION` are made of several names.
+    // In `alertDestinations`, keys such as `web/CPU_UTILIZATION` combine several names.
     ...[key, ...key.split(/[/:]/)].filter((name) => !isFieldName(name) && !isClosedWord(name)),
     ...namesIn(inner),
   ]);
 }
 
-/** A copy of the arguments in which no secret value is known. Names stay, so that it keeps its structure. */
+/** A copy of the arguments without secret values. Names are kept, so the structure is unchanged. */
 export function withoutValuesAt<T extends object>(inputs: T, places: SecretPlaces): T {
   return places.reduce<unknown>((copy, place) => {
     const value = valueAt(copy, place);
@@ -159,8 +159,8 @@ export function withoutValuesAt<T extends object>(inputs: T, places: SecretPlace
 }
 
 /**
- * The paths of the spec's secrets that the service will show to everybody who may see the app, since the AppSpec has no
- * place for secrets there.
+ * The paths of the spec's secrets that the service shows in plain text to everyone with access to the app, since the AppSpec
+ * does not support secrets there.
  */
 export function shownByService(inputs: object, places: SecretPlaces): string[] {
   return places
@@ -171,7 +171,7 @@ export function shownByService(inputs: object, places: SecretPlaces): string[] {
 function showsSomething(inputs: object, place: Path): boolean {
   const [value, parent] = [valueAt(inputs, place), valueAt(inputs, place.slice(0, -1))];
   if (value === undefined || value === null || value === "" || isUnknown(parent)) return false;
-  // A type that is not known yet may turn out to be SECRET.
+  // A type that is not known yet may become SECRET.
   if (place.at(-1) === "value" && isPlainObject(parent) && isUnknown(parent["type"])) return false;
   if (typeof value !== "object") return true;
   let shows = false;

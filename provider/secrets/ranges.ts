@@ -1,12 +1,12 @@
 import type { Characters } from "./characters";
 import type { WrittenForm } from "./encodings";
 
-/** Where a part of a text begins, and the first place after it. */
+/** Start of a part of a text, and the first position after it. */
 export type Range = [start: number, end: number];
 
 /**
- * Where the forms stand in a text, in no order; some of the ranges may overlap. Each form takes time in proportion to the
- * length of the text, also where it overlaps with itself as `aaa` does. Pure.
+ * The ranges of the forms in a text, unordered and possibly overlapping. Linear time per form, even if the form overlaps
+ * with itself, as `aaa` does. Pure.
  */
 export function places(text: string, forms: readonly WrittenForm[]): Range[] {
   return forms.flatMap(({ form, widen }) => (widen ? runsWith(text, form, widen) : occurrences(text, form)));
@@ -28,12 +28,12 @@ function runsWith(text: string, form: string, widen: Characters): Range[] {
 function occurrences(text: string, form: string): Range[] {
   const first = text.indexOf(form);
   if (first < 0) return [];
-  // The least distance at which the form overlaps with itself.
+  // The smallest distance at which the form overlaps with itself.
   const period = periodOf(form);
   return period === form.length ? apart(text, form) : overlapping(text, form, period, first);
 }
 
-/** Of a form that never overlaps with itself. Splitting finds all of them many times quicker than searching for each. */
+/** Ranges of a form that never overlaps with itself. Splitting is many times faster than repeated searching. */
 function apart(text: string, form: string): Range[] {
   let at = 0;
   return text
@@ -52,9 +52,9 @@ function overlapping(text: string, form: string, period: number, first: number):
     let end = at + form.length;
     next = at + period;
     if (period <= form.length / 2) {
-      // Repetitions would be found one by one, each compared as a whole: the run of them is one place.
+      // A run of repetitions is one range, so that they are not compared one by one.
       while (end < text.length && text.charCodeAt(end) === text.charCodeAt(end - period)) end++;
-      // The last that is there as a whole.
+      // The last complete one.
       end -= (end - at - form.length) % period;
       next = end - form.length + 1;
     }
@@ -63,12 +63,12 @@ function overlapping(text: string, form: string, period: number, first: number):
   return found;
 }
 
-/** So much of the beginning of a form is taken for it where a text was cut off. */
+/** Minimum prefix of a form that counts as the form at a cut. */
 const SHORTEST_BEGINNING = 3;
 
 /**
- * The beginnings of forms that a cut left of them, each the longest that ends at one of the places. Pure.
- * @param cuts places in order
+ * The ranges of form prefixes at cuts, each the longest that ends at the cut. Pure.
+ * @param cuts positions in ascending order
  */
 export function beginnings(text: string, forms: readonly WrittenForm[], cuts: readonly number[]): Range[] {
   return cuts.flatMap((cut, index) => {
@@ -83,7 +83,7 @@ export function beginnings(text: string, forms: readonly WrittenForm[], cuts: re
   });
 }
 
-/** How many of the form's first characters are the text's last. */
+/** Length of the longest prefix of the form that the text ends with. */
 function beginningAtEnd(form: string, text: string): number {
   const borders = bordersOf(form.slice(0, text.length));
   let length = 0;
@@ -94,12 +94,12 @@ function beginningAtEnd(form: string, text: string): number {
   return length;
 }
 
-/** The least number of characters after which a text repeats itself; its length where it does not. */
+/** The smallest period of a text; its length if it does not repeat. */
 function periodOf(form: string): number {
   return form.length - (bordersOf(form).at(-1) ?? 0);
 }
 
-/** For each beginning of the form, how many of its first characters are its last as well, without all of them. */
+/** For each prefix of the form, the length of its longest proper prefix that is also its suffix (KMP failure function). */
 function bordersOf(form: string): Int32Array {
   const borders = new Int32Array(form.length);
   for (let at = 1, border = 0; at < form.length; at++) {

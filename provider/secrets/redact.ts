@@ -5,18 +5,18 @@ import { beginnings, places, type Range } from "./ranges";
 import { privateKeys } from "./private-keys";
 import { formsOf } from "./encodings";
 
-/** What stands where something secret stood. */
+/** The replacement for a secret. */
 const MASK = "***";
 
 /**
- * Credentials that are recognized without being told, and what is left of them. Each of these expressions takes time in
- * proportion to the text: whatever it reads before it fails, no other beginning of a match reads again.
+ * Patterns of credentials that are always masked, with their replacements. Each pattern runs in linear time: no two match
+ * attempts read the same text.
  */
 const KNOWN_FORMS: readonly [RegExp, string][] = [
   [/\bBearer\s+[^\s"',;]+/gi, `Bearer ${MASK}`],
   [/(\bauthorization["':\s]+basic)\s+[^\s"',;]+/gi, `$1 ${MASK}`],
   [/\bdo[opr]_v1_[0-9a-z]+/gi, MASK],
-  // The closing bracket is optional, as the text may have been cut off in the middle of the value.
+  // The closing bracket is optional, since the text may be truncated within the value.
   [/\bEV(?:\[|%5B)[^\]\s]*\]?/gi, MASK],
   [/(\bhooks\.slack\.com\/[a-z]+\/)[\w/-]+/gi, `$1${MASK}`],
 ];
@@ -31,7 +31,7 @@ const KNOWN_FORMS: readonly [RegExp, string][] = [
 export function redact(text: string, secrets: readonly string[] = []): string {
   const hidden = mask(text, secrets);
   const result = printable(hidden);
-  // Without the characters that nobody sees, the parts of a secret stand together.
+  // Removing invisible characters joins the parts of a secret.
   return result === hidden ? result : mask(result, secrets);
 }
 
@@ -39,7 +39,7 @@ export function redact(text: string, secrets: readonly string[] = []): string {
 export const holdsSecret = (text: string, secrets: readonly string[]): boolean =>
   [text, printable(text)].some((form) => mask(form, secrets) !== form);
 
-/** True for a text in which one of the secrets is, in whichever form. */
+/** True for a text that contains one of the secrets in any form. */
 export const repeats = (text: string, secrets: readonly string[]): boolean =>
   places(text, formsOf(secrets)).length > 0;
 
@@ -54,7 +54,7 @@ function mask(text: string, secrets: readonly string[]): string {
 
 const [COLON, SLASH, AT] = [58, 47, 64];
 
-/** Passwords before a host, as programs print them that cannot reach their database. */
+/** Passwords before a host, as printed by programs that cannot reach their database. */
 function passwords(text: string): Range[] {
   const found: Range[] = [];
   for (let from = text.indexOf("://"); from >= 0; from = text.indexOf("://", from)) {
@@ -70,13 +70,13 @@ function passwords(text: string): Range[] {
       if (code === COLON && colon === 0) colon = from;
     }
     if (last > 0) found.push([colon + 1, last]);
-    // The colon may belong to the next address.
+    // The colon may belong to the next URL.
     else if (colon > 0) from = colon;
   }
   return found;
 }
 
-/** An error whose own words may repeat a secret, and those of the errors behind it; changed in place, as errors are. */
+/** Masks secrets in the message of an error and of its causes, in place. */
 export function redactError(error: unknown, secrets: readonly string[]): void {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const { message, stack } = at;
@@ -86,12 +86,12 @@ export function redactError(error: unknown, secrets: readonly string[]): void {
   }
 }
 
-/** A DOMException, as an aborted signal has it, takes no assignment to its message. */
+/** The message of a DOMException, such as an abort reason, is read-only. */
 function set(error: Error, name: "message" | "stack", value: string): void {
   Object.defineProperty(error, name, { value, writable: true, configurable: true });
 }
 
-/** Places that overlap become one: the rest of a secret must not stay beside the mask of another. */
+/** Merges overlapping ranges, so that no part of a secret remains next to the mask of another. */
 function masked(text: string, ranges: readonly Range[]): string {
   if (ranges.length === 0) return text;
   const parts: string[] = [];

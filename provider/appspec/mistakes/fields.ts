@@ -7,7 +7,7 @@ import { reportPlaceholderName } from "./placeholders";
 import { synonymOf } from "./synonyms";
 import type { Around, Visit } from "./visit";
 
-/** Fields that only some descriptions of the API have: never an error. */
+/** Fields that only some API descriptions contain; never an error. */
 const DISPUTED: ReadonlySet<string> = new Set([
   "AppStaticSite.image",
   "AppStaticSite.run_command",
@@ -15,12 +15,12 @@ const DISPUTED: ReadonlySet<string> = new Set([
   "WorkerAutoscalingMetrics.request_duration",
 ]);
 
-/** Shorter names are one letter away from too many others. */
+/** Minimum length. Shorter names are one edit away from too many others. */
 const SHORTEST_MISSPELLED_ELSEWHERE = 6;
 
 /**
- * Reports a field that the map does not have. A slip of the pen and a field of another part are errors; a field that nobody
- * knows is a warning, as the service learns new ones. Returns the field of this map that was meant, which then is not missing.
+ * Reports an unknown field of a map. Typos and misplaced fields are errors; other unknown fields are warnings, since the
+ * service may support new ones. Returns the field of this map that was meant, which is then not reported as missing.
  */
 export function reportUnknownField(
   name: string,
@@ -72,7 +72,7 @@ function synonymFor(
   return meant === undefined || map[meant.split(".")[0] ?? ""] !== undefined ? undefined : meant;
 }
 
-/** `x-envs` and the like hold anchors and are never a misspelling. */
+/** Names such as `x-envs` define anchors and are never typos. */
 const isExtension = (name: string): boolean => /^(x-|[._])/.test(name);
 
 export const misspelled = (name: string, { fields }: MapShape): string | undefined =>
@@ -83,7 +83,7 @@ const misspelledElsewhere = (name: string): string | undefined =>
 
 interface Place {
   readonly hint: string;
-  /** The field of this map that it should stand in. */
+  /** The field of this map that should contain it. */
   readonly meant?: string | undefined;
 }
 
@@ -124,7 +124,7 @@ const unlessSourced = (
 ): string | undefined =>
   SOURCES.includes(field ?? "") && SOURCES.some((source) => map[source] !== undefined) ? undefined : field;
 
-/** A field of an item that is indented too little stands at the top. */
+/** A field of an item with too little indentation ends up at the top level. */
 function supplyBelow(
   name: string,
   spec: Readonly<Record<string, unknown>>,
@@ -151,7 +151,7 @@ function outside(outer: Around, path: Visit["path"]): string {
   return `it belongs to ${home}: move it out of ${String(inside)}`;
 }
 
-/** The shortest ways down to the field through maps; those through parts that are there, if any are. */
+/** The shortest paths to the field through nested maps; preferably through existing ones. */
 function below(name: string, map: Readonly<Record<string, unknown>>, shape: MapShape): string[][] {
   let level: { steps: string[]; shape: MapShape }[] = [{ steps: [], shape }];
   for (let depth = 0; depth < 3; depth++) {

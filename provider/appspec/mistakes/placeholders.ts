@@ -7,10 +7,10 @@ const DOLLAR = /\$\{\{[^{}]*\}\}|\$\{\s*[A-Za-z_][^{}]*\}/;
 /** Jinja, Helm, Liquid, ERB and their kin. */
 const TEMPLATE = /\$?\{\{[^{}]*\}\}|\{%[^%]*%\}|<%[^%]*%>/;
 
-/** Forms that a name, a tag or an address cannot have, while a password could. */
+/** Forms that are impossible in a name, tag or URL, but possible in a password. */
 const LOOSE = /<[A-Za-z][\w .-]*>|\$\([A-Za-z_][\w.-]*\)|#\{[A-Za-z_][\w.-]*\}#?|^\$[A-Z_][A-Z0-9_]*$/;
 
-/** What templates put where a value has to be supplied, and nothing else does. */
+/** A whole value that is only a template placeholder. */
 const OPEN_VALUE = /^<[A-Z][A-Z0-9_ -]*>$/;
 
 const MAYBE = /[{<$]/;
@@ -22,11 +22,11 @@ function isExpanded(path: ListPath): boolean {
   return field === "value" && path.at(-3) === "envs";
 }
 
-/** A text that is a pattern of its own, or secret, may look like anything. */
+/** Patterns and secrets may look like anything. */
 const isOpaque = (path: ListPath): boolean =>
   path.at(-1) === "regex" || path.some((step) => SECRET_FIELDS.has(String(step)));
 
-/** Reports a text that holds a placeholder which nobody filled in. True where that makes the text useless. */
+/** Reports an unfilled placeholder in a string. True if the string is unusable because of it. */
 export function reportPlaceholder(text: string, { path, report }: Visit): boolean {
   if (!MAYBE.test(text)) return false;
   if (isExpanded(path)) {

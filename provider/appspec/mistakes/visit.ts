@@ -1,21 +1,21 @@
 import type { ListPath, Report } from "../problem";
 import type { MapShape } from "../schema-shape";
 
-/** A map that the walk is inside of. */
+/** A map that contains the current place. */
 export interface Around {
   readonly shape: MapShape;
   readonly value: Readonly<Record<string, unknown>>;
-  /** How many steps of the visit's path lead there. */
+  /** Number of path steps that lead to it. */
   readonly depth: number;
 }
 
-/** Where the walk is, and whom it reports to. */
+/** The current place of the walk, and the report. */
 export interface Visit {
-  /** The place; changes as the walk goes on. */
+  /** The current path; changes during the walk. */
   readonly path: (string | number)[];
   /** The maps around the place, the innermost last. */
   readonly around: Around[];
-  /** Places whose value stands elsewhere by mistake: it is not missing. */
+  /** Paths whose value is misplaced, so they are not reported as missing. */
   readonly supplied: ListPath[];
   readonly report: Report;
   readonly allowUnknown: boolean;

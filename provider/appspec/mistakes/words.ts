@@ -86,8 +86,8 @@ const SYNONYMS: Readonly<Record<string, ReadonlyMap<string, string>>> = {
 };
 
 /**
- * A word that its list does not have: an error where it is a slip of the pen, else a warning, as the service learns new
- * words faster than any client. Returns what the rules are to see in its place.
+ * Checks a value against its list. A likely typo is an error; any other unknown value is a warning, since the service may
+ * support new ones. Returns the value that the rules should see.
  */
 export function checkWord(word: string, { type, known }: Words, visit: Visit): unknown {
   if (known.includes(word)) return word;
@@ -113,7 +113,7 @@ function meantBy(word: string, type: string, valid: readonly string[]): string |
   if (synonym !== undefined) return synonym;
   if (type === "AppRegion") return nearest(word, valid) ?? valid.find((one) => one === dataCenter(word));
   if (!OPEN.has(type)) return nearest(word, valid);
-  // Sizes and versions are one letter apart from each other: only what differs in its case was certainly meant.
+  // Sizes and versions differ by one character, so only a difference in case is a certain match.
   return valid.find((one) => simplify(one) === simplify(word));
 }
 

@@ -9,8 +9,8 @@ import { viewOf, type Plain, type SpecView } from "./view";
 type Rule = (app: SpecView, report: Report) => void;
 
 /**
- * What a schema cannot say: how the parts of a spec fit together. Errors where the documentation says that the service
- * refuses, or where it cannot work; warnings otherwise. Each rule stands alone and takes any value anywhere.
+ * Rules a schema cannot express: how the parts of a spec fit together. Documented rejections and specs that cannot work are
+ * errors, anything else is a warning. Rules are independent and accept any value anywhere.
  */
 export const RULES: readonly Rule[] = [
   components.somethingIsDeployed,
