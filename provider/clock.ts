@@ -10,7 +10,7 @@ export interface Clock {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
-  // Not Date.now(): where the system's clock is set back during a run, waits and listings would stop for that time.
+  // Not Date.now(): if the system clock were set back during a run, waits and listings would stall for that time.
   now: () => Math.floor(performance.timeOrigin + performance.now()),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
@@ -29,7 +29,7 @@ export const systemClock: Clock = {
 
 interface Listener {
   readonly listen: () => void;
-  /** Where it is in the list; -1 when it is there no longer. */
+  /** Index in the list; -1 after removal. */
   at: number;
 }
 

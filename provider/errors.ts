@@ -14,9 +14,9 @@ export type ErrorCode =
   | "service-error" // 5xx, after all retries
   | "unexpected-status" // any other status
   | "unreadable-answer" // not JSON, cut off, or of another shape than documented
-  // the way there
+  // network
   | "network" // no connection, or one that broke
-  | "timeout" // no complete answer within the request's time limit
+  | "timeout" // no complete response within the request's time limit
   | "aborted" // the caller's signal
   // this side
   | "missing-token"
@@ -24,12 +24,12 @@ export type ErrorCode =
   | "invalid-input" // arguments or AppSpec, see SpecError
   | "unreadable-file" // a spec file that cannot be read or parsed
   | "app-exists" // the name is taken by an app that is not ours
-  | "app-pinned" // a rollback that nobody has committed or reverted keeps new deployments away
-  | "alerts-not-set" // the app is there, and not all alerts tell whom they should
+  | "app-pinned" // an uncommitted rollback blocks new deployments
+  | "alerts-not-set" // the app exists, but not all alert recipients are set
   | "app-gone" // the app of this resource does not exist any more
-  | "already-ended" // what was to be canceled has ended in another way
+  | "already-ended" // the operation to cancel has already finished
   | "deployment-failed"
-  | "update-not-seen" // the service accepted an update, and shows what was there before
+  | "update-not-seen" // the service accepted an update, but still returns the previous spec
   | "no-deployment" // a write that has to deploy, and no new deployment showed up
   | "wait-timeout" // the operation's own time limit
   | "interrupted" // the user stopped the run while it waited
@@ -69,19 +69,19 @@ export interface RequestInfo {
   readonly path: string;
 }
 
-/** The service refused, failed, or was not reached. Never holds a token, a request body or a header. */
+/** The service rejected the request, failed, or was unreachable. Never contains a token, a request body or a header. */
 export class ApiError extends AppPlatformError {
   override readonly name = "ApiError";
   readonly request: RequestInfo;
-  /** HTTP status; absent when no answer came. */
+  /** HTTP status; absent if there was no response. */
   readonly status?: number;
   /** The service's own short id of the error, such as `not_found`. */
   readonly serviceId?: string;
   /** The service's own words. */
   readonly serviceMessage?: string;
-  /** From the body's `request_id`, else the `x-request-id` header: what the service's support asks for. */
+  /** From the body's `request_id`, else the `x-request-id` header: needed for support requests. */
   readonly requestId?: string;
-  /** True when the service may have done the work although no usable answer arrived. */
+  /** True if the service may have applied the change although no usable response arrived. */
   readonly ambiguous: boolean;
 
   constructor(
@@ -112,7 +112,7 @@ export function isApiError(error: unknown, ...codes: ErrorCode[]): error is ApiE
   return error instanceof ApiError && (codes.length === 0 || codes.includes(error.errorCode));
 }
 
-/** True for a failure that may pass, and says nothing about what was requested; `more`: codes that may pass here as well. */
+/** True for a temporary failure that says nothing about the requested object. `more`: additional codes that are temporary here. */
 export const isTransient = (error: unknown, ...more: ErrorCode[]): boolean =>
   isApiError(error, "network", "timeout", "service-error", "rate-limited", "unreadable-answer", ...more);
 
@@ -123,7 +123,7 @@ export function contradicted({ message, request, ...facts }: ApiError): ApiError
 }
 
 /**
- * An operation that left a resource behind which is not as it should be. Pulumi records the resource with its outputs,
+ * An operation that left a resource incomplete. Pulumi records the resource with its outputs,
  * shows the reasons, and calls update in the next `up`, whether the program changed or not.
  */
 export class InitializationError extends AppPlatformError {
@@ -136,7 +136,7 @@ export class InitializationError extends AppPlatformError {
     readonly id: string,
     /** The outputs to record; free of `undefined`. */
     readonly properties: object,
-    /** What the user reads; never empty. */
+    /** Messages for the user; never empty. */
     reasons: readonly string[],
   ) {
     super(code, reasons[0] ?? "The resource is not ready.");

@@ -16,7 +16,7 @@ export interface LoadOptions {
    * Values of secrets by address: `KEY` for a variable of the app, `component.KEY` for one of a component,
    * `component.registry_credentials`, for log destinations `component.destination.token` (or `api_key`, `password`,
    * `headers.Name`), `ingress.secure_header`, and for any other value its path, such as `spec.services.web.run_command`.
-   * They replace what is in the file, and are Pulumi secrets, whatever the type of the variable. With this option, and for
+   * They replace the values in the file and are Pulumi secrets, whatever the type of the variable. With this option, and for
    * backups of deleted apps, every value that is left out or still ciphertext is an error, since only its own app can use it.
    * @default values stay as they are in the file
    */

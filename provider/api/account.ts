@@ -90,7 +90,7 @@ export function accountCalls(transport: Transport) {
       return shapes.checkInstanceSize(answered, shapes.bodyOf(answered)[field], field);
     },
 
-    /** What one app sent on a day. `date`: ISO 8601. @default yesterday */
+    /** Outbound bandwidth of one app on a day. `date`: ISO 8601. @default yesterday */
     async getBandwidth(
       appId: string,
       { date }: { date?: string | undefined } = {},

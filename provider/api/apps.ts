@@ -76,7 +76,7 @@ export function appCalls(transport: Transport) {
 
     /** @throws {ApiError} `conflict` when the name is taken, `invalid-spec` */
     createApp(body: { spec: AppSpec; project_id?: string }, options?: CallOptions): Promise<App> {
-      // The service makes the id, so that the name tells whose response it is.
+      // The service assigns the ID, so the response is identified by name.
       const { name } = body.spec;
       const expects = name === undefined ? {} : { "app.spec.name": name };
       return askApp(transport, { method: "POST", path: "/v2/apps", body, expects, ...options });

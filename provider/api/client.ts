@@ -11,7 +11,7 @@ export type { CallOptions, ClientOptions } from "../net/transport";
 /**
  * The App Platform's API: a method for each endpoint, from one file for each kind of resource.
  *
- * Every method throws ApiError. Reads are asked again after faults that pass; a write is sent again only when the service
+ * Every method throws ApiError. Reads are retried after temporary faults; a write is sent again only when the service
  * cannot have done it. After a write that failed with `ambiguous`, look before writing again.
  */
 export type Client = AppCalls &

@@ -18,8 +18,8 @@ export function deploymentCalls(transport: Transport) {
 
   return {
     /**
-     * The newest first. `perPage`: how many are asked for at once, at most 200. @default 20, by the service. `types`: only
-     * those made in these ways.
+     * The newest first. `perPage`: page size, at most 200. @default 20, by the service. `types`: only
+     * those with these triggers.
      */
     listDeployments(
       appId: string,

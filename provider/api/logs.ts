@@ -12,13 +12,13 @@ export interface LogRequest {
   /** @default all components */
   readonly component?: string | undefined;
   readonly type: LogType;
-  /** Ask for an address that keeps sending. */
+  /** Request a URL that streams new lines. */
   readonly follow?: boolean | undefined;
-  /** Only the last lines; not documented everywhere, so the answer may hold more. */
+  /** Only the last lines; not documented everywhere, so the response may contain more. */
   readonly tailLines?: number | undefined;
   /** How long the service waits for a container, such as `3m`. @default "3m", by the service */
   readonly podConnectionTimeout?: string | undefined;
-  /** Milliseconds that the answer may take, for the wait above. @default the client's */
+  /** Response timeout in milliseconds, to allow for the wait above. @default the client's */
   readonly timeoutMs?: number | undefined;
   /** Logs of an autoscaling event instead of those of a deployment. */
   readonly eventId?: string | undefined;
@@ -28,7 +28,7 @@ export interface LogRequest {
 
 export type LogCalls = ReturnType<typeof logCalls>;
 
-/** Addresses of logs, and what lies behind them. */
+/** Log URLs and their content. */
 export function logCalls(transport: Transport, client: Pick<ClientOptions, "timeoutMs">) {
   return {
     /** Addresses of logs: credentials in themselves, to be opened at once and never kept. */

@@ -4,7 +4,7 @@ import type { Answered } from "../net/transport";
 /** The largest page size the service accepts. */
 export const LARGEST_PAGE = 200;
 
-/** Far above what an account may hold; a service that always names a next page must not be followed for ever. */
+/** Far above the size of any account; guards against a service that always returns a next page. */
 const MOST_PAGES = 1000;
 
 export interface Page<T> {
@@ -20,7 +20,7 @@ export interface Page<T> {
  *
  * Of the next page's address only the number is used: the token goes to the configured address, wherever a link points.
  * Links may be absent; then the total decides, and without one the first empty page.
- * @throws {ApiError} `unreadable-answer` when the next page is one that was read before
+ * @throws {ApiError} `unreadable-answer` if the next page was already read
  */
 export function readPage<T>(answered: Answered, items: T[], page: number, seen: number): Page<T> {
   const body = isObject(answered.body) ? answered.body : {};

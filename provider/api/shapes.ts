@@ -20,8 +20,8 @@ import type {
 } from "./types";
 
 /**
- * Checks of what the product relies on, and no more: unknown fields stay, optional ones may be absent or null. A
- * service that answers something else must be noticed here and not as an `undefined` far away.
+ * Checks of what the product relies on, and no more: unknown fields stay, optional ones may be absent or null. An
+ * unexpected response must be detected here, not as an `undefined` elsewhere.
  */
 
 function wrong(answered: Answered, field: string, expected: string): ApiError {

@@ -1,7 +1,7 @@
 import type { AppAlert, AppSpec } from "../appspec/types";
 
 /**
- * What the service answers, as far as this product reads it. Fields are as the OpenAPI description and the official Go
+ * Responses of the service, as far as this product reads them. Fields are as the OpenAPI description and the official Go
  * client document them; every deployment field of an app may be null or absent, and fields unknown here are kept.
  */
 export interface App {
@@ -20,7 +20,7 @@ export interface App {
   region?: { slug?: string; label?: string; [field: string]: unknown };
   active_deployment?: Deployment | null;
   in_progress_deployment?: Deployment | null;
-  /** In answers to create and update: the deployment of that very call. Elsewhere: the newest not cancelled one. */
+  /** In responses to create and update: the deployment of that call. Elsewhere: the newest one that was not canceled. */
   pending_deployment?: Deployment | null;
   pinned_deployment?: Deployment | null;
   [field: string]: unknown;
@@ -119,7 +119,7 @@ export interface AlertDestinations {
 /** One alert of an app; its rule is defined in the AppSpec. */
 export interface Alert extends AlertDestinations {
   id: string;
-  /** Absent for alerts of the app as a whole. */
+  /** Absent for alerts of the whole app. */
   component_name?: string;
   spec?: AppAlert;
   phase?: string;

@@ -4,7 +4,7 @@ import { specShape, type MapShape, type ScalarShape, type Shape } from "./schema
 import type { AppSpec } from "./types";
 import { isUnknown } from "./unknown";
 
-/** Something noticed on the way through a spec. */
+/** An observation made while walking a spec. */
 export type Note =
   | {
       readonly kind: "converted";
@@ -24,13 +24,13 @@ interface Options {
 /**
  * A spec in which scalars have the type the AppSpec gives them: `value: 8080` becomes `"8080"`, `http_port: "8080"`
  * becomes `8080`, and fields without a value (`region:` in YAML) are left out. Everything else, unknown values and
- * Outputs included, stays as it is and the same object. Pure; never throws.
+ * Outputs included, is unchanged and the same object. Pure; never throws.
  */
 export function normalizeScalars<T = AppSpec>(spec: T): T {
   return walkScalars(spec, {}) as T;
 }
 
-/** {@link normalizeScalars} that tells what it sees. */
+/** {@link normalizeScalars} that reports what it finds. */
 export function walkScalars(spec: unknown, options: Options): unknown {
   return visit(spec, specShape(), [], options);
 }

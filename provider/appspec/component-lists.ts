@@ -1,10 +1,10 @@
-/** The lists of an AppSpec whose items run code or serve files. */
+/** The AppSpec lists whose items run code or serve files. */
 export const COMPONENT_LISTS = ["services", "static_sites", "workers", "jobs", "functions"] as const;
 export type ComponentList = (typeof COMPONENT_LISTS)[number];
 
 export type ComponentKind = "service" | "static site" | "worker" | "job" | "functions" | "database";
 
-/** What one item of a list is called; databases are components as well. */
+/** The name of one item of each list; databases count as components. */
 export const KIND_OF_LIST: Readonly<Record<ComponentList | "databases", ComponentKind>> = {
   services: "service",
   static_sites: "static site",

@@ -20,19 +20,19 @@ export interface ComponentPlan {
   readonly name: string;
   readonly kind: ComponentKind;
   readonly effect: Effect;
-  /** True when the documentation does not promise the effect, and it is what usually happens. */
+  /** True if the effect is likely, but not documented. */
   readonly inferred: boolean;
   /** Why, in a few words each, such as `envs.PORT.value changed`. */
   readonly reasons: readonly string[];
-  /** What may happen beyond `effect`, depending on values that are not known yet. */
+  /** The possible additional effect, depending on values that are not known yet. */
   readonly possible?: "removed" | "rebuilt" | "redeployed";
   /** Those values' places, such as `envs.API_URL.value`. Empty unless there is `possible`. */
   readonly unknown: readonly string[];
   /** When a job runs with each deployment; absent for scheduled jobs. `unknown`: its kind is not known yet. */
   readonly runs?: "before" | "after" | "on failure" | "unknown";
-  /** Of a new component, where they are known. */
+  /** The instances of a new component, if known. */
   readonly instances?: Instances;
-  /** Of a database: true for a cluster of its own, whose data stays when the app lets go of it. */
+  /** True for a database in a managed cluster, whose data is kept when it is removed from the app. */
   readonly production?: boolean;
 }
 
@@ -88,7 +88,7 @@ function about(component: Component): About {
   return { name, kind, ...(runs && { runs }), ...(production && { production }) };
 }
 
-/** The service runs a job after the deployment where its kind is not given. */
+/** Without a kind, the service runs a job after the deployment. */
 function runsWhen(kind: unknown): ComponentPlan["runs"] {
   if (isUnknown(kind)) return "unknown";
   if (kind === "PRE_DEPLOY") return "before";
@@ -115,7 +115,7 @@ function instancesOf({ kind, spec }: Component): Instances | undefined {
   return limit === undefined ? undefined : { size, count: least, most: limit };
 }
 
-/** What an update does to each component, those included that it removes. Pure. */
+/** The effect of an update on each component, including removed ones. Pure. */
 export function componentPlans(
   olds: unknown,
   news: unknown,
@@ -150,7 +150,7 @@ const unchanged = { effect: "unchanged", inferred: true, reasons: [], unknown: [
 interface Cause {
   readonly path: Path;
   readonly change: Change;
-  /** What `path` starts from, as it will be. */
+  /** The new value that `path` is relative to. */
   readonly holder: unknown;
 }
 
@@ -177,7 +177,7 @@ function effectOn(
   causes: Causes,
 ): Effects {
   const certain = certainEffect(component, known, causes);
-  // Where a value is set whose scope is not known yet, its effect is not either.
+  // If the scope of a changed variable is not known yet, neither is its effect.
   const scopes = known.filter((cause) => touchesBuild(cause, component.kind) === "unknown");
   const open = [
     ...unknown.map((cause) => ({ effect: openEffect(component, cause), place: placeOf(cause.path) })),
@@ -207,14 +207,14 @@ const RANKS: Readonly<Record<Effect, number>> = {
   removed: 3,
 };
 
-/** Whether a component is built or runs an image: `unknown` where that is not known yet. */
+/** Whether a component is built from a repository or runs an image; `unknown` if not known yet. */
 function sourceOf({ spec }: Component): "image" | "repository" | "unknown" {
   const image = valueAt(spec, ["image"]);
   if (isUnknown(spec) || isUnknown(image)) return "unknown";
   return image === undefined ? "repository" : "image";
 }
 
-/** What the newest sources lead to, at most. */
+/** The largest possible effect of the newest sources. */
 const built = (component: Component): "redeployed" | "rebuilt" =>
   sourceOf(component) === "image" ? "redeployed" : "rebuilt";
 

@@ -4,8 +4,7 @@ import type { Problem } from "./problem";
 const MOST_PLACES = 3;
 
 /**
- * The problems with one warning for all places where the same thing is deprecated: it stands at the first of them and names the
- * others. Pure.
+ * Merges warnings about the same deprecation into one, at the first place, which lists the others. Pure.
  */
 export function mergeDeprecations(problems: readonly Problem[], spec: unknown): Problem[] {
   const groups = new Map<string, Problem[]>();

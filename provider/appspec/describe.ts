@@ -4,11 +4,11 @@ import { inOrderOfLines } from "./order";
 import type { ListPath, Problem } from "./problem";
 import { repeatedPlaces } from "./repeated";
 
-/** Where the places of a spec stand in its file. */
+/** Maps paths of a spec to positions in its file. */
 export interface SpecSource {
   locate(path: ListPath): FilePlace | undefined;
   readonly file?: string | undefined;
-  /** The AppSpec as it stands there. @default the same, with its lists in the same order */
+  /** The AppSpec as read from the file. @default the same, with its lists in the same order */
   readonly spec?: unknown;
 }
 
@@ -16,7 +16,7 @@ export interface SpecSource {
  * A problem in words: `spec.services.web.instace_count: is not a field of a service; did you mean instance_count?
  * (app.yaml:12:5)`, and the line of the file below.
  * @param spec the AppSpec in its list form
- * @param source where the spec came from, if from a file
+ * @param source the file of the spec, if any
  */
 export function describeProblem(problem: Problem, spec: unknown, source?: SpecSource): string {
   const { path, message, hint } = problem;
@@ -29,7 +29,7 @@ export function describeProblem(problem: Problem, spec: unknown, source?: SpecSo
   return [`${text} (${where})`, ...excerpts.filter((excerpt) => excerpt !== "")].join("\n");
 }
 
-/** Where the problem stands in the file: one place, or all places of what is repeated. */
+/** Positions of the problem in the file: one, or all positions of a repeated item. */
 export function placesOf(problem: Problem, spec: unknown, source?: SpecSource): FilePlace[] {
   if (!source) return [];
   const there = source.spec ?? spec;
@@ -42,7 +42,7 @@ export function placesOf(problem: Problem, spec: unknown, source?: SpecSource): 
 
 /**
  * Problems in words: errors before warnings, each in the order of their lines.
- * @param describe says one problem, where that is more than {@link describeProblem}
+ * @param describe formats one problem; @default {@link describeProblem}
  */
 export function describeAll(
   problems: readonly Problem[],
@@ -59,7 +59,7 @@ export function describeAll(
   return inOrderOfLines(onePerPlace(described), ({ places }) => places.at(-1));
 }
 
-/** What stands behind an anchor is used in several parts of the spec, and is wrong in one line of the file. */
+/** A mistake behind a YAML anchor appears in several places of the spec, but on one line of the file. */
 function onePerPlace<T extends { problem: Problem; places: readonly FilePlace[] }>(
   described: readonly T[],
 ): T[] {

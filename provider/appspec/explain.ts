@@ -7,7 +7,7 @@ import type { Plan } from "./plan";
 export type SizePrices = ReadonlyMap<string, number>;
 
 /**
- * The plan in lines for a person: one for each component that it touches, and one for all others. Holds no values. Pure.
+ * The plan as readable lines: one per affected component, and one for all others. Contains no values. Pure.
  * @param prices of instance sizes; new components are shown with them
  */
 export function explain(planned: Plan, prices: SizePrices = new Map()): string[] {
@@ -29,7 +29,7 @@ interface Outlook {
   readonly mayDeploy: boolean;
 }
 
-/** Undefined for a component that stays as it is. */
+/** Undefined for an unchanged component. */
 function describe(component: ComponentPlan, outlook: Outlook, prices: SizePrices): string | undefined {
   const { name, kind, possible, unknown } = component;
   const texts = [
@@ -41,7 +41,7 @@ function describe(component: ComponentPlan, outlook: Outlook, prices: SizePrices
 
 const SIGNS = { created: "+", removed: "-", rebuilt: "~", redeployed: "~", unchanged: "~" } as const;
 
-/** What happens whatever the values turn out to be that are not known yet. */
+/** The effect that is certain, whatever the unknown values are. */
 function certain(
   component: ComponentPlan,
   { deploys, mayDeploy }: Outlook,

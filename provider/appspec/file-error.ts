@@ -29,15 +29,15 @@ export interface FilePlace {
   readonly excerpt: string;
 }
 
-/** A spec file that cannot be read or understood. Its message names the file, the place and the way out. */
+/** A spec file that cannot be read or parsed. The message contains the file, the position and the fix. */
 export class SpecFileError extends AppPlatformError {
   override readonly name = "SpecFileError";
   readonly line?: number;
   readonly column?: number;
   readonly excerpt?: string;
-  /** The place in the spec, such as `spec.services[0]`, where the text is not even YAML. */
+  /** The place in the spec, such as `spec.services[0]`, if the text is not valid YAML. */
   readonly specPath?: string;
-  /** What is wrong, without the place. */
+  /** The problem, without its position. */
   readonly what: string;
   readonly hint: string;
 

@@ -1,4 +1,4 @@
-/** What is wrong with a line, such as its indentation. */
+/** A mistake on a line, such as its indentation. */
 export interface LineMistake {
   /** From 0. */
   readonly line: number;
@@ -9,7 +9,7 @@ export interface LineMistake {
 interface Line {
   readonly indent: number;
   readonly isItem: boolean;
-  /** Where the text after the dashes begins. */
+  /** Column of the text after the dashes. */
   readonly inner: number;
 }
 
@@ -97,7 +97,7 @@ function fieldBetweenItems(lines: readonly string[], at: number, column: number)
   return undefined;
 }
 
-/** True for a field whose value follows in the lines below. */
+/** True for a field whose value follows on the next lines. */
 const isParent = (line = ""): boolean => /:\s*(#.*)?$/.test(line);
 
 interface Level {

@@ -10,8 +10,8 @@ export interface JsonMistake {
 export const looksLikeJson = (text: string): boolean => /^\ufeff?\s*\{\s*(["}]|\/[/*])/.test(text);
 
 /**
- * The first mistake that keeps a text from being JSON. What YAML allows in braces as well passes: a comma before a closing
- * bracket, text without quotes or in single ones. Messages quote nothing, as the text may hold secrets. Pure.
+ * The first JSON syntax error in a text. Syntax that YAML also allows in braces is accepted: trailing commas, and unquoted or
+ * single-quoted strings. Messages quote nothing, since the text may contain secrets. Pure.
  */
 export function jsonMistake(text: string): JsonMistake | undefined {
   return new Scanner(text).find();
@@ -23,7 +23,7 @@ type Opening = keyof typeof CLOSING;
 class Scanner {
   private at = 0;
   private readonly open: { bracket: Opening; offset: number }[] = [];
-  /** What may come next: a key or item, the colon after a key, the value after a colon, or a comma. */
+  /** The next expected token: a key or item, the colon after a key, the value after a colon, or a comma. */
   private expected: "item" | "colon" | "value" | "comma" = "value";
 
   constructor(private readonly text: string) {}

@@ -38,7 +38,7 @@ export interface ParseOptions {
 export interface ParsedSpec {
   /** The AppSpec in its list form, its scalars of the types the AppSpec gives them. */
   readonly spec: AppSpec;
-  /** Where a place of the spec stands in the text; the nearest place around it where it does not stand itself. */
+  /** Position of a path in the text, or of its nearest existing parent. */
   locate(path: ListPath): FilePlace | undefined;
 }
 
@@ -125,7 +125,7 @@ class Source {
     return document;
   }
 
-  /** What parses as YAML, but has no place in an AppSpec. */
+  /** Rejects valid YAML that is not allowed in an AppSpec. */
   private refuseStrangeNodes(document: Document.Parsed): void {
     visit(document, {
       Pair: (_, pair) => {
@@ -183,7 +183,7 @@ class Source {
     return { content: top["spec"], prefix: ["spec"] };
   }
 
-  /** How a scalar stands in the text: `1.10` rather than 1.1. */
+  /** A scalar as written in the text: `1.10` rather than 1.1. */
   written(document: Document.Parsed, path: ListPath): string | undefined {
     const node = stepsTo(document, path).at(-1)?.value;
     return isScalar(node) && node.type === "PLAIN" ? node.source : undefined;
@@ -251,7 +251,7 @@ function opensTooMuch(text: string): boolean {
 
 const startOf = (node: unknown): number | undefined => (node as Node | null)?.range?.[0];
 
-/** The nodes on the way along `path`, as far as it leads, each with the offset of its key or of the item. */
+/** The nodes along `path`, as far as it exists, each with the offset of its key or item. */
 function stepsTo(
   document: Document.Parsed,
   path: ListPath,

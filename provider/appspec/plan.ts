@@ -10,7 +10,7 @@ export type { ComponentKind } from "./component-lists";
 export type { ComponentPlan, Effect, Instances } from "./component-plans";
 
 /**
- * What an App is told to be: the part of its inputs that decides what is deployed. The spec may be an AppSpec, or have the
+ * The desired state of an App: the inputs that decide what is deployed. The spec may be an AppSpec, or have the
  * form by name that Pulumi shows and policy packs see. In previews, any part may be `pulumi.runtime.unknownValue`.
  */
 export interface Wanted {
@@ -23,7 +23,7 @@ export interface Wanted {
   readonly emptySecrets?: readonly string[] | undefined;
 }
 
-/** What it was told last, and what became of it. */
+/** The inputs the service accepted last, and their result. */
 export interface Accepted extends Wanted {
   /** Phase of the last deployment that belongs to the app, if there was any. */
   readonly lastPhase?: string | undefined;
@@ -38,10 +38,10 @@ export interface Accepted extends Wanted {
  */
 export type Action = "create" | "update" | "redeploy" | "resume" | "none";
 
-/** What the next update does. The result of {@link plan}. All of it is certain, except for what `possible` and `unknown` say. */
+/** What the next update does; the result of {@link plan}. Everything is certain except `possible` and `unknown`. */
 export interface Plan {
   readonly action: Action;
-  /** What may be done instead of `action`, depending on values that are not known yet. */
+  /** A possible action instead of `action`, depending on values that are not known yet. */
   readonly possible?: "update" | "redeploy";
   /** The update also fetches the newest sources (`update_all_source_versions`). */
   readonly updateSources: boolean;
@@ -53,12 +53,12 @@ export interface Plan {
   /** Places whose values are not known yet, such as `spec.domains` or `redeployOn.commit`. */
   readonly unknown: readonly string[];
   readonly components: readonly ComponentPlan[];
-  /** What the user should know before, one sentence each. */
+  /** Warnings to show before the update, one sentence each. */
   readonly warnings: readonly string[];
 }
 
 /**
- * What has to be done to get from `olds` to `news`, component by component. Pure: no I/O, no clock, and `plan(x, x)` is
+ * The steps from `olds` to `news`, component by component. Pure: no I/O, no clock, and `plan(x, x)` is
  * `none` when the last deployment succeeded.
  * @param olds what the service accepted last; absent when the app is still to be created
  */
@@ -97,7 +97,7 @@ function change(olds: Accepted, news: Wanted): Plan {
   };
 }
 
-/** What follows from the last deployment where nothing else asks for one. */
+/** The action after the last deployment if no change requires one. */
 const AFTER = { open: "resume", good: "none", bad: "redeploy" } as const;
 
 function decide(olds: Accepted, specChanges: boolean, redeployAsked: boolean): Action {

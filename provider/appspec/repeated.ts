@@ -15,7 +15,7 @@ export interface RepeatedIn extends Repeated {
 }
 
 /**
- * Reports what the form by name has left out.
+ * Reports duplicate items that the by-name form has dropped.
  * @param found lists of {@link RepeatedIn}, nested and with unknown values as a program may give them
  * @param spec the AppSpec in its list form, without the items that were left out
  */
@@ -52,7 +52,7 @@ export function reportRepeated({ key, at }: Repeated, last: ListPath, report: Re
 }
 
 /**
- * Where the items stand that share the name a problem is about.
+ * Positions of all items that share the name a problem is about.
  * @param path of the problem in `spec`
  */
 export function repeatedPlaces(

@@ -1,6 +1,6 @@
 import schema from "./app-spec.schema.json";
 
-/** What the schema says about a place, with all references followed. */
+/** The schema of a place, with all references resolved. */
 export type Shape = MapShape | ListShape | ScalarShape;
 
 export interface MapShape {
@@ -16,7 +16,7 @@ export interface ListShape {
 }
 export interface ScalarShape {
   readonly kind: "string" | "number" | "integer" | "boolean";
-  /** The words it may be, where the AppSpec lists them. */
+  /** The known values, if the AppSpec lists them. */
   readonly words?: Words;
 }
 export interface Words {
@@ -26,7 +26,7 @@ export interface Words {
 }
 export interface Field {
   readonly shape: Shape;
-  /** What replaces a deprecated field. */
+  /** The replacement of a deprecated field. */
   readonly deprecated?: string;
 }
 
@@ -43,7 +43,7 @@ interface SchemaNode {
 const definitions = schema.definitions as Readonly<Record<string, SchemaNode>>;
 let root: MapShape | undefined;
 
-/** The shape of a whole AppSpec; made once. */
+/** The shape of a whole AppSpec, cached. */
 export function specShape(): MapShape {
   root ??= toShape(schema as SchemaNode, "AppSpec", new Map()) as MapShape;
   return root;
@@ -100,7 +100,7 @@ const OPEN_LISTS = ["AppRegion", "InstanceSizeSlug"];
 
 let closedWords: ReadonlySet<unknown> | undefined;
 
-/** True for a word of the AppSpec itself, such as `RUN_TIME`: it says nothing about an app. */
+/** True for a keyword of the AppSpec, such as `RUN_TIME`, which reveals nothing about an app. */
 export function isClosedWord(word: string): boolean {
   closedWords ??= new Set(
     Object.entries(definitions).flatMap(([name, node]) =>

@@ -6,7 +6,7 @@ import { formatPath } from "./lists-by-name";
 import { isFieldName } from "./schema-shape";
 import { explainYaml } from "./yaml-errors";
 
-/** Why a text cannot be read, and where the cause stands. */
+/** Why a text cannot be parsed, and the position of the cause. */
 export interface SyntaxMistake {
   readonly reason: FileReason;
   readonly offset: number;
@@ -43,7 +43,7 @@ export function explainSyntax(
 /** A value or an item that begins with an asterisk and is no word, such as a schedule. */
 const STAR = /(?:^|:|-)\s+\*(?![\w-]+\s*$)/;
 
-/** A text in quotes, or a part in brackets, that is not closed before the parser was lost; or text behind closing quotes. */
+/** An unclosed quote or bracket before the parser error, or text after a closing quote. */
 function unclosed(
   document: Document.Parsed,
   text: string,
@@ -73,7 +73,7 @@ function unclosed(
   };
 }
 
-/** Where the innermost part in brackets begins that holds the place. */
+/** The innermost bracketed part that contains the offset. */
 function innermostFlow(
   document: Document.Parsed,
   offset: number,
@@ -97,7 +97,7 @@ function openBracket(document: Document.Parsed, text: string, offset: number): n
   return line.includes(closing) ? undefined : flow.start;
 }
 
-/** Where a text in quotes begins that goes on over several lines and ends where the parser was lost. */
+/** Start of a quoted string that spans several lines and ends at the parser error. */
 function openQuote(document: Document.Parsed, text: string, offset: number): number | undefined {
   let found: number | undefined;
   visit(document, {
@@ -212,7 +212,7 @@ export function placeInSpec(document: Document.Parsed, offset: number): string |
     } else if (isMap(node)) {
       const pair = node.items.findLast(({ key }) => startOf(key) <= offset);
       const name = isScalar(pair?.key) ? pair.key.value : undefined;
-      // What nobody knows may be part of a secret.
+      // An unknown name may be part of a secret.
       if (typeof name !== "string" || !(isFieldName(name) || (path.length === 0 && name === "spec"))) break;
       path.push(name);
       node = pair?.value;

@@ -2,7 +2,7 @@ import type { Change, Path } from "./diff";
 import { isPlainObject } from "./lists-by-name";
 
 /**
- * What stands in for a value that Pulumi does not know yet, in check and diff, at any depth and whatever the type. The
+ * Pulumi's placeholder for a value that is not known yet, in check and diff, at any depth and of any type. The
  * same text as `runtime.unknownValue` of `@pulumi/pulumi`, which this folder does not import.
  */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -25,13 +25,13 @@ export function unknownPaths(value: unknown, path: Path = []): Path[] {
   );
 }
 
-/** Differences, separated into those that are certain and those where the value to come may be the one from before. */
+/** Differences, split into certain ones and ones whose unknown value may equal the previous one. */
 export interface Differences {
   readonly known: readonly Change[];
   readonly unknown: readonly Change[];
 }
 
-/** Separates the changes whose new value is not known yet from the others. Pure. */
+/** Splits changes by whether their new value is known. Pure. */
 export function separateUnknown(changed: readonly Change[]): Differences {
   return {
     known: changed.filter((change) => !isOpen(change)),

@@ -4,7 +4,7 @@ import { formatPath, isPlainObject } from "./lists-by-name";
 import type { Differences } from "./unknown";
 
 /**
- * What an update takes away or puts at risk, or may do so, one sentence each. Pure.
+ * What an update removes or puts at risk, or may remove, one sentence each. Pure.
  * @param olds the spec accepted last, in the form by name
  * @param news the spec wanted now, in the same form
  */
@@ -15,7 +15,7 @@ export function dangers(olds: unknown, news: unknown, { known, unknown }: Differ
   ];
 }
 
-/** What is lost with the databases of an app that is deleted, one sentence each. Pure. */
+/** The data lost when an app is deleted with its databases, one sentence each. Pure. */
 export function databasesLost(spec: unknown): string[] {
   const databases = valueAt(spec, ["databases"]);
   if (!isPlainObject(databases)) return [];
@@ -74,7 +74,7 @@ function smaller({ path, before, after }: Change): string | undefined {
   return `${place} decreases from ${String(before)} to ${String(after)}: the component may run out of memory or CPU.`;
 }
 
-/** What a value that is not known yet may take away. */
+/** What a value that is not known yet may remove. */
 type OpenRisk = (path: Path, olds: unknown) => string | undefined;
 
 const OPEN_RISKS: readonly OpenRisk[] = [mayLoseData, mayLoseDomains, mayBeArchived, mayMove];
@@ -131,7 +131,7 @@ const OLD_SIZES: Readonly<Record<string, { cpus: number; memory: number }>> = {
   "professional-xl": { cpus: 4, memory: 16 },
 };
 
-/** What a slug such as `apps-s-1vcpu-0.5gb` says of itself. */
+/** CPUs and memory from a slug such as `apps-s-1vcpu-0.5gb`. */
 function size(slug: unknown): { cpus: number; memory: number } | undefined {
   if (typeof slug !== "string") return undefined;
   if (Object.hasOwn(OLD_SIZES, slug)) return OLD_SIZES[slug];

@@ -1,9 +1,9 @@
 import { AppPlatformError } from "../errors";
 
-/** Where the service is and what opens it. */
+/** Address and credentials of the service. */
 export interface ServiceConfig {
   readonly token: string;
-  /** What to do when the service refuses the token, which depends on where it came from. */
+  /** What to do if the service rejects the token; depends on the source of the token. */
   readonly tokenHelp: string;
   /** Absent: the real service. */
   readonly baseUrl?: string;

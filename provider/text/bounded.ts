@@ -1,14 +1,14 @@
-/** Far above what people read of one line, and of one message. */
+/** Limits far above a readable line and message. */
 const LONGEST_LINE = 4_000;
 const LONGEST_TEXT = 32_768;
 
-/** How a text goes on that was cut off, and how many characters are left out. */
+/** Matches the suffix of a truncated text, with the number of omitted characters. */
 export const CUT = / … \((\d+) more characters\)/g;
 const CUT_AT_END = new RegExp(`${CUT.source}$`);
 
 const cutMark = (count: number): string => ` … (${count} more characters)`;
 
-/** One line of at most so many characters; what is left out is counted, also what an earlier cut left out. Pure. */
+/** Truncates a line and appends the number of omitted characters, including those of an earlier cut. Pure. */
 export function boundedLine(line: string, most: number, leftOut = 0): string {
   const before = CUT_AT_END.exec(line);
   const text = before ? line.slice(0, before.index) : line;
@@ -19,7 +19,7 @@ export function boundedLine(line: string, most: number, leftOut = 0): string {
   return text.slice(0, end) + cutMark(text.length - end + gone);
 }
 
-/** A text whose lines, and which as a whole, are not longer than so many characters. Pure. */
+/** Truncates each line and the whole text to a maximum length. Pure. */
 export function bounded(text: string, most = LONGEST_TEXT, mostOfLine = LONGEST_LINE): string {
   if (text.length <= mostOfLine) return text;
   const lines = text.split("\n");

@@ -52,10 +52,10 @@ const STYLED_LINE = /^.*\x1b.*$/gm;
 const plainAtEnd = (line: string): string =>
   /^\x1b\[0?m/.test(line.slice(line.lastIndexOf("\x1b"))) ? line : `${line}\x1b[0m`;
 
-/** Whether any of the below may stand in a text. */
+/** Quick check for any of the commands below. */
 const COMMAND = /::|##|section_|travis_|<\{%|^(?:---|\+\+\+|~~~|\^\^\^) /m;
 
-/** What runners take for commands, and the same with a space, which they do not. */
+/** CI runner commands, and a harmless form with a space. */
 const COMMANDS: readonly [RegExp, string][] = [
   // GitHub, at the beginning of a line.
   [/^([^\S\n]*):(?=:)/gm, "$1: "],

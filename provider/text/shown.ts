@@ -6,7 +6,7 @@ const LONGEST_RAW = 262_144;
 
 const printableStart = (text: string): string => printable(boundedLine(text, LONGEST_RAW));
 
-/** Text of others as it may be shown: see `printable` and `bounded`. Every error and every line on a row is made with it. */
+/** Makes external text safe to show, see `printable` and `bounded`. Applied to every error and every status line. */
 export const shown = (text: string): string => bounded(printableStart(text));
 
 /** The same in one line of at most so many characters, for names and the like. */

@@ -1,4 +1,4 @@
-/** Hosts that stand for a type of registry. */
+/** Registry types by host. */
 const HOSTS: readonly (readonly [host: RegExp, type: string])[] = [
   [/^ghcr\.io$/, "GHCR"],
   [/^registry\.digitalocean\.com$/, "DOCR"],

@@ -5,7 +5,7 @@ import { ownerName } from "./owners";
 import type { Visit } from "./visit";
 
 /**
- * The list below the item before that this item was meant for, where it is indented too little:
+ * The list in the previous item that this item belongs to, if its indentation is too small:
  *
  *     services:
  *       - name: web
@@ -28,7 +28,7 @@ export function listMeant(
   return names.find((name) => Object.hasOwn(before, name)) ?? names[0];
 }
 
-/** A part of a map that is missing, and fields that stand beside it instead of below. */
+/** A missing section of a map, and fields that are next to it instead of under it. */
 export interface MissingPart {
   readonly name: string;
   readonly fields: readonly string[];

@@ -1,6 +1,6 @@
 import { mapShapes, type MapShape } from "../schema-shape";
 
-/** What the types of the schema are called in messages. */
+/** Names of schema types in messages. */
 const NAMES: Readonly<Record<string, string>> = {
   AppSpec: "an app",
   AppService: "a service",
@@ -60,7 +60,7 @@ export const ownerName = (type: string): string => NAMES[type] ?? "this section"
 
 let owners: ReadonlyMap<string, readonly MapShape[]> | undefined;
 
-/** The types that have a field of this name; none where nobody knows it. */
+/** The types that have a field of this name; empty if unknown. */
 export function ownersOf(field: string): readonly MapShape[] {
   if (!owners) {
     const found = new Map<string, MapShape[]>();

@@ -1,6 +1,6 @@
 import { simplify } from "../nearest";
 
-/** What other tools, or people in a hurry, call the fields of the AppSpec: field by type and name. */
+/** AppSpec fields by type and by the names other tools use for them. */
 
 const BUILT = {
   env: "envs",
@@ -101,7 +101,7 @@ const SYNONYMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   SecureHeader: { name: "key" },
 };
 
-/** The field that `name` stands for in a map of this type, in any of its spellings. */
+/** The field that `name` stands for in a map of this type, in any spelling. */
 export function synonymOf(type: string, name: string): string | undefined {
   const plain = simplify(name);
   return Object.entries(SYNONYMS[type] ?? {}).find(([word]) => simplify(word) === plain)?.[1];

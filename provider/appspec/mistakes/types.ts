@@ -47,7 +47,7 @@ function hintFor(value: unknown, shape: Shape, path: Path): string | undefined {
   }
 }
 
-/** The field that tells the items of a list apart, which an item given as text is meant to be. */
+/** The field that identifies a list item; a plain string in place of an item stands for this field. */
 const IDENTITY: Readonly<Record<string, string>> = {
   AppService: "name",
   AppStaticSite: "name",
@@ -93,11 +93,11 @@ function listHint(value: unknown, { items }: ListShape, path: Path): string {
 /** The numbers of a text such as `8080, 9090`. */
 const numbersIn = (text: string): string => (text.match(/\d{1,9}/g) ?? ["…"]).slice(0, 10).join(", ");
 
-/** The text of an item may hold a secret. */
+/** The text of such an item may contain a secret. */
 const isGuarded = (items: Shape): boolean =>
   items.kind === "map" && (items.type === "AppVariable" || items.type === "LogDestinationHeader");
 
-/** Keys come from the user: only what looks like a name is repeated. */
+/** Keys are user input: only those that look like names are quoted. */
 const safe = (key: string): string => (/^[A-Za-z_][\w.-]{0,40}$/.test(key) ? key : "…");
 
 function mapOfListHint(list: readonly unknown[], { type, fields }: MapShape): string {
@@ -114,7 +114,7 @@ function mapOfListHint(list: readonly unknown[], { type, fields }: MapShape): st
 
 const fieldNames = (fields: MapShape["fields"]): string => [...fields.keys()].slice(0, 4).join(", ");
 
-/** What a text, a number or a boolean in place of a map stands for: one of its fields. */
+/** The field that a scalar in place of a map stands for. */
 const MAIN_FIELD: Readonly<Record<string, string>> = {
   GitSource: "repo_clone_url",
   GitHubSource: "repo",

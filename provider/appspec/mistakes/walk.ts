@@ -17,7 +17,7 @@ import { identityOf, reportWrongType } from "./types";
 import type { Visit } from "./visit";
 import { checkWord } from "./words";
 
-/** What is left of a spec once its mistakes of form are reported. */
+/** The spec without the mistakes that were reported. */
 export interface Remainder {
   /** The spec without unknown fields, and with unknown values in the places of mistakes: each has one message only. */
   readonly spec: Record<string, unknown>;
@@ -26,7 +26,7 @@ export interface Remainder {
 }
 
 /**
- * Reports what is written in another form than the AppSpec's: fields that nobody knows or that belong elsewhere, wrong types,
+ * Reports structural mistakes: unknown or misplaced fields, wrong types,
  * misspelled words, placeholders, items that are indented too little. Pure.
  * @param written the spec before its fields without a value were left out
  */
@@ -177,7 +177,7 @@ function isOfKind(value: unknown, kind: ScalarShape["kind"]): boolean {
   return typeof value === kind && !(typeof value === "number" && !Number.isFinite(value));
 }
 
-/** The spec with an unknown value at the place, where there is none yet. */
+/** The spec with an unknown value at the path, unless it has a value. */
 function withUnknown(spec: Record<string, unknown>, path: ListPath): Record<string, unknown> {
   if (!isPlainObject(valueAt(spec, path.slice(0, -1))) || valueAt(spec, path) !== undefined) return spec;
   return withValueAt(spec, path, UNKNOWN) as Record<string, unknown>;

@@ -100,7 +100,7 @@ export function destinationsAreUnique(app: SpecView, report: Report): void {
   }
 }
 
-/** Endpoint or cluster, and who signs in how: the OpenAPI description says so. */
+/** Either endpoint or cluster, each with its own credentials, as in the OpenAPI description. */
 export function openSearchIsConsistent(app: SpecView, report: Report): void {
   for (const destination of app.logDestinations) {
     const search = mapOf(destination.value, "open_search");

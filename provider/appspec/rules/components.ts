@@ -15,7 +15,7 @@ import {
   type SpecView,
 } from "./view";
 
-/** The OpenAPI description wants names unique «across all components», databases included. */
+/** OpenAPI description: names must be unique "across all components", including databases. */
 export function namesAreUnique(app: SpecView, report: Report): void {
   const first = new Map<string, string>();
   const items = [...app.components, ...app.databases];
@@ -57,7 +57,7 @@ export function oneSource(app: SpecView, report: Report): void {
   }
 }
 
-/** What a source cannot do without. The documentation does not say it, but nothing could be fetched. */
+/** Required fields of a source. They are not documented as required, but nothing could be fetched without them. */
 export function sourcesAreComplete(app: SpecView, report: Report): void {
   for (const { path, value } of app.components) {
     for (const field of fieldsSet(value, SOURCES)) {
@@ -154,7 +154,7 @@ function imageDeploysOnPush(image: Record<string, unknown>, path: (string | numb
     );
 }
 
-/** `instance_count` «must not be set if autoscaling is used», says the OpenAPI description. */
+/** OpenAPI description: `instance_count` "must not be set if autoscaling is used". */
 export function scalingIsConsistent(app: SpecView, report: Report): void {
   for (const { path, value } of app.components) {
     const scaling = mapOf(value, "autoscaling");
@@ -196,7 +196,7 @@ export function sizesAreCurrent(app: SpecView, report: Report): void {
   }
 }
 
-/** «Only 1 of `catchall_document` or `error_document` can be set», says the OpenAPI description. */
+/** OpenAPI description: "Only 1 of `catchall_document` or `error_document` can be set". */
 export function oneFallbackDocument(app: SpecView, report: Report): void {
   for (const { path, value, list } of app.components) {
     if (list === "static_sites" && has(value, "catchall_document") && has(value, "error_document"))

@@ -20,7 +20,7 @@ function rulesOf(app: SpecView): Item[] {
   return ingress ? itemsOf(ingress, ["ingress"], "rules") : [];
 }
 
-/** «Only one of `component` or `redirect` may be set», says the OpenAPI description. */
+/** OpenAPI description: "Only one of `component` or `redirect` may be set". */
 export function rulesLeadSomewhere(app: SpecView, report: Report): void {
   for (const { path, value } of rulesOf(app)) {
     const targets = fieldsSet(value, ["component", "redirect"]);
@@ -61,7 +61,7 @@ export function ruleComponentsExist(app: SpecView, report: Report): void {
   }
 }
 
-/** `rewrite` and `preserve_path_prefix` are «mutually exclusive», says the OpenAPI description. */
+/** OpenAPI description: `rewrite` and `preserve_path_prefix` are "mutually exclusive". */
 export function pathsAreHandledOneWay(app: SpecView, report: Report): void {
   for (const { path, value } of rulesOf(app)) {
     const component = mapOf(value, "component");
@@ -75,7 +75,7 @@ export function pathsAreHandledOneWay(app: SpecView, report: Report): void {
   }
 }
 
-/** A match without a text is what doctl writes for an empty one, which matches everything. */
+/** doctl writes an empty match, which matches everything, without a string. */
 export function matchesAreOfOneKind(app: SpecView, report: Report): void {
   for (const { path, value } of rulesOf(app)) {
     const match = mapOf(value, "match");
@@ -92,7 +92,7 @@ export function matchesAreOfOneKind(app: SpecView, report: Report): void {
 
 interface Domain {
   readonly name: string;
-  /** True where it takes in all names below, undefined where nobody knows yet. */
+  /** True if it includes all subdomains; undefined if not known yet. */
   readonly wildcard: boolean | undefined;
 }
 
@@ -116,7 +116,7 @@ const plainHost = (host: string): string => host.toLowerCase().replace(/\.$/, ""
 /** Requests to the host that every app gets reach it too; its name is known only once the app exists. */
 const DEFAULT_HOST = /\.ondigitalocean\.app$/;
 
-/** The service takes an authority only where it is one of the app's domains. */
+/** The service accepts an authority only if it is a domain of the app. */
 export function authoritiesAreDomains(app: SpecView, report: Report): void {
   const domains = domainsOf(app);
   if (!domains) return;
@@ -164,7 +164,7 @@ export function redirectCodesAreKnown(app: SpecView, report: Report): void {
   }
 }
 
-/** «Only 1 of `exact`, `prefix`, or `regex` must be set» in an origin, says the OpenAPI description. */
+/** OpenAPI description of an origin: "Only 1 of `exact`, `prefix`, or `regex` must be set". */
 export function originsAreOfOneKind(app: SpecView, report: Report): void {
   for (const { path, value } of [...rulesOf(app), ...app.components]) {
     const cors = mapOf(value, "cors");
@@ -196,7 +196,7 @@ export function routesOrIngress(app: SpecView, report: Report): void {
   }
 }
 
-/** Paths of routes «must start with / and must be unique across all components», says the OpenAPI description. */
+/** OpenAPI description: route paths "must start with / and must be unique across all components". */
 export function routesAreDistinct(app: SpecView, report: Report): void {
   const routes = app.components.flatMap(({ path, value }) => itemsOf(value, path, "routes"));
   for (const { path, value } of routes) {
@@ -213,7 +213,7 @@ export function routesAreDistinct(app: SpecView, report: Report): void {
   });
 }
 
-/** «Only one domain may be set as primary», says the OpenAPI description. */
+/** OpenAPI description: "Only one domain may be set as primary". */
 export function domainsAreDistinct(app: SpecView, report: Report): void {
   const domains = itemsOf(app.spec, [], "domains");
   forRepeated(domains, "domain", (_, { path }) => {

@@ -4,7 +4,7 @@ import { quote, type Report } from "../problem";
 import { reportRepeated } from "../repeated";
 import { forRepeated, has, numberOf, own, textOf, type Item, type Plain, type SpecView } from "./view";
 
-/** No documentation says that the service rejects them, and official templates contain some. */
+/** A warning only: no documentation mentions a rejection, and official templates contain duplicates. */
 export function variablesAreUnique(app: SpecView, report: Report): void {
   for (const list of app.variables) {
     const repeated = new Set<string>();
@@ -39,10 +39,10 @@ function lazily<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-/** What App Platform puts into values, besides what components and databases offer. */
+/** Variables that App Platform provides, in addition to those of components and databases. */
 const APP_VALUES = ["APP_URL", "APP_DOMAIN", "APP_ID"];
 
-/** The variables that a value may name without a component: those of the app, and the others beside it. */
+/** The variables that a value may reference without a component: those of the app and of the same component. */
 class Keys {
   private readonly shared: ReadonlySet<string>;
   private readonly beside: ReadonlySet<string>;
@@ -105,7 +105,7 @@ const LONGEST_NAME = 32;
 /** The rest of `${db.DATABASE_URL}` or `${db.pool.DATABASE_URL}`; names in lower case at the end belong to other templates. */
 const REFERENCE = /([a-z][a-z0-9-]{0,31})(?:\.[A-Za-z0-9_-]+)*\.[A-Z][A-Z0-9_]*\}/y;
 
-/** What the text refers to at `start`, unless it is in `known`. */
+/** The name referenced at `start`, unless it is in `known`. */
 function referredName(text: string, start: number, known: ReadonlySet<string>): string | undefined {
   const [name = ""] = text.slice(start, start + LONGEST_NAME + 1).split(".", 1);
   if (known.has(name)) return undefined;

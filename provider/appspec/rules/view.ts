@@ -5,7 +5,7 @@ import { isUnknown } from "../unknown";
 
 export type Plain = Record<string, unknown>;
 
-/** A map in a list. Its place is put together only when asked for: most items of most specs are fine. */
+/** A map in a list. Its path is computed on demand, since most items have no problems. */
 export class Item {
   constructor(
     readonly value: Plain,
@@ -19,7 +19,7 @@ export class Item {
   }
 }
 
-/** Fields of which a component has exactly one: where it comes from. */
+/** Source fields, of which a component has exactly one. */
 export const SOURCES: readonly string[] = ["git", "github", "gitlab", "bitbucket", "image"];
 
 export interface Component {
@@ -30,14 +30,14 @@ export interface Component {
   readonly name: string | undefined;
 }
 
-/** A spec as the rules see it: whatever is not of the right type is left out, since the schema has reported it. */
+/** The spec as seen by the rules, without values of the wrong type, which the schema check reports. */
 export interface SpecView {
   readonly spec: Plain;
   readonly components: readonly Component[];
   readonly databases: readonly Item[];
   /** Names of components and databases. */
   readonly names: ReadonlySet<string>;
-  /** False while a component, a name or a whole list is not known yet: then a name may exist that nobody sees. */
+  /** False while a component, a name or a whole list is not known yet, so other names may exist. */
   readonly namesKnown: boolean;
   /** The lists of variables: one for the app and one for each component. */
   readonly variables: readonly (readonly Item[])[];
@@ -111,7 +111,7 @@ export function itemsOf(map: Plain, path: ListPath, field: string): Item[] {
 export const fieldsSet = (map: Plain, fields: readonly string[]): string[] =>
   fields.filter((field) => has(map, field));
 
-/** Calls `found` for each item whose text in `field` was there before, with that text. */
+/** Calls `found` for each item whose `field` repeats an earlier string, with that string. */
 export function forRepeated(
   items: readonly Item[],
   field: string,
