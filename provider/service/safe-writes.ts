@@ -176,7 +176,8 @@ export async function deploymentOnce(
 }
 
 /**
- * Deletes the app. After a lost response it is sent again, since a 404 for a read proves little and a second deletion does no harm.
+ * Deletes the app. After a lost response it is sent again, since a 404 for a read proves little and a second deletion does no harm;
+ * what reads show decides only when every response was lost.
  * @returns false where the service knew no such app when it was first asked to delete it
  * @throws ApiError also `not-found` where the service says so of an app that a read shows
  */
@@ -196,8 +197,11 @@ export async function deleteAppOnce(service: AppService, id: string, options: Sa
         if (tries === 1 && (await isShown())) throw error;
         return tries > 1;
       }
-      if (!isApiError(error) || !error.ambiguous || tries >= MOST_TRIES || options.signal?.aborted)
-        throw error;
+      if (!isApiError(error) || !error.ambiguous || options.signal?.aborted) throw error;
+      if (tries < MOST_TRIES) continue;
+      const isGone = async (): Promise<true | undefined> => ((await isShown()) ? undefined : true);
+      if (await lookFor(isGone, PATIENCE.lostResponse, options)) return true;
+      throw error;
     }
   }
 }

@@ -448,8 +448,17 @@ export class Operation {
     this.reporter.waits();
     const giveUpAt = this.desk.clock.now() + timeoutMs("delete", this.inputs.timeouts);
     for (;;) {
-      if (await this.desk.reads.isGone(this.desk.client, id, this.desk.options)) return;
+      let failure: unknown;
+      const isGone = await this.desk.reads
+        .isGone(this.desk.client, id, this.desk.options)
+        .catch((error: unknown) => {
+          if (!isTransient(error)) throw error;
+          failure = error;
+          return false;
+        });
+      if (isGone) return;
       this.reporter.status("deleting: waiting until the app is gone");
+      if (failure !== undefined && this.desk.clock.now() >= giveUpAt) throw failure;
       if (this.desk.clock.now() >= giveUpAt)
         throw new AppPlatformError(
           "wait-timeout",

@@ -281,11 +281,8 @@ describe("deleteAppOnce", () => {
     const blind = new Service([failed("not-found")]);
     blind.getApp = () => Promise.reject(failed("unauthorized"));
     await assert.rejects(deleteAppOnce(blind, "app-1", waits()), { errorCode: "unauthorized" });
-    await assert.rejects(
-      deleteAppOnce(new Service(["lost before", "lost before", "lost before"]), "app-1", waits()),
-      {
-        errorCode: "network",
-      },
-    );
+    const lostThrice = new Service(["lost before", "lost before", "lost before"]);
+    lostThrice.apps = [{ id: "app-1", spec: SPEC }];
+    await assert.rejects(deleteAppOnce(lostThrice, "app-1", waits()), { errorCode: "network" });
   });
 });
