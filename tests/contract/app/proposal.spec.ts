@@ -132,7 +132,7 @@ describe("the service's own opinion in previews", () => {
     const provider = world.run({ env: {} });
     for (const name of ["one", "two"]) assert.deepEqual((await provider.check({}, named(name))).failures, []);
     assert.equal(world.messages("warning").length, 1);
-    assert.match(world.messages("warning")[0]!, /Could not validate.*No token.*DIGITALOCEAN_TOKEN/);
+    assert.match(world.messages("warning")[0]!, /Could not validate.*No API token found.*DIGITALOCEAN_TOKEN/);
     assert.deepEqual(world.emulator.calls, []);
   });
 
