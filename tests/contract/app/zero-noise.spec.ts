@@ -9,7 +9,7 @@ import { plain } from "../../../provider/resources/app/state";
 import { arbitrarySpec } from "../../helpers/arbitrary-spec";
 import { LATER, QuietRun } from "../../helpers/processes/quiet-run";
 
-const RUNS = Number(process.env["ZERO_NOISE_RUNS"] ?? 1000);
+const RUNS = Number(process.env["ZERO_NOISE_RUNS"] ?? 400);
 
 describe("after an up, a second preview and a refresh", function () {
   this.timeout(300_000);
