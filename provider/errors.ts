@@ -116,6 +116,16 @@ export function isApiError(error: unknown, ...codes: ErrorCode[]): error is ApiE
 export const isTransient = (error: unknown, ...more: ErrorCode[]): boolean =>
   isApiError(error, "network", "timeout", "service-error", "rate-limited", "unreadable-answer", ...more);
 
+/** What a request finds; undefined if the service does not know it. */
+export async function orUndefinedIfNotFound<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (isApiError(error, "not-found")) return undefined;
+    throw error;
+  }
+}
+
 /** That the service knows no app of an id, and lists it all the same. */
 export function contradicted({ message, request, ...facts }: ApiError): ApiError {
   const words = `${message} However, the app list still contains it, so the result is inconclusive. Try again.`;

@@ -1,9 +1,9 @@
 import type { App, Deployment } from "../api/types";
 import { newDeployment, shownDeployments, type Known, type Started } from "./new-deployment";
-import { isApiError } from "../errors";
+import { isApiError, orUndefinedIfNotFound } from "../errors";
 import { lookFor, PATIENCE, type Waits } from "./poll";
 import { covers } from "../appspec/covers";
-import { changesNothing, provesUpdate } from "../appspec/evidence";
+import { isVisible, provesUpdate, type SentUpdate } from "../appspec/evidence";
 import { toKeyed } from "../appspec/lists-by-name";
 import type { AppSpec } from "../appspec/types";
 
@@ -18,16 +18,18 @@ type SafeOptions = Waits & Options;
 
 const callOptions = ({ signal }: SafeOptions): Options => (signal ? { signal } : {});
 
+/** The body of an update. */
+export interface AppUpdate {
+  readonly spec: AppSpec;
+  readonly update_all_source_versions?: boolean;
+}
+
 /** What the writes below need of the service. The client has it. */
 export interface AppService {
   getApp(id: string, options?: Options): Promise<App>;
   findAppByName(name: string, options?: Options): Promise<App | undefined>;
   createApp(request: { spec: AppSpec; project_id?: string }, options?: Options): Promise<App>;
-  updateApp(
-    id: string,
-    request: { spec: AppSpec; update_all_source_versions?: boolean },
-    options?: Options,
-  ): Promise<App>;
+  updateApp(id: string, request: AppUpdate, options?: Options): Promise<App>;
   deleteApp(id: string, options?: Options): Promise<void>;
   createDeployment(
     appId: string,
@@ -98,40 +100,31 @@ function isOurs(found: App, wanted: AppSpec, startedAt: number): boolean {
   return createdAt >= startedAt - CLOCK_SKEW_MS && covers(toKeyed(found.spec), toKeyed(wanted));
 }
 
-/** An update, and what the program was and is, which tells what the update takes away. */
-export interface AppUpdate {
-  readonly spec: AppSpec;
-  readonly update_all_source_versions?: boolean;
-}
-
 /**
  * Updates the app, or finds proof that an update whose response was lost has been made. Without proof it is sent again.
- * @param program its inputs before and now, in the form by name; `olds` is absent for an app that is adopted
+ * @param sent the update, for what a spec proves about it
  */
 export function updateAppOnce(
   service: AppService,
   before: App,
   request: AppUpdate,
-  program: { olds?: unknown; news: unknown },
+  sent: SentUpdate,
   options: SafeOptions,
 ): Promise<App> {
-  const sent = { before: before.spec, request: request.spec, ...program };
   const known = shownDeployments(before).map(({ id }) => id);
-  // Where the spec cannot show the update, its time can, and the deployment that fetches the newest sources.
-  const isVisible = !changesNothing(sent);
-  const hasDeployed = (now: App): boolean =>
-    request.update_all_source_versions !== true ||
-    shownDeployments(now).some(({ id }) => !known.includes(id));
+  const isDone = (now: App): boolean => {
+    const spec = toKeyed(now.spec);
+    if (isVisible(sent)) return provesUpdate(sent, spec);
+    // Where the spec cannot show the update, its time can, and the deployment that fetches the newest sources.
+    const hasDeployed = shownDeployments(now).some(({ id }) => !known.includes(id));
+    const isNewer = now.updated_at !== before.updated_at && covers(spec, sent.request);
+    return isNewer && (hasDeployed || request.update_all_source_versions !== true);
+  };
   return once(
     () => service.updateApp(before.id, request, { ...callOptions(options), letFinish: true }),
     async () => {
       const now = await service.getApp(before.id);
-      const done = isVisible
-        ? provesUpdate(sent, now.spec)
-        : now.updated_at !== before.updated_at &&
-          covers(toKeyed(now.spec), toKeyed(request.spec)) &&
-          hasDeployed(now);
-      return done ? now : undefined;
+      return isDone(now) ? now : undefined;
     },
     options,
   );
@@ -182,11 +175,8 @@ export async function deploymentOnce(
  * @throws ApiError also `not-found` where the service says so of an app that a read shows
  */
 export async function deleteAppOnce(service: AppService, id: string, options: SafeOptions): Promise<boolean> {
-  const isShown = (): Promise<boolean> =>
-    service.getApp(id).then(
-      () => true,
-      (error: unknown) => (isApiError(error, "not-found") ? false : Promise.reject(error as Error)),
-    );
+  const isShown = async (): Promise<boolean> =>
+    (await orUndefinedIfNotFound(service.getApp(id))) !== undefined;
   for (let tries = 1; ; tries++) {
     try {
       await service.deleteApp(id, { ...callOptions(options), letFinish: true });

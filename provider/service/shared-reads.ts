@@ -1,6 +1,6 @@
 import type { App, Deployment } from "../api/types";
 import { onAbort, type Clock } from "../clock";
-import { contradicted, isApiError } from "../errors";
+import { contradicted, isApiError, orUndefinedIfNotFound } from "../errors";
 import { endsBegan, inListing, slim, type Listing } from "./listing";
 import { PATIENCE } from "./poll";
 
@@ -100,7 +100,7 @@ export class SharedReads {
       if (!isApiError(error, "not-found")) throw error;
       const serves = (): boolean => (this.listing?.at ?? -Infinity) >= notBefore;
       if (!serves() && !this.failedJustNow()) await this.load(source, options);
-      if (!serves()) return source.getApp(id, options).catch(nothing);
+      if (!serves()) return orUndefinedIfNotFound(source.getApp(id, options));
       if (this.listing?.apps.has(id)) throw contradicted(error);
       return undefined;
     });
@@ -163,10 +163,7 @@ export class SharedReads {
   async isGone(source: AppSource, id: string, options: Options = {}): Promise<boolean> {
     this.asksFor(id);
     if (!(await this.isBusy(options)))
-      return source
-        .getApp(id, options)
-        .catch(nothing)
-        .then((app) => app === undefined);
+      return (await orUndefinedIfNotFound(source.getApp(id, options))) === undefined;
     if (!this.isCurrent()) await this.load(source, options);
     const { listing } = this;
     if (!listing || listing.at <= this.writtenAt(id) || listing.apps.has(id)) return false;
@@ -288,9 +285,4 @@ function unlessStopped(work: Promise<void>, signal: AbortSignal | undefined): Pr
     if (signal.aborted) stop();
     work.then(resolve, reject).finally(onAbort(signal, stop));
   });
-}
-
-/** Undefined for what the service does not know. */
-function nothing(error: unknown): undefined {
-  if (!isApiError(error, "not-found")) throw error;
 }

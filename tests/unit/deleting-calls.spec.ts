@@ -30,14 +30,15 @@ describe("code that deletes at the service", () => {
   it("calls that method from one place, which App's delete calls after it made sure that nothing else manages the app", () => {
     assert.deepEqual(
       linesWith(/\.deleteApp\(/).map((line) => line.replace(/\s+/g, " ")),
-      [
-        "resources/app/provider.ts: await operation.deleteApp(id);",
-        "service/safe-writes.ts: await service.deleteApp(id, { ...callOptions(options), letFinish: true });",
-      ],
+      ["service/safe-writes.ts: await service.deleteApp(id, { ...callOptions(options), letFinish: true });"],
+    );
+    assert.deepEqual(
+      linesWith(/(?<![.\w])deleteApp\(/).map((line) => line.split(":")[0]),
+      ["api/apps.ts", "resources/app/delete.ts", "resources/app/provider.ts", "service/safe-writes.ts"],
     );
     assert.deepEqual(
       linesWith(/\bdeleteAppOnce\(/).map((line) => line.split(":")[0]),
-      ["resources/app/operation.ts", "service/safe-writes.ts"],
+      ["resources/app/delete.ts", "service/safe-writes.ts"],
     );
   });
 });

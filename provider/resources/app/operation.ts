@@ -2,7 +2,6 @@ import { idIsUnknown, nameIsTaken, newNameIsTaken, type ManagerOf } from "./name
 import { removeNulls } from "../../net/nulls";
 import { resultOf } from "../../deployment-phases";
 import type { App, Deployment } from "../../api/types";
-import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
 import type { Reporter } from "../../host/reporter";
 import {
   isAutomaticRollback,
@@ -13,37 +12,26 @@ import {
   type Known,
   type Started,
 } from "../../service/new-deployment";
+import { reportDeployedDrift } from "./report-drift";
 import { newestDeployment } from "./unrecorded-run";
 import { AppPlatformError, isApiError, isTransient } from "../../errors";
 import { createDeployment, Finishing, lookForDeployment } from "./finish";
 import type { Ignoring } from "./ignored-properties";
 import { lookFor, PATIENCE } from "../../service/poll";
 import { refuseWhilePinned } from "./rollback-on-failure";
-import { singlePlaces } from "../../secrets/program-secrets";
 import type { Secrecy } from "../../secrets/mask-errors";
 import { appById, isUnknownId } from "../../service/find";
 import { slim } from "../../service/listing";
 import type { Desk, Site } from "../base-provider";
-import { formatChange } from "../../appspec/diff";
 import { adoptable } from "../../appspec/covers";
-import {
-  asksForChange,
-  isFromBefore,
-  removedItems,
-  rotatedSecrets,
-  type SentUpdate,
-} from "../../appspec/evidence";
-import { databasesLost } from "../../appspec/warnings";
-import { drift } from "../../appspec/drift";
-import { formatPath, fromKeyed, isPlainObject, toKeyed, type ListOrder } from "../../appspec/lists-by-name";
+import { asksForChange, isFromBefore, staleParts, type SentUpdate } from "../../appspec/evidence";
+import { formatPath, toKeyed, type ListOrder } from "../../appspec/lists-by-name";
 import { sendable } from "../../appspec/send";
 import { danglingSecrets } from "../../appspec/secrets";
-import { secretAddresses } from "../../appspec/secret-addresses";
-import { openSecrets, openSecretsWarning, withoutStoredChanges } from "../../appspec/stored-secrets";
+import { openSecrets, openSecretsWarning } from "../../appspec/stored-secrets";
 import type { AppSpec } from "../../appspec/types";
 import { lastDeployment, type AppInputs, type AppOutputs, type LastDeployment } from "./state";
-import { timeoutMs } from "../../durations";
-import { createAppOnce, deleteAppOnce, updateAppOnce } from "../../service/safe-writes";
+import { createAppOnce, updateAppOnce } from "../../service/safe-writes";
 
 /** The app after a write, and the deployment that belongs to it. */
 export interface Written {
@@ -55,15 +43,6 @@ export interface Written {
 export interface TakenOver {
   readonly app: App;
   readonly last: LastDeployment;
-}
-
-/** An app that is to be deleted. */
-export interface AppToDelete {
-  readonly app: App;
-  /** False where the service does not show it: then the spec is the recorded one. */
-  readonly isShown: boolean;
-  /** True where the state has no spec of it. */
-  readonly isLost?: boolean;
 }
 
 /** One operation on one resource: its inputs, the service, and the row it reports to. */
@@ -106,22 +85,6 @@ export class Operation {
   /** As {@link findApp}, and undefined only where two checks, some seconds apart, agree that there is no such app. */
   async findOrGone(id: string): Promise<App | undefined> {
     return this.desk.reads.findOrGone(this.desk.client, id, READ_MAX_AGE_MS, this.desk.options);
-  }
-
-  /**
-   * The app that is to be deleted. Where the service does not show it, that proves nothing: the recorded spec stands in for the
-   * backup, and the deletion is sent all the same.
-   */
-  async appToDelete(id: string, { __liveSpec }: Pick<AppOutputs, "__liveSpec">): Promise<AppToDelete> {
-    try {
-      // What the backup keeps has to be the spec of this moment, give or take a second.
-      const app = await this.findApp(id, 1_000);
-      if (app) return { app, isShown: true };
-    } catch (error) {
-      if (!isApiError(error, "service-error", "unreadable-answer", "timeout")) throw error;
-    }
-    const spec = (isPlainObject(__liveSpec) ? fromKeyed(__liveSpec) : undefined) as AppSpec | undefined;
-    return { app: { id, spec: spec ?? ({} as AppSpec) }, isShown: false, isLost: spec === undefined };
   }
 
   /** The app that `App.get` names. @throws AppPlatformError `not-found`, naming apps that are near */
@@ -252,41 +215,6 @@ export class Operation {
     return this.recorded;
   }
 
-  /** Reports what the update is about to undo. */
-  tellOverwrites(olds: AppOutputs, app: App): void {
-    const { spec, emptySecrets } = this.inputs;
-    this.warnOfDrift(
-      olds,
-      withoutStoredChanges(toKeyed(app.spec), olds.__liveSpec, spec, emptySecrets),
-      (paths) => `Changed at the service since the last run; this update reverts it: ${paths}`,
-    );
-  }
-
-  /** Reports what a new deployment of the spec at the service contains beside what the state records. */
-  tellDeployedDrift(olds: AppOutputs, app: App): void {
-    this.warnOfDrift(
-      olds,
-      toKeyed(app.spec),
-      (paths) =>
-        `Changed at the service since the last run; the new deployment contains it: ${paths}. To revert it, run pulumi up --refresh.`,
-    );
-  }
-
-  private warnOfDrift(
-    { __liveSpec: then }: AppOutputs,
-    now: unknown,
-    message: (paths: string) => string,
-  ): void {
-    if (then === undefined) return;
-    const drifted = drift(then, this.ignoring.withoutIgnored(now, then));
-    if (drifted.length > 0) this.reporter.warn(message(drifted.map(formatChange).join(", ")));
-  }
-
-  tellDrift(then: unknown, now: unknown): void {
-    for (const change of drift(then, now))
-      this.reporter.info(`changed at the service: ${formatChange(change)}`);
-  }
-
   async updateApp(
     app: App,
     olds: AppOutputs | undefined,
@@ -300,18 +228,22 @@ export class Operation {
     const known = await this.knownDeployments(app, olds?.__deployment);
     this.reporter.status("updating");
     const safe = { ...this.desk.options, clock: this.desk.clock };
-    const program = { olds: olds?.spec, news: this.recorded.spec };
+    const sent: SentUpdate = {
+      before: toKeyed(app.spec),
+      request: toKeyed(removeNulls(structuredClone(request.spec))),
+      olds: olds?.spec,
+      news: this.recorded.spec,
+    };
     const answered = slim(
-      await updateAppOnce(this.desk.client, app, request, program, safe).catch(async (error: unknown) => {
+      await updateAppOnce(this.desk.client, app, request, sent, safe).catch(async (error: unknown) => {
         throw await this.explainConflict(error, app.id);
       }),
     );
     this.desk.reads.noteWrite(app.id);
-    const updated = await this.shown({ before: app.spec, request: request.spec, ...program }, answered);
+    const updated = await this.shown(sent, answered);
     const started = startedIn(updated, known, false);
     // Where nothing is asked for that is not there, nothing has to be deployed but what already was.
-    const sent = removeNulls(structuredClone(request.spec));
-    const asksNothing = !updateSources && !asksForChange(app.spec, sent, olds?.spec, this.recorded.spec);
+    const asksNothing = !updateSources && !asksForChange(sent);
     return started.deployment || !asksNothing ? { app: updated, started } : this.deployed(updated);
   }
 
@@ -320,21 +252,25 @@ export class Operation {
    * @throws AppPlatformError `update-not-seen` where a changed secret keeps its ciphertext, or a removed item stays
    */
   private async shown(sent: SentUpdate, answered: App): Promise<App> {
-    if (!isFromBefore(sent, answered.spec)) return answered;
+    let last = toKeyed(answered.spec);
+    if (!isFromBefore(sent, last)) return answered;
     const { client, clock, stopped, reporter } = this.desk;
     reporter.status("waiting until the service shows the update");
     const look = async (): Promise<App | undefined> => {
       const now = await client.getApp(answered.id).then(slim, (error: unknown) => {
         if (!isTransient(error, "not-found")) throw error;
+        return undefined;
       });
-      return now && !isFromBefore(sent, now.spec) ? now : undefined;
+      if (now) last = toKeyed(now.spec);
+      return isFromBefore(sent, last) ? undefined : now;
     };
     const seen = await lookFor(look, PATIENCE.lostResponse, { clock, signal: stopped });
     if (seen) return seen;
     stopped?.throwIfAborted();
+    const { secrets, items } = staleParts(sent, last);
     const missing = [
-      ...rotatedSecrets(sent).map((path) => `${formatPath(path)} still has its stored value`),
-      ...removedItems(sent).map((path) => `${formatPath(path)} still exists`),
+      ...secrets.map((path) => `${formatPath(path)} still has its stored value`),
+      ...items.map((path) => `${formatPath(path)} still exists`),
     ];
     const accepted = "The service accepted the update, but still shows the spec from before";
     if (missing.length > 0)
@@ -381,7 +317,7 @@ export class Operation {
 
   /** Deploys what the service has once more; to be finished by what it returns. */
   async redeploy(app: App, olds: AppOutputs, forceBuild: boolean): Promise<() => Promise<AppOutputs>> {
-    this.tellDeployedDrift(olds, app);
+    reportDeployedDrift(this.reporter, this.ignoring, olds, app);
     const started = await this.createDeployment(app, olds.__deployment, forceBuild);
     return () => this.finishing.started(app, started, "update", olds.__liveSpec);
   }
@@ -403,70 +339,6 @@ export class Operation {
     refuseWhilePinned(app);
     return this.redeploy(app, olds, forceBuild);
   }
-
-  /** Warns, and leaves a backup of the spec behind, if the program did not decline it. */
-  async backUp({ app, isShown, isLost = false }: AppToDelete, backup: AppInputs["backup"]): Promise<void> {
-    const lost = databasesLost(toKeyed(app.spec));
-    const end = ["All its active deployments are shut down for good.", ...lost].join(" ");
-    const shown = [app.spec.name ?? "", `(id ${app.id})`].filter((text) => text !== "").join(" ");
-    const name = isShown
-      ? `The app ${shown} is deleted.`
-      : `The service does not show the app ${shown}. It is deleted in case it still exists.`;
-    if (backup === false)
-      return this.reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);
-    if (isLost)
-      return this.reporter.warn(`${name} The state has no spec of it either, so there is no backup.`);
-    const directory = (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
-    const places = this.inputs.__secrets && singlePlaces(this.inputs, this.inputs.__secrets);
-    const leftOut = { places, texts: this.secrecy.unmistakable };
-    const path = await writeBackup(app, directory, new Date(this.desk.clock.now()), leftOut, isShown);
-    const secrets = secretAddresses(backupSpec(app, leftOut));
-    const load = `loadSpec(${JSON.stringify(path)}${secrets.length > 0 ? ", { secrets }" : ""})`;
-    this.reporter.warn(
-      [
-        `${name} ${end}`,
-        `Its spec${isShown ? "" : ", as the Pulumi state has it,"} is backed up in ${path}. To create the app again:`,
-        `  new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: ${load} })`,
-        ...(secrets.length > 0 ? [`Its secrets have to be supplied again: ${secrets.join(", ")}.`] : []),
-        ...(places === undefined
-          ? ["The file may contain secrets of the program: see its header before you share it."]
-          : []),
-      ].join("\n"),
-    );
-  }
-
-  async deleteApp(id: string): Promise<void> {
-    const isKnown = await deleteAppOnce(this.desk.client, id, {
-      ...this.desk.options,
-      clock: this.desk.clock,
-    });
-    this.desk.reads.noteWrite(id);
-    if (!isKnown)
-      return this.reporter.info(
-        "The service knows no such app any more: it was deleted before (DELETE: 404).",
-      );
-    this.reporter.waits();
-    const giveUpAt = this.desk.clock.now() + timeoutMs("delete", this.inputs.timeouts);
-    for (;;) {
-      let failure: unknown;
-      const isGone = await this.desk.reads
-        .isGone(this.desk.client, id, this.desk.options)
-        .catch((error: unknown) => {
-          if (!isTransient(error)) throw error;
-          failure = error;
-          return false;
-        });
-      if (isGone) return;
-      this.reporter.status("deleting: waiting until the app is gone");
-      if (failure !== undefined && this.desk.clock.now() >= giveUpAt) throw failure;
-      if (this.desk.clock.now() >= giveUpAt)
-        throw new AppPlatformError(
-          "wait-timeout",
-          `The app ${id} is still there after its deletion was accepted (DELETE /v2/apps/${id}). Run pulumi destroy again to go on waiting.`,
-        );
-      await this.desk.clock.sleep(GONE_POLL_MS, this.desk.stopped);
-    }
-  }
 }
 
 /** Ids of the deployments that an app shows, and of the one that the state records. */
@@ -478,6 +350,5 @@ function startedIn(app: App, known: Known, must: boolean): Started {
   return { deployment: newDeployment(shownDeployments(app), known), known, must };
 }
 
-const GONE_POLL_MS = 1_000;
 /** A listing that serves many reads at once may be this old. */
 const READ_MAX_AGE_MS = 5_000;

@@ -1,3 +1,4 @@
+import { appToDelete, backUp, deleteApp } from "./delete";
 import { isKept, isLeft, isManaged, type ManagerOf } from "./name-taken";
 import { AlertWork, readDestinations } from "./alerts/assign";
 import { destinationPath } from "./alerts/destinations";
@@ -6,36 +7,28 @@ import { check, type CheckResult } from "./check";
 import type { Reporter } from "../../host/reporter";
 import { declareApp } from "./declare";
 import { knownTo, newDeployment, shownDeployments } from "../../service/new-deployment";
+import { reportOverwrites, reportRefreshed } from "./report-drift";
 import { newestDeployment, withEarlierRun } from "./unrecorded-run";
 import { AppPlatformError, InitializationError } from "../../errors";
-import { Ignoring } from "./ignored-properties";
 import type { ManagedApps } from "../managed-apps";
 import { Operation } from "./operation";
 import { isIgnored } from "../options/ignored";
-import { mismatches, transformed } from "../options/mismatches";
-import { appProperties } from "../options/named";
 import { shownFailures } from "../arguments";
 import { Previews, type Subject } from "./preview";
 import { toldOnce } from "../print-once";
 import { refuseWhilePinned, Rollback } from "./rollback-on-failure";
 import { formatPropertyPath } from "../options/property-path";
-import { nowSecret, placesFrom, united, type SecretPlaces } from "../../secrets/program-secrets";
+import { nowSecret, united } from "../../secrets/program-secrets";
 import { masked, withoutSecrets, type Secrecy } from "../../secrets/mask-errors";
 import { PREVIEW_LIMITS, ServiceProvider, type Desk } from "../base-provider";
 import type { ResourceMeta } from "../meta";
 import { nameIn } from "../../appspec/app-name";
-import { changes, valueAt, withValueAt, type Path } from "../../appspec/diff";
-import { comparable } from "../../appspec/covers";
+import { changes, type Path } from "../../appspec/diff";
 import { drift, hiddenAsBefore, inputsWithDrift } from "../../appspec/drift";
 import { toKeyed } from "../../appspec/lists-by-name";
-import { plan, type Accepted, type Plan } from "../../appspec/plan";
+import { plan, type Plan } from "../../appspec/plan";
 import { hideSecrets } from "../../appspec/secrets";
-import {
-  describeOpenSecrets,
-  openSecrets,
-  withStored,
-  withoutStoredChanges,
-} from "../../appspec/stored-secrets";
+import { describeOpenSecrets, openSecrets, withoutStoredChanges } from "../../appspec/stored-secrets";
 import { repaired } from "../state-repair";
 import {
   inputsOf,
@@ -46,7 +39,8 @@ import {
   type AppOutputs,
   type LastDeployment,
 } from "./state";
-import { secrecyOf } from "./app-secrets";
+import { linesOnLastRun, nowIn, accepted } from "./last-run";
+import { ignoringIn, placesIn, secretsIn, optionMismatches } from "./app-meta";
 
 export class AppProvider extends ServiceProvider {
   private readonly previews = new Previews(
@@ -224,7 +218,7 @@ export class AppProvider extends ServiceProvider {
       const kept = operation.keepAsBefore(olds);
       switch (planned.action) {
         case "update": {
-          operation.tellOverwrites(olds, before);
+          reportOverwrites(operation.site, ignoring, olds, before);
           const after = await operation.updateApp(before, olds, planned.updateSources);
           this.managed.record(meta.urn, news.spec);
           return settled(() => operation.finish(after, "update"));
@@ -264,7 +258,7 @@ export class AppProvider extends ServiceProvider {
       }
       const now = toKeyed(found.spec);
       const then = props.__liveSpec ?? now;
-      operation.tellDrift(then, now);
+      reportRefreshed(operation.reporter, then, now);
       const seen = withoutStoredChanges(now, then, props.spec, props.emptySecrets);
       const spec = props.spec === undefined ? hideSecrets(now) : inputsWithDrift(props.spec, then, seen);
       const moved = props.projectId && found.project_id ? { projectId: found.project_id } : {};
@@ -303,8 +297,9 @@ export class AppProvider extends ServiceProvider {
       if (fate.action === "leave")
         return operation.reporter.warn(isLeft(id, name, fate.heir === urn ? undefined : fate.heir, urn));
       await this.managed.deleteOnce(id, async () => {
-        await operation.backUp(await operation.appToDelete(id, props), props.backup);
-        await operation.deleteApp(id);
+        const { site } = operation;
+        await backUp(site, await appToDelete(site, id, props), props.backup);
+        await deleteApp(site, id);
       });
     });
   }
@@ -378,79 +373,4 @@ export class AppProvider extends ServiceProvider {
     }
     if (refusals.length > 0) throw new AppPlatformError("invalid-spec", refusals.join("\n"));
   }
-}
-
-const ignoringIn = ({ program, ignored }: ResourceMeta): Ignoring =>
-  Ignoring.of(program?.options, program?.spec, ignored);
-
-/** Where the inputs, or what the state has, contain Pulumi secrets. */
-function placesIn({ program }: ResourceMeta, inputs: AppInputs): SecretPlaces | undefined {
-  const recorded = placesFrom(inputs.__secrets);
-  const now = program?.secrets;
-  return now && recorded ? united(now, recorded) : (now ?? recorded);
-}
-
-function secretsIn(meta: ResourceMeta, inputs: AppInputs, olds?: AppOutputs): Secrecy {
-  const places = placesIn(meta, inputs);
-  const programSpec = meta.program?.spec;
-  return secrecyOf(
-    {
-      ...inputs,
-      ...(places && { __secrets: places }),
-      ...(programSpec !== undefined && { programSpec }),
-    },
-    olds,
-  );
-}
-
-/**
- * Paths of options that match nothing, neither in the program nor at the service.
- * @param olds what there is of the app; the spec is the service's
- */
-function optionMismatches(meta: ResourceMeta, news: AppInputs, olds?: object): string[] {
-  const options = meta.program?.options ?? [];
-  const paths = [...options, ...transformed(meta.ignored, options)];
-  return mismatches(paths, appProperties(), [ignoringIn(meta).program(news), ...(olds ? [olds] : [])]);
-}
-
-/** What an earlier run left to do. */
-function linesOnLastRun(planned: Plan, olds: AppOutputs): string[] {
-  const lines: string[] = [];
-  if (planned.changes.length === 0 && planned.action === "resume")
-    lines.push("The last deployment is still in progress; this update waits for it.");
-  if (planned.changes.length === 0 && planned.action === "redeploy" && hasFailed(olds))
-    lines.push("The last deployment failed; this update starts a new one.");
-  if (planned.changes.length > 0 && hasFailed(olds))
-    lines.push(
-      "The last deployment failed, but the service has its spec: these lines compare the program with that spec. " +
-        "Pulumi's own diff may compare it with the spec before the failed attempt.",
-    );
-  if (olds.__awaited !== undefined && planned.action === "none")
-    lines.push("The last run saw no deployment of its change: this update checks once more.");
-  if (olds.__pinned !== undefined)
-    lines.push("A rollback of an earlier run is not completed; this update completes it first.");
-  return lines;
-}
-
-/** Why an update follows that the program did not ask for. */
-const nowIn = ({ id, phase }: LastDeployment): string =>
-  `Deployment ${id}, which the last run did not wait for, is now ${phase}: this update records it.`;
-
-const hasFailed = ({ __deployment }: AppOutputs): boolean =>
-  __deployment !== undefined && !["succeeded", "running"].includes(standing(__deployment.phase));
-
-/** What the plan compares with: the inputs the service accepted last, and the phase of the deployment they led to. */
-function accepted(olds: AppOutputs, news: AppInputs): Accepted {
-  const phase = olds.__deployment?.phase;
-  // Who does not wait for deployments is not to be told in the next run that one was not waited for.
-  const ignored = news.wait === false && phase !== undefined && standing(phase) === "running";
-  const spec = olds.__imported ? importedSpec(olds, news) : olds.spec;
-  return { ...olds, spec, lastPhase: ignored ? undefined : phase };
-}
-
-/** What to compare the program with after an import; values that it leaves to the service are no difference. */
-function importedSpec({ __liveSpec: held }: AppOutputs, { spec, emptySecrets }: AppInputs): unknown {
-  const open = openSecrets(spec, emptySecrets).map(({ path }) => [...path, "value"]);
-  const compared = comparable(held, withStored(spec, emptySecrets, held));
-  return open.reduce((copy, path) => withValueAt(copy, path, valueAt(spec, path)), compared);
 }

@@ -8,7 +8,7 @@ import {
   type Awaited,
 } from "../../service/new-deployment";
 import { findSuccessor } from "../../deploy/wait";
-import { asAppPlatformError, InitializationError, isApiError } from "../../errors";
+import { asAppPlatformError, InitializationError, isApiError, orUndefinedIfNotFound } from "../../errors";
 import { lookForDeployment, noDeployment, throwIfShown } from "../app/finish";
 import { PATIENCE } from "../../service/poll";
 import { refuseWhilePinned } from "../app/rollback-on-failure";
@@ -162,7 +162,7 @@ export class DeploymentProvider extends ServiceProvider {
       const made = props.__awaited ? (await unseen(desk, props, props.__awaited))?.id : props.__made;
       if (made === undefined) return;
       const running = async (): Promise<boolean> => {
-        const found = await orNothing(client.getDeployment(appId, made, options));
+        const found = await orUndefinedIfNotFound(client.getDeployment(appId, made, options));
         return found !== undefined && standing(found.phase) === "running";
       };
       if (!(await running())) return;
@@ -208,7 +208,7 @@ async function unseen(
   { appId }: DeploymentOutputs,
   awaited: Awaited,
 ): Promise<Deployment | undefined> {
-  const page = await orNothing(client.listDeploymentPage(appId, {}, options));
+  const page = await orUndefinedIfNotFound(client.listDeploymentPage(appId, {}, options));
   return page && newDeployment(page.items, knownTo(awaited));
 }
 
@@ -308,22 +308,13 @@ async function current(
   { appId, deploymentId }: DeploymentOutputs,
 ): Promise<Deployment | undefined> {
   if (deploymentId === "") return undefined;
-  const found = await orNothing(client.getDeployment(appId, deploymentId, options));
+  const found = await orUndefinedIfNotFound(client.getDeployment(appId, deploymentId, options));
   if (found?.phase !== "CANCELED") return found;
   return (await findSuccessor(client, appId, found, options.signal)) ?? found;
 }
 
 async function isGone({ client, reads, options }: Desk, appId: string): Promise<boolean> {
   return (await reads.findOrGone(client, appId, 0, options)) === undefined;
-}
-
-async function orNothing<T>(look: Promise<T>): Promise<T | undefined> {
-  try {
-    return await look;
-  } catch (error) {
-    if (isApiError(error, "not-found")) return undefined;
-    throw error;
-  }
 }
 
 /** The outputs, where damaged ones are replaced by what the resource's id says. */

@@ -5,8 +5,8 @@ import {
   asAppPlatformError,
   AppPlatformError,
   InitializationError,
-  isApiError,
   type ErrorCode,
+  orUndefinedIfNotFound,
 } from "../../errors";
 import { createDeployment, deploymentOf, lookForDeployment } from "../app/finish";
 import { PATIENCE } from "../../service/poll";
@@ -312,7 +312,7 @@ async function seen(
   app: App,
 ): Promise<RollbackOutputs> {
   const known = typeof props.__last === "string" && props.__last !== "" ? props.__last : id;
-  const found = await orNothing(client.getDeployment(app.id, known, options));
+  const found = await orUndefinedIfNotFound(client.getDeployment(app.id, known, options));
   const { __awaited, ...rest } = props;
   const awaited = awaitedIn(__awaited);
   return {
@@ -322,15 +322,6 @@ async function seen(
     ...(found && last(found)),
     pinned: app.pinned_deployment?.id === id,
   };
-}
-
-async function orNothing<T>(look: Promise<T>): Promise<T | undefined> {
-  try {
-    return await look;
-  } catch (error) {
-    if (isApiError(error, "not-found")) return undefined;
-    throw error;
-  }
 }
 
 const last = ({ id, phase = "UNKNOWN" }: Deployment): { __last: string; phase: string } => ({

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import {
   asksForChange,
-  changesNothing,
   isFromBefore,
+  isVisible,
   provesUpdate,
-  rotatedSecrets,
+  staleParts,
   type SentUpdate,
 } from "../../../provider/appspec/evidence";
 import { toKeyed } from "../../../provider/appspec/lists-by-name";
@@ -12,9 +12,16 @@ import type { AppSpec } from "../../../provider/appspec/types";
 
 const web = (more: object = {}): AppSpec => ({ name: "shop", services: [{ name: "web", ...more }] });
 
+const sent = (before: AppSpec, request: AppSpec, olds?: AppSpec): SentUpdate => ({
+  before: toKeyed(before),
+  request: toKeyed(request),
+  ...(olds && { olds: toKeyed(olds) }),
+  news: toKeyed(request),
+});
+
 describe("asksForChange", () => {
   const asks = (before: AppSpec, request: AppSpec, olds?: AppSpec): boolean =>
-    asksForChange(before, request, olds && toKeyed(olds), toKeyed(request));
+    asksForChange(sent(before, request, olds));
 
   it("is false if the service already has every value, even with extra defaults", () => {
     assert.ok(!asks({ ...web({ instance_count: 1 }), region: "ams" }, web()));
@@ -37,19 +44,15 @@ describe("asksForChange", () => {
 
 describe("proof of an update", () => {
   const secret = (value: string): AppSpec => web({ envs: [{ key: "A", value, type: "SECRET" }] });
-  const sent = (before: AppSpec, request: AppSpec, olds?: AppSpec): SentUpdate => ({
-    before,
-    request,
-    ...(olds && { olds: toKeyed(olds) }),
-    news: toKeyed(request),
-  });
   const envs = (...keys: string[]): AppSpec => web({ envs: keys.map((key) => ({ key, value: key })) });
 
+  const proves = (update: SentUpdate, now: AppSpec): boolean => provesUpdate(update, toKeyed(now));
+  const isOld = (update: SentUpdate, now: AppSpec): boolean => isFromBefore(update, toKeyed(now));
   it("is a spec that contains everything sent, plus defaults, and did not before", () => {
     const update = sent(web(), web({ instance_count: 2 }));
-    assert.ok(provesUpdate(update, web({ instance_count: 2, instance_size_slug: "apps-s-1vcpu-1gb" })));
-    assert.ok(!provesUpdate(update, web()));
-    assert.ok(!provesUpdate(update, web({ instance_count: 3 })));
+    assert.ok(proves(update, web({ instance_count: 2, instance_size_slug: "apps-s-1vcpu-1gb" })));
+    assert.ok(!proves(update, web()));
+    assert.ok(!proves(update, web({ instance_count: 3 })));
   });
 
   it("is not a spec that still contains what the update removes", () => {
@@ -65,42 +68,45 @@ describe("proof of an update", () => {
       ],
     ] as [AppSpec, AppSpec][]) {
       const update = sent(before, request, before);
-      assert.ok(!provesUpdate(update, before), JSON.stringify(before));
-      assert.ok(!provesUpdate(update, { ...before, region: "ams" }), "something else has changed");
-      assert.ok(provesUpdate(update, request), JSON.stringify(request));
-      assert.ok(!changesNothing(update));
+      assert.ok(!proves(update, before), JSON.stringify(before));
+      assert.ok(!proves(update, { ...before, region: "ams" }), "something else has changed");
+      assert.ok(proves(update, request), JSON.stringify(request));
+      assert.ok(isVisible(update));
     }
   });
 
   it("treats a removed field that returns as its default as removed", () => {
     const update = sent(web({ instance_count: 3 }), web(), web({ instance_count: 3 }));
-    assert.ok(provesUpdate(update, web({ instance_count: 1 })));
-    assert.ok(!provesUpdate(update, web({ instance_count: 3 })));
+    assert.ok(proves(update, web({ instance_count: 1 })));
+    assert.ok(!proves(update, web({ instance_count: 3 })));
   });
 
   it("requires a new ciphertext for each secret sent in plain text", () => {
     const update = sent(secret("EV[1:a:b]"), secret("new"), secret("old"));
-    assert.ok(!provesUpdate(update, { ...secret("EV[1:a:b]"), region: "ams" }));
-    assert.ok(provesUpdate(update, secret("EV[1:c:d]")));
-    assert.ok(provesUpdate(sent(web(), secret("new")), secret("EV[1:c:d]")), "a new one");
-    assert.ok(!provesUpdate(sent(web(), secret("new")), web()));
+    assert.ok(!proves(update, { ...secret("EV[1:a:b]"), region: "ams" }));
+    assert.ok(proves(update, secret("EV[1:c:d]")));
+    assert.ok(proves(sent(web(), secret("new")), secret("EV[1:c:d]")), "a new one");
+    assert.ok(!proves(sent(web(), secret("new")), web()));
   });
 
   it("is impossible if the service already had every value", () => {
-    assert.ok(changesNothing(sent(web({ instance_count: 1 }), web())));
-    assert.ok(!changesNothing(sent(secret("EV[1:a:b]"), secret("clear"))));
-    assert.ok(!provesUpdate(sent(web(), web()), web()));
+    assert.ok(!isVisible(sent(web({ instance_count: 1 }), web())));
+    assert.ok(isVisible(sent(secret("EV[1:a:b]"), secret("clear"))));
+    assert.ok(!proves(sent(web(), web()), web()));
   });
 
   it("is refuted by the previous spec: unchanged, or with the old ciphertext of a changed secret", () => {
-    assert.ok(isFromBefore(sent(web(), web({ instance_count: 2 })), web()));
-    assert.ok(!isFromBefore(sent(web(), web({ instance_count: 2 })), web({ instance_count: 3 })));
-    assert.ok(!isFromBefore(sent(web(), web()), web()));
+    assert.ok(isOld(sent(web(), web({ instance_count: 2 })), web()));
+    assert.ok(!isOld(sent(web(), web({ instance_count: 2 })), web({ instance_count: 3 })));
+    assert.ok(!isOld(sent(web(), web()), web()));
     const rotated = sent(secret("EV[1:a:b]"), { ...secret("new"), region: "ams" }, secret("old"));
-    assert.ok(isFromBefore(rotated, { ...secret("EV[1:a:b]"), region: "ams" }));
-    assert.deepEqual(rotatedSecrets(rotated), [["services", "web", "envs", "A", "value"]]);
+    assert.ok(isOld(rotated, { ...secret("EV[1:a:b]"), region: "ams" }));
+    assert.deepEqual(staleParts(rotated, toKeyed({ ...secret("EV[1:a:b]"), region: "ams" })), {
+      secrets: [["services", "web", "envs", "A", "value"]],
+      items: [],
+    });
     // Nobody knows whether the value has changed: the service may keep the ciphertext.
     const unknown = sent(secret("EV[1:a:b]"), { ...secret("new"), region: "ams" });
-    assert.ok(!isFromBefore(unknown, { ...secret("EV[1:a:b]"), region: "ams" }));
+    assert.ok(!isOld(unknown, { ...secret("EV[1:a:b]"), region: "ams" }));
   });
 });

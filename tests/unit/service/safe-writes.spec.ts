@@ -204,7 +204,8 @@ describe("updateAppOnce", () => {
   const wanted: AppSpec = { ...SPEC, region: "fra" };
   const update = (service: Service): Promise<App> => {
     service.apps = [{ ...before }];
-    return updateAppOnce(service, before, { spec: wanted }, { news: toKeyed(wanted) }, waits());
+    const sent = { before: toKeyed(SPEC), request: toKeyed(wanted), news: toKeyed(wanted) };
+    return updateAppOnce(service, before, { spec: wanted }, sent, waits());
   };
 
   it("finds that a lost answer has done it", async () => {

@@ -1,0 +1,104 @@
+import type { App } from "../../api/types";
+import { fromKeyed, isPlainObject, toKeyed } from "../../appspec/lists-by-name";
+import { secretAddresses } from "../../appspec/secret-addresses";
+import type { AppSpec } from "../../appspec/types";
+import { databasesLost } from "../../appspec/warnings";
+import { timeoutMs } from "../../durations";
+import { AppPlatformError, isApiError, isTransient } from "../../errors";
+import { singlePlaces } from "../../secrets/program-secrets";
+import { deleteAppOnce } from "../../service/safe-writes";
+import type { Desk, Site } from "../base-provider";
+import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
+import type { AppInputs, AppOutputs } from "./state";
+
+const GONE_POLL_MS = 1_000;
+
+/** An app that is to be deleted. */
+export interface AppToDelete {
+  readonly app: App;
+  /** False where the service does not show it: then the spec is the recorded one. */
+  readonly isShown: boolean;
+  /** True where the state has no spec of it. */
+  readonly isLost?: boolean;
+}
+
+/**
+ * The app that is to be deleted. Where the service does not show it, that proves nothing: the recorded spec stands in for the
+ * backup, and the deletion is sent all the same.
+ */
+export async function appToDelete(
+  { client, reads, options }: Desk,
+  id: string,
+  { __liveSpec }: Pick<AppOutputs, "__liveSpec">,
+): Promise<AppToDelete> {
+  try {
+    // What the backup keeps has to be the spec of this moment, give or take a second.
+    const app = await reads.find(client, id, 1_000, options);
+    if (app) return { app, isShown: true };
+  } catch (error) {
+    if (!isApiError(error, "service-error", "unreadable-answer", "timeout")) throw error;
+  }
+  const spec = (isPlainObject(__liveSpec) ? fromKeyed(__liveSpec) : undefined) as AppSpec | undefined;
+  return { app: { id, spec: spec ?? ({} as AppSpec) }, isShown: false, isLost: spec === undefined };
+}
+
+/** Warns, and leaves a backup of the spec behind, if the program did not decline it. */
+export async function backUp(
+  { inputs, secrecy, reporter, clock }: Site,
+  { app, isShown, isLost = false }: AppToDelete,
+  backup: AppInputs["backup"],
+): Promise<void> {
+  const lost = databasesLost(toKeyed(app.spec));
+  const end = ["All its active deployments are shut down for good.", ...lost].join(" ");
+  const shown = [app.spec.name ?? "", `(id ${app.id})`].filter((text) => text !== "").join(" ");
+  const name = isShown
+    ? `The app ${shown} is deleted.`
+    : `The service does not show the app ${shown}. It is deleted in case it still exists.`;
+  if (backup === false) return reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);
+  if (isLost) return reporter.warn(`${name} The state has no spec of it either, so there is no backup.`);
+  const directory = (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
+  const places = inputs.__secrets && singlePlaces(inputs, inputs.__secrets);
+  const leftOut = { places, texts: secrecy.unmistakable };
+  const path = await writeBackup(app, directory, new Date(clock.now()), leftOut, isShown);
+  const secrets = secretAddresses(backupSpec(app, leftOut));
+  const load = `loadSpec(${JSON.stringify(path)}${secrets.length > 0 ? ", { secrets }" : ""})`;
+  reporter.warn(
+    [
+      `${name} ${end}`,
+      `Its spec${isShown ? "" : ", as the Pulumi state has it,"} is backed up in ${path}. To create the app again:`,
+      `  new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: ${load} })`,
+      ...(secrets.length > 0 ? [`Its secrets have to be supplied again: ${secrets.join(", ")}.`] : []),
+      ...(places === undefined
+        ? ["The file may contain secrets of the program: see its header before you share it."]
+        : []),
+    ].join("\n"),
+  );
+}
+
+/** Deletes the app, and waits until it is gone. */
+export async function deleteApp(site: Site, id: string): Promise<void> {
+  const { client, reads, options, clock, reporter, stopped, inputs } = site;
+  const isKnown = await deleteAppOnce(client, id, { ...options, clock });
+  reads.noteWrite(id);
+  if (!isKnown)
+    return reporter.info("The service knows no such app any more: it was deleted before (DELETE: 404).");
+  reporter.waits();
+  const giveUpAt = clock.now() + timeoutMs("delete", inputs.timeouts);
+  for (;;) {
+    let failure: unknown;
+    const isGone = await reads.isGone(client, id, options).catch((error: unknown) => {
+      if (!isTransient(error)) throw error;
+      failure = error;
+      return false;
+    });
+    if (isGone) return;
+    reporter.status("deleting: waiting until the app is gone");
+    if (failure !== undefined && clock.now() >= giveUpAt) throw failure;
+    if (clock.now() >= giveUpAt)
+      throw new AppPlatformError(
+        "wait-timeout",
+        `The app ${id} is still there after its deletion was accepted (DELETE /v2/apps/${id}). Run pulumi destroy again to go on waiting.`,
+      );
+    await clock.sleep(GONE_POLL_MS, stopped);
+  }
+}

@@ -1,0 +1,48 @@
+import { standing } from "../../deployment-phases";
+import { valueAt, withValueAt } from "../../appspec/diff";
+import { comparable } from "../../appspec/covers";
+import type { Accepted, Plan } from "../../appspec/plan";
+import { openSecrets, withStored } from "../../appspec/stored-secrets";
+import type { AppInputs, AppOutputs, LastDeployment } from "./state";
+
+/** What an earlier run left to do. */
+export function linesOnLastRun(planned: Plan, olds: AppOutputs): string[] {
+  const lines: string[] = [];
+  if (planned.changes.length === 0 && planned.action === "resume")
+    lines.push("The last deployment is still in progress; this update waits for it.");
+  if (planned.changes.length === 0 && planned.action === "redeploy" && hasFailed(olds))
+    lines.push("The last deployment failed; this update starts a new one.");
+  if (planned.changes.length > 0 && hasFailed(olds))
+    lines.push(
+      "The last deployment failed, but the service has its spec: these lines compare the program with that spec. " +
+        "Pulumi's own diff may compare it with the spec before the failed attempt.",
+    );
+  if (olds.__awaited !== undefined && planned.action === "none")
+    lines.push("The last run saw no deployment of its change: this update checks once more.");
+  if (olds.__pinned !== undefined)
+    lines.push("A rollback of an earlier run is not completed; this update completes it first.");
+  return lines;
+}
+
+/** Why an update follows that the program did not ask for. */
+export const nowIn = ({ id, phase }: LastDeployment): string =>
+  `Deployment ${id}, which the last run did not wait for, is now ${phase}: this update records it.`;
+
+const hasFailed = ({ __deployment }: AppOutputs): boolean =>
+  __deployment !== undefined && !["succeeded", "running"].includes(standing(__deployment.phase));
+
+/** What the plan compares with: the inputs the service accepted last, and the phase of the deployment they led to. */
+export function accepted(olds: AppOutputs, news: AppInputs): Accepted {
+  const phase = olds.__deployment?.phase;
+  // Who does not wait for deployments is not to be told in the next run that one was not waited for.
+  const ignored = news.wait === false && phase !== undefined && standing(phase) === "running";
+  const spec = olds.__imported ? importedSpec(olds, news) : olds.spec;
+  return { ...olds, spec, lastPhase: ignored ? undefined : phase };
+}
+
+/** What to compare the program with after an import; values that it leaves to the service are no difference. */
+function importedSpec({ __liveSpec: held }: AppOutputs, { spec, emptySecrets }: AppInputs): unknown {
+  const open = openSecrets(spec, emptySecrets).map(({ path }) => [...path, "value"]);
+  const compared = comparable(held, withStored(spec, emptySecrets, held));
+  return open.reduce((copy, path) => withValueAt(copy, path, valueAt(spec, path)), compared);
+}

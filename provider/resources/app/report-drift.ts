@@ -1,0 +1,52 @@
+import type { App } from "../../api/types";
+import { formatChange } from "../../appspec/diff";
+import { drift } from "../../appspec/drift";
+import { toKeyed } from "../../appspec/lists-by-name";
+import { withoutStoredChanges } from "../../appspec/stored-secrets";
+import type { Reporter } from "../../host/reporter";
+import type { Site } from "../base-provider";
+import type { Ignoring } from "./ignored-properties";
+import type { AppOutputs } from "./state";
+
+/** Reports what an update is about to undo. */
+export function reportOverwrites(
+  { reporter, inputs }: Site,
+  ignoring: Ignoring,
+  olds: AppOutputs,
+  app: App,
+): void {
+  const { spec, emptySecrets } = inputs;
+  const now = withoutStoredChanges(toKeyed(app.spec), olds.__liveSpec, spec, emptySecrets);
+  const paths = driftedPaths(ignoring, olds, now);
+  if (paths !== undefined)
+    reporter.warn(`Changed at the service since the last run; this update reverts it: ${paths}`);
+}
+
+/** Reports what a new deployment of the spec at the service contains beside what the state records. */
+export function reportDeployedDrift(
+  reporter: Reporter,
+  ignoring: Ignoring,
+  olds: AppOutputs,
+  app: App,
+): void {
+  const paths = driftedPaths(ignoring, olds, toKeyed(app.spec));
+  if (paths !== undefined)
+    reporter.warn(
+      `Changed at the service since the last run; the new deployment contains it: ${paths}. To revert it, run pulumi up --refresh.`,
+    );
+}
+
+/** Reports what a refresh finds, a line each. */
+export function reportRefreshed(reporter: Reporter, then: unknown, now: unknown): void {
+  for (const change of drift(then, now)) reporter.info(`changed at the service: ${formatChange(change)}`);
+}
+
+function driftedPaths(
+  ignoring: Ignoring,
+  { __liveSpec: then }: AppOutputs,
+  now: unknown,
+): string | undefined {
+  if (then === undefined) return undefined;
+  const drifted = drift(then, ignoring.withoutIgnored(now, then));
+  return drifted.length > 0 ? drifted.map(formatChange).join(", ") : undefined;
+}
