@@ -2,20 +2,26 @@ import { isoTime } from "../clock";
 import { hugeText } from "../model/hostile-text";
 import { uuidFrom } from "../model/ids";
 
-/** Ways in which a response is another one than the work would give. */
-export type Altering =
+/** Ways in which a response is another one than the work would give, by name. */
+export const ALTERATIONS = [
   /** It is about another object: other ids, and other names of apps. */
-  | "other-object"
+  "other-object",
   /** It shows no deployment: none in an app, none in a list, and none by itself. */
-  | "without-deployment"
+  "without-deployment",
+  /** Every item of a list is there twice. */
+  "doubled",
+  /** Every list, those within specs and deployments too, begins with a null. */
+  "nulls",
+  /** `updated_at` is another one each time. */
+  "moving-updated-at",
+  /** `updated_at` is that of the creation, for ever. */
+  "frozen-updated-at",
+] as const;
+
+export type Altering =
+  | (typeof ALTERATIONS)[number]
   /** It shows no deployment that is younger than this. */
   | { lateMs: number }
-  /** Every item of a list is there twice. */
-  | "doubled"
-  /** `updated_at` is another one each time. */
-  | "moving-updated-at"
-  /** `updated_at` is that of the creation, for ever. */
-  | "frozen-updated-at"
   /** Deployments in progress are in this phase. */
   | { phase: string }
   /** It is larger by so many bytes: a variable more in every spec, or a field. */
@@ -87,6 +93,12 @@ function padded(body: unknown, bytes: number): unknown {
   return specs > 0 || !isMap(body) ? larger : { ...body, padding: variable.value };
 }
 
+function withNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return [null, ...value.map(withNulls)];
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withNulls(inner)]));
+}
+
 let moves = 0;
 
 /** The body of a response as it is altered. @param now milliseconds since the epoch, on the emulator's clock */
@@ -114,6 +126,8 @@ export function altered(how: Altering, body: unknown, now: number): unknown {
             ]),
           )
         : body;
+    case "nulls":
+      return withNulls(body);
     case "moving-updated-at":
       return updated(body, () => isoTime(now + ++moves));
     case "frozen-updated-at":

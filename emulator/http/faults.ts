@@ -1,4 +1,4 @@
-import type { Altering } from "./altered-responses";
+import { ALTERATIONS, type Altering } from "./altered-responses";
 
 /** What goes wrong with a request. */
 export type Fault =
@@ -46,7 +46,7 @@ export interface FaultRule {
   fault: Fault;
 }
 
-const NAMED = [
+const NAMED: readonly string[] = [
   "reset-before",
   "reset-after",
   "timeout",
@@ -56,11 +56,7 @@ const NAMED = [
   "endless",
   "wrong-types",
   "discarded",
-  "other-object",
-  "without-deployment",
-  "doubled",
-  "moving-updated-at",
-  "frozen-updated-at",
+  ...ALTERATIONS,
 ];
 
 const NUMBERED = ["status", "delayMs", "dropAfter", "lagMs", "lateMs", "padBytes"];

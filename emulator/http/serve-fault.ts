@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
-import { altered, type Altering } from "./altered-responses";
+import { ALTERATIONS, altered, type Altering } from "./altered-responses";
 import type { Clock } from "../clock";
 import { notFound } from "../errors";
 import { breakOf, type Break, type Fault } from "./faults";
@@ -152,16 +152,10 @@ export function faultAnswer(fault: Fault): FaultAnswer | undefined {
   return { status, headers: { "content-type": "application/json", ...headers }, text };
 }
 
-const ALTERING = new Set<unknown>([
-  "other-object",
-  "without-deployment",
-  "doubled",
-  "moving-updated-at",
-  "frozen-updated-at",
-]);
+const NAMES: readonly unknown[] = ALTERATIONS;
 
 const isAltering = (fault: Fault): fault is Altering =>
-  ALTERING.has(fault) ||
+  NAMES.includes(fault) ||
   (typeof fault === "object" && ("lateMs" in fault || "phase" in fault || "padBytes" in fault));
 
 /** To a request for a deployment that is too young to be shown, the service says that it does not know it. */

@@ -16,6 +16,13 @@ export function covers(held: unknown, wanted: unknown): boolean {
   );
 }
 
+/** As {@link covers}, and `held` has no further item in a list that the program owns, nor a further list. */
+export const matches = (held: unknown, wanted: unknown): boolean =>
+  covers(held, wanted) &&
+  !changes(wanted, held).some(
+    (change) => isAnother(change) || (change.kind === "add" && OWNED.has(String(change.path.at(-1)))),
+  );
+
 /** Programs may write numbers as strings, and vice versa. */
 const asSent = (keyed: unknown): unknown => toKeyed(sendable(keyed, undefined));
 

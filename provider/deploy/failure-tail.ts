@@ -1,5 +1,6 @@
 import { onAbort } from "../clock";
 import type { LogType, LogUrls } from "../api/types";
+import { isTransient } from "../errors";
 import { redact } from "../secrets/redact";
 import { bounded, boundedLine } from "../text/bounded";
 import type { FailedStep } from "./progress";
@@ -57,7 +58,12 @@ export async function failureLog(
       if (stop.signal.aborted) break;
       try {
         const query = { deploymentId, type, ...component(failed) };
-        const lines = await tail(source, appId, query, stop.signal);
+        const read = (): Promise<string[]> => tail(source, appId, query, stop.signal);
+        // Without it, one connection that breaks would hide why the deployment failed.
+        const lines = await read().catch((error: unknown) => {
+          if (!isTransient(error) || stop.signal.aborted) throw error;
+          return read();
+        });
         const shown = shownTail(lines, failed, secrets);
         if (shown.length > 0) return { type, lines: shown };
       } catch {

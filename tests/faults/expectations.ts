@@ -25,10 +25,11 @@ export type Kind = (typeof KINDS)[number];
  * - `succeeds`: the operation ends as if nothing had happened: the call is made again, or its work was found to be done
  * - `fails at once`: after one try
  * - `gives up`: fails after several tries
+ * - `stays true`: fails, or succeeds and the service has what was wanted: the call and the fault decide which
  *
  * Whatever fails names the call and what happened to it, and the next `up` brings about what was wanted.
  */
-export type Outcome = "succeeds" | "fails at once" | "gives up";
+export type Outcome = "succeeds" | "fails at once" | "gives up" | "stays true";
 
 export interface FaultClass {
   readonly name: string;
@@ -204,4 +205,27 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
     words: /no complete answer/,
     outcomes: passing(PASSES, ENDLESS),
   },
+];
+
+const TRUE = row(...KINDS.map(() => "stays true" as const));
+
+const misleading = (name: string, fault: Fault): FaultClass => ({
+  name,
+  fault,
+  words: /[a-z]/,
+  outcomes: passing(TRUE, TRUE),
+});
+
+/** Responses that are well-formed and say what is not so. */
+export const MISLEADING: readonly FaultClass[] = [
+  misleading("response about another object", "other-object"),
+  misleading("response without a deployment", "without-deployment"),
+  misleading("deployment that shows up late (20 s)", { lateMs: 20_000 }),
+  misleading("response from a replica that lags (20 s)", { lagMs: 20_000 }),
+  misleading("response to a write that was not done", "discarded"),
+  misleading("updated_at that moves each time", "moving-updated-at"),
+  misleading("updated_at that never moves", "frozen-updated-at"),
+  misleading("phase that nobody knows", { phase: "THINKING" }),
+  misleading("list with every item twice", "doubled"),
+  misleading("list that begins with a null", "nulls"),
 ];

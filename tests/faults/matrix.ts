@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { callName, casesFor } from "./cases";
-import { FAULT_CLASSES } from "./expectations";
+import { FAULT_CLASSES, type FaultClass } from "./expectations";
 import { reference, runCase, type Reference } from "./run-case";
 import type { Scenario } from "./scenarios/app";
 import { count } from "./total";
@@ -10,7 +10,12 @@ import { World, type Surroundings } from "./world";
 const LIMIT_MS = 120_000;
 
 /** Tests of every call of the operations × every fault; each test is one operation and fault, at all its calls. */
-export function faultMatrix(name: string, scenarios: readonly Scenario[], surroundings?: Surroundings): void {
+export function faultMatrix(
+  name: string,
+  scenarios: readonly Scenario[],
+  surroundings?: Surroundings,
+  faults: readonly FaultClass[] = FAULT_CLASSES,
+): void {
   describe(`faults: ${name}`, function () {
     this.timeout(LIMIT_MS);
     let world: World;
@@ -31,7 +36,7 @@ export function faultMatrix(name: string, scenarios: readonly Scenario[], surrou
           usual = await reference(world, scenario);
         });
 
-        for (const fault of FAULT_CLASSES) {
+        for (const fault of faults) {
           for (const duration of ["once", "stays"] as const) {
             it(`${fault.name}, ${duration === "once" ? "once" : "until it is repaired"}, at any of its calls`, async () => {
               const failed: string[] = [];

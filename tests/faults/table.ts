@@ -14,6 +14,7 @@ const WORDS: Record<Outcome, string> = {
   succeeds: "goes on",
   "fails at once": "fails at once",
   "gives up": "gives up",
+  "stays true": "goes on or fails",
 };
 
 /** The expectations as a table for a reader, in Markdown as Prettier writes it. Pure. */

@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import { Document, visit } from "yaml";
 import type { App } from "../../api/types";
+import { normalizeScalars } from "../../appspec/coerce-scalars";
 import { BACKUP_HEAD } from "../../appspec/parse";
 import { AppPlatformError } from "../../errors";
 import { isBelowWorkingDirectory, writeNewFile } from "./write-new-file";
@@ -24,7 +25,8 @@ export const backupSpec = (app: App, leftOut: LeftOut): AppSpec => withSecretsLe
  * @param isShown false where the service did not show the app, and the spec is the recorded one
  */
 export function backupText(app: App, takenAt: Date, leftOut = NONE, isShown = true): string {
-  const spec = backupSpec(app, leftOut);
+  // As the service would hold it: the reader takes -0 as the text "-0", while a program's -0 arrives as "0".
+  const spec = normalizeScalars(backupSpec(app, leftOut));
   const secrets = secretAddresses(spec);
   const name = oneLine(shownName(spec));
   const isChecked = leftOut.places !== undefined;

@@ -15,6 +15,7 @@ import { asAppPlatformError, AppPlatformError, InitializationError, isApiError }
 import { PATIENCE } from "../../service/poll";
 import { withoutSecrets } from "../../secrets/mask-errors";
 import { nameInterruption, type Desk, type Site } from "../base-provider";
+import { matches } from "../../appspec/covers";
 import { toKeyed } from "../../appspec/lists-by-name";
 import {
   lastDeployment,
@@ -205,6 +206,9 @@ class Wait {
       const started = await this.create();
       return this.finishing.started(this.app, started, this.operation, this.liveSpec);
     }
+    const { client, reads, options } = this.site;
+    const now = await reads.app(client, this.app.id, 0, options);
+    if (!matches(toKeyed(now.spec), toKeyed(this.app.spec))) throw updateNotSeen();
     this.last = await this.finishing.currentState(this.app, undefined);
     this.site.reporter.warn(
       `The service accepted the update, but no new deployment appeared within ${PATIENCE.updateDeployment / 1000} s. ` +
@@ -234,6 +238,14 @@ class Wait {
     return [...failures.slice(0, -1), `${failures.at(-1) ?? ""}\n${now} ${next}`];
   }
 }
+
+/** The error for an update whose response the service contradicts. */
+const updateNotSeen = (): AppPlatformError =>
+  new AppPlatformError(
+    "update-not-seen",
+    "The service accepted the update, but shows another spec than in its response, and no new deployment appeared. " +
+      "Run pulumi up again to send the update once more.",
+  );
 
 /** The error for a write that has to deploy, and after which no new deployment showed up. */
 export function noDeployment(appId: string, cause?: unknown): AppPlatformError {

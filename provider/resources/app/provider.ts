@@ -7,7 +7,7 @@ import { check, type CheckResult } from "./check";
 import type { Reporter } from "../../host/reporter";
 import { declareApp } from "./declare";
 import { knownTo, newDeployment, shownDeployments } from "../../service/new-deployment";
-import { reportOverwrites, reportRefreshed } from "./report-drift";
+import { reportLostUpdate, reportOverwrites, reportRefreshed } from "./report-drift";
 import { newestDeployment, withEarlierRun } from "./unrecorded-run";
 import { AppPlatformError, InitializationError } from "../../errors";
 import type { ManagedApps } from "../managed-apps";
@@ -213,12 +213,14 @@ export class AppProvider extends ServiceProvider {
           : olds.__deployment;
       const wanted = ignoring.wanted(news, olds);
       const planned = plan({ ...accepted(olds, wanted), lastPhase: last?.phase }, wanted);
-      if (planned.action === "update" || planned.action === "redeploy") refuseWhilePinned(before);
+      const isLost = planned.action !== "update" && reportLostUpdate(operation.site, ignoring, olds, before);
+      const action = isLost ? "update" : planned.action;
+      if (action === "update" || action === "redeploy") refuseWhilePinned(before);
       await operation.moveProject(before);
       const kept = operation.keepAsBefore(olds);
-      switch (planned.action) {
+      switch (action) {
         case "update": {
-          reportOverwrites(operation.site, ignoring, olds, before);
+          if (!isLost) reportOverwrites(operation.site, ignoring, olds, before);
           const after = await operation.updateApp(before, olds, planned.updateSources);
           this.managed.record(meta.urn, news.spec);
           return settled(() => operation.finish(after, "update"));
@@ -228,7 +230,7 @@ export class AppProvider extends ServiceProvider {
         default: {
           const late = await operation.ofEarlierWrite(before, olds, planned.forceBuild);
           if (late) return settled(late);
-          if (planned.action === "resume")
+          if (action === "resume")
             return settled(() => operation.finishing.resumed(before, last, "update", olds.__liveSpec));
           return settled(async () => ({
             ...outputsOf(kept, await operation.existingApp(id), last, olds.__liveSpec),

@@ -1,7 +1,9 @@
 import type { App } from "../../api/types";
+import { matches } from "../../appspec/covers";
 import { formatChange } from "../../appspec/diff";
 import { drift } from "../../appspec/drift";
 import { toKeyed } from "../../appspec/lists-by-name";
+import { isCiphertext } from "../../appspec/secrets";
 import { withoutStoredChanges } from "../../appspec/stored-secrets";
 import type { Reporter } from "../../host/reporter";
 import type { Site } from "../base-provider";
@@ -20,6 +22,29 @@ export function reportOverwrites(
   const paths = driftedPaths(ignoring, olds, now);
   if (paths !== undefined)
     reporter.warn(`Changed at the service since the last run; this update reverts it: ${paths}`);
+}
+
+/**
+ * Reports that an update was lost: the run that sent it saw no deployment of it, the service shows another spec than it answered
+ * then, and that is not what the program asks for.
+ * @returns false where there is no such update
+ */
+export function reportLostUpdate(
+  { reporter, inputs }: Site,
+  ignoring: Ignoring,
+  olds: AppOutputs,
+  app: App,
+): boolean {
+  const then = olds.__liveSpec;
+  if (!olds.__awaited || then === undefined) return false;
+  const now = toKeyed(app.spec);
+  const drifted = drift(then, ignoring.withoutIgnored(now, then));
+  const hasOtherSecret = drifted.some(({ before, after }) => isCiphertext(before) && isCiphertext(after));
+  if (drifted.length === 0) return false;
+  if (matches(now, ignoring.toSend(inputs, olds, now)) && !hasOtherSecret) return false;
+  const paths = drifted.map(formatChange).join(", ");
+  reporter.warn(`The service does not show the update of the last run, so it is sent again: ${paths}`);
+  return true;
 }
 
 /** Reports what a new deployment of the spec at the service contains beside what the state records. */

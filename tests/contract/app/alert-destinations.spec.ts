@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Fault } from "../../../emulator/index";
 import type { AppSpec } from "../../../provider/index";
 import { KEPT_SECRET } from "../../../provider/appspec/secrets";
 import type { AppInputs } from "../../../provider/resources/app/state";
@@ -48,8 +49,8 @@ describe("AppProvider: alert destinations", () => {
     const { id } = (await held())[rule] ?? assert.fail(`no alert ${rule}`);
     world.emulator.apps()[0]?.destinations.set(id, destinations as never);
   }
-  const fail = (times: number, fault: object): void => {
-    world.emulator.faults.add({ method: "POST", path: /destinations$/, times, fault: fault as never });
+  const fail = (times: number, fault: Fault): void => {
+    world.emulator.faults.add({ method: "POST", path: /destinations$/, times, fault });
   };
   const deployments = (): number => world.emulator.apps()[0]?.deployments.length ?? 0;
   const fresh = async (made: Promise<Made>): Promise<Made> => {
@@ -337,6 +338,34 @@ describe("AppProvider: alert destinations", () => {
         world.messages("warning").join("\n"),
         /set back .*alertDestinations\["DEPLOYMENT_FAILED"\]/,
       );
+    });
+
+    for (const fault of ["discarded", { lagMs: 5_000 }] as const) {
+      const isDone = fault !== "discarded";
+      it(`${isDone ? "are seen" : "fail, and are sent by the next up,"} after a response to ${JSON.stringify(fault)}`, async () => {
+        const made = await world.create(wanted({}));
+        fail(1, fault);
+        if (isDone) world.emulator.faults.add({ method: "GET", path: /alerts$/, fault, times: 2 });
+        const run = world.update(made, wanted(BOTH));
+        if (isDone) await run;
+        else {
+          const error = await world.initFailure(run);
+          assert.equal(error.errorCode, "alerts-not-set");
+          assert.match(error.message, /the service accepted this, but does not show it/);
+          await world.update(error.made, wanted(BOTH));
+        }
+        assert.deepEqual((await held())["DEPLOYMENT_FAILED"]?.emails, ["a@example.com"]);
+      });
+    }
+
+    it("fail where a removal was accepted and not made, and the next up removes them", async () => {
+      const made = await world.create(wanted(BOTH));
+      fail(1, "discarded");
+      const error = await world.initFailure(world.update(made, wanted({})));
+      assert.equal(error.errorCode, "alerts-not-set");
+      await world.update(error.made, wanted({}));
+      assert.deepEqual((await held())["DEPLOYMENT_FAILED"]?.emails, []);
+      assert.deepEqual((await held())["CPU_UTILIZATION"]?.slack_webhooks, []);
     });
 
     it("are missing where someone took the rule away", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../../emulator/index";
 import type { AppSpec } from "../../../provider/appspec/types";
+import { toKeyed } from "../../../provider/appspec/lists-by-name";
 import { changed, eachInItsWorld, inputs, SECRET, SHOP } from "../../helpers/world/provider-world";
 
 const rotated = changed((spec) => (spec.services![0]!.envs![1]!.value = "the-rotated-value"));
@@ -92,6 +93,27 @@ describe("an update whose response is lost or tells of before", () => {
       .catch(() => {});
     assert.match(world.messages("warning").join("\n"), /still shows the spec from before.*pulumi refresh/);
   });
+
+  for (const [what, spec] of Object.entries({
+    ...REMOVALS,
+    "a changed field": changed((one) => (one.region = "fra")),
+  })) {
+    it(`is sent again by the next up where it was answered and not made: ${what}`, async () => {
+      const made = await world.create();
+      world.emulator.faults.add({ method: "PUT", fault: "discarded" });
+      const failed = await world.initFailure(world.update(made, inputs(spec)));
+      assert.equal(failed.errorCode, "no-deployment");
+      world.emulator.clearCalls();
+      const { outs } = await world.update(failed.made, inputs(spec));
+      assert.equal(puts(), 1);
+      assert.match(
+        world.messages("warning").join("\n"),
+        /does not show the update of the last run, so it is sent again/,
+      );
+      assert.deepEqual(outs.__liveSpec, toKeyed(world.app.spec));
+      assert.equal(storedSecret(), spec === rotated ? ROTATED : SECRET);
+    });
+  }
 
   it("goes back and forth between two values of a secret, and each arrives", async () => {
     let made = await world.create();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { LogType } from "../../../provider/api/types";
 import { failureLog, shortLine, TAIL_LINES, type LogSource } from "../../../provider/deploy/failure-tail";
+import { ApiError } from "../../../provider/errors";
 
 /** A service whose logs are lists of lines by type and address; an Error is thrown where it stands. */
 function logs(content: Partial<Record<LogType, (string[] | Error)[] | Error>>) {
@@ -55,6 +56,27 @@ describe("failureLog", () => {
         asked.map(({ type }) => type),
         ["RUN", "DEPLOY"],
       );
+    }
+  });
+
+  it("reads a log once more after a connection that broke, and no other failure", async () => {
+    const failed = (code: "network" | "forbidden"): ApiError =>
+      new ApiError(code, code, { request: { method: "GET", path: "/log" } });
+    for (const [code, lines] of [
+      ["network", ["no such module"]],
+      ["forbidden", undefined],
+    ] as const) {
+      const { source } = logs({ BUILD: [["no such module"]] });
+      let tries = 0;
+      const broken: LogSource = {
+        ...source,
+        openLog: (...args) => {
+          if (tries++ === 0) throw failed(code);
+          return source.openLog(...args);
+        },
+      };
+      assert.deepEqual(await linesOf(broken, "a", "d", build, []), lines);
+      assert.equal(tries, code === "network" ? 2 : 1);
     }
   });
 

@@ -12,6 +12,7 @@ import type { Alert, AlertDestinations } from "../../../api/types";
 import { InitializationError, isTransient } from "../../../errors";
 import type { Ignoring } from "../ignored-properties";
 import type { Site } from "../../base-provider";
+import { lookFor, PATIENCE } from "../../../service/poll";
 import { redact } from "../../../secrets/redact";
 import { isEqual } from "../../../appspec/diff";
 import { isPlainObject } from "../../../appspec/lists-by-name";
@@ -31,6 +32,8 @@ export class AlertWork {
   private readonly wanted: Entries;
   private readonly accepted: Entries;
   private readonly held: Record<string, HeldAlert>;
+  /** What was sent, and what was held and accepted before it, until the service is seen to have taken it. */
+  private readonly unseen = new Map<string, Unseen>();
   /** Why entries are not set yet, by key. */
   private readonly open = new Map<string, { reason: string; final: boolean }>();
 
@@ -61,6 +64,7 @@ export class AlertWork {
       return error.properties as AppOutputs;
     });
     if (failed === undefined) await this.assignRest(appId);
+    if (this.unseen.size > 0) await this.confirm(appId);
     const recorded = this.recordedIn(outs);
     const reasons = [...(failed?.reasons ?? []), ...[...this.open.values()].map(({ reason }) => reason)];
     if (reasons.length === 0) return recorded;
@@ -138,7 +142,7 @@ export class AlertWork {
         `Changed at the service since the last run, and set back to what the program says: ~ ${destinationPath(key)}`,
       );
     const request = requestFor(entry, alert);
-    const answer = fingerprint(request) === now ? alert : await this.send(appId, alert.id, request);
+    const answer = fingerprint(request) === now ? alert : await this.send(appId, key, alert, request);
     this.accepted[key] = entry;
     this.held[key] = { id: alert.id, held: fingerprint(answer) };
   }
@@ -146,14 +150,47 @@ export class AlertWork {
   /** @param alert undefined where it is gone, or told by another entry */
   private async clear(appId: string, key: string, alert: Alert | undefined): Promise<void> {
     const nobody = { emails: [], slack_webhooks: [] };
-    if (alert && fingerprint(alert) !== fingerprint(nobody)) await this.send(appId, alert.id, nobody);
+    if (alert && fingerprint(alert) !== fingerprint(nobody)) await this.send(appId, key, alert, nobody);
     delete this.accepted[key];
     delete this.held[key];
   }
 
-  private send(appId: string, alertId: string, destinations: AlertDestinations): Promise<Alert> {
+  private async send(
+    appId: string,
+    key: string,
+    alert: Alert,
+    destinations: AlertDestinations,
+  ): Promise<Alert> {
     this.site.reporter.status("setting the destinations of alerts");
-    return this.site.client.assignAlertDestinations(appId, alertId, destinations, this.site.options);
+    const { client, options } = this.site;
+    const before = { alert, accepted: this.accepted[key], held: this.held[key] };
+    const answer = await client.assignAlertDestinations(appId, alert.id, destinations, options);
+    this.unseen.set(key, before);
+    return answer;
+  }
+
+  /** Looks until the service shows what was sent, since it may confirm what it has not done. What stays unseen is sent again by a later run. */
+  private async confirm(appId: string): Promise<void> {
+    const { client, options, clock, stopped } = this.site;
+    const look = async (): Promise<true | undefined> => {
+      const alerts = await client.listAlerts(appId, options);
+      for (const [key, { alert }] of this.unseen) {
+        const now = alerts.find(({ id }) => id === alert.id);
+        if (now === undefined || fingerprint(now) !== fingerprint(alert)) this.unseen.delete(key);
+      }
+      return this.unseen.size === 0 ? true : undefined;
+    };
+    let reason = "the service accepted this, but does not show it. The next pulumi up sends it again.";
+    try {
+      await lookFor(look, PATIENCE.lostResponse, { clock, signal: stopped });
+    } catch (error) {
+      reason = `not checked: ${this.words(error)} The next pulumi up sends it again.`;
+    }
+    for (const [key, { accepted, held }] of this.unseen) {
+      restore(this.accepted, key, accepted);
+      restore(this.held, key, held);
+      this.open.set(key, { reason: `${destinationPath(key)}: ${reason}`, final: true });
+    }
   }
 
   private async attempt(key: string, work: () => Promise<void>): Promise<void> {
@@ -167,9 +204,24 @@ export class AlertWork {
 
   /** The service may repeat what it was sent. */
   private reason(place: string, error: unknown): string {
-    const words = error instanceof Error ? error.message : String(error);
-    return `${place}: not set: ${redact(words, this.site.secrecy.secrets)} The next pulumi up tries again.`;
+    return `${place}: not set: ${this.words(error)} The next pulumi up tries again.`;
   }
+
+  private words(error: unknown): string {
+    return redact(error instanceof Error ? error.message : String(error), this.site.secrecy.secrets);
+  }
+}
+
+/** As it was before the destinations of `alert` were sent. */
+interface Unseen {
+  readonly alert: Alert;
+  readonly accepted: KeyedDestination | undefined;
+  readonly held: HeldAlert | undefined;
+}
+
+function restore<T>(entries: Record<string, T>, key: string, value: T | undefined): void {
+  if (value === undefined) delete entries[key];
+  else entries[key] = value;
 }
 
 /** Failures of the way, and of an alert that is not there yet: another try may go well. */

@@ -1,0 +1,8 @@
+"use strict";
+
+// Properties try the same values in every run, so that a commit does not fail over a value that no change of it concerns.
+// PROPERTY_SEED=$RANDOM npm run unit tries others.
+
+const fc = require("fast-check");
+
+fc.configureGlobal({ seed: Number(process.env.PROPERTY_SEED ?? 1) });
