@@ -11,9 +11,11 @@ describe("kill -9 of the Pulumi CLI at every call of", function () {
     const { gate, stack } = killing;
     const sent = (): string[] => gate.passed.map(({ what }) => what).filter((what) => !/^GET/.test(what));
     const before = sent();
-    const locked = await stack.up();
-    assert.notEqual(locked.code, 0);
-    assert.match(locked.output, /the stack is currently locked.*`pulumi cancel`/s);
+    if (killing.cases === 0) {
+      const locked = await stack.up();
+      assert.notEqual(locked.code, 0);
+      assert.match(locked.output, /the stack is currently locked.*`pulumi cancel`/s);
+    }
     succeeded(await stack.run(["cancel", "--yes"]));
     succeeded(await stack.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]));
     assert.deepEqual(sent(), before);
@@ -24,7 +26,7 @@ describe("kill -9 of the Pulumi CLI at every call of", function () {
     await killing.everywhere("create", steps, "CLI", async (names) => {
       await recoverPulumi();
       await killing.adoptWhatIsThere(names);
-      await killing.assertConverged(names, 1);
+      killing.assertConverged(names, 1);
     });
   });
 
@@ -35,7 +37,7 @@ describe("kill -9 of the Pulumi CLI at every call of", function () {
       await recoverPulumi();
       const { output } = succeeded(await killing.up());
       assert.doesNotMatch(output, /pending operations/);
-      await killing.assertConverged(names, 2);
+      killing.assertConverged(names, 2);
     });
   });
 

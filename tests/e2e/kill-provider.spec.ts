@@ -11,7 +11,7 @@ describe("kill -9 of the provider's process at every call of", function () {
     assert.equal(steps.length, 4, steps.join());
     await killing.everywhere("create", steps, "provider", async (names) => {
       await killing.adoptWhatIsThere(names);
-      await killing.assertConverged(names, 1);
+      killing.assertConverged(names, 1);
     });
   });
 
@@ -21,7 +21,7 @@ describe("kill -9 of the provider's process at every call of", function () {
     assert.equal(steps.length, 4, steps.join());
     await killing.everywhere("update", steps, "provider", async (names) => {
       succeeded(await killing.up());
-      await killing.assertConverged(names, 2);
+      killing.assertConverged(names, 2);
     });
   });
 

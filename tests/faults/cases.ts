@@ -78,9 +78,21 @@ export function casesFor(
 ): Case[] {
   return calls.map((call) => {
     const kind = exceptions.kindOf?.(call) ?? usualKind(call);
-    const expected = exceptions.expects?.(call, fault, duration) ?? fault.outcomes[duration][kind];
+    const usual = fault.outcomes[duration][kind];
+    // What an operation knows better is how a call fails, and not what is true.
+    const expected = usual === "stays true" ? usual : (exceptions.expects?.(call, fault, duration) ?? usual);
     return { call, kind, fault, duration, expected };
   });
+}
+
+/**
+ * One of `share` cases: other calls for each fault, so that all calls and all faults have their turn, and always at least one.
+ * Pure.
+ * @param turn of the fault and its duration, among those of an operation
+ */
+export function sampled<T>(cases: readonly T[], turn: number, share: number): T[] {
+  const step = Math.max(1, Math.min(share, cases.length));
+  return cases.filter((_one, index) => (index + turn) % step === 0);
 }
 
 /** Such as «POST /v2/apps» or «GET /v2/apps/:id (3rd)». Pure. */

@@ -66,7 +66,8 @@ export async function runCase(
   else if (scenario.fails && tested.expected === "succeeds") expectItself(scenario, failed);
   else expectOutcome(tested, met, failed);
   if (failed) expectRecorded(world, scenario);
-  if (scenario.finds && tested.expected !== "stays true") expectFound(scenario, tested, found, failed, usual.found);
+  if (scenario.finds && tested.expected !== "stays true")
+    expectFound(scenario, tested, found, failed, usual.found);
   await mustGoWell(world, scenario, failed !== undefined);
   const end = endOf(world);
   if (scenario.fails) assert.ok(end.deployments <= usual.end.deployments, "a deployment more than usual");
@@ -193,7 +194,8 @@ function expectOutcome(tested: Case, { tries, tookMs }: Met, failed: OperationEr
 
 /** A success is one at the service as well, and a failure says in words what happened. */
 function expectTruth(world: World, { success }: Reference, failed: OperationError | undefined): void {
-  if (failed) assert.doesNotMatch(failed.told, /TypeError|Cannot read prop|is not a function|undefined|\[object/);
+  if (failed)
+    assert.doesNotMatch(failed.told, /TypeError|Cannot read prop|is not a function|undefined|\[object/);
   else if (success) {
     const { recorded: _recorded, ...wanted } = success;
     const { recorded: _now, ...there } = endOf(world);
@@ -227,7 +229,9 @@ async function mustGoWell(world: World, scenario: Scenario, failed: boolean): Pr
   try {
     await scenario.next(world, failed).catch(async (error: unknown) => {
       // An app that a response invented is taken out of the state by a refresh, as the message says.
-      if (!(error instanceof OperationError && /does not exist any more. Run pulumi refresh/.test(error.told)))
+      if (!(
+        error instanceof OperationError && /does not exist any more. Run pulumi refresh/.test(error.told)
+      ))
         throw error;
       await world.app.refresh();
       await scenario.next(world, failed);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as logs from "../../provider/dynamic/functions/logs";
 import * as lookups from "../../provider/dynamic/functions";
 import { ACTIONS } from "../faults/scenarios/actions";
-import { remoteCalls, casesFor, pathPattern, usualKind } from "../faults/cases";
+import { casesFor, pathPattern, remoteCalls, sampled, usualKind } from "../faults/cases";
 import { FAULT_CLASSES } from "../faults/expectations";
 import { functionOf, LOOKUPS } from "../faults/scenarios/lookups";
 import { faultTable } from "../faults/table";
@@ -69,5 +69,18 @@ describe("the fault matrix", () => {
       casesFor(calls, known, refused, "once").map(({ kind, expected }) => `${kind} ${expected}`),
       calls.map(() => "read gives up"),
     );
+  });
+
+  it("runs a part of the cases in which every call and every fault has its turn", () => {
+    for (const calls of [1, 2, 3, 7, 10]) {
+      const cases = Array.from({ length: calls }, (_, index) => index);
+      const turns = Array.from({ length: 18 }, (_, turn) => sampled(cases, turn, 3));
+      assert.ok(turns.every((some) => some.length >= 1 && some.length <= Math.ceil(calls / 3)));
+      assert.deepEqual(
+        [...new Set(turns.flat())].sort((a, b) => a - b),
+        cases,
+      );
+      assert.deepEqual(sampled(cases, 5, 1), cases);
+    }
   });
 });

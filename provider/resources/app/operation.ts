@@ -207,6 +207,24 @@ export class Operation {
     this.reporter.status("moving to another project");
     await this.desk.client.assignProject(projectId, app.id, this.desk.options);
     this.desk.reads.noteWrite(app.id);
+    await this.confirmMove(app.id, projectId);
+  }
+
+  /** @throws AppPlatformError `update-not-seen` where the service accepted the move and has not made it */
+  private async confirmMove(id: string, projectId: string): Promise<void> {
+    const { client, clock, stopped, options } = this.desk;
+    // Where the service names no project, nothing can be checked.
+    const look = async (): Promise<true | undefined> => {
+      const { project_id: now = projectId } = await client.getApp(id, options);
+      return now === projectId ? true : undefined;
+    };
+    if (await lookFor(look, PATIENCE.lostResponse, { clock, signal: stopped })) return;
+    stopped?.throwIfAborted();
+    throw new AppPlatformError(
+      "update-not-seen",
+      `The service accepted the move of the app to the project ${projectId}, but still shows it in another one. ` +
+        "Run pulumi up again to move it once more.",
+    );
   }
 
   /** For an operation that sends no spec: what is ignored stays as it was. */

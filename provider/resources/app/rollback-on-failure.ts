@@ -174,19 +174,24 @@ export async function startRollback(
   const newest = async () => (await client.listDeploymentPage(appId, {})).items;
   const known = new Set((await newest()).map(({ id }) => id));
   const isNew = (one: Deployment | null | undefined): boolean => one != null && !known.has(one.id);
-  const find = async (): Promise<{ made: Deployment } | undefined> => {
+  const find = async (named?: string): Promise<{ made: Deployment } | undefined> => {
     const { pinned_deployment: pin } = await client.getApp(appId);
-    const made = isNew(pin)
-      ? pin
-      : (await newest()).find((one) => isNew(one) && one.cloned_from === target && !isAutomaticRollback(one));
+    const isIt = (one: Deployment): boolean =>
+      one.id === named || (one.cloned_from === target && !isAutomaticRollback(one));
+    const made = isNew(pin) ? pin : (await newest()).find((one) => isNew(one) && isIt(one));
     return made ? { made } : undefined;
   };
   const waits = { clock, signal: stopped };
   const make = async () => ({ made: await client.createRollback(appId, { deployment_id: target }) });
   const { made } = await once<{ made: Deployment | undefined }>(make, find, waits);
   reads.noteWrite(appId);
-  const found = isNew(made) ? made : (await lookFor(find, PATIENCE.deployment, waits))?.made;
-  if (found) return found;
+  // Later runs know the rollback by its id, so a response is not enough, but better than nothing.
+  const named = isNew(made) ? made : undefined;
+  const found = await lookFor(() => find(named?.id), PATIENCE.deployment, waits).catch((error: unknown) => {
+    if (named) return { made: named };
+    throw error;
+  });
+  if (found) return found.made;
   throw new AppPlatformError(
     "no-deployment",
     `The service accepted the rollback to deployment ${target}, but no new deployment of the app ${appId} appeared within ${PATIENCE.deployment / 1000} s. ` +
@@ -216,9 +221,11 @@ export async function commitRollback(
     try {
       await client.commitRollback(appId);
     } catch (error) {
-      // Somebody else may have ended it while its deployment was waited for.
-      const ended = isApiError(error, "bad-request", "conflict") ? await free() : undefined;
+      // Somebody else may have ended it. Which status says so is not documented.
+      const isRefused = isApiError(error, "bad-request", "not-found", "conflict", "invalid-spec");
+      const ended = isRefused ? await free() : undefined;
       if (!ended) throw error;
+      reporter.info("The app was not pinned any more: there is nothing to commit.");
       return ended;
     }
     return undefined;

@@ -5,6 +5,7 @@ import {
   asAppPlatformError,
   AppPlatformError,
   InitializationError,
+  isApiError,
   type ErrorCode,
   orUndefinedIfNotFound,
 } from "../../errors";
@@ -142,9 +143,10 @@ export class RollbackProvider extends ServiceProvider {
       async (desk) => {
         const obstacle = noWay(olds.state, news.state);
         if (obstacle) throw obstacle;
-        const now = await seen(desk, id, olds, await appById(desk.client, news.appId));
+        const app = await appById(desk.client, news.appId);
+        const now = await seen(desk, id, olds, app);
         const outs = { ...now, ...news, deploymentId: olds.deploymentId, state: olds.state };
-        const work = new RollbackWork(desk, id, news, { ...outs, __chosen: chosen(news) }, "update");
+        const work = new RollbackWork(desk, id, news, { ...outs, __chosen: chosen(news) }, "update", app);
         return { outs: await work.reach(news.state ?? "pinned") };
       },
       { hasDiff: true },
@@ -169,7 +171,7 @@ export class RollbackProvider extends ServiceProvider {
   async delete(meta: ResourceMeta, id: string, props: RollbackOutputs): Promise<void> {
     await this.runOn(meta, props, async (desk) => {
       const app = await desk.reads.findOrGone(desk.client, props.appId, 0, desk.options);
-      if (app?.pinned_deployment?.id !== id) return;
+      if (!app || !mayBePinned(app, id, props.pinned)) return;
       desk.reporter.warn(
         `The app ${app.spec.name ?? ""} was pinned to this rollback, which is committed: what runs now goes on running.`,
       );
@@ -186,6 +188,8 @@ class RollbackWork {
     private readonly inputs: RollbackInputs,
     private outs: RollbackOutputs,
     private readonly operation: "create" | "update",
+    /** As it was before the operation; absent for a new rollback, which the app is pinned to. */
+    private readonly app?: App,
   ) {}
 
   /** @throws InitializationError */
@@ -203,7 +207,8 @@ class RollbackWork {
 
   private async keep(wanted: "pinned" | "committed"): Promise<void> {
     if (this.outs.state === wanted && !this.outs.pinned) return;
-    if (!this.outs.pinned) {
+    const mayCommit = wanted === "committed" && (!this.app || mayBePinned(this.app, this.id));
+    if (!this.outs.pinned && !mayCommit) {
       this.desk.reporter.info("The app was not pinned any more: there is nothing to commit.");
       this.outs.state = wanted;
       return;
@@ -230,11 +235,9 @@ class RollbackWork {
     } else if (outs.__awaited) {
       const known = knownTo(outs.__awaited);
       const late = await lookForDeployment(desk, inputs.appId, known, PATIENCE.laterRun);
-      await this.follow(
-        late
-          ? { deployment: late, known, must: true }
-          : await createDeployment(desk, inputs.appId, false, [outs.__last]),
-      );
+      if (late) await this.follow({ deployment: late, known, must: true });
+      else if (outs.pinned) await this.follow(await revert(desk, inputs.appId, this.id));
+      else await this.follow(await createDeployment(desk, inputs.appId, false, [outs.__last]));
     } else if (resultOf(outs.phase) === "bad")
       await this.follow(await createDeployment(desk, inputs.appId, false, [outs.__last]));
     await this.settle(
@@ -247,16 +250,27 @@ class RollbackWork {
     desk.reads.noteWrite(inputs.appId);
     const __awaited = { known: [...started.known.ids], must: true };
     this.outs = { ...this.outs, state: "reverted", pinned: false, __awaited };
-    const made = await deploymentOf(desk, inputs.appId, started);
-    const { __awaited: _seen, ...outs } = this.outs;
-    this.outs = { ...outs, ...last(made) };
+    this.outs = { ...this.outs, ...last(await deploymentOf(desk, inputs.appId, started)) };
   }
 
   private async settle(advice: string): Promise<void> {
     const { desk, inputs, outs } = this;
     if (resultOf(outs.phase) === "good") return;
-    const onSeen = (now: Deployment): void => void (this.outs = { ...this.outs, ...last(now) });
-    const ended = await settleAt(desk, inputs.appId, outs.__last, this.operation, inputs.timeouts, onSeen);
+    const onSeen = (now: Deployment): void => {
+      const { __awaited: _seen, ...rest } = this.outs;
+      this.outs = { ...rest, ...last(now) };
+    };
+    const wait = () =>
+      settleAt(desk, inputs.appId, this.outs.__last, this.operation, inputs.timeouts, onSeen);
+    const ended = await wait().catch(async (error: unknown) => {
+      const { __awaited: awaited } = this.outs;
+      if (!awaited || !isApiError(error, "not-found")) throw error;
+      // The one that the response named may never come to be, and another one be the result.
+      const { ids, complete } = knownTo(awaited);
+      const known = { ids: [...ids, this.outs.__last], complete };
+      this.outs = { ...this.outs, ...last(await deploymentOf(desk, inputs.appId, { known, must: true })) };
+      return wait();
+    });
     onSeen(ended.deployment);
     if (ended.failures.length > 0) throw this.failed("deployment-failed", [...ended.failures, advice]);
   }
@@ -323,6 +337,13 @@ async function seen(
     pinned: app.pinned_deployment?.id === id,
   };
 }
+
+/**
+ * Whether the app may be pinned to the rollback: a response may lack the pin, so that only another one disproves it.
+ * @param recorded whether it was pinned when last seen
+ */
+const mayBePinned = ({ pinned_deployment: pin }: App, id: string, recorded = true): boolean =>
+  pin ? pin.id === id : recorded;
 
 const last = ({ id, phase = "UNKNOWN" }: Deployment): { __last: string; phase: string } => ({
   __last: id,

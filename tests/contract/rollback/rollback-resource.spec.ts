@@ -281,6 +281,10 @@ describe("RollbackProvider", () => {
     it("counts as committed when the program wants that, and can not be reverted", async () => {
       const made = await end("commit");
       assert.equal((await to(made, "committed")).outs.state, "committed");
+      // A response may lack the pin, so that only the service's refusal shows that there is none.
+      assert.deepEqual(world.writes, ["POST /v2/apps/…/rollback/commit"]);
+      assert.match(world.messages().join("\n"), /there is nothing to commit/);
+      forget();
       const error = await failed(to(made, "reverted"));
       assert.match(error.error.message, /not pinned to this rollback any more/);
       assert.deepEqual(world.writes, []);

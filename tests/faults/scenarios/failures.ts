@@ -1,7 +1,7 @@
 import { changed, SHOP } from "../../helpers/world/provider-world";
 import { isLog, isWait, type Expects } from "../cases";
 import type { Properties } from "../provider-host";
-import { commits } from "./rollbacks";
+import { commits, confirms } from "./rollbacks";
 import { app, failing, type Scenario } from "./app";
 
 const BROKEN = changed((spec) => void (spec.services![0]!.build_command = "exit 1"));
@@ -46,7 +46,7 @@ export const FAILED_DEPLOYMENTS: readonly Scenario[] = [
     next: (world) => world.app.up(withRollback(MENDED)),
     // Until the deployment has failed, it is an update like any other.
     skips: (call) => isLog(call) || (isWait(call) && call.nth === 1),
-    expects: (...one) => commits(...one) ?? spareLook(...one),
+    expects: (...one) => commits(...one) ?? spareLook(...one) ?? confirms(4)(...one),
   },
   {
     name: "update that first ends a rollback of an earlier run",

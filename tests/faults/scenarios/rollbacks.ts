@@ -36,6 +36,15 @@ const opinion: Exceptions = {
 export const commits: Expects = ({ path }, fault) =>
   path.endsWith("/commit") && fault.fault === "wrong-types" ? "gives up" : undefined;
 
+/** What a response says was made is looked at. Where that fails, the response counts, and the look after the commit decides. */
+export const confirms =
+  (look: number): Expects =>
+  ({ method, path, nth }, { outcomes }, duration) => {
+    if (method !== "GET" || path !== "/v2/apps/:id" || nth !== look) return undefined;
+    if (duration === "once") return "succeeds";
+    return outcomes.stays.read === "fails at once" ? "gives up" : undefined;
+  };
+
 export const ROLLBACKS: readonly Scenario[] = [
   {
     ...opinion,
@@ -51,7 +60,7 @@ export const ROLLBACKS: readonly Scenario[] = [
     before: twice,
     act: to("committed"),
     next: to("committed"),
-    expects: commits,
+    expects: (...one) => commits(...one) ?? confirms(2)(...one),
   },
   {
     ...onlyLook,

@@ -172,24 +172,30 @@ export class AlertWork {
   /** Looks until the service shows what was sent, since it may confirm what it has not done. What stays unseen is sent again by a later run. */
   private async confirm(appId: string): Promise<void> {
     const { client, options, clock, stopped } = this.site;
+    let reason = "the service accepted this, but does not show it. The next pulumi up sends it again.";
+    const failed = (error: unknown): undefined => {
+      reason = `not checked: ${this.words(error)} The next pulumi up sends it again.`;
+    };
     const look = async (): Promise<true | undefined> => {
-      const alerts = await client.listAlerts(appId, options);
-      for (const [key, { alert }] of this.unseen) {
-        const now = alerts.find(({ id }) => id === alert.id);
-        if (now === undefined || fingerprint(now) !== fingerprint(alert)) this.unseen.delete(key);
-      }
+      const alerts = await client.listAlerts(appId, options).catch((error: unknown) => {
+        if (!mayPass(error)) throw error;
+        return failed(error);
+      });
+      if (alerts) this.noteSeen(alerts);
       return this.unseen.size === 0 ? true : undefined;
     };
-    let reason = "the service accepted this, but does not show it. The next pulumi up sends it again.";
-    try {
-      await lookFor(look, PATIENCE.lostResponse, { clock, signal: stopped });
-    } catch (error) {
-      reason = `not checked: ${this.words(error)} The next pulumi up sends it again.`;
-    }
+    await lookFor(look, PATIENCE.lostResponse, { clock, signal: stopped }).catch(failed);
     for (const [key, { accepted, held }] of this.unseen) {
       restore(this.accepted, key, accepted);
       restore(this.held, key, held);
       this.open.set(key, { reason: `${destinationPath(key)}: ${reason}`, final: true });
+    }
+  }
+
+  private noteSeen(alerts: readonly Alert[]): void {
+    for (const [key, { alert }] of this.unseen) {
+      const now = alerts.find(({ id }) => id === alert.id);
+      if (now === undefined || fingerprint(now) !== fingerprint(alert)) this.unseen.delete(key);
     }
   }
 

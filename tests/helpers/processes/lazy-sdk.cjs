@@ -1,0 +1,28 @@
+"use strict";
+
+// Required by the Node.js processes that the Pulumi CLI starts for the tests. Two thirds of the time that the SDK takes to load
+// go into packages that it uses only for functions in programs, which no program here has. They are loaded when they are used.
+
+const Module = require("node:module");
+
+const LAZY = new Set(["typescript", "@npmcli/arborist"]);
+const OF_THE_SDK = /[\\/]@pulumi[\\/]pulumi[\\/]/;
+
+const load = Module._load;
+Module._load = function (request, parent, isMain) {
+  const really = () => load.call(this, request, parent, isMain);
+  return LAZY.has(request) && OF_THE_SDK.test(parent?.filename ?? "") ? lazily(really) : really();
+};
+
+function lazily(really) {
+  return new Proxy(function () {}, {
+    get(_target, key) {
+      // Compiled imports ask for this at once, and take the module as it is if it is true.
+      if (key === "__esModule") return true;
+      return key === "default" ? really() : really()[key];
+    },
+    has: (_target, key) => key in really(),
+    apply: (_target, self, args) => Reflect.apply(really(), self, args),
+    construct: (_target, args) => Reflect.construct(really(), args),
+  });
+}
