@@ -1,11 +1,12 @@
 import { parseArgs } from "node:util";
 import { World } from "../faults/world";
-import { planOf } from "./plan";
+import { CliRun } from "./cli-run";
+import { planOf, QUICK_FAULTS } from "./plan";
 import { CampaignRun, noCounts, type Counts } from "./run";
 
 /**
  * `npm run campaign -- --runs N --seed S`: random programs under random faults and signals on Pulumi's provider host. Each run has a
- * seed of its own; `--runs 1 --seed S` does one again, with `--trace` line by line.
+ * seed of its own; `--runs 1 --seed S` does one again, with `--trace` line by line. With `--cli` the real CLI carries them out.
  */
 export async function campaign(
   seeds: Iterable<number>,
@@ -27,6 +28,26 @@ export async function campaign(
   return counts;
 }
 
+/** The same with the real CLI, in real time. */
+async function cliCampaign(
+  seeds: Iterable<number>,
+  onRun: (seed: number, run: CliRun) => void,
+): Promise<Counts> {
+  const counts = noCounts();
+  for (const seed of seeds) {
+    const run = await CliRun.prepare(planOf(seed, QUICK_FAULTS), counts);
+    try {
+      await run.carryOut().catch((error: unknown) => {
+        run.problems.push(`the run itself failed: ${(error as Error).stack ?? String(error)}`);
+      });
+      onRun(seed, run);
+    } finally {
+      await run.close();
+    }
+  }
+  return counts;
+}
+
 /** The counts in a few lines. */
 export function describeCounts({ faults, ...counts }: Counts): string {
   const met = Object.entries(faults).sort(([, a], [, b]) => b - a);
@@ -44,13 +65,15 @@ async function main(): Promise<void> {
       runs: { type: "string", default: "1000" },
       seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
       trace: { type: "boolean", default: false },
+      cli: { type: "boolean", default: false },
     },
   });
   const first = Number(values.seed);
   const seeds = Array.from({ length: Number(values.runs) }, (_, index) => first + index);
   console.log(`seeds ${first} to ${first + seeds.length - 1}`);
   let failed = 0;
-  const counts = await campaign(seeds, (seed, { problems, trace }) => {
+  const carryOut = values.cli ? cliCampaign : campaign;
+  const counts = await carryOut(seeds, (seed, { problems, trace }) => {
     if (values.trace) console.log(trace.join("\n"));
     if (problems.length === 0) return;
     failed += 1;

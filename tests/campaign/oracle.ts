@@ -1,10 +1,15 @@
 import { deploymentView } from "../../emulator/views/app";
-import type { StoredApp } from "../../emulator/index";
+import type { Emulator, StoredApp } from "app-platform-emulator";
 import type { Properties } from "../faults/provider-host";
-import type { World } from "../faults/world";
 import type { DeclaredApp, Version } from "./plan";
 
 /** Reads what is true from the emulator itself, past all faults. */
+
+export interface World {
+  readonly emulator: Emulator;
+  /** Milliseconds since the epoch, on the emulator's clock. */
+  readonly now: number;
+}
 
 export const livingApps = (world: World): StoredApp[] =>
   world.emulator.apps().filter(({ goneAt }) => goneAt === undefined);

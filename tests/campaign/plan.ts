@@ -51,7 +51,7 @@ const APP = /^\/v2\/apps\/[^/]+$/;
 const APPS = /^\/v2\/apps$/;
 const DEPLOYMENTS = /\/deployments(\/|$)/;
 
-const FAULTS: readonly Fault[] = [
+export const FAULTS: readonly Fault[] = [
   "reset-before",
   "reset-after",
   "timeout",
@@ -70,14 +70,22 @@ const FAULTS: readonly Fault[] = [
   "without-deployment",
   { lateMs: 8_000 },
   "doubled",
+  "nulls",
+  "discarded",
   "moving-updated-at",
   "frozen-updated-at",
   { phase: "WARMING_UP" },
   { padBytes: 300_000 },
 ];
 
-/** Plans of the same seed are the same. */
-export function planOf(seed: number): Plan {
+/** Faults that take no long wait to be survived, for runs in real time. */
+export const QUICK_FAULTS: readonly Fault[] = FAULTS.filter((fault) => {
+  if (fault === "timeout" || fault === "stalled" || fault === "discarded") return false;
+  return typeof fault === "string" || "status" in fault || "phase" in fault || "padBytes" in fault;
+});
+
+/** Plans of the same seed and faults are the same. */
+export function planOf(seed: number, faults = FAULTS): Plan {
   const random = new Random(seed);
   const names = NAMES.slice(0, random.integer(1, 3));
   let versions = names.map(() => version(random));
@@ -96,7 +104,7 @@ export function planOf(seed: number): Plan {
       apps: names.map((name, index) => ({ name, version: versions[index] as Version })),
       release,
       buildFails: buildFails(action),
-      faults: random.list(0, 4, () => rule(random)),
+      faults: random.list(0, 4, () => rule(random, faults)),
       ending: random.chance(0.35)
         ? { how: random.pick(["cancel", "kill"] as const), at: random.integer(1, 15) }
         : undefined,
@@ -130,7 +138,7 @@ function changed(random: Random, before: Version): Version {
   return { ...before, ...Object.fromEntries(picked.map((key) => [key, other[key]])) };
 }
 
-function rule(random: Random): FaultRule {
+function rule(random: Random, faults: readonly Fault[]): FaultRule {
   const method = random.pick(["GET", "GET", "POST", "PUT", "DELETE", undefined]);
   const path = random.pick([APP, APPS, DEPLOYMENTS, undefined]);
   return {
@@ -138,7 +146,7 @@ function rule(random: Random): FaultRule {
     ...(path !== undefined && { path }),
     after: random.pick([0, 0, 0, 1, 2, 5]),
     times: random.pick([1, 1, 1, 2, 3, Infinity]),
-    fault: random.pick(FAULTS),
+    fault: random.pick(faults),
   };
 }
 
