@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { App } from "pulumi-app-platform";
 
 const config = new pulumi.Config();
-// pulumi config set appId …: an app that was made in the control panel, by a script or by another tool.
+// pulumi config set appId …: an app that was created in the control panel, by a script, or by another tool.
 const appId = config.require("appId");
 
-// First step: read it. The stack shows it as external, and never changes or deletes it.
+// First step: read the app. The stack shows it as external, and never changes or deletes it.
 const read = App.get("app", appId);
 
-// pulumi config set manage true, second step: the program says what the app is to be, and the stack manages it from now on.
+// Second step, pulumi config set manage true: the program declares the app, and the stack manages it from now on.
 const managed = config.getBoolean("manage")
   ? new App(
       "managed",
@@ -25,7 +25,7 @@ const managed = config.getBoolean("manage")
           ],
         },
       },
-      // Neither pulumi destroy nor a change of the program deletes it.
+      // Protects the app from pulumi destroy and from being removed from the program.
       { protect: true },
     )
   : undefined;

@@ -3,17 +3,18 @@ import { App, Deployment, Rollback, type RollbackState } from "pulumi-app-platfo
 
 const config = new pulumi.Config();
 
-// pulumi config set appId …: an app that another program, or nobody's program, manages.
+// pulumi config set appId …: an app that another program manages, or that no program manages.
 const app = App.get("app", config.require("appId"));
 
-// pulumi config set commit …: the newest sources are deployed, once for every value.
+// pulumi config set commit …: deploys the newest sources, once for each value.
 const release = new Deployment("release", {
   appId: app.id,
   triggers: { commit: config.require("commit") },
   timeouts: { create: "30m", update: "30m" },
 });
 
-// pulumi config set rollback pinned: back to what ran before. Then committed to keep it, or reverted; then pulumi config rm.
+// pulumi config set rollback pinned: restores the previous deployment. Then set it to committed to keep that deployment, or to
+// reverted to undo the rollback. Afterwards, run pulumi config rm rollback.
 const rollback = config.get<RollbackState>("rollback");
 const back = rollback && new Rollback("back", { appId: app.id, state: rollback }, { dependsOn: release });
 

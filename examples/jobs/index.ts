@@ -7,10 +7,10 @@ import {
   getLogsText,
 } from "pulumi-app-platform";
 
-// pulumi config set app shop, and job tidy: an existing app, and a job of it.
+// pulumi config set app shop, and pulumi config set job tidy: an existing app and one of its jobs.
 const config = new pulumi.Config();
 const [name, job] = [config.require("app"), config.require("job")];
-// pulumi config set stop …: the id of a run that is to be cancelled. Previews only look at it.
+// pulumi config set stop …: the id of a run to cancel. Previews only read it.
 const stop = config.get("stop");
 
 async function describe() {

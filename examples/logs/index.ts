@@ -16,11 +16,11 @@ const app = new App("logs", {
 
 const log = { appId: app.id, deploymentId: app.activeDeploymentId };
 
-// The last lines of the build that serves now.
+// The last log lines of the active deployment's build.
 export const built = getLogsTextOutput({ ...log, type: "BUILD", component: "web", tailLines: 3 });
 
-// Addresses of the whole log: whoever has them can read it, so they are a secret.
+// URLs of the complete log. Anyone with such a URL can read it, so they are secret.
 export const urls = getLogUrlsOutput({ ...log, type: "BUILD" });
 
-// While a program runs, `for await (const line of getLogs({ appId, follow: true }))` gives the lines as they come.
+// While a program runs, `for await (const line of getLogs({ appId, follow: true }))` yields lines as they arrive.
 export const until = pulumi.interpolate`app-platform logs ${app.id} --type run --follow`;

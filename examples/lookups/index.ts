@@ -31,7 +31,7 @@ async function describe() {
 
 export const apps = getApps().then((all) => all.map((app) => app.spec.name));
 export const app = describe();
-// With inputs: the id may be the output of another resource.
+// Takes inputs: the id may be the output of another resource.
 export const health = getAppHealthOutput(pulumi.output(app).id).components;
 export const regions = getRegions().then((all) => all.filter((one) => !one.disabled).map((one) => one.slug));
 export const cheapest = getInstanceSizes().then(

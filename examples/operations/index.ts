@@ -10,10 +10,10 @@ import {
   restartApp,
 } from "pulumi-app-platform";
 
-// pulumi config set app shop, and component web: an existing app, and a component of it that runs.
+// pulumi config set app shop, and pulumi config set component web: an existing app and one of its running components.
 const config = new pulumi.Config();
 const [name, component] = [config.require("app"), config.require("component")];
-// Each of these is done in every pulumi up for which it is set; previews do nothing.
+// Every pulumi up performs each operation that is set. Previews do nothing.
 const restart = config.getBoolean("restart");
 const [deployment, scaling] = [config.get("cancelDeployment"), config.get("cancelScaling")];
 
@@ -39,7 +39,7 @@ async function look() {
 
 export const done = operate();
 export const app = look();
-// Who has the address of a terminal is in, and whose is that of a webhook can write there: both are secrets.
+// Anyone with a terminal's URL has access, and anyone with a webhook's URL can post to it: both are secret.
 export const terminal = getExecUrlOutput(appId, { component });
 export const alerts = getAlertsOutput(appId).apply((all) =>
   all.map(({ spec, emails }) => ({ rule: spec?.rule, emails })),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a pipeline does with this program; never asks anything. Needs bash, Node.js, the Pulumi CLI and `npm ci` before.
+# Runs this program in a CI pipeline, non-interactively. Requires bash, Node.js and the Pulumi CLI; run `npm ci` first.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -35,7 +35,7 @@ fail() {
   exit "${2:-64}"
 }
 
-# The CI keeps app-spec-backups/ as an artifact. A backup says in its head if it may contain secrets.
+# CI stores app-spec-backups/ as an artifact. A backup that may contain secrets has a warning in its first lines.
 withhold_backups() {
   local file
   for file in app-spec-backups/*.yaml; do
@@ -63,7 +63,7 @@ stack=${2:-${PULUMI_STACK:-}}
 hash pulumi 2>/dev/null || fail "the Pulumi CLI is not on PATH" 127
 
 export PULUMI_SKIP_UPDATE_CHECK=true
-# A secret that is missing in CI comes as an empty text, which Pulumi would take for a passphrase.
+# CI passes a missing secret as an empty string, which Pulumi would use as the passphrase.
 [[ -n ${PULUMI_CONFIG_PASSPHRASE:-} ]] || unset PULUMI_CONFIG_PASSPHRASE
 options=(--stack "$stack" --non-interactive)
 
@@ -71,8 +71,8 @@ create_stack() {
   pulumi stack select "$stack" --create --non-interactive
 }
 
-# All but destroy ask the service first (--refresh): so a plan shows what `up` will do, and what somebody changed by hand
-# is part of both.
+# All commands except destroy read the apps from the service first (--refresh), so manual changes are part of `up`, and `preview`
+# shows them.
 case $command in
   preview)
     create_stack
@@ -83,7 +83,7 @@ case $command in
     pulumi up "${options[@]}" --refresh --yes --skip-preview
     ;;
   drift)
-    # Where it finds changes, Pulumi ends with 7; before version 3.226.1 with another code, but never with 0.
+    # If there are changes, Pulumi exits with code 7. Versions before 3.226.1 use another code, but never 0.
     pulumi preview "${options[@]}" --refresh --diff --expect-no-changes
     ;;
   destroy)

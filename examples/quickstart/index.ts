@@ -3,7 +3,7 @@ import { App, loadSpec } from "pulumi-app-platform";
 
 const config = new pulumi.Config();
 
-// pulumi config set appSpec app-spec-backups/….yaml: from the backup of a deleted app.
+// pulumi config set appSpec app-spec-backups/….yaml: creates the app from the backup of a deleted one.
 const spec = loadSpec(config.get("appSpec") ?? "app.yaml", {
   // pulumi config set --secret sessionKey …
   secrets: { "web.SESSION_KEY": config.getSecret("sessionKey") ?? "only-for-trying-it-out" },
@@ -11,7 +11,7 @@ const spec = loadSpec(config.get("appSpec") ?? "app.yaml", {
 
 const app = new App("quickstart", {
   spec,
-  // pulumi config set release 2: the same spec is deployed again, from the newest sources.
+  // pulumi config set release 2: deploys the same spec again, from the newest sources.
   redeployOn: { release: config.get("release") ?? "1" },
 });
 
