@@ -9,7 +9,7 @@ import {
   type ErrorCode,
   orUndefinedIfNotFound,
 } from "../../errors";
-import { createDeployment, deploymentOf, lookForDeployment } from "../app/finish";
+import { createDeployment, deploymentOf, lookForDeployment, throwIfShown } from "../app/finish";
 import { PATIENCE } from "../../service/poll";
 import { commitRollback, refuseWhilePinned, startRollback } from "../app/rollback-on-failure";
 import { appById } from "../../service/find";
@@ -265,6 +265,7 @@ class RollbackWork {
     const ended = await wait().catch(async (error: unknown) => {
       const { __awaited: awaited } = this.outs;
       if (!awaited || !isApiError(error, "not-found")) throw error;
+      await throwIfShown(desk, inputs.appId, this.outs.__last, error);
       // The one that the response named may never come to be, and another one be the result.
       const { ids, complete } = knownTo(awaited);
       const known = { ids: [...ids, this.outs.__last], complete };

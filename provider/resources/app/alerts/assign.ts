@@ -9,7 +9,7 @@ import {
   type KeyedDestination,
 } from "./destinations";
 import type { Alert, AlertDestinations } from "../../../api/types";
-import { InitializationError, isTransient } from "../../../errors";
+import { InitializationError, isApiError, isTransient } from "../../../errors";
 import type { Ignoring } from "../ignored-properties";
 import type { Site } from "../../base-provider";
 import { lookFor, PATIENCE } from "../../../service/poll";
@@ -178,7 +178,7 @@ export class AlertWork {
     };
     const look = async (): Promise<true | undefined> => {
       const alerts = await client.listAlerts(appId, options).catch((error: unknown) => {
-        if (!mayPass(error)) throw error;
+        if (!mayPass(error) && !isApiError(error, "unreadable-answer")) throw error;
         return failed(error);
       });
       if (alerts) this.noteSeen(alerts);
