@@ -4,25 +4,25 @@ import { markingSecrets } from "./dynamic/secret-values";
 import type { HostedProvider } from "./dynamic/hosted";
 import { DeploymentProvider } from "./resources/deployment/provider";
 import { RollbackProvider } from "./resources/rollback/provider";
-import type { Surroundings } from "./resources/base-provider";
+import type { ProviderDeps } from "./resources/base-provider";
 import { AppProvider } from "./resources/app/provider";
 
-export type { Surroundings };
+export type { ProviderDeps };
 
 /**
  * What the text in the state calls (see dynamic/app.ts), in every version of this package: the provider behind `App`, in the
  * terms of Pulumi's dynamic providers.
  */
 export function app(): HostedProvider {
-  return inHost((surroundings) => markingSecrets(new DynamicProvider(new AppProvider(surroundings))));
+  return inHost((deps) => markingSecrets(new DynamicProvider(new AppProvider(deps))));
 }
 
 /** The same for `Deployment`, see dynamic/deployment.ts. */
 export function deployment(): HostedProvider {
-  return inHost((surroundings) => new DynamicProvider(new DeploymentProvider(surroundings)));
+  return inHost((deps) => new DynamicProvider(new DeploymentProvider(deps)));
 }
 
-/** The same for `Rollback`, see dynamic/rollback.ts. */
+/** The same for `AutoRollback`, see dynamic/rollback.ts. */
 export function rollback(): HostedProvider {
-  return inHost((surroundings) => new DynamicProvider(new RollbackProvider(surroundings)));
+  return inHost((deps) => new DynamicProvider(new RollbackProvider(deps)));
 }

@@ -4,9 +4,9 @@ import { DynamicProvider } from "../provider/dynamic/adapter";
 import { InitializationError } from "../provider/errors";
 import { ManagedApps } from "../provider/resources/managed-apps";
 import { Program } from "../provider/resources/program";
-import { SecretsOfApps } from "../provider/secrets/known-secrets";
+import { KnownSecrets } from "../provider/secrets/known-secrets";
 import { SharedReads } from "../provider/service/shared-reads";
-import { listOrder, toKeyed } from "../provider/appspec/lists-by-name";
+import { listOrder, listsToMaps } from "../provider/appspec/lists-by-name";
 import { plain, type AppInputs, type AppOutputs } from "../provider/resources/app/state";
 import { AppProvider } from "../provider/resources/app/provider";
 
@@ -68,7 +68,7 @@ export class InProcessStack {
         isThere: async () => true,
       },
       reads: new SharedReads(clock),
-      secretsOfApps: new SecretsOfApps(),
+      knownSecrets: new KnownSecrets(),
       managed: new ManagedApps(),
       program: new Program(),
     });
@@ -123,7 +123,7 @@ export class InProcessStack {
     if (this.checked?.declared === declared) return this.checked.inputs;
     const news = plain({
       ...declared,
-      spec: toKeyed(declared.spec),
+      spec: listsToMaps(declared.spec),
       __order: listOrder(declared.spec),
       __urn: URN,
     });

@@ -1,7 +1,7 @@
 import { COMPONENT_LISTS } from "./component-lists";
 import { changes, withValueAt, type Change, type Path } from "./diff";
 import { hasDefault, isDefault } from "./defaults";
-import { toKeyed } from "./lists-by-name";
+import { listsToMaps } from "./lists-by-name";
 import { isCiphertext } from "./secrets";
 import { sendable } from "./send";
 import { holdsUnknown } from "./unknown";
@@ -24,7 +24,7 @@ export const matches = (held: unknown, wanted: unknown): boolean =>
   );
 
 /** Programs may write numbers as strings, and vice versa. */
-const asSent = (keyed: unknown): unknown => toKeyed(sendable(keyed, undefined));
+const asSent = (keyed: unknown): unknown => listsToMaps(sendable(keyed, undefined));
 
 /** The service omits fields that equal their default, and converts `routes` and `cors` to ingress rules. */
 function isAddition({ kind, path, before }: Change): boolean {

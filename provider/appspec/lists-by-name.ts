@@ -73,7 +73,7 @@ function distinguishing(item: Plain, shape: NamedList): string[] {
 }
 
 /** An AppSpec with its named lists as maps. Anything that is not a spec is returned unchanged. Pure; never throws. */
-export function toKeyed(spec: unknown, lists: NamedLists = SPEC_LISTS): unknown {
+export function listsToMaps(spec: unknown, lists: NamedLists = SPEC_LISTS): unknown {
   if (!isPlainObject(spec)) return spec;
   return mapFields(spec, (field, value) => {
     const shape = shapeOf(lists, field);
@@ -83,7 +83,7 @@ export function toKeyed(spec: unknown, lists: NamedLists = SPEC_LISTS): unknown 
 
 function listToMap(list: readonly unknown[], shape: NamedList): unknown {
   const keys = listKeys(list, shape);
-  const items = shape.lists ? list.map((item) => toKeyed(item, shape.lists)) : list;
+  const items = shape.lists ? list.map((item) => listsToMaps(item, shape.lists)) : list;
   if (keys === undefined) return items;
   return Object.fromEntries(
     keys.flatMap((key, index) =>
@@ -92,14 +92,14 @@ function listToMap(list: readonly unknown[], shape: NamedList): unknown {
   );
 }
 
-/** The reverse of {@link toKeyed}: converts maps by name to lists, in the map's order. Pure; never throws. */
-export function fromKeyed(spec: unknown, lists: NamedLists = SPEC_LISTS): unknown {
+/** The reverse of {@link listsToMaps}: converts maps by name to lists, in the map's order. Pure; never throws. */
+export function mapsToLists(spec: unknown, lists: NamedLists = SPEC_LISTS): unknown {
   if (!isPlainObject(spec)) return spec;
   return mapFields(spec, (field, value) => {
     const shape = shapeOf(lists, field);
     if (!shape) return value;
     if (Array.isArray(value))
-      return mistaken(value) ?? value.map((item) => fromKeyed(item, shape.lists ?? {}));
+      return mistaken(value) ?? value.map((item) => mapsToLists(item, shape.lists ?? {}));
     return isPlainObject(value) ? mapToList(value, shape) : value;
   });
 }
@@ -122,7 +122,7 @@ function mistaken(list: readonly unknown[]): unknown {
 function mapToList(map: Plain, shape: NamedList): unknown[] {
   return Object.entries(map).map(([key, item]) =>
     isPlainObject(item)
-      ? { [shape.by]: nameInKey(key, shape), ...(fromKeyed(item, shape.lists ?? {}) as Plain) }
+      ? { [shape.by]: nameInKey(key, shape), ...(mapsToLists(item, shape.lists ?? {}) as Plain) }
       : item,
   );
 }

@@ -1,8 +1,8 @@
 import { resultOf } from "../deployment-phases";
 import { changes, type Change } from "./diff";
 import { componentPlans, createdComponents, type ComponentPlan, type Fetch } from "./component-plans";
-import { dangers } from "./warnings";
-import { formatPath, toKeyed } from "./lists-by-name";
+import { planWarnings } from "./warnings";
+import { formatPath, listsToMaps } from "./lists-by-name";
 import { withStored } from "./stored-secrets";
 import { isUnknown, separateUnknown, unknownPaths, type Differences } from "./unknown";
 
@@ -63,9 +63,9 @@ export interface Plan {
  * @param olds what the service accepted last; absent when the app is still to be created
  */
 export function plan(olds: Accepted | undefined, news: Wanted): Plan {
-  if (!olds) return creation({ ...news, spec: toKeyed(news.spec) });
-  const before = withStored(toKeyed(olds.spec), olds.emptySecrets);
-  const after = withStored(toKeyed(news.spec), news.emptySecrets, before);
+  if (!olds) return creation({ ...news, spec: listsToMaps(news.spec) });
+  const before = withStored(listsToMaps(olds.spec), olds.emptySecrets);
+  const after = withStored(listsToMaps(news.spec), news.emptySecrets, before);
   return change({ ...olds, spec: before }, { ...news, spec: after });
 }
 
@@ -93,7 +93,7 @@ function change(olds: Accepted, news: Wanted): Plan {
       isDeployed || action === "resume"
         ? componentPlans(olds.spec, news.spec, spec, { ...fetch, forceBuild })
         : [],
-    warnings: [...dangers(olds.spec, news.spec, spec), ...cacheWarning(action, redeployAsked, news)],
+    warnings: [...planWarnings(olds.spec, news.spec, spec), ...cacheWarning(action, redeployAsked, news)],
   };
 }
 

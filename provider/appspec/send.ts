@@ -1,4 +1,4 @@
-import { fromKeyed, inOrder } from "./lists-by-name";
+import { mapsToLists, inOrder } from "./lists-by-name";
 import { normalizeScalars } from "./coerce-scalars";
 import type { AppSpec } from "./types";
 
@@ -7,5 +7,5 @@ import type { AppSpec } from "./types";
  * @param order of the lists in the program; see `listOrder`
  */
 export function sendable(keyed: unknown, order: unknown): AppSpec {
-  return normalizeScalars(inOrder(fromKeyed(keyed) as AppSpec, order));
+  return normalizeScalars(inOrder(mapsToLists(keyed) as AppSpec, order));
 }

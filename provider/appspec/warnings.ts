@@ -8,7 +8,7 @@ import type { Differences } from "./unknown";
  * @param olds the spec accepted last, in the form by name
  * @param news the spec wanted now, in the same form
  */
-export function dangers(olds: unknown, news: unknown, { known, unknown }: Differences): string[] {
+export function planWarnings(olds: unknown, news: unknown, { known, unknown }: Differences): string[] {
   return [
     ...known.flatMap((change) => RISKS.flatMap((risk) => risk(change, olds, news) ?? [])),
     ...unknown.flatMap(({ path }) => OPEN_RISKS.flatMap((risk) => risk(path, olds) ?? [])),

@@ -6,7 +6,7 @@ import type { App } from "../api/types";
 import { APP_PROVIDER, APP_TYPE } from "../resources/state-texts";
 import { AppPlatformError } from "../errors";
 import { printableJson } from "../text/json";
-import { toKeyed } from "../appspec/lists-by-name";
+import { listsToMaps } from "../appspec/lists-by-name";
 import { hideSecrets } from "../appspec/secrets";
 import { inputsOf, lastDeployment, outputsOf } from "../resources/app/state";
 import { appOf, clientOf, text, UsageError, type Command, type Io } from "./command";
@@ -67,7 +67,7 @@ Options:
 
 /** One app as the state is to hold it: what a refresh would have read, and of secrets only that they are there. */
 function entry(app: App, name = app.spec.name ?? app.id): object {
-  const spec = hideSecrets(toKeyed(app.spec));
+  const spec = hideSecrets(listsToMaps(app.spec));
   const inputs = { ...inputsOf({ spec }), __provider: APP_PROVIDER };
   // A deployment that failed or goes on is somebody else's: the next update is not to make up for it.
   const last = app.active_deployment;

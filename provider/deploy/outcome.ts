@@ -20,7 +20,7 @@ export interface Outcome {
  * @param secrets values never to be shown, whatever the log says
  * @throws AppPlatformError `wait-timeout`, with where to look; `interrupted`; ApiError
  */
-export async function settle(
+export async function waitForOutcome(
   source: DeploymentSource & LogSource,
   appId: string,
   deploymentId: string,

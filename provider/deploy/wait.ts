@@ -2,7 +2,7 @@ import { standing } from "../deployment-phases";
 import type { Deployment } from "../api/types";
 import type { Clock } from "../clock";
 import { AppPlatformError, isApiError, isTransient } from "../errors";
-import { PATIENCE } from "../service/poll";
+import { WAIT_LIMITS } from "../service/poll";
 import { describeProgress } from "./progress";
 import { isAutomaticRollback, isUnprompted } from "../service/new-deployment";
 
@@ -87,7 +87,7 @@ export async function waitForDeployment(
       if (isApiError(error, "not-found")) {
         // A deployment that was made a moment ago, or is asked for at a replica that lags, may not be known yet.
         missingSince ??= clock.now();
-        if (clock.now() - missingSince >= PATIENCE.unknownDeployment) throw error;
+        if (clock.now() - missingSince >= WAIT_LIMITS.unknownDeployment) throw error;
       } else if (!isTransient(error)) throw error;
       lastError = error;
     }

@@ -10,7 +10,7 @@ import { resourceOptions, type ResourceOptions } from "./resource-options";
 import { markSecrets, secretOutputs } from "./secret-outputs";
 import { refuseImport } from "./import-option";
 import { secretPlaces } from "./secret-inputs";
-import { fromKeyed } from "../appspec/lists-by-name";
+import { mapsToLists } from "../appspec/lists-by-name";
 import type { AppSpec } from "../appspec/types";
 import type { Timeouts } from "../durations";
 
@@ -170,8 +170,8 @@ export class App extends pulumi.CustomResource {
       "spec" | "__liveSpec",
       pulumi.Output<unknown>
     >;
-    this.spec = applied.apply(fromKeyed) as pulumi.Output<AppSpec>;
-    this.liveSpec = held.apply(fromKeyed) as pulumi.Output<AppSpec>;
+    this.spec = applied.apply(mapsToLists) as pulumi.Output<AppSpec>;
+    this.liveSpec = held.apply(mapsToLists) as pulumi.Output<AppSpec>;
   }
 }
 

@@ -3,8 +3,8 @@ import { connectEngine, hostRequire } from "./engine";
 import { terminalColumns } from "../host/terminal";
 import { ManagedApps } from "../resources/managed-apps";
 import { Program } from "../resources/program";
-import { SecretsOfApps } from "../secrets/known-secrets";
-import type { Surroundings } from "../resources/base-provider";
+import { KnownSecrets } from "../secrets/known-secrets";
+import type { ProviderDeps } from "../resources/base-provider";
 import { SharedReads } from "../service/shared-reads";
 import { hosted, type HostedProvider } from "./hosted";
 import { LateRows } from "./late-rows";
@@ -12,18 +12,18 @@ import { Requests } from "./requests";
 import { ExportedState } from "./stack-state";
 
 interface Host {
-  readonly surroundings: Omit<Surroundings, "managed">;
+  readonly deps: Omit<ProviderDeps, "managed">;
   /** Undefined where the engine's requests cannot be seen: the URNs among the inputs have to do. */
   readonly named: { readonly requests: Requests; readonly rows: LateRows } | undefined;
 }
 
 let host: Host | undefined;
 
-/** A provider as Pulumi's host of dynamic providers calls it, in the surroundings of this process. */
-export function inHost(make: (surroundings: Surroundings) => HostedProvider): HostedProvider {
-  const { surroundings, named } = (host ??= connect());
+/** A provider as Pulumi's host of dynamic providers calls it, with the dependencies of this process. */
+export function inHost(make: (deps: ProviderDeps) => HostedProvider): HostedProvider {
+  const { deps, named } = (host ??= connect());
   // A provider serves one run, and what the run shows of its apps is of no use to another.
-  const provider = make({ ...surroundings, managed: new ManagedApps(new ExportedState(process.env)) });
+  const provider = make({ ...deps, managed: new ManagedApps(new ExportedState(process.env)) });
   return named ? hosted(provider, named.requests, named.rows) : provider;
 }
 
@@ -33,13 +33,13 @@ function connect(): Host {
   const requests = engine && Requests.observe(hostRequire());
   const rows = engine && new LateRows(engine);
   return {
-    surroundings: {
+    deps: {
       env: process.env,
       clock: systemClock,
       engine: rows?.engine,
       columns: terminalColumns,
       reads: new SharedReads(systemClock),
-      secretsOfApps: new SecretsOfApps(),
+      knownSecrets: new KnownSecrets(),
       program: new Program(),
     },
     named: requests && rows && { requests, rows },

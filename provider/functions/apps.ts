@@ -1,7 +1,7 @@
 import type { Client } from "../api/client";
 import { collect } from "../api/pages";
 import type { App, AppHealth, AppInstance, BandwidthUsage, Deployment, Proposal } from "../api/types";
-import { toKeyed } from "../appspec/lists-by-name";
+import { listsToMaps } from "../appspec/lists-by-name";
 import type { AppSpec } from "../appspec/types";
 import { systemClock } from "../clock";
 import { AppPlatformError } from "../errors";
@@ -9,7 +9,7 @@ import { secrecyOf } from "../resources/app/app-secrets";
 import { withoutSecrets } from "../secrets/mask-errors";
 import { appById, appByName, componentNames, near, notFound } from "../service/find";
 import { lookForStarted, shownDeployments, type Known } from "../service/new-deployment";
-import { PATIENCE } from "../service/poll";
+import { WAIT_LIMITS } from "../service/poll";
 import { deploymentOnce } from "../service/safe-writes";
 import { explainedBy, refuseUnreadable, withSecretsHidden } from "./explain-not-found";
 
@@ -48,7 +48,7 @@ export async function getProposal(client: Client, { spec, appId }: ProposalQuery
     withSecretsHidden(await client.proposeApp({ spec, ...(appId !== undefined && { app_id: appId }) })),
   ).catch((error: unknown) => {
     // The service may repeat what it was sent.
-    throw withoutSecrets(error, secrecyOf({ spec: toKeyed(spec) }, undefined));
+    throw withoutSecrets(error, secrecyOf({ spec: listsToMaps(spec) }, undefined));
   });
 }
 
@@ -111,7 +111,7 @@ const startedOne = (client: Client, appId: string, known: Known): Promise<Deploy
     app: () => client.getApp(appId),
     deployments: async () => (await client.listDeploymentPage(appId, {})).items,
   };
-  return lookForStarted(source, known, PATIENCE.deployment, { clock: systemClock });
+  return lookForStarted(source, known, WAIT_LIMITS.deployment, { clock: systemClock });
 };
 
 /** @throws AppPlatformError `not-found`; ApiError */

@@ -3,7 +3,7 @@ import { hasEnded } from "../deployment-phases";
 import type { Deployment } from "../api/types";
 import { systemClock } from "../clock";
 import { AppPlatformError, isApiError } from "../errors";
-import { once } from "../service/safe-writes";
+import { writeOnce } from "../service/safe-writes";
 
 /** What goes on at the service for a while, and can be stopped: a deployment, a scaling, a run of a job. */
 export interface Stoppable<T> {
@@ -28,7 +28,7 @@ export async function cancelOnce<T>({ name, cancel, look, phaseOf }: Stoppable<T
     return wanted(seen) ? seen : undefined;
   };
   try {
-    return await once(cancel, () => lookFor(isCanceled), { clock: systemClock });
+    return await writeOnce(cancel, () => lookFor(isCanceled), { clock: systemClock });
   } catch (error) {
     if (!isApiError(error, "bad-request", "not-found", "conflict", "invalid-spec")) throw error;
     // The service may refuse because there is nothing left to cancel: which of them it says for that is not described.

@@ -3,7 +3,7 @@ import type { Clock } from "../clock";
 import { serviceConfig } from "../service/config";
 import type { LogSource } from "../deploy/failure-tail";
 import { createReporter, mappingReporter, type Reporter } from "../host/reporter";
-import { settle, type Outcome } from "../deploy/outcome";
+import { waitForOutcome, type Outcome } from "../deploy/outcome";
 import type { DeploymentSource } from "../deploy/wait";
 import type { Deployment } from "../api/types";
 import { AppPlatformError, isApiError } from "../errors";
@@ -11,38 +11,38 @@ import type { ManagedApps } from "./managed-apps";
 import type { Program } from "./program";
 import { placesFrom, textsAt } from "../secrets/program-secrets";
 import { masked, withoutSecrets, type Secrecy } from "../secrets/mask-errors";
-import type { SecretsOfApps } from "../secrets/known-secrets";
+import type { KnownSecrets } from "../secrets/known-secrets";
 import type { SharedReads } from "../service/shared-reads";
 import { plain, type AppInputs } from "./app/state";
 import { timeoutMs, type Timeouts } from "../durations";
 import type { ResourceMeta } from "./meta";
 import { resourceName } from "./urn";
-import { toldOnce } from "./print-once";
+import { printOnce } from "./print-once";
 import { sharedDeployments } from "../deploy/deployment-source";
 import type { Engine } from "../host/engine";
 
-/** What a provider takes from its surroundings; tests give their own. */
-export interface Surroundings {
+/** What a provider depends on. Tests pass their own. */
+export interface ProviderDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** Absent where Pulumi does not run the process. */
   readonly engine: Engine | undefined;
-  /** How many the terminal has in front of which the run was started, if any. @default none */
+  /** The width of the terminal that started the run, if there is one. @default none */
   readonly columns?: (() => number | undefined) | undefined;
-  /** Of all providers in the process, whatever their resources. */
+  /** Shared by all providers in the process. */
   readonly reads: SharedReads;
-  /** As far as the process knows them, likewise. */
-  readonly secretsOfApps: SecretsOfApps;
+  /** Shared, likewise. */
+  readonly knownSecrets: KnownSecrets;
   /** Likewise. */
   readonly managed: ManagedApps;
   readonly program: Program;
 }
 
-/** What an operation works with. */
-export interface Desk {
+/** What an operation on any resource uses. */
+export interface OperationContext {
   readonly client: Client;
   readonly reads: SharedReads;
-  readonly secretsOfApps: SecretsOfApps;
+  readonly knownSecrets: KnownSecrets;
   /** The client, with waits that share their looks with those of other resources. */
   readonly deployments: DeploymentSource & LogSource;
   readonly reporter: Reporter;
@@ -53,8 +53,8 @@ export interface Desk {
   readonly options: { signal?: AbortSignal };
 }
 
-/** What goes beside an app works with: see resources/app/alerts/assign.ts and rollback.ts. */
-export interface Site extends Desk {
+/** The same for an operation on an app. */
+export interface AppOperationContext extends OperationContext {
   readonly inputs: AppInputs;
   readonly secrecy: Secrecy;
 }
@@ -65,17 +65,17 @@ export const PREVIEW_LIMITS: Partial<ClientOptions> = {
   retry: { attempts: 1, limitMs: 2_000, rateLimitMs: 10_000 },
 };
 
-/** How an operation runs, see `ServiceProvider.run`. */
+/** How an operation runs, see `BaseProvider.run`. */
 interface How {
   readonly limits?: Partial<ClientOptions>;
   readonly hasDiff?: boolean;
 }
 
 /** What the providers of all resources have in common: where the service is, the row, and how operations fail. */
-export abstract class ServiceProvider {
+export abstract class BaseProvider {
   private stackConfig: (key: string) => string | undefined = () => undefined;
 
-  constructor(protected readonly surroundings: Surroundings) {}
+  constructor(protected readonly deps: ProviderDeps) {}
 
   /** Never awaits and never throws: the host uses the provider before this has ended, and does not try it again. */
   async configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
@@ -89,21 +89,21 @@ export abstract class ServiceProvider {
    */
   protected async run<T>(
     meta: ResourceMeta,
-    work: (desk: Desk) => Promise<T>,
+    work: (context: OperationContext) => Promise<T>,
     { secrecy, ...how }: { secrecy: () => Secrecy } & How,
   ): Promise<T> {
-    const { clock, engine, reads, secretsOfApps } = this.surroundings;
+    const { clock, engine, reads, knownSecrets } = this.deps;
     const reporter = this.reporter(meta, secrecy, how.hasDiff);
     try {
       const client = this.client(reporter, how.limits);
       const stopped = engine?.stopped;
       const options = stopped ? { signal: stopped } : {};
       const deployments = sharedDeployments(client, reads);
-      const desk = { client, reads, secretsOfApps, deployments, reporter, clock, stopped, options };
-      const result = await work(desk);
+      const context = { client, reads, knownSecrets, deployments, reporter, clock, stopped, options };
+      const result = await work(context);
       return result === undefined ? result : plain(result);
     } catch (error) {
-      throw toldOnce(
+      throw printOnce(
         withoutSecrets(nameInterruption(error, engine?.stopped), secrecy()),
         meta.urn ?? meta.row,
       );
@@ -116,13 +116,13 @@ export abstract class ServiceProvider {
   protected runOn<T>(
     meta: ResourceMeta,
     inputs: { appId: string },
-    work: (desk: Desk) => Promise<T>,
+    work: (context: OperationContext) => Promise<T>,
     how: How = {},
   ): Promise<T> {
     const own = textsAt(inputs, placesFrom(meta.program?.secrets) ?? []);
-    const secretsOfApps = this.surroundings.secretsOfApps.with(own);
-    const secrecy = (): Secrecy => secretsOfApps.of(inputs.appId);
-    return this.run(meta, (desk) => work({ ...desk, secretsOfApps }), {
+    const knownSecrets = this.deps.knownSecrets.with(own);
+    const secrecy = (): Secrecy => knownSecrets.of(inputs.appId);
+    return this.run(meta, (context) => work({ ...context, knownSecrets }), {
       secrecy,
       ...how,
     });
@@ -133,7 +133,7 @@ export abstract class ServiceProvider {
    * @param secrecy what its lines must not show
    */
   protected reporter({ urn, row }: ResourceMeta, secrecy?: () => Secrecy, hasDiff = false): Reporter {
-    const { engine, clock, columns, program } = this.surroundings;
+    const { engine, clock, columns, program } = this.deps;
     const own = urn ?? row;
     // With `--diff`, nothing but the line itself says which App it is about.
     const label = (): string => (own !== undefined && program.hasSeveral ? `${resourceName(own)}: ` : "");
@@ -151,12 +151,12 @@ export abstract class ServiceProvider {
 
   /** @throws AppPlatformError `missing-token`, `bad-address` */
   protected client(reporter: Reporter, options: Partial<ClientOptions> = {}): Client {
-    const { engine } = this.surroundings;
+    const { engine } = this.deps;
     return new Client({
       ...options,
       // What is sent after the run was killed would change things behind the back of the next one.
       ...(engine && { mayWrite: () => engine.isThere() }),
-      ...serviceConfig(this.surroundings.env, this.stackConfig),
+      ...serviceConfig(this.deps.env, this.stackConfig),
       onWait: (ms, why) => reporter.status(`waiting ${Math.ceil(ms / 1000)} s for ${why}`),
     });
   }
@@ -173,16 +173,16 @@ export function nameInterruption(error: unknown, stopped: AbortSignal | undefine
   );
 }
 
-/** Waits for a deployment on the resource's row; see {@link settle}. */
-export function settleAt(
-  { deployments, reporter, clock, stopped, secretsOfApps }: Desk,
+/** Waits for a deployment on the resource's row; see {@link waitForOutcome}. */
+export function waitForOutcomeOnRow(
+  { deployments, reporter, clock, stopped, knownSecrets }: OperationContext,
   appId: string,
   deploymentId: string,
   operation: "create" | "update",
   timeouts: Timeouts | undefined,
   onSeen: (seen: Deployment) => void,
 ): Promise<Outcome> {
-  return settle(deployments, appId, deploymentId, reporter, secretsOfApps.of(appId).secrets, {
+  return waitForOutcome(deployments, appId, deploymentId, reporter, knownSecrets.of(appId).secrets, {
     clock,
     signal: stopped,
     timeoutMs: timeoutMs(operation, timeouts),

@@ -8,7 +8,7 @@ let isListening = false;
  * Pulumi shows an error on its resource. The host prints the text and the stack of what check, diff, read and delete throw as
  * well, which end up on the stack's row: this keeps them from there.
  */
-export function toldOnce(error: unknown, urn: string | undefined): unknown {
+export function printOnce(error: unknown, urn: string | undefined): unknown {
   if (!(error instanceof Error)) return error;
   Object.defineProperty(error, "message", {
     value: shown(error.message),

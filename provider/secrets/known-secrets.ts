@@ -3,7 +3,7 @@ import type { Secrecy } from "./mask-errors";
 const NONE: Secrecy = { secrets: [], unmistakable: [] };
 
 /** Secrets of the apps in this process, by app ID, for resources that know only an app's ID. */
-export class SecretsOfApps {
+export class KnownSecrets {
   /** @param own strings that are secret in addition to those of an app */
   constructor(
     private readonly known = new Map<string, Secrecy>(),
@@ -20,7 +20,7 @@ export class SecretsOfApps {
   }
 
   /** The same secrets plus those of a resource. */
-  with(own: readonly string[]): SecretsOfApps {
-    return new SecretsOfApps(this.known, own);
+  with(own: readonly string[]): KnownSecrets {
+    return new KnownSecrets(this.known, own);
   }
 }

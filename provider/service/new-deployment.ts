@@ -1,5 +1,5 @@
 import { isTransient } from "../errors";
-import { lookFor, type Waits } from "./poll";
+import { poll, type PollOptions } from "./poll";
 import type { App, Deployment } from "../api/types";
 import { isPlainObject } from "../appspec/lists-by-name";
 
@@ -103,7 +103,7 @@ export async function lookForStarted(
   source: StartedSource,
   known: Known,
   withinMs: number,
-  waits: Waits,
+  waits: PollOptions,
 ): Promise<Deployment | undefined> {
   let failed: unknown;
   const within = async <T>(look: () => Promise<T>): Promise<T | undefined> => {
@@ -115,7 +115,7 @@ export async function lookForStarted(
       return undefined;
     }
   };
-  const found = await lookFor(
+  const found = await poll(
     async () => {
       failed = undefined;
       const app = await within(() => source.app());

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock";
 
 /** How long the service is given to show what it has done or accepted, in milliseconds. */
-export const PATIENCE = {
+export const WAIT_LIMITS = {
   /** The deployment of a write that has to deploy: a new app, a new deployment, a rollback. */
   deployment: 60_000,
   /** The deployment of an update, which may need none. */
@@ -19,7 +19,7 @@ export const PATIENCE = {
 /** Pauses between looks, in milliseconds; the last one repeats. */
 const PAUSES = [1_000, 2_000, 3_000, 4_000, 5_000];
 
-export interface Waits {
+export interface PollOptions {
   readonly clock: Clock;
   /** Ends the wait, and not the look. */
   readonly signal?: AbortSignal | undefined;
@@ -29,10 +29,10 @@ export interface Waits {
  * Looks until there is something to see, or the time is up: the first time at once, then ever less often, and for the last time
  * when the time is up. A stop of the run ends it after a look.
  */
-export async function lookFor<T>(
+export async function poll<T>(
   look: () => Promise<T | undefined>,
   withinMs: number,
-  { clock, signal }: Waits,
+  { clock, signal }: PollOptions,
 ): Promise<T | undefined> {
   const giveUpAt = clock.now() + withinMs;
   for (let looks = 0; ; looks++) {

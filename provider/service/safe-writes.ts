@@ -1,10 +1,10 @@
 import type { App, Deployment } from "../api/types";
 import { newDeployment, shownDeployments, type Known, type Started } from "./new-deployment";
 import { isApiError, orUndefinedIfNotFound } from "../errors";
-import { lookFor, PATIENCE, type Waits } from "./poll";
+import { poll, WAIT_LIMITS, type PollOptions } from "./poll";
 import { covers } from "../appspec/covers";
 import { isVisible, provesUpdate, type SentUpdate } from "../appspec/evidence";
-import { toKeyed } from "../appspec/lists-by-name";
+import { listsToMaps } from "../appspec/lists-by-name";
 import type { AppSpec } from "../appspec/types";
 
 /** A stop of the run ends waits, but no write that is on its way: what it makes has to be known to the state. */
@@ -14,7 +14,7 @@ interface Options {
 }
 
 /** A safe write takes its time from the clock. */
-type SafeOptions = Waits & Options;
+type SafeOptions = PollOptions & Options;
 
 const callOptions = ({ signal }: SafeOptions): Options => (signal ? { signal } : {});
 
@@ -52,10 +52,10 @@ const MOST_TRIES = 3;
  * twice. A refusal is thrown at once, unless an earlier try may have caused it («that name is taken»).
  * @param find what the write would have made, if it is there; looked for once even when the run is being stopped
  */
-export async function once<T>(
+export async function writeOnce<T>(
   write: () => Promise<T>,
   find: () => Promise<T | undefined>,
-  waits: Waits,
+  waits: PollOptions,
 ): Promise<T> {
   let uncertain = false;
   for (let tries = 1; ; tries++) {
@@ -64,7 +64,7 @@ export async function once<T>(
     } catch (error) {
       const lost = isApiError(error) && error.ambiguous;
       uncertain ||= lost;
-      const done = uncertain ? await lookFor(find, PATIENCE.lostResponse, waits) : undefined;
+      const done = uncertain ? await poll(find, WAIT_LIMITS.lostResponse, waits) : undefined;
       if (done !== undefined) return done;
       if (!lost || tries >= MOST_TRIES) throw error;
     }
@@ -82,7 +82,7 @@ export function createAppOnce(
   startedAt: number,
   options: SafeOptions,
 ): Promise<App> {
-  return once(
+  return writeOnce(
     () => service.createApp(request, { ...callOptions(options), letFinish: true }),
     async () => {
       const found = await service.findAppByName(request.spec.name ?? "");
@@ -97,7 +97,7 @@ const CLOCK_SKEW_MS = 5_000;
 
 function isOurs(found: App, wanted: AppSpec, startedAt: number): boolean {
   const createdAt = Date.parse(found.created_at ?? "");
-  return createdAt >= startedAt - CLOCK_SKEW_MS && covers(toKeyed(found.spec), toKeyed(wanted));
+  return createdAt >= startedAt - CLOCK_SKEW_MS && covers(listsToMaps(found.spec), listsToMaps(wanted));
 }
 
 /**
@@ -113,14 +113,14 @@ export function updateAppOnce(
 ): Promise<App> {
   const known = shownDeployments(before).map(({ id }) => id);
   const isDone = (now: App): boolean => {
-    const spec = toKeyed(now.spec);
+    const spec = listsToMaps(now.spec);
     if (isVisible(sent)) return provesUpdate(sent, spec);
     // Where the spec cannot show the update, its time can, and the deployment that fetches the newest sources.
     const hasDeployed = shownDeployments(now).some(({ id }) => !known.includes(id));
     const isNewer = now.updated_at !== before.updated_at && covers(spec, sent.request);
     return isNewer && (hasDeployed || request.update_all_source_versions !== true);
   };
-  return once(
+  return writeOnce(
     () => service.updateApp(before.id, request, { ...callOptions(options), letFinish: true }),
     async () => {
       const now = await service.getApp(before.id);
@@ -156,7 +156,7 @@ export async function deploymentOnce(
   const newest = async (look: Options) => (await service.listDeploymentPage(appId, {}, look)).items;
   const before = await newest(callOptions(options));
   const known: Known = { ids: [...new Set([...others, ...before.map(({ id }) => id)])], complete: true };
-  const { deployment } = await once(
+  const { deployment } = await writeOnce(
     async () => ({ deployment: await make() }),
     async () => {
       const found = newDeployment(await newest({}), known);
@@ -190,7 +190,7 @@ export async function deleteAppOnce(service: AppService, id: string, options: Sa
       if (!isApiError(error) || !error.ambiguous || options.signal?.aborted) throw error;
       if (tries < MOST_TRIES) continue;
       const isGone = async (): Promise<true | undefined> => ((await isShown()) ? undefined : true);
-      if (await lookFor(isGone, PATIENCE.lostResponse, options)) return true;
+      if (await poll(isGone, WAIT_LIMITS.lostResponse, options)) return true;
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import type { App, Deployment } from "../api/types";
 import { onAbort, type Clock } from "../clock";
 import { contradicted, isApiError, orUndefinedIfNotFound } from "../errors";
 import { endsBegan, inListing, slim, type Listing } from "./listing";
-import { PATIENCE } from "./poll";
+import { WAIT_LIMITS } from "./poll";
 
 interface Options {
   signal?: AbortSignal;
@@ -118,7 +118,7 @@ export class SharedReads {
   ): Promise<App | undefined> {
     const found = await this.find(source, id, maxAgeMs, options);
     if (found) return found;
-    await this.clock.sleep(PATIENCE.goneAgain, options.signal);
+    await this.clock.sleep(WAIT_LIMITS.goneAgain, options.signal);
     return this.find(source, id, 0, options);
   }
 

@@ -38,13 +38,13 @@ export class CliRun {
   }
 
   static async prepare(plan: Plan, counts: Counts): Promise<CliRun> {
-    let run: CliRun | undefined;
+    const calls = { listener: (): void => {} };
     const emulator = await createEmulator({
       token: TOKEN,
       rateLimit: false,
       deploySeconds: 0.3,
       deleteSeconds: 0.3,
-      onCall: () => run?.onCall(),
+      onCall: () => calls.listener(),
     });
     const world = {
       emulator,
@@ -52,7 +52,8 @@ export class CliRun {
         return Date.now();
       },
     };
-    run = new CliRun(plan, counts, world, await TestStack.create(emulator));
+    const run = new CliRun(plan, counts, world, await TestStack.create(emulator));
+    calls.listener = () => run.onCall();
     return run;
   }
 

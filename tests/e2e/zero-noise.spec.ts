@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createEmulator, type Emulator } from "app-platform-emulator";
 import fc from "fast-check";
 import { changes } from "../../provider/appspec/diff";
-import { toKeyed } from "../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../provider/appspec/lists-by-name";
 import { TOP } from "../../tools/pulumi-project";
 import { arbitrarySpec, SECRET_MARK } from "../helpers/arbitrary-spec";
 import { hideSecrets, succeeded, TestStack, TOKEN, writes, type Declaration } from "../helpers/e2e";
@@ -98,7 +98,7 @@ describe("rich specs in a real stack", function () {
     assert.deepEqual(writes(emulator), ["PUT /v2/apps/odd"]);
     const now = emulator.apps().find((app) => app.spec.name === "odd")?.spec;
     assert.deepEqual(
-      changes(toKeyed(held.get("odd")), toKeyed(now)).map(({ path }) => path),
+      changes(listsToMaps(held.get("odd")), listsToMaps(now)).map(({ path }) => path),
       [["envs", "__hidden", "value"]],
     );
     for (const { spec } of emulator.apps().filter((app) => app.spec.name !== "odd"))

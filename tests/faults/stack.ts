@@ -1,4 +1,4 @@
-import { listOrder, toKeyed } from "../../provider/appspec/lists-by-name";
+import { listOrder, listsToMaps } from "../../provider/appspec/lists-by-name";
 import { isDeepStrictEqual } from "node:util";
 import { OperationError, type Properties, type ProviderHost } from "./provider-host";
 
@@ -109,7 +109,7 @@ export class StackedResource {
     const { spec } = declared;
     const news = {
       ...declared,
-      ...(spec !== undefined && { spec: toKeyed(spec), __order: listOrder(spec) }),
+      ...(spec !== undefined && { spec: listsToMaps(spec), __order: listOrder(spec) }),
       __preview: preview,
       __urn: this.urn,
       __provider: this.providerText,

@@ -2,7 +2,7 @@ import { cannotBeReplaced, isReplaced } from "./name-taken";
 import type { ManagedApps } from "../managed-apps";
 import { databasesLost } from "../../appspec/warnings";
 import { nameIn } from "../../appspec/app-name";
-import { toKeyed } from "../../appspec/lists-by-name";
+import { listsToMaps } from "../../appspec/lists-by-name";
 import type { ResourceMeta } from "../meta";
 import type { AppInputs } from "./state";
 
@@ -37,7 +37,7 @@ export function declareApp(
   const when = deleteBeforeReplace ? "first" : "afterwards";
   return {
     conflicts,
-    warnings: program.preview ? [isReplaced(recorded, when, databasesLost(toKeyed(before)))] : [],
+    warnings: program.preview ? [isReplaced(recorded, when, databasesLost(listsToMaps(before)))] : [],
     isReplacement: true,
   };
 }

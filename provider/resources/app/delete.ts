@@ -1,5 +1,5 @@
 import type { App } from "../../api/types";
-import { fromKeyed, isPlainObject, toKeyed } from "../../appspec/lists-by-name";
+import { mapsToLists, isPlainObject, listsToMaps } from "../../appspec/lists-by-name";
 import { secretAddresses } from "../../appspec/secret-addresses";
 import type { AppSpec } from "../../appspec/types";
 import { databasesLost } from "../../appspec/warnings";
@@ -7,7 +7,7 @@ import { timeoutMs } from "../../durations";
 import { AppPlatformError, isApiError, isTransient } from "../../errors";
 import { singlePlaces } from "../../secrets/program-secrets";
 import { deleteAppOnce } from "../../service/safe-writes";
-import type { Desk, Site } from "../base-provider";
+import type { OperationContext, AppOperationContext } from "../base-provider";
 import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
 import type { AppInputs, AppOutputs } from "./state";
 
@@ -27,7 +27,7 @@ export interface AppToDelete {
  * backup, and the deletion is sent all the same.
  */
 export async function appToDelete(
-  { client, reads, options }: Desk,
+  { client, reads, options }: OperationContext,
   id: string,
   { __liveSpec }: Pick<AppOutputs, "__liveSpec">,
 ): Promise<AppToDelete> {
@@ -38,17 +38,17 @@ export async function appToDelete(
   } catch (error) {
     if (!isApiError(error, "service-error", "unreadable-answer", "timeout")) throw error;
   }
-  const spec = (isPlainObject(__liveSpec) ? fromKeyed(__liveSpec) : undefined) as AppSpec | undefined;
+  const spec = (isPlainObject(__liveSpec) ? mapsToLists(__liveSpec) : undefined) as AppSpec | undefined;
   return { app: { id, spec: spec ?? ({} as AppSpec) }, isShown: false, isLost: spec === undefined };
 }
 
 /** Warns, and leaves a backup of the spec behind, if the program did not decline it. */
 export async function backUp(
-  { inputs, secrecy, reporter, clock }: Site,
+  { inputs, secrecy, reporter, clock }: AppOperationContext,
   { app, isShown, isLost = false }: AppToDelete,
   backup: AppInputs["backup"],
 ): Promise<void> {
-  const lost = databasesLost(toKeyed(app.spec));
+  const lost = databasesLost(listsToMaps(app.spec));
   const end = ["All its active deployments are shut down for good.", ...lost].join(" ");
   const shown = [app.spec.name ?? "", `(id ${app.id})`].filter((text) => text !== "").join(" ");
   const name = isShown
@@ -76,8 +76,8 @@ export async function backUp(
 }
 
 /** Deletes the app, and waits until it is gone. */
-export async function deleteApp(site: Site, id: string): Promise<void> {
-  const { client, reads, options, clock, reporter, stopped, inputs } = site;
+export async function deleteApp(context: AppOperationContext, id: string): Promise<void> {
+  const { client, reads, options, clock, reporter, stopped, inputs } = context;
   const isKnown = await deleteAppOnce(client, id, { ...options, clock });
   reads.noteWrite(id);
   if (!isKnown)

@@ -1,6 +1,6 @@
 import { resultOf, standing } from "../../deployment-phases";
 import type { App, Deployment } from "../../api/types";
-import { settle } from "../../deploy/outcome";
+import { waitForOutcome } from "../../deploy/outcome";
 import {
   isAutomaticRollback,
   lookForStarted,
@@ -12,11 +12,11 @@ import {
 } from "../../service/new-deployment";
 import { newestDeployment } from "./unrecorded-run";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "../../errors";
-import { PATIENCE } from "../../service/poll";
+import { WAIT_LIMITS } from "../../service/poll";
 import { withoutSecrets } from "../../secrets/mask-errors";
-import { nameInterruption, type Desk, type Site } from "../base-provider";
+import { nameInterruption, type OperationContext, type AppOperationContext } from "../base-provider";
 import { matches } from "../../appspec/covers";
-import { toKeyed } from "../../appspec/lists-by-name";
+import { listsToMaps } from "../../appspec/lists-by-name";
 import {
   lastDeployment,
   outputsOf,
@@ -32,7 +32,7 @@ import { createDeploymentOnce } from "../../service/safe-writes";
 export class Finishing {
   /** @param recorded the inputs as the state is to hold them */
   constructor(
-    private readonly site: Site,
+    private readonly context: AppOperationContext,
     private readonly recorded: AppInputs,
   ) {}
 
@@ -44,7 +44,7 @@ export class Finishing {
     const active = app.active_deployment ?? undefined;
     if (!last) return active && lastDeployment(active);
     if (active && active.id === last.id) return lastDeployment(active);
-    const { client, options } = this.site;
+    const { client, options } = this.context;
     const now = await client.getDeployment(app.id, last.id, options).catch((error: unknown) => {
       if (!isApiError(error, "not-found")) throw error;
       // The service may forget old deployments, but none that the app itself shows.
@@ -67,12 +67,12 @@ export class Finishing {
     app: App,
     last: LastDeployment | undefined,
     operation: keyof Timeouts,
-    liveSpec: unknown = toKeyed(app.spec),
+    liveSpec: unknown = listsToMaps(app.spec),
   ): Promise<AppOutputs> {
     const found = last ?? (await this.currentState(app, undefined));
-    if (!last || resultOf(last.phase) === "good" || this.site.inputs.wait === false)
+    if (!last || resultOf(last.phase) === "good" || this.context.inputs.wait === false)
       return plain(outputsOf(this.recorded, app, found, liveSpec));
-    return new Wait(this.site, this.recorded, this, app, undefined, last, operation, liveSpec).outputs();
+    return new Wait(this.context, this.recorded, this, app, undefined, last, operation, liveSpec).outputs();
   }
 
   /**
@@ -86,10 +86,10 @@ export class Finishing {
     app: App,
     started: Started,
     operation: keyof Timeouts,
-    liveSpec: unknown = toKeyed(app.spec),
+    liveSpec: unknown = listsToMaps(app.spec),
   ): Promise<AppOutputs> {
     const last = started.deployment && lastDeployment(started.deployment);
-    return new Wait(this.site, this.recorded, this, app, started, last, operation, liveSpec).outputs();
+    return new Wait(this.context, this.recorded, this, app, started, last, operation, liveSpec).outputs();
   }
 }
 
@@ -99,7 +99,7 @@ class Wait {
   private awaited: Awaited | undefined;
 
   constructor(
-    private readonly site: Site,
+    private readonly context: AppOperationContext,
     private readonly recorded: AppInputs,
     private readonly finishing: Finishing,
     private readonly app: App,
@@ -113,7 +113,7 @@ class Wait {
 
   /** @throws InitializationError */
   async outputs(): Promise<AppOutputs> {
-    if (this.site.inputs.wait === false) {
+    if (this.context.inputs.wait === false) {
       if (this.last) this.awaited = undefined;
       return this.record(this.app);
     }
@@ -129,12 +129,12 @@ class Wait {
   }
 
   private async settled(): Promise<AppOutputs> {
-    const { app, site } = this;
+    const { app, context } = this;
     const first = this.last;
     const { deployment: ended, failures } = await this.settle().catch(async (error: unknown) => {
       // The one that the response named may never come to be, and another one be the result of the write.
       if (!isApiError(error, "not-found") || !first || !this.isUnseen(first)) throw error;
-      await throwIfShown(site, app.id, first.id, error);
+      await throwIfShown(context, app.id, first.id, error);
       if (!this.started) return this.again();
       this.last = undefined;
       const { known } = this.started;
@@ -143,7 +143,7 @@ class Wait {
       return this.settle();
     });
     this.last = lastDeployment(ended);
-    const look = site.reads.appAfter(site.client, app.id, ended, site.options);
+    const look = context.reads.appAfter(context.client, app.id, ended, context.options);
     if (failures.length === 0) return this.record(await look);
     // Why the deployment failed is told, whatever becomes of the look.
     const seen = await look.catch((error: unknown) => this.told(error));
@@ -152,9 +152,9 @@ class Wait {
     throw new InitializationError("deployment-failed", app.id, outs, [...reasons, ...more]);
   }
 
-  private settle(): ReturnType<typeof settle> {
-    const { deployments, reporter, secrecy, clock, stopped, inputs } = this.site;
-    return settle(deployments, this.app.id, this.last?.id ?? "", reporter, secrecy.secrets, {
+  private settle(): ReturnType<typeof waitForOutcome> {
+    const { deployments, reporter, secrecy, clock, stopped, inputs } = this.context;
+    return waitForOutcome(deployments, this.app.id, this.last?.id ?? "", reporter, secrecy.secrets, {
       clock,
       signal: stopped,
       timeoutMs: timeoutMs(this.operation, inputs.timeouts),
@@ -171,7 +171,7 @@ class Wait {
   }
 
   /** A recorded deployment that the service does not know has led to nothing: another one is made. */
-  private async again(): ReturnType<typeof settle> {
+  private async again(): ReturnType<typeof waitForOutcome> {
     const { known, deployment } = await this.create();
     this.awaited = { known: [...known.ids], must: true };
     this.last = deployment ? lastDeployment(deployment) : await this.find(known);
@@ -182,36 +182,36 @@ class Wait {
   private create(): Promise<Started> {
     const shown = shownDeployments(this.app).map(({ id }) => id);
     const known = [...shown, ...(this.started?.known.ids ?? []), ...(this.last ? [this.last.id] : [])];
-    return createDeployment(this.site, this.app.id, false, known);
+    return createDeployment(this.context, this.app.id, false, known);
   }
 
   private async find(known: Known | undefined): Promise<LastDeployment | undefined> {
     if (!this.started && !known) return undefined;
     const must = this.started?.must ?? true;
-    this.site.reporter.waits();
-    this.site.reporter.status("waiting for the new deployment to appear");
-    const withinMs = must ? PATIENCE.deployment : PATIENCE.updateDeployment;
-    const found = await lookForDeployment(this.site, this.app.id, known ?? NONE_KNOWN, withinMs);
+    this.context.reporter.waits();
+    this.context.reporter.status("waiting for the new deployment to appear");
+    const withinMs = must ? WAIT_LIMITS.deployment : WAIT_LIMITS.updateDeployment;
+    const found = await lookForDeployment(this.context, this.app.id, known ?? NONE_KNOWN, withinMs);
     if (found) this.awaited = undefined;
     return found && lastDeployment(found);
   }
 
   /** An update may need no deployment. What was to be deployed before it still is. */
   private async withoutDeployment(): Promise<AppOutputs> {
-    this.site.stopped?.throwIfAborted();
+    this.context.stopped?.throwIfAborted();
     if (this.started?.must !== false) throw noDeployment(this.app.id);
-    const newest = await newestDeployment(this.site, this.app.id);
+    const newest = await newestDeployment(this.context, this.app.id);
     const isNeeded = newest ? resultOf(newest.phase) === "bad" : this.started.known.ids.length === 0;
     if (isNeeded) {
       const started = await this.create();
       return this.finishing.started(this.app, started, this.operation, this.liveSpec);
     }
-    const { client, reads, options } = this.site;
+    const { client, reads, options } = this.context;
     const now = await reads.app(client, this.app.id, 0, options);
-    if (!matches(toKeyed(now.spec), toKeyed(this.app.spec))) throw updateNotSeen();
+    if (!matches(listsToMaps(now.spec), listsToMaps(this.app.spec))) throw updateNotSeen();
     this.last = await this.finishing.currentState(this.app, undefined);
-    this.site.reporter.warn(
-      `The service accepted the update, but no new deployment appeared within ${PATIENCE.updateDeployment / 1000} s. ` +
+    this.context.reporter.warn(
+      `The service accepted the update, but no new deployment appeared within ${WAIT_LIMITS.updateDeployment / 1000} s. ` +
         "The update may need none; the next pulumi up checks once more.",
     );
     return this.record(this.app);
@@ -224,13 +224,13 @@ class Wait {
   }
 
   private told(error: unknown): AppPlatformError {
-    const { stopped, secrecy } = this.site;
+    const { stopped, secrecy } = this.context;
     return asAppPlatformError(withoutSecrets(nameInterruption(error, stopped), secrecy));
   }
 
   /** The reasons, the last with what runs now, and what comes next; a rollback says that itself. */
   private withOutlook(failures: readonly string[], { activeDeploymentId }: AppOutputs): readonly string[] {
-    if (this.site.inputs.onFailedDeployment === "rollback") return failures;
+    if (this.context.inputs.onFailedDeployment === "rollback") return failures;
     const now = activeDeploymentId
       ? `The previous deployment (${activeDeploymentId}) keeps running.`
       : "The app is recorded in the Pulumi state, but nothing is running yet.";
@@ -251,7 +251,7 @@ const updateNotSeen = (): AppPlatformError =>
 export function noDeployment(appId: string, cause?: unknown): AppPlatformError {
   return new AppPlatformError(
     "no-deployment",
-    `The service accepted the request, but no new deployment of the app ${appId} appeared within ${PATIENCE.deployment / 1000} s. ` +
+    `The service accepted the request, but no new deployment of the app ${appId} appeared within ${WAIT_LIMITS.deployment / 1000} s. ` +
       "Run pulumi up again: it checks once more, and starts a deployment if there is still none.",
     { cause },
   );
@@ -262,7 +262,7 @@ export function noDeployment(appId: string, cause?: unknown): AppPlatformError {
  * service contradicts itself, and nothing follows from that.
  */
 export async function throwIfShown(
-  { client, options }: Desk,
+  { client, options }: OperationContext,
   appId: string,
   id: string,
   error: unknown,
@@ -274,7 +274,7 @@ export async function throwIfShown(
 
 /** Makes a new deployment of the spec at the service. */
 export async function createDeployment(
-  { client, reads, reporter, options, clock }: Desk,
+  { client, reads, reporter, options, clock }: OperationContext,
   appId: string,
   forceBuild: boolean,
   known: readonly string[],
@@ -288,19 +288,19 @@ export async function createDeployment(
 
 /** The deployment that a write has started, wherever it shows up. @throws AppPlatformError `no-deployment` */
 export async function deploymentOf(
-  desk: Desk,
+  context: OperationContext,
   appId: string,
   { deployment, known }: Started,
 ): Promise<Deployment> {
-  const found = deployment ?? (await lookForDeployment(desk, appId, known, PATIENCE.deployment));
+  const found = deployment ?? (await lookForDeployment(context, appId, known, WAIT_LIMITS.deployment));
   if (found) return found;
-  desk.stopped?.throwIfAborted();
+  context.stopped?.throwIfAborted();
   throw noDeployment(appId);
 }
 
 /** The deployment of an app that was not known before, if one shows up within the time. */
 export function lookForDeployment(
-  { client, reads, options, clock, stopped }: Desk,
+  { client, reads, options, clock, stopped }: OperationContext,
   appId: string,
   known: Known,
   withinMs: number,

@@ -7,7 +7,7 @@ import type { OptionPath } from "../options/translate";
 import { isCovered, united, type SecretPlaces } from "../../secrets/program-secrets";
 import { changes, mapLeaves, valueAt, withValueAt, type Path } from "../../appspec/diff";
 import { inputsWithDrift } from "../../appspec/drift";
-import { isPlainObject, toKeyed } from "../../appspec/lists-by-name";
+import { isPlainObject, listsToMaps } from "../../appspec/lists-by-name";
 import { hideSecrets, isCiphertext, isSecretPlace, KEPT_SECRET, sealUnchanged } from "../../appspec/secrets";
 import { withStored } from "../../appspec/stored-secrets";
 import { INPUT_KEYS, plain, visible, type AppInputs, type AppOutputs } from "./state";
@@ -112,7 +112,7 @@ export class Ignoring {
 
   /** The inputs that give what the service has after an update with the spec `now`. */
   held(olds: AppOutputs | undefined, app: App): Held {
-    const spec = this.heldInputs(olds, toKeyed(app.spec));
+    const spec = this.heldInputs(olds, listsToMaps(app.spec));
     const { project_id: projectId } = app;
     const { __secrets } = olds ?? {};
     return { spec, ...(projectId !== undefined && { projectId }), ...(__secrets && { __secrets }) };

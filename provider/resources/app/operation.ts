@@ -17,15 +17,15 @@ import { newestDeployment } from "./unrecorded-run";
 import { AppPlatformError, isApiError, isTransient } from "../../errors";
 import { createDeployment, Finishing, lookForDeployment } from "./finish";
 import type { Ignoring } from "./ignored-properties";
-import { lookFor, PATIENCE } from "../../service/poll";
+import { poll, WAIT_LIMITS } from "../../service/poll";
 import { refuseWhilePinned } from "./rollback-on-failure";
 import type { Secrecy } from "../../secrets/mask-errors";
 import { appById, isUnknownId } from "../../service/find";
 import { slim } from "../../service/listing";
-import type { Desk, Site } from "../base-provider";
+import type { OperationContext, AppOperationContext } from "../base-provider";
 import { adoptable } from "../../appspec/covers";
 import { asksForChange, isFromBefore, staleParts, type SentUpdate } from "../../appspec/evidence";
-import { formatPath, toKeyed, type ListOrder } from "../../appspec/lists-by-name";
+import { formatPath, listsToMaps, type ListOrder } from "../../appspec/lists-by-name";
 import { sendable } from "../../appspec/send";
 import { danglingSecrets } from "../../appspec/secrets";
 import { openSecrets, openSecretsWarning } from "../../appspec/stored-secrets";
@@ -47,31 +47,29 @@ export interface TakenOver {
 
 /** One operation on one resource: its inputs, the service, and the row it reports to. */
 export class Operation {
+  readonly context: AppOperationContext;
   /** The inputs as the state is to hold them. */
   private recorded: AppInputs;
 
   constructor(
     private readonly inputs: AppInputs,
-    private readonly desk: Desk,
-    private readonly secrecy: Secrecy,
+    context: OperationContext,
+    secrecy: Secrecy,
     readonly ignoring: Ignoring,
     private readonly managerOf: ManagerOf = async () => undefined,
     /** The order of the spec's lists, as far as a program gives it. */
     private readonly order?: ListOrder,
   ) {
+    this.context = { ...context, inputs, secrecy };
     this.recorded = inputs;
   }
 
   get reporter(): Reporter {
-    return this.desk.reporter;
-  }
-
-  get site(): Site {
-    return { ...this.desk, inputs: this.inputs, secrecy: this.secrecy };
+    return this.context.reporter;
   }
 
   get finishing(): Finishing {
-    return new Finishing(this.site, this.recorded);
+    return new Finishing(this.context, this.recorded);
   }
 
   /**
@@ -79,19 +77,19 @@ export class Operation {
    * @param maxAgeMs how old the answer may be
    */
   async findApp(id: string, maxAgeMs = READ_MAX_AGE_MS): Promise<App | undefined> {
-    return this.desk.reads.find(this.desk.client, id, maxAgeMs, this.desk.options);
+    return this.context.reads.find(this.context.client, id, maxAgeMs, this.context.options);
   }
 
   /** As {@link findApp}, and undefined only where two checks, some seconds apart, agree that there is no such app. */
   async findOrGone(id: string): Promise<App | undefined> {
-    return this.desk.reads.findOrGone(this.desk.client, id, READ_MAX_AGE_MS, this.desk.options);
+    return this.context.reads.findOrGone(this.context.client, id, READ_MAX_AGE_MS, this.context.options);
   }
 
   /** The app that `App.get` names. @throws AppPlatformError `not-found`, naming apps that are near */
   async appToGet(id: string): Promise<App> {
-    const shared = this.desk.reads.app(this.desk.client, id, READ_MAX_AGE_MS, this.desk.options);
+    const shared = this.context.reads.app(this.context.client, id, READ_MAX_AGE_MS, this.context.options);
     return shared.catch((error: unknown) => {
-      if (isUnknownId(error, id)) return appById(this.desk.client, id);
+      if (isUnknownId(error, id)) return appById(this.context.client, id);
       throw error;
     });
   }
@@ -115,7 +113,7 @@ export class Operation {
       if (app) return app;
       throw idIsUnknown(adopt, this.name);
     }
-    const found = await this.desk.client.findAppByName(this.name, this.desk.options);
+    const found = await this.context.client.findAppByName(this.name, this.context.options);
     if (!found) this.reporter.info(`There is no app named ${this.name} to adopt; a new one is created.`);
     return found;
   }
@@ -136,12 +134,12 @@ export class Operation {
     if (warning !== undefined) this.reporter.warn(warning);
     this.reporter.status("creating");
     // Only what was free before can have become ours by an answer that got lost.
-    const { client, reads, options } = this.desk;
+    const { client, reads, options } = this.context;
     const there = await reads.appNamed(client, this.name, READ_MAX_AGE_MS, options);
     if (there) throw await this.nameTaken(there);
     try {
       const app = slim(
-        await createAppOnce(client, request, client.serviceTime(), { ...options, clock: this.desk.clock }),
+        await createAppOnce(client, request, client.serviceTime(), { ...options, clock: this.context.clock }),
       );
       // Two resources of one name and spec, and the answer to the second got lost: the app is the first one's.
       if (reads.hasWritten(app.id)) throw await this.nameTaken(app);
@@ -155,7 +153,7 @@ export class Operation {
   /** Names the app that has the name, where that is the conflict. */
   private async explainConflict(error: unknown, ownId?: string): Promise<unknown> {
     if (!isApiError(error, "conflict")) return error;
-    const { client, options } = this.desk;
+    const { client, options } = this.context;
     const holder = await client.findAppByName(this.name, options).catch(() => undefined);
     return holder && holder.id !== ownId ? this.nameTaken(holder, error, ownId) : error;
   }
@@ -171,7 +169,7 @@ export class Operation {
     this.reporter.info(`Adopting the app ${app.spec.name ?? ""} (id ${app.id}).`);
     await this.moveProject(app);
     this.recorded = this.ignoring.recorded(this.inputs, this.ignoring.held(undefined, app));
-    const now = toKeyed(app.spec);
+    const now = listsToMaps(app.spec);
     if (!adoptable(now, this.ignoring.toSend(this.inputs, undefined, now)))
       return this.updateApp(app, undefined, this.inputs.updateSources === true);
     // A run that was killed may have made it, and nothing of it may have worked yet.
@@ -185,8 +183,8 @@ export class Operation {
    */
   private async deployed(app: App, shown?: Deployment): Promise<Written | TakenOver> {
     const newest =
-      (shown && !isAutomaticRollback(shown) ? shown : await newestDeployment(this.desk, app.id)) ??
-      (await lookForDeployment(this.desk, app.id, NONE_KNOWN, PATIENCE.updateDeployment));
+      (shown && !isAutomaticRollback(shown) ? shown : await newestDeployment(this.context, app.id)) ??
+      (await lookForDeployment(this.context, app.id, NONE_KNOWN, WAIT_LIMITS.updateDeployment));
     return newest && resultOf(newest.phase) !== "bad"
       ? { app, last: lastDeployment(newest) }
       : { app, started: await this.createDeployment(app, newest && lastDeployment(newest), false) };
@@ -205,20 +203,20 @@ export class Operation {
     if (projectId === undefined || projectId === app.project_id) return;
     if (this.ignoring.isIgnored(["projectId"])) return;
     this.reporter.status("moving to another project");
-    await this.desk.client.assignProject(projectId, app.id, this.desk.options);
-    this.desk.reads.noteWrite(app.id);
+    await this.context.client.assignProject(projectId, app.id, this.context.options);
+    this.context.reads.noteWrite(app.id);
     await this.confirmMove(app.id, projectId);
   }
 
   /** @throws AppPlatformError `update-not-seen` where the service accepted the move and has not made it */
   private async confirmMove(id: string, projectId: string): Promise<void> {
-    const { client, clock, stopped, options } = this.desk;
+    const { client, clock, stopped, options } = this.context;
     // Where the service names no project, nothing can be checked.
     const look = async (): Promise<true | undefined> => {
       const { project_id: now = projectId } = await client.getApp(id, options);
       return now === projectId ? true : undefined;
     };
-    if (await lookFor(look, PATIENCE.lostResponse, { clock, signal: stopped })) return;
+    if (await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped })) return;
     stopped?.throwIfAborted();
     throw new AppPlatformError(
       "update-not-seen",
@@ -245,19 +243,19 @@ export class Operation {
     };
     const known = await this.knownDeployments(app, olds?.__deployment);
     this.reporter.status("updating");
-    const safe = { ...this.desk.options, clock: this.desk.clock };
+    const safe = { ...this.context.options, clock: this.context.clock };
     const sent: SentUpdate = {
-      before: toKeyed(app.spec),
-      request: toKeyed(removeNulls(structuredClone(request.spec))),
+      before: listsToMaps(app.spec),
+      request: listsToMaps(removeNulls(structuredClone(request.spec))),
       olds: olds?.spec,
       news: this.recorded.spec,
     };
     const answered = slim(
-      await updateAppOnce(this.desk.client, app, request, sent, safe).catch(async (error: unknown) => {
+      await updateAppOnce(this.context.client, app, request, sent, safe).catch(async (error: unknown) => {
         throw await this.explainConflict(error, app.id);
       }),
     );
-    this.desk.reads.noteWrite(app.id);
+    this.context.reads.noteWrite(app.id);
     const updated = await this.shown(sent, answered);
     const started = startedIn(updated, known, false);
     // Where nothing is asked for that is not there, nothing has to be deployed but what already was.
@@ -270,19 +268,19 @@ export class Operation {
    * @throws AppPlatformError `update-not-seen` where a changed secret keeps its ciphertext, or a removed item stays
    */
   private async shown(sent: SentUpdate, answered: App): Promise<App> {
-    let last = toKeyed(answered.spec);
+    let last = listsToMaps(answered.spec);
     if (!isFromBefore(sent, last)) return answered;
-    const { client, clock, stopped, reporter } = this.desk;
+    const { client, clock, stopped, reporter } = this.context;
     reporter.status("waiting until the service shows the update");
     const look = async (): Promise<App | undefined> => {
       const now = await client.getApp(answered.id).then(slim, (error: unknown) => {
         if (!isTransient(error, "not-found")) throw error;
         return undefined;
       });
-      if (now) last = toKeyed(now.spec);
+      if (now) last = listsToMaps(now.spec);
       return isFromBefore(sent, last) ? undefined : now;
     };
-    const seen = await lookFor(look, PATIENCE.lostResponse, { clock, signal: stopped });
+    const seen = await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped });
     if (seen) return seen;
     stopped?.throwIfAborted();
     const { secrets, items } = staleParts(sent, last);
@@ -304,12 +302,12 @@ export class Operation {
   private async knownDeployments(app: App, last: LastDeployment | undefined): Promise<Known> {
     const shown = idsOf(app, last);
     if (app.pending_deployment) return { ids: shown, complete: false };
-    const { items } = await this.desk.client.listDeploymentPage(app.id, {}, this.desk.options);
+    const { items } = await this.context.client.listDeploymentPage(app.id, {}, this.context.options);
     return { ids: [...new Set([...shown, ...items.map(({ id }) => id)])], complete: true };
   }
 
   private specToSend(olds: AppOutputs | undefined, app: App | undefined): AppSpec {
-    const sealed = this.ignoring.toSend(this.inputs, olds, app && toKeyed(app.spec));
+    const sealed = this.ignoring.toSend(this.inputs, olds, app && listsToMaps(app.spec));
     const dangling = danglingSecrets(sealed).map(formatPath);
     if (dangling.length > 0)
       throw new AppPlatformError(
@@ -330,7 +328,7 @@ export class Operation {
     last: LastDeployment | undefined,
     forceBuild: boolean,
   ): Promise<Started> {
-    return createDeployment(this.desk, app.id, forceBuild, idsOf(app, last));
+    return createDeployment(this.context, app.id, forceBuild, idsOf(app, last));
   }
 
   /** Deploys what the service has once more; to be finished by what it returns. */
@@ -351,7 +349,7 @@ export class Operation {
   ): Promise<(() => Promise<AppOutputs>) | undefined> {
     const { __awaited: awaited } = olds;
     if (!awaited || this.inputs.wait === false) return undefined;
-    const found = await lookForDeployment(this.desk, app.id, knownTo(awaited), PATIENCE.laterRun);
+    const found = await lookForDeployment(this.context, app.id, knownTo(awaited), WAIT_LIMITS.laterRun);
     if (found) return () => this.finishing.resumed(app, lastDeployment(found), "update", olds.__liveSpec);
     if (!awaited.must) return undefined;
     refuseWhilePinned(app);

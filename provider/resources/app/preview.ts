@@ -11,7 +11,7 @@ import { masked, type Secrecy } from "../../secrets/mask-errors";
 import { isUnknownId } from "../../service/find";
 import { comparable } from "../../appspec/covers";
 import { explain, type SizePrices } from "../../appspec/explain";
-import { fromKeyed, isPlainObject, toKeyed, type ListOrder } from "../../appspec/lists-by-name";
+import { mapsToLists, isPlainObject, listsToMaps, type ListOrder } from "../../appspec/lists-by-name";
 import { plan, type Plan } from "../../appspec/plan";
 import { sendable } from "../../appspec/send";
 import type { AppSpec } from "../../appspec/types";
@@ -91,7 +91,7 @@ export class Previews {
     const held = olds.__liveSpec;
     const spec = sendable(ignoring.toSend(inputs, olds, held), ignoring.orderOf(order));
     const isRename = spec.name !== nameOf(held ?? olds.spec) && !isUnknown(spec.name);
-    return this.propose(client, subject, { spec, appId: id, isRename, before: fromKeyed(held) as AppSpec });
+    return this.propose(client, subject, { spec, appId: id, isRename, before: mapsToLists(held) as AppSpec });
   }
 
   /** To be called for every App of the program, once all is said of it: the last one is followed by the stack's total. */
@@ -135,7 +135,7 @@ export class Previews {
 
   private async adopted(client: Client | undefined, subject: Subject, app: App): Promise<readonly string[]> {
     const { inputs, reporter, order, ignoring } = subject;
-    const held = toKeyed(app.spec);
+    const held = listsToMaps(app.spec);
     const wanted = { ...inputs, spec: ignoring.toSend(inputs, undefined, held) };
     const last = app.active_deployment ? "ACTIVE" : "ERROR";
     const before = {

@@ -10,7 +10,7 @@ import type { App, Proposal } from "../../api/types";
 import { isApiError, type ApiError } from "../../errors";
 import { redact } from "../../secrets/redact";
 import { databasesLost } from "../../appspec/warnings";
-import { displayPath, toKeyed } from "../../appspec/lists-by-name";
+import { displayPath, listsToMaps } from "../../appspec/lists-by-name";
 import { formatDollars } from "../../appspec/explain";
 import type { AppSpec } from "../../appspec/types";
 
@@ -159,7 +159,7 @@ async function nameTaken(
   // Another resource of the program gives the name up in this run.
   if (manager?.declaredName !== undefined && manager.declaredName !== name) return free;
   if (mayBeReplacement && manager?.isOwn)
-    return { ...free, warnings: [isReplaced(name, "first", databasesLost(toKeyed(holder.spec)))] };
+    return { ...free, warnings: [isReplaced(name, "first", databasesLost(listsToMaps(holder.spec)))] };
   if (mayBeReplacement && manager === undefined)
     return { ...free, warnings: [mayBeReplaced(name, holder.id)] };
   const taken = { name, id: holder.id, manager, suggestion };

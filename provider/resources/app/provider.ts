@@ -1,6 +1,6 @@
 import { appToDelete, backUp, deleteApp } from "./delete";
 import { isKept, isLeft, isManaged, type ManagerOf } from "./name-taken";
-import { AlertWork, readDestinations } from "./alerts/assign";
+import { AlertAssignment, readDestinations } from "./alerts/assign";
 import { destinationPath } from "./alerts/destinations";
 import { standing } from "../../deployment-phases";
 import { check, type CheckResult } from "./check";
@@ -15,17 +15,17 @@ import { Operation } from "./operation";
 import { isIgnored } from "../options/ignored";
 import { shownFailures } from "../arguments";
 import { Previews, type Subject } from "./preview";
-import { toldOnce } from "../print-once";
-import { refuseWhilePinned, Rollback } from "./rollback-on-failure";
+import { printOnce } from "../print-once";
+import { refuseWhilePinned, AutoRollback } from "./rollback-on-failure";
 import { formatPropertyPath } from "../options/property-path";
 import { nowSecret, united } from "../../secrets/program-secrets";
 import { masked, withoutSecrets, type Secrecy } from "../../secrets/mask-errors";
-import { PREVIEW_LIMITS, ServiceProvider, type Desk } from "../base-provider";
+import { PREVIEW_LIMITS, BaseProvider, type OperationContext } from "../base-provider";
 import type { ResourceMeta } from "../meta";
 import { nameIn } from "../../appspec/app-name";
 import { changes, type Path } from "../../appspec/diff";
 import { drift, hiddenAsBefore, inputsWithDrift } from "../../appspec/drift";
-import { toKeyed } from "../../appspec/lists-by-name";
+import { listsToMaps } from "../../appspec/lists-by-name";
 import { plan, type Plan } from "../../appspec/plan";
 import { hideSecrets } from "../../appspec/secrets";
 import { describeOpenSecrets, openSecrets, withoutStoredChanges } from "../../appspec/stored-secrets";
@@ -42,15 +42,15 @@ import {
 import { linesOnLastRun, nowIn, accepted } from "./last-run";
 import { ignoringIn, placesIn, secretsIn, optionMismatches } from "./app-meta";
 
-export class AppProvider extends ServiceProvider {
+export class AppProvider extends BaseProvider {
   private readonly previews = new Previews(
     (reporter) => this.client(reporter, PREVIEW_LIMITS),
     () => this.reporter({}),
-    this.surroundings.program,
+    this.deps.program,
   );
 
   private get managed(): ManagedApps {
-    return this.surroundings.managed;
+    return this.deps.managed;
   }
 
   async check(
@@ -59,7 +59,7 @@ export class AppProvider extends ServiceProvider {
     news: AppInputs,
   ): Promise<CheckResult & { inputs: AppInputs }> {
     const { urn = "", program = {} } = given;
-    this.surroundings.program.meet(urn, program.apps);
+    this.deps.program.meet(urn, program.apps);
     const isNew = olds.spec === undefined;
     // The engine has put the values of before in ignored places, also where there was nothing.
     const inputs = { ...news, ...ignoringIn(given).wanted(news, olds) };
@@ -97,7 +97,7 @@ export class AppProvider extends ServiceProvider {
     const olds = latest ? { ...past, __deployment: latest } : past;
     this.managed.hold(urn, id);
     const rivalry = urn === undefined ? undefined : this.managed.rivalry(id, urn);
-    if (rivalry !== undefined) throw toldOnce(new AppPlatformError("invalid-input", rivalry), urn);
+    if (rivalry !== undefined) throw printOnce(new AppPlatformError("invalid-input", rivalry), urn);
     const wanted = ignoringIn(meta).wanted(news, olds);
     // Where nothing changes, no operation follows.
     const secrecy = this.noted(id, secretsIn(meta, news, olds));
@@ -111,7 +111,7 @@ export class AppProvider extends ServiceProvider {
         if (latest) reporter.info(nowIn(latest));
         await this.tell(meta, id, olds, planned, this.subject(meta, news, reporter, secrecy), hidden);
       } catch (error) {
-        throw toldOnce(withoutSecrets(error, secrecy), urn);
+        throw printOnce(withoutSecrets(error, secrecy), urn);
       } finally {
         await reporter.flush();
         await this.previews.finished(urn ?? "");
@@ -157,15 +157,15 @@ export class AppProvider extends ServiceProvider {
       const existing = await operation.appToAdopt();
       if (existing) this.refuseManaged(existing.id, meta.urn);
       if (inputs.adopt)
-        for (const text of optionMismatches(meta, inputs, existing && { spec: toKeyed(existing.spec) }))
+        for (const text of optionMismatches(meta, inputs, existing && { spec: listsToMaps(existing.spec) }))
           operation.reporter.warn(text);
       const written = existing ? await operation.takeOver(existing) : await operation.createApp();
       const { app } = written;
       this.managed.take(meta.urn, app.id);
-      this.surroundings.secretsOfApps.note(app.id, operation.site.secrecy);
-      const rollback = new Rollback(operation.site, undefined);
+      this.deps.knownSecrets.note(app.id, operation.context.secrecy);
+      const rollback = new AutoRollback(operation.context, undefined);
       const finish = () => operation.finish(written, "create");
-      const alerts = new AlertWork(operation.site, undefined, existing && operation.ignoring);
+      const alerts = new AlertAssignment(operation.context, undefined, existing && operation.ignoring);
       const outs = await operation.ignoring.noting(inputs, () =>
         alerts.around(app.id, () => rollback.around(finish)),
       );
@@ -193,15 +193,15 @@ export class AppProvider extends ServiceProvider {
     this.managed.hold(meta.urn, id);
     return this.operate(meta, news, recorded, id, async (operation) => {
       const { ignoring } = operation;
-      const rollback = new Rollback(operation.site, recorded);
-      const alerts = new AlertWork(operation.site, recorded, ignoring);
+      const rollback = new AutoRollback(operation.context, recorded);
+      const alerts = new AlertAssignment(operation.context, recorded, ignoring);
       const settled = async (finish: () => Promise<AppOutputs>) => ({
         outs: await ignoring.noting(news, () => alerts.around(id, () => rollback.around(finish))),
       });
       let before = await operation.existingApp(id);
       if (await rollback.finishEarlier(before)) before = await operation.existingApp(id);
       const olds = await withEarlierRun(
-        operation.site,
+        operation.context,
         recorded,
         before,
         plan(accepted(recorded, news), ignoring.wanted(news, recorded)),
@@ -213,14 +213,15 @@ export class AppProvider extends ServiceProvider {
           : olds.__deployment;
       const wanted = ignoring.wanted(news, olds);
       const planned = plan({ ...accepted(olds, wanted), lastPhase: last?.phase }, wanted);
-      const isLost = planned.action !== "update" && reportLostUpdate(operation.site, ignoring, olds, before);
+      const isLost =
+        planned.action !== "update" && reportLostUpdate(operation.context, ignoring, olds, before);
       const action = isLost ? "update" : planned.action;
       if (action === "update" || action === "redeploy") refuseWhilePinned(before);
       await operation.moveProject(before);
       const kept = operation.keepAsBefore(olds);
       switch (action) {
         case "update": {
-          if (!isLost) reportOverwrites(operation.site, ignoring, olds, before);
+          if (!isLost) reportOverwrites(operation.context, ignoring, olds, before);
           const after = await operation.updateApp(before, olds, planned.updateSources);
           this.managed.record(meta.urn, news.spec);
           return settled(() => operation.finish(after, "update"));
@@ -258,17 +259,19 @@ export class AppProvider extends ServiceProvider {
         operation.reporter.warn(`The app ${id} does not exist any more: it is removed from the state.`);
         return {};
       }
-      const now = toKeyed(found.spec);
+      const now = listsToMaps(found.spec);
       const then = props.__liveSpec ?? now;
       reportRefreshed(operation.reporter, then, now);
       const seen = withoutStoredChanges(now, then, props.spec, props.emptySecrets);
       const spec = props.spec === undefined ? hideSecrets(now) : inputsWithDrift(props.spec, then, seen);
       const moved = props.projectId && found.project_id ? { projectId: found.project_id } : {};
-      const { changed, ...alerts } = (await readDestinations(id, props, operation.site)) ?? { changed: [] };
+      const { changed, ...alerts } = (await readDestinations(id, props, operation.context)) ?? {
+        changed: [],
+      };
       for (const key of changed) operation.reporter.info(`changed at the service: ~ ${destinationPath(key)}`);
       const inputs = inputsOf({ ...props, ...moved, ...alerts, spec });
       // What changed the spec, an earlier run that was killed perhaps, has made a deployment as well.
-      const newest = drift(then, now).length > 0 ? await newestDeployment(operation.site, id) : undefined;
+      const newest = drift(then, now).length > 0 ? await newestDeployment(operation.context, id) : undefined;
       const late = props.__awaited && newDeployment(shownDeployments(found), knownTo(props.__awaited));
       const shown = newest ?? late;
       const last = shown
@@ -299,9 +302,9 @@ export class AppProvider extends ServiceProvider {
       if (fate.action === "leave")
         return operation.reporter.warn(isLeft(id, name, fate.heir === urn ? undefined : fate.heir, urn));
       await this.managed.deleteOnce(id, async () => {
-        const { site } = operation;
-        await backUp(site, await appToDelete(site, id, props), props.backup);
-        await deleteApp(site, id);
+        const { context } = operation;
+        await backUp(context, await appToDelete(context, id, props), props.backup);
+        await deleteApp(context, id);
       });
     });
   }
@@ -316,13 +319,13 @@ export class AppProvider extends ServiceProvider {
   ): Promise<T> {
     const places = placesIn(meta, inputs);
     const full = { ...inputs, ...(places && { __secrets: places }) };
-    this.surroundings.program.meet(meta.urn ?? meta.row ?? "");
+    this.deps.program.meet(meta.urn ?? meta.row ?? "");
     const known = secretsIn(meta, inputs, olds);
     const secrecy = id === undefined ? known : this.noted(id, known);
     const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, meta.urn ?? "");
-    const start = (desk: Desk): Operation =>
-      new Operation(full, desk, secrecy, ignoringIn(meta), managerOf, meta.program?.order);
-    return this.run(meta, (desk) => work(start(desk)), {
+    const start = (context: OperationContext): Operation =>
+      new Operation(full, context, secrecy, ignoringIn(meta), managerOf, meta.program?.order);
+    return this.run(meta, (context) => work(start(context)), {
       secrecy: () => secrecy,
       hasDiff: olds !== undefined,
     }).catch((error: unknown) => {
@@ -335,7 +338,7 @@ export class AppProvider extends ServiceProvider {
 
   /** What nobody may see of an app, told to the resources that know the app by its id alone. */
   private noted(id: string, secrecy: Secrecy): Secrecy {
-    this.surroundings.secretsOfApps.note(id, secrecy);
+    this.deps.knownSecrets.note(id, secrecy);
     return secrecy;
   }
 

@@ -2,23 +2,23 @@ import type { App } from "../../api/types";
 import { matches } from "../../appspec/covers";
 import { formatChange } from "../../appspec/diff";
 import { drift } from "../../appspec/drift";
-import { toKeyed } from "../../appspec/lists-by-name";
+import { listsToMaps } from "../../appspec/lists-by-name";
 import { isCiphertext } from "../../appspec/secrets";
 import { withoutStoredChanges } from "../../appspec/stored-secrets";
 import type { Reporter } from "../../host/reporter";
-import type { Site } from "../base-provider";
+import type { AppOperationContext } from "../base-provider";
 import type { Ignoring } from "./ignored-properties";
 import type { AppOutputs } from "./state";
 
 /** Reports what an update is about to undo. */
 export function reportOverwrites(
-  { reporter, inputs }: Site,
+  { reporter, inputs }: AppOperationContext,
   ignoring: Ignoring,
   olds: AppOutputs,
   app: App,
 ): void {
   const { spec, emptySecrets } = inputs;
-  const now = withoutStoredChanges(toKeyed(app.spec), olds.__liveSpec, spec, emptySecrets);
+  const now = withoutStoredChanges(listsToMaps(app.spec), olds.__liveSpec, spec, emptySecrets);
   const paths = driftedPaths(ignoring, olds, now);
   if (paths !== undefined)
     reporter.warn(`Changed at the service since the last run; this update reverts it: ${paths}`);
@@ -30,14 +30,14 @@ export function reportOverwrites(
  * @returns false where there is no such update
  */
 export function reportLostUpdate(
-  { reporter, inputs }: Site,
+  { reporter, inputs }: AppOperationContext,
   ignoring: Ignoring,
   olds: AppOutputs,
   app: App,
 ): boolean {
   const then = olds.__liveSpec;
   if (!olds.__awaited || then === undefined) return false;
-  const now = toKeyed(app.spec);
+  const now = listsToMaps(app.spec);
   const drifted = drift(then, ignoring.withoutIgnored(now, then));
   const hasOtherSecret = drifted.some(({ before, after }) => isCiphertext(before) && isCiphertext(after));
   if (drifted.length === 0) return false;
@@ -54,7 +54,7 @@ export function reportDeployedDrift(
   olds: AppOutputs,
   app: App,
 ): void {
-  const paths = driftedPaths(ignoring, olds, toKeyed(app.spec));
+  const paths = driftedPaths(ignoring, olds, listsToMaps(app.spec));
   if (paths !== undefined)
     reporter.warn(
       `Changed at the service since the last run; the new deployment contains it: ${paths}. To revert it, run pulumi up --refresh.`,

@@ -1,6 +1,6 @@
 import { standing } from "../../deployment-phases";
 import type { App, Deployment, RollbackCondition } from "../../api/types";
-import { settle, type Outcome } from "../../deploy/outcome";
+import { waitForOutcome, type Outcome } from "../../deploy/outcome";
 import { isAutomaticRollback } from "../../service/new-deployment";
 import {
   asAppPlatformError,
@@ -9,21 +9,21 @@ import {
   isApiError,
   type ErrorCode,
 } from "../../errors";
-import { lookFor, PATIENCE } from "../../service/poll";
-import type { Desk, Site } from "../base-provider";
+import { poll, WAIT_LIMITS } from "../../service/poll";
+import type { OperationContext, AppOperationContext } from "../base-provider";
 import { withoutSecrets } from "../../secrets/mask-errors";
 import { inputsWithDrift } from "../../appspec/drift";
-import { toKeyed } from "../../appspec/lists-by-name";
+import { listsToMaps } from "../../appspec/lists-by-name";
 import { hideSecrets } from "../../appspec/secrets";
 import { lastDeployment, outputsOf, plain, type AppInputs, type AppOutputs } from "./state";
 import { timeoutMs } from "../../durations";
-import { once } from "../../service/safe-writes";
+import { writeOnce } from "../../service/safe-writes";
 
 /** Puts the spec and deployment that last worked back, where an update's deployment failed and the program wants that. */
-export class Rollback {
+export class AutoRollback {
   /** @param olds outputs of before; absent when the app is new to the stack */
   constructor(
-    private readonly site: Site,
+    private readonly context: AppOperationContext,
     private readonly olds: AppOutputs | undefined,
   ) {}
 
@@ -35,7 +35,7 @@ export class Rollback {
   }
 
   private concerns(error: unknown): error is InitializationError {
-    if (this.site.inputs.onFailedDeployment !== "rollback") return false;
+    if (this.context.inputs.onFailedDeployment !== "rollback") return false;
     if (!(error instanceof InitializationError) || error.errorCode !== "deployment-failed") return false;
     return (error.properties as AppOutputs).__deployment?.phase === "ERROR";
   }
@@ -44,7 +44,7 @@ export class Rollback {
     let made: Deployment;
     let target: Deployment;
     try {
-      const app = await this.site.client.getApp(failed.id, this.site.options);
+      const app = await this.context.client.getApp(failed.id, this.context.options);
       if (!app.active_deployment)
         return kept(
           failed,
@@ -62,7 +62,7 @@ export class Rollback {
 
   /** Why the app cannot go back to the deployment, if it cannot. */
   private async obstacle(appId: string, { id }: Deployment): Promise<string | undefined> {
-    const { client, reporter, options } = this.site;
+    const { client, reporter, options } = this.context;
     const { valid, error, warnings } = await client.validateRollback(appId, { deployment_id: id }, options);
     if (!valid) return `the service does not allow it: ${describeCondition(error ?? {})}`;
     for (const warning of warnings ?? [])
@@ -72,7 +72,7 @@ export class Rollback {
 
   /** Not stopped by Ctrl-C: the app would be pinned to a deployment that nobody knows to be ours. */
   private async start(appId: string, target: Deployment): Promise<Deployment> {
-    return startRollback(this.site, appId, target.id);
+    return startRollback(this.context, appId, target.id);
   }
 
   private async follow(
@@ -92,7 +92,7 @@ export class Rollback {
     try {
       ({ deployment: last, failures } = await this.wait(failed.id, made, (seen) => (last = seen)));
       // Also where the rollback failed: what ran before goes on running, and the next update has to be possible.
-      app = await commitRollback(this.site, failed.id, made.id);
+      app = await commitRollback(this.context, failed.id, made.id);
       pinned = false;
       if (standing(last.phase) === "succeeded")
         return ended(
@@ -106,7 +106,7 @@ export class Rollback {
         ...failures,
       );
     } catch (error) {
-      const { errorCode, message } = asAppPlatformError(withoutSecrets(error, this.site.secrecy));
+      const { errorCode, message } = asAppPlatformError(withoutSecrets(error, this.context.secrecy));
       const next = pinned ? " The app stays pinned to the rollback; the next pulumi up commits it." : "";
       return ended(
         errorCode,
@@ -117,8 +117,8 @@ export class Rollback {
   }
 
   private wait(appId: string, made: Deployment, onSeen?: (seen: Deployment) => void): Promise<Outcome> {
-    const { deployments, reporter, inputs, secrecy, clock, stopped } = this.site;
-    return settle(deployments, appId, made.id, reporter, secrecy.secrets, {
+    const { deployments, reporter, inputs, secrecy, clock, stopped } = this.context;
+    return waitForOutcome(deployments, appId, made.id, reporter, secrecy.secrets, {
       clock,
       signal: stopped,
       timeoutMs: timeoutMs("update", inputs.timeouts),
@@ -135,8 +135,8 @@ export class Rollback {
     pinned: boolean,
   ): AppOutputs {
     const before = failed.properties as AppOutputs;
-    const live = toKeyed(app?.spec ?? made.spec) ?? before.__liveSpec;
-    const inputs = { ...this.site.inputs, redeployOn: this.olds?.redeployOn, spec: this.inputsFor(live) };
+    const live = listsToMaps(app?.spec ?? made.spec) ?? before.__liveSpec;
+    const inputs = { ...this.context.inputs, redeployOn: this.olds?.redeployOn, spec: this.inputsFor(live) };
     const outs = app
       ? outputsOf(inputs as AppInputs, app, lastDeployment(last), live)
       : { ...before, ...inputs, __liveSpec: live, phase: last.phase, __deployment: lastDeployment(last) };
@@ -151,11 +151,11 @@ export class Rollback {
   async finishEarlier(app: App): Promise<boolean> {
     const pin = app.pinned_deployment;
     if (!pin || pin.id !== this.olds?.__pinned) return false;
-    this.site.reporter.info(
+    this.context.reporter.info(
       `The rollback of an earlier run was not completed: deployment ${pin.id} is awaited first.`,
     );
     await this.wait(app.id, pin);
-    await commitRollback(this.site, app.id, pin.id);
+    await commitRollback(this.context, app.id, pin.id);
     return true;
   }
 }
@@ -166,7 +166,7 @@ export class Rollback {
  * @throws AppPlatformError `no-deployment` where none shows up
  */
 export async function startRollback(
-  { client, reads, reporter, clock, stopped }: Desk,
+  { client, reads, reporter, clock, stopped }: OperationContext,
   appId: string,
   target: string,
 ): Promise<Deployment> {
@@ -183,18 +183,18 @@ export async function startRollback(
   };
   const waits = { clock, signal: stopped };
   const make = async () => ({ made: await client.createRollback(appId, { deployment_id: target }) });
-  const { made } = await once<{ made: Deployment | undefined }>(make, find, waits);
+  const { made } = await writeOnce<{ made: Deployment | undefined }>(make, find, waits);
   reads.noteWrite(appId);
   // Later runs know the rollback by its id, so a response is not enough, but better than nothing.
   const named = isNew(made) ? made : undefined;
-  const found = await lookFor(() => find(named?.id), PATIENCE.deployment, waits).catch((error: unknown) => {
+  const found = await poll(() => find(named?.id), WAIT_LIMITS.deployment, waits).catch((error: unknown) => {
     if (named) return { made: named };
     throw error;
   });
   if (found) return found.made;
   throw new AppPlatformError(
     "no-deployment",
-    `The service accepted the rollback to deployment ${target}, but no new deployment of the app ${appId} appeared within ${PATIENCE.deployment / 1000} s. ` +
+    `The service accepted the rollback to deployment ${target}, but no new deployment of the app ${appId} appeared within ${WAIT_LIMITS.deployment / 1000} s. ` +
       "Run the command again.",
   );
 }
@@ -209,7 +209,7 @@ const LOOK_EVERY_MS = 2_000;
  * @returns the app as it is then
  */
 export async function commitRollback(
-  { client, reads, reporter, clock, stopped }: Desk,
+  { client, reads, reporter, clock, stopped }: OperationContext,
   appId: string,
   id: string,
 ): Promise<App> {
@@ -231,7 +231,7 @@ export async function commitRollback(
     return undefined;
   };
   reporter.status("committing the rollback");
-  let app = await once(ask, free, { clock, signal: stopped });
+  let app = await writeOnce(ask, free, { clock, signal: stopped });
   reads.noteWrite(appId);
   const giveUpAt = clock.now() + FREE_WITHIN_MS;
   for (;;) {

@@ -5,7 +5,7 @@ import { redact } from "../../secrets/redact";
 import type { Secrecy } from "../../secrets/mask-errors";
 import { describeAll, describeProblem, type SpecSource } from "../../appspec/describe";
 import { reportEncrypted } from "../../appspec/encrypted";
-import { fromKeyed, inOrder } from "../../appspec/lists-by-name";
+import { mapsToLists, inOrder } from "../../appspec/lists-by-name";
 import { inOrderOfPlaces } from "../../appspec/order";
 import { parseSpec } from "../../appspec/parse";
 import { LONGEST_QUOTE, reportInto, type Problem } from "../../appspec/problem";
@@ -33,7 +33,7 @@ export function specProblems(
   program: ProgramFacts,
   { isNew, places, secrecy }: Options,
 ): SpecProblems {
-  const listed = (keyed: unknown): unknown => inOrder(fromKeyed(keyed), program.order);
+  const listed = (keyed: unknown): unknown => inOrder(mapsToLists(keyed), program.order);
   const spec = listed(inputs.spec);
   const find = (given: unknown): Problem[] => {
     const problems = validate(given, { allowUnknown: inputs.allowUnknown === true });

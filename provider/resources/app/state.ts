@@ -1,7 +1,7 @@
 import type { App, Deployment } from "../../api/types";
 import type { SecretPlaces } from "../../secrets/program-secrets";
 import { shownInLine } from "../../text/shown";
-import { toKeyed } from "../../appspec/lists-by-name";
+import { listsToMaps } from "../../appspec/lists-by-name";
 import type { Timeouts } from "../../durations";
 import type { Awaited } from "../../service/new-deployment";
 
@@ -110,7 +110,7 @@ export function outputsOf(
   inputs: AppInputs,
   app: App,
   last: LastDeployment | undefined,
-  liveSpec: unknown = toKeyed(app.spec),
+  liveSpec: unknown = listsToMaps(app.spec),
 ): AppOutputs {
   const texts = {
     liveUrl: app.live_url,

@@ -6,8 +6,8 @@ import { changes, isEqual, valueAt, type Path } from "../../appspec/diff";
 import { drift } from "../../appspec/drift";
 import type { Plan } from "../../appspec/plan";
 import { withStored } from "../../appspec/stored-secrets";
-import type { Desk, Site } from "../base-provider";
-import { toKeyed } from "../../appspec/lists-by-name";
+import type { OperationContext, AppOperationContext } from "../base-provider";
+import { listsToMaps } from "../../appspec/lists-by-name";
 import { lastDeployment, type AppInputs, type AppOutputs } from "./state";
 import { adoptable } from "../../appspec/covers";
 
@@ -48,22 +48,22 @@ export function isDoneAlready(
  * are. Whether newest sources were fetched as well cannot be seen from a spec.
  */
 export async function withEarlierRun(
-  site: Site,
+  context: AppOperationContext,
   olds: AppOutputs,
   before: App,
   planned: Plan,
   ignoring: Ignoring,
 ): Promise<AppOutputs> {
   if (planned.action !== "update" || planned.updateSources) return olds;
-  const held = toKeyed(before.spec);
-  if (!isDoneAlready(olds, site.inputs, held, ignoring)) return olds;
-  const newest = await newestDeployment(site, before.id);
+  const held = listsToMaps(before.spec);
+  if (!isDoneAlready(olds, context.inputs, held, ignoring)) return olds;
+  const newest = await newestDeployment(context, before.id);
   // One that was recorded before cannot be what the earlier run has started.
   if (!newest || newest.id === olds.__deployment?.id) return olds;
-  site.reporter.info(
+  context.reporter.info(
     `The service holds what the program wants already, by deployment ${newest.id}: no update is made.`,
   );
-  const { spec } = ignoring.recorded(site.inputs, ignoring.held(olds, before));
+  const { spec } = ignoring.recorded(context.inputs, ignoring.held(olds, before));
   const { __awaited: _found, ...rest } = olds;
   return { ...rest, spec, __liveSpec: held, __deployment: lastDeployment(newest) };
 }
@@ -77,7 +77,7 @@ const within = (one: Path, other: Path): boolean =>
  * of a deployment that failed does not: it leaves the spec as it is.
  */
 export async function newestDeployment(
-  { client, options }: Pick<Desk, "client" | "options">,
+  { client, options }: Pick<OperationContext, "client" | "options">,
   appId: string,
 ): Promise<Deployment | undefined> {
   const { items } = await client.listDeploymentPage(appId, {}, options);

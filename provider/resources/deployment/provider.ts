@@ -10,10 +10,16 @@ import {
 import { findSuccessor } from "../../deploy/wait";
 import { asAppPlatformError, InitializationError, isApiError, orUndefinedIfNotFound } from "../../errors";
 import { lookForDeployment, noDeployment, throwIfShown } from "../app/finish";
-import { PATIENCE } from "../../service/poll";
+import { WAIT_LIMITS } from "../../service/poll";
 import { refuseWhilePinned } from "../app/rollback-on-failure";
 import { appById } from "../../service/find";
-import { nameInterruption, PREVIEW_LIMITS, ServiceProvider, settleAt, type Desk } from "../base-provider";
+import {
+  nameInterruption,
+  PREVIEW_LIMITS,
+  BaseProvider,
+  waitForOutcomeOnRow,
+  type OperationContext,
+} from "../base-provider";
 import { changes } from "../../appspec/diff";
 import { isUnknown } from "../../appspec/unknown";
 import { DEPLOYMENT_PROPERTIES } from "../options/named";
@@ -21,7 +27,7 @@ import { mismatches } from "../options/mismatches";
 import { plain } from "../app/state";
 import type { ResourceMeta } from "../meta";
 import { awaitedIn } from "../state-repair";
-import { createDeploymentOnce, once } from "../../service/safe-writes";
+import { createDeploymentOnce, writeOnce } from "../../service/safe-writes";
 import { shownInLine } from "../../text/shown";
 import * as rules from "../arguments";
 import type { Timeouts } from "../../durations";
@@ -56,7 +62,7 @@ const ARGUMENTS = {
 /** What an update has to do. */
 type Next = "make" | "make again" | "look" | "wait" | "nothing";
 
-export class DeploymentProvider extends ServiceProvider {
+export class DeploymentProvider extends BaseProvider {
   async check(
     meta: ResourceMeta,
     olds: unknown,
@@ -109,10 +115,10 @@ export class DeploymentProvider extends ServiceProvider {
     meta: ResourceMeta,
     inputs: DeploymentInputs,
   ): Promise<{ id: string; outs: DeploymentOutputs }> {
-    return this.runOn(meta, inputs, async (desk) => {
-      const started = await make(desk, inputs);
+    return this.runOn(meta, inputs, async (context) => {
+      const started = await make(context, inputs);
       const id = started.deployment?.id;
-      const outs = await finish(desk, id, inputs, started, "create");
+      const outs = await finish(context, id, inputs, started, "create");
       return { id: id ?? outs.__made, outs };
     });
   }
@@ -124,15 +130,15 @@ export class DeploymentProvider extends ServiceProvider {
     news: DeploymentInputs,
   ): Promise<{ outs: DeploymentOutputs }> {
     const olds = repaired(id, state);
-    const work = async (desk: Desk): Promise<{ outs: DeploymentOutputs }> => {
-      const last = (await current(desk, olds)) ?? asDeployment(olds);
+    const work = async (context: OperationContext): Promise<{ outs: DeploymentOutputs }> => {
+      const last = (await current(context, olds)) ?? asDeployment(olds);
       const next = nextStep({ ...olds, phase: phaseOf(last) }, news);
       if (next === "nothing") return { outs: outputs(news, last, olds.__made) };
-      if (next === "wait") return { outs: await resume(desk, id, news, last, olds.__made) };
+      if (next === "wait") return { outs: await resume(context, id, news, last, olds.__made) };
       const late =
-        next === "look" && olds.__awaited ? await lateOne(desk, olds.appId, olds.__awaited) : undefined;
-      const started = late ?? (await make(desk, news));
-      return { outs: await finish(desk, id, news, started, "update") };
+        next === "look" && olds.__awaited ? await lateOne(context, olds.appId, olds.__awaited) : undefined;
+      const started = late ?? (await make(context, news));
+      return { outs: await finish(context, id, news, started, "update") };
     };
     return this.runOn(meta, news, work, { hasDiff: true });
   }
@@ -143,9 +149,11 @@ export class DeploymentProvider extends ServiceProvider {
     state: DeploymentOutputs,
   ): Promise<{ id?: string; props?: DeploymentOutputs; inputs?: DeploymentInputs }> {
     const props = repaired(id, state);
-    return this.runOn(meta, props, async (desk) => {
-      const found = await (props.__awaited ? unseen(desk, props, props.__awaited) : current(desk, props));
-      if (!found && (await isGone(desk, props.appId))) return {};
+    return this.runOn(meta, props, async (context) => {
+      const found = await (props.__awaited
+        ? unseen(context, props, props.__awaited)
+        : current(context, props));
+      if (!found && (await isGone(context, props.appId))) return {};
       // The service may forget old deployments. That is no reason to make a new one.
       const awaited = found ? undefined : props.__awaited;
       const made = props.__awaited && found ? found.id : props.__made;
@@ -156,10 +164,10 @@ export class DeploymentProvider extends ServiceProvider {
 
   async delete(meta: ResourceMeta, id: string, state: DeploymentOutputs): Promise<void> {
     const props = repaired(id, state);
-    await this.runOn(meta, props, async (desk) => {
-      const { client, reporter, reads, options, clock, stopped } = desk;
+    await this.runOn(meta, props, async (context) => {
+      const { client, reporter, reads, options, clock, stopped } = context;
       const { appId } = props;
-      const made = props.__awaited ? (await unseen(desk, props, props.__awaited))?.id : props.__made;
+      const made = props.__awaited ? (await unseen(context, props, props.__awaited))?.id : props.__made;
       if (made === undefined) return;
       const running = async (): Promise<boolean> => {
         const found = await orUndefinedIfNotFound(client.getDeployment(appId, made, options));
@@ -169,7 +177,7 @@ export class DeploymentProvider extends ServiceProvider {
       reporter.info(`Deployment ${made} has not ended yet, and is canceled.`);
       const isOver = async (): Promise<true | undefined> => ((await running()) ? undefined : true);
       const cancel = () => client.cancelDeployment(appId, made).then(() => true as const);
-      await once(cancel, isOver, { clock, signal: stopped }).catch(async (error: unknown) => {
+      await writeOnce(cancel, isOver, { clock, signal: stopped }).catch(async (error: unknown) => {
         // It may have ended in between.
         if (await running()) throw error;
       });
@@ -180,7 +188,7 @@ export class DeploymentProvider extends ServiceProvider {
 
 /** Not stopped by Ctrl-C: the deployment would go on, and nobody would know that it is ours. */
 async function make(
-  { client, reads, reporter, stopped, clock }: Desk,
+  { client, reads, reporter, stopped, clock }: OperationContext,
   inputs: DeploymentInputs,
 ): Promise<Started> {
   const { appId, forceBuild } = inputs;
@@ -196,15 +204,19 @@ async function make(
 }
 
 /** The deployment of an earlier run that no run has seen, if it shows up now. */
-async function lateOne(desk: Desk, appId: string, awaited: Awaited): Promise<Started | undefined> {
+async function lateOne(
+  context: OperationContext,
+  appId: string,
+  awaited: Awaited,
+): Promise<Started | undefined> {
   const known = knownTo(awaited);
-  const deployment = await lookForDeployment(desk, appId, known, PATIENCE.laterRun);
+  const deployment = await lookForDeployment(context, appId, known, WAIT_LIMITS.laterRun);
   return deployment && { deployment, known, must: true };
 }
 
 /** The same, by a single look that is content with an app that is gone. */
 async function unseen(
-  { client, options }: Desk,
+  { client, options }: OperationContext,
   { appId }: DeploymentOutputs,
   awaited: Awaited,
 ): Promise<Deployment | undefined> {
@@ -218,7 +230,7 @@ async function unseen(
  * @param id absent for a new resource whose deployment the service has not named
  */
 async function finish(
-  desk: Desk,
+  context: OperationContext,
   id: string | undefined,
   inputs: DeploymentInputs,
   { deployment, known }: Started,
@@ -226,7 +238,7 @@ async function finish(
 ): Promise<DeploymentOutputs> {
   const awaited = { known: [...known.ids], must: true };
   const failed = (error: unknown): InitializationError => {
-    const { errorCode, message } = asAppPlatformError(nameInterruption(error, desk.stopped));
+    const { errorCode, message } = asAppPlatformError(nameInterruption(error, context.stopped));
     const named = deployment ?? { id: "", phase: "UNKNOWN" };
     const outs = outputs(inputs, named, named.id, awaited);
     return new InitializationError(errorCode, id ?? deployment?.id ?? unseenId(inputs.appId), outs, [
@@ -235,17 +247,17 @@ async function finish(
   };
   let made = deployment;
   try {
-    made ??= await lookForDeployment(desk, inputs.appId, known, PATIENCE.deployment);
+    made ??= await lookForDeployment(context, inputs.appId, known, WAIT_LIMITS.deployment);
   } catch (error) {
     throw failed(error);
   }
-  if (!made) throw failed(desk.stopped?.aborted ? new Error("stopped") : noDeployment(inputs.appId));
-  return waited(desk, id ?? made.id, inputs, made, made.id, operation, async (error, hasSeen) => {
+  if (!made) throw failed(context.stopped?.aborted ? new Error("stopped") : noDeployment(inputs.appId));
+  return waited(context, id ?? made.id, inputs, made, made.id, operation, async (error, hasSeen) => {
     if (hasSeen || !isApiError(error, "not-found")) throw error;
-    await throwIfShown(desk, inputs.appId, made.id, error);
+    await throwIfShown(context, inputs.appId, made.id, error);
     // The one that the response named may never come to be, and another one be the result.
     const others = { ...known, ids: [...known.ids, made.id] };
-    const other = await lookForDeployment(desk, inputs.appId, others, PATIENCE.deployment);
+    const other = await lookForDeployment(context, inputs.appId, others, WAIT_LIMITS.deployment);
     if (!other) throw failed(noDeployment(inputs.appId));
     return other;
   });
@@ -256,17 +268,17 @@ const unseenId = (appId: string): string => `deployment-of-${appId}`;
 
 /** Waits for a deployment that an earlier run has made. */
 const resume = (
-  desk: Desk,
+  context: OperationContext,
   id: string,
   inputs: DeploymentInputs,
   last: Deployment,
   made: string,
 ): Promise<DeploymentOutputs> =>
-  waited(desk, id, inputs, last, made, "update", (error) => Promise.reject(error as Error));
+  waited(context, id, inputs, last, made, "update", (error) => Promise.reject(error as Error));
 
 /** @param instead given a failure of the wait, finds another deployment to wait for, or throws */
 async function waited(
-  desk: Desk,
+  context: OperationContext,
   id: string,
   inputs: DeploymentInputs,
   deployment: Deployment,
@@ -278,7 +290,8 @@ async function waited(
   if (inputs.wait === false) return outputs(inputs, last, made);
   try {
     const onSeen = (seen: Deployment): void => void (last = seen);
-    const settle = () => settleAt(desk, inputs.appId, last.id, operation, inputs.timeouts, onSeen);
+    const settle = () =>
+      waitForOutcomeOnRow(context, inputs.appId, last.id, operation, inputs.timeouts, onSeen);
     const ended = await settle().catch(async (error: unknown) => {
       last = await instead(error, last !== deployment);
       made = last.id;
@@ -289,7 +302,7 @@ async function waited(
     throw new InitializationError("deployment-failed", id, outputs(inputs, last, made), [...ended.failures]);
   } catch (error) {
     if (error instanceof InitializationError) throw error;
-    const { errorCode, message } = asAppPlatformError(nameInterruption(error, desk.stopped));
+    const { errorCode, message } = asAppPlatformError(nameInterruption(error, context.stopped));
     throw new InitializationError(errorCode, id, outputs(inputs, last, made), [message]);
   }
 }
@@ -304,7 +317,7 @@ function nextStep(olds: DeploymentOutputs, news: DeploymentInputs): Next {
 
 /** The last deployment as it is now, or the one that took its place; undefined where the service knows it no more. */
 async function current(
-  { client, options }: Desk,
+  { client, options }: OperationContext,
   { appId, deploymentId }: DeploymentOutputs,
 ): Promise<Deployment | undefined> {
   if (deploymentId === "") return undefined;
@@ -313,7 +326,7 @@ async function current(
   return (await findSuccessor(client, appId, found, options.signal)) ?? found;
 }
 
-async function isGone({ client, reads, options }: Desk, appId: string): Promise<boolean> {
+async function isGone({ client, reads, options }: OperationContext, appId: string): Promise<boolean> {
   return (await reads.findOrGone(client, appId, 0, options)) === undefined;
 }
 

@@ -10,10 +10,16 @@ import {
   orUndefinedIfNotFound,
 } from "../../errors";
 import { createDeployment, deploymentOf, lookForDeployment, throwIfShown } from "../app/finish";
-import { PATIENCE } from "../../service/poll";
+import { WAIT_LIMITS } from "../../service/poll";
 import { commitRollback, refuseWhilePinned, startRollback } from "../app/rollback-on-failure";
 import { appById } from "../../service/find";
-import { nameInterruption, PREVIEW_LIMITS, ServiceProvider, settleAt, type Desk } from "../base-provider";
+import {
+  nameInterruption,
+  PREVIEW_LIMITS,
+  BaseProvider,
+  waitForOutcomeOnRow,
+  type OperationContext,
+} from "../base-provider";
 import { changes } from "../../appspec/diff";
 import { isUnknown } from "../../appspec/unknown";
 import { ROLLBACK_PROPERTIES } from "../options/named";
@@ -21,11 +27,11 @@ import { mismatches } from "../options/mismatches";
 import { plain } from "../app/state";
 import type { ResourceMeta } from "../meta";
 import { awaitedIn } from "../state-repair";
-import { once } from "../../service/safe-writes";
+import { writeOnce } from "../../service/safe-writes";
 import { shownInLine } from "../../text/shown";
 import * as rules from "../arguments";
 import { mustBePossible, rollbackTarget } from "./target";
-import { toldOnce } from "../print-once";
+import { printOnce } from "../print-once";
 import type { Timeouts } from "../../durations";
 
 export type RollbackState = "pinned" | "committed" | "reverted";
@@ -60,7 +66,7 @@ const ARGUMENTS = {
   timeouts: rules.timeouts(["create", "update"]),
 };
 
-export class RollbackProvider extends ServiceProvider {
+export class RollbackProvider extends BaseProvider {
   /** A new rollback is validated in previews, so that nobody learns in the update that it is not possible. */
   async check(
     meta: ResourceMeta,
@@ -78,7 +84,7 @@ export class RollbackProvider extends ServiceProvider {
   }
 
   private async obstacles(meta: ResourceMeta, inputs: RollbackInputs): Promise<rules.CheckFailure[]> {
-    const look = async ({ client, reporter }: Desk): Promise<void> => {
+    const look = async ({ client, reporter }: OperationContext): Promise<void> => {
       const app = await appById(client, inputs.appId);
       refuseWhilePinned(app);
       const target = await rollbackTarget(client, app, inputs.deploymentId);
@@ -111,22 +117,22 @@ export class RollbackProvider extends ServiceProvider {
     // A pinned app takes no other rollback.
     if (replaces.length > 0) return { replaces, deleteBeforeReplace: true };
     const obstacle = noWay(olds.state, news.state);
-    if (obstacle !== undefined) throw toldOnce(obstacle, meta.urn);
+    if (obstacle !== undefined) throw printOnce(obstacle, meta.urn);
     if (changes(visible(olds), visible(news)).length > 0) return {};
     const isDone = resultOf(olds.phase) === "good" && olds.__awaited === undefined;
     return { changes: !isDone && (olds.pinned || olds.state === "reverted") };
   }
 
   async create(meta: ResourceMeta, inputs: RollbackInputs): Promise<{ id: string; outs: RollbackOutputs }> {
-    return this.runOn(meta, inputs, async (desk) => {
+    return this.runOn(meta, inputs, async (context) => {
       if (inputs.state === "reverted") throw new AppPlatformError("invalid-input", NOTHING_TO_REVERT);
-      const app = await appById(desk.client, inputs.appId);
+      const app = await appById(context.client, inputs.appId);
       refuseWhilePinned(app);
-      const target = await rollbackTarget(desk.client, app, inputs.deploymentId);
-      await mustBePossible(desk.client, app.id, target, desk.reporter);
-      desk.stopped?.throwIfAborted();
-      const made = await startRollback(desk, app.id, target);
-      const work = new RollbackWork(desk, made.id, inputs, begun(inputs, target, made), "create");
+      const target = await rollbackTarget(context.client, app, inputs.deploymentId);
+      await mustBePossible(context.client, app.id, target, context.reporter);
+      context.stopped?.throwIfAborted();
+      const made = await startRollback(context, app.id, target);
+      const work = new RollbackWork(context, made.id, inputs, begun(inputs, target, made), "create");
       return { id: made.id, outs: await work.reach(inputs.state ?? "pinned") };
     });
   }
@@ -140,13 +146,13 @@ export class RollbackProvider extends ServiceProvider {
     return this.runOn(
       meta,
       news,
-      async (desk) => {
+      async (context) => {
         const obstacle = noWay(olds.state, news.state);
         if (obstacle) throw obstacle;
-        const app = await appById(desk.client, news.appId);
-        const now = await seen(desk, id, olds, app);
+        const app = await appById(context.client, news.appId);
+        const now = await seen(context, id, olds, app);
         const outs = { ...now, ...news, deploymentId: olds.deploymentId, state: olds.state };
-        const work = new RollbackWork(desk, id, news, { ...outs, __chosen: chosen(news) }, "update", app);
+        const work = new RollbackWork(context, id, news, { ...outs, __chosen: chosen(news) }, "update", app);
         return { outs: await work.reach(news.state ?? "pinned") };
       },
       { hasDiff: true },
@@ -158,24 +164,24 @@ export class RollbackProvider extends ServiceProvider {
     id: string,
     props: RollbackOutputs,
   ): Promise<{ id?: string; props?: RollbackOutputs; inputs?: RollbackInputs }> {
-    return this.runOn(meta, props, async (desk) => {
-      const app = await desk.reads.findOrGone(desk.client, props.appId, 0, desk.options);
+    return this.runOn(meta, props, async (context) => {
+      const app = await context.reads.findOrGone(context.client, props.appId, 0, context.options);
       if (!app) return {};
-      const now = await seen(desk, id, props, app);
+      const now = await seen(context, id, props, app);
       if (props.pinned && !now.pinned)
-        desk.reporter.info("changed at the service: the rollback was committed or reverted.");
+        context.reporter.info("changed at the service: the rollback was committed or reverted.");
       return { id, props: now, inputs: inputsOf(now) };
     });
   }
 
   async delete(meta: ResourceMeta, id: string, props: RollbackOutputs): Promise<void> {
-    await this.runOn(meta, props, async (desk) => {
-      const app = await desk.reads.findOrGone(desk.client, props.appId, 0, desk.options);
+    await this.runOn(meta, props, async (context) => {
+      const app = await context.reads.findOrGone(context.client, props.appId, 0, context.options);
       if (!app || !mayBePinned(app, id, props.pinned)) return;
-      desk.reporter.warn(
+      context.reporter.warn(
         `The app ${app.spec.name ?? ""} was pinned to this rollback, which is committed: what runs now goes on running.`,
       );
-      await commitRollback(desk, app.id, id);
+      await commitRollback(context, app.id, id);
     });
   }
 }
@@ -183,7 +189,7 @@ export class RollbackProvider extends ServiceProvider {
 /** What an operation does after the rollback has been made. Whatever fails leaves it in the state as far as it came. */
 class RollbackWork {
   constructor(
-    private readonly desk: Desk,
+    private readonly context: OperationContext,
     private readonly id: string,
     private readonly inputs: RollbackInputs,
     private outs: RollbackOutputs,
@@ -200,7 +206,7 @@ class RollbackWork {
       return plain(this.outs);
     } catch (error) {
       if (error instanceof InitializationError) throw error;
-      const { errorCode, message } = asAppPlatformError(nameInterruption(error, this.desk.stopped));
+      const { errorCode, message } = asAppPlatformError(nameInterruption(error, this.context.stopped));
       throw this.failed(errorCode, [message]);
     }
   }
@@ -209,7 +215,7 @@ class RollbackWork {
     if (this.outs.state === wanted && !this.outs.pinned) return;
     const mayCommit = wanted === "committed" && (!this.app || mayBePinned(this.app, this.id));
     if (!this.outs.pinned && !mayCommit) {
-      this.desk.reporter.info("The app was not pinned any more: there is nothing to commit.");
+      this.context.reporter.info("The app was not pinned any more: there is nothing to commit.");
       this.outs.state = wanted;
       return;
     }
@@ -218,12 +224,12 @@ class RollbackWork {
         'Set state: "reverted" to deploy the spec of before it, or remove the resource to free the app as it is.',
     );
     if (wanted === "pinned") return;
-    await commitRollback(this.desk, this.inputs.appId, this.id);
+    await commitRollback(this.context, this.inputs.appId, this.id);
     this.outs = { ...this.outs, state: "committed", pinned: false };
   }
 
   private async revert(): Promise<void> {
-    const { outs, desk, inputs } = this;
+    const { outs, context, inputs } = this;
     if (outs.state !== "reverted") {
       if (!outs.pinned)
         throw new AppPlatformError(
@@ -231,45 +237,45 @@ class RollbackWork {
           "The app is not pinned to this rollback any more: it was committed or reverted in between, and can not be reverted now. " +
             'Set state: "committed", or remove the resource.',
         );
-      await this.follow(await revert(desk, this.inputs.appId, this.id));
+      await this.follow(await revert(context, this.inputs.appId, this.id));
     } else if (outs.__awaited) {
       const known = knownTo(outs.__awaited);
-      const late = await lookForDeployment(desk, inputs.appId, known, PATIENCE.laterRun);
+      const late = await lookForDeployment(context, inputs.appId, known, WAIT_LIMITS.laterRun);
       if (late) await this.follow({ deployment: late, known, must: true });
-      else if (outs.pinned) await this.follow(await revert(desk, inputs.appId, this.id));
-      else await this.follow(await createDeployment(desk, inputs.appId, false, [outs.__last]));
+      else if (outs.pinned) await this.follow(await revert(context, inputs.appId, this.id));
+      else await this.follow(await createDeployment(context, inputs.appId, false, [outs.__last]));
     } else if (resultOf(outs.phase) === "bad")
-      await this.follow(await createDeployment(desk, inputs.appId, false, [outs.__last]));
+      await this.follow(await createDeployment(context, inputs.appId, false, [outs.__last]));
     await this.settle(
       "The rollback is reverted, but its spec of before does not work: the next pulumi up tries it again.",
     );
   }
 
   private async follow(started: Started): Promise<void> {
-    const { desk, inputs } = this;
-    desk.reads.noteWrite(inputs.appId);
+    const { context, inputs } = this;
+    context.reads.noteWrite(inputs.appId);
     const __awaited = { known: [...started.known.ids], must: true };
     this.outs = { ...this.outs, state: "reverted", pinned: false, __awaited };
-    this.outs = { ...this.outs, ...last(await deploymentOf(desk, inputs.appId, started)) };
+    this.outs = { ...this.outs, ...last(await deploymentOf(context, inputs.appId, started)) };
   }
 
   private async settle(advice: string): Promise<void> {
-    const { desk, inputs, outs } = this;
+    const { context, inputs, outs } = this;
     if (resultOf(outs.phase) === "good") return;
     const onSeen = (now: Deployment): void => {
       const { __awaited: _seen, ...rest } = this.outs;
       this.outs = { ...rest, ...last(now) };
     };
     const wait = () =>
-      settleAt(desk, inputs.appId, this.outs.__last, this.operation, inputs.timeouts, onSeen);
+      waitForOutcomeOnRow(context, inputs.appId, this.outs.__last, this.operation, inputs.timeouts, onSeen);
     const ended = await wait().catch(async (error: unknown) => {
       const { __awaited: awaited } = this.outs;
       if (!awaited || !isApiError(error, "not-found")) throw error;
-      await throwIfShown(desk, inputs.appId, this.outs.__last, error);
+      await throwIfShown(context, inputs.appId, this.outs.__last, error);
       // The one that the response named may never come to be, and another one be the result.
       const { ids, complete } = knownTo(awaited);
       const known = { ids: [...ids, this.outs.__last], complete };
-      this.outs = { ...this.outs, ...last(await deploymentOf(desk, inputs.appId, { known, must: true })) };
+      this.outs = { ...this.outs, ...last(await deploymentOf(context, inputs.appId, { known, must: true })) };
       return wait();
     });
     onSeen(ended.deployment);
@@ -298,7 +304,7 @@ function noWay(reached: RollbackState, wanted: RollbackState = "pinned"): AppPla
 
 /** Not stopped by Ctrl-C, as a deployment that nobody knows would go on. */
 async function revert(
-  { client, reporter, stopped, clock }: Desk,
+  { client, reporter, stopped, clock }: OperationContext,
   appId: string,
   id: string,
 ): Promise<Started> {
@@ -306,7 +312,7 @@ async function revert(
   reporter.status("reverting the rollback");
   const newest = async () => (await client.listDeploymentPage(appId, {})).items;
   const known: Known = { ids: (await newest()).map((one) => one.id), complete: true };
-  const { deployment } = await once<Pick<Started, "deployment">>(
+  const { deployment } = await writeOnce<Pick<Started, "deployment">>(
     async () => ({ deployment: await client.revertRollback(appId) }),
     async () => {
       if ((await client.getApp(appId)).pinned_deployment?.id === id) return undefined;
@@ -321,7 +327,7 @@ async function revert(
 
 /** The outputs, brought up to date. */
 async function seen(
-  { client, options }: Desk,
+  { client, options }: OperationContext,
   id: string,
   props: RollbackOutputs,
   app: App,

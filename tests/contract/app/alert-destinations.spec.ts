@@ -39,7 +39,7 @@ describe("AppProvider: alert destinations", () => {
   > {
     const [app] = world.emulator.apps();
     const response = await fetch(`${world.emulator.url}/v2/apps/${app?.id}/alerts`, {
-      headers: { authorization: `Bearer ${world.surroundings().env["DIGITALOCEAN_TOKEN"]}` },
+      headers: { authorization: `Bearer ${world.deps().env["DIGITALOCEAN_TOKEN"]}` },
     });
     const { alerts } = (await response.json()) as { alerts: { id: string; spec: { rule: string } }[] };
     return Object.fromEntries(alerts.map((alert) => [alert.spec.rule, alert])) as never;

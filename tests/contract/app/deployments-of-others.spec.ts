@@ -26,7 +26,7 @@ describe("The deployment that a Deployment starts", () => {
     app = await world.create();
     world.emulator.clearCalls();
   });
-  const run = () => new DynamicProvider(new DeploymentProvider(world.surroundings()));
+  const run = () => new DynamicProvider(new DeploymentProvider(world.deps()));
   const wanted = (more: Partial<DeploymentInputs> = {}): DeploymentInputs & HiddenInputs => ({
     appId: app.id,
     triggers: { commit: "a" },
@@ -111,7 +111,7 @@ describe("The deployment that a Rollback starts", () => {
     await world.update(first, inputs(changed((spec) => (spec.services![0]!.instance_count = 2))));
     world.emulator.clearCalls();
   });
-  const run = () => new DynamicProvider(new RollbackProvider(world.surroundings()));
+  const run = () => new DynamicProvider(new RollbackProvider(world.deps()));
   const wanted = (more: Partial<RollbackInputs> = {}): RollbackInputs & HiddenInputs => ({
     appId: first.id,
     __urn: "urn:back",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AppInputs } from "../../../provider/resources/app/state";
 import { hideSecrets } from "../../../provider/appspec/secrets";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 import {
   changed,
   eachInItsWorld,
@@ -103,7 +103,7 @@ describe("AppProvider: diff", () => {
         .run()
         .update(made.id, made.outs, inputs(OPEN))
         .then(({ outs }) => ({ ...made, outs }));
-      const outs = { ...made.outs, spec: hideSecrets(toKeyed(world.app.spec)), __imported: true };
+      const outs = { ...made.outs, spec: hideSecrets(listsToMaps(world.app.spec)), __imported: true };
       imported = { ...made, outs };
       world.lines.splice(0);
       world.emulator.clearCalls();
@@ -126,7 +126,7 @@ describe("AppProvider: diff", () => {
       assert.match(world.messages("info")[2] ?? "", /defaults of the service.*stay unchanged/);
       const { outs } = await world.update(imported, inputs(news));
       assert.deepEqual(world.writes, [`PUT /v2/apps/…`]);
-      assert.deepEqual([outs.__imported, outs.spec], [undefined, toKeyed(news)]);
+      assert.deepEqual([outs.__imported, outs.spec], [undefined, listsToMaps(news)]);
     });
 
     it("makes no deployment where only settings of the program are new", async () => {

@@ -139,7 +139,7 @@ describe("AppProvider: failures of the service", () => {
   it("says of a wrong token that it was refused, and does not print it", async () => {
     made = await world.create();
     const wrong = `dop_v1_${"beef".repeat(16)}`;
-    const env = { ...world.surroundings().env, DIGITALOCEAN_TOKEN: wrong };
+    const env = { ...world.deps().env, DIGITALOCEAN_TOKEN: wrong };
     const error = await world.failure(world.run({ env }).read(made.id, made.outs));
     assert.equal(error.errorCode, "unauthorized");
     assert.ok(!world.shown.includes(wrong));

@@ -56,12 +56,12 @@ describe("text of the service that is huge or hostile", function () {
     const { id } = await world.create();
     const failNext = () => world.emulator.failNext({ component: "web", step: "wait", hostile: true });
     failNext();
-    const deployment = new DynamicProvider(new DeploymentProvider(world.surroundings()));
+    const deployment = new DynamicProvider(new DeploymentProvider(world.deps()));
     const deployed = await world.initFailure(deployment.create({ appId: id }));
     assertHarmless(deployed.reasons.join("\n"));
     await deployment.create({ appId: id });
     failNext();
-    const rollback = new DynamicProvider(new RollbackProvider(world.surroundings()));
+    const rollback = new DynamicProvider(new RollbackProvider(world.deps()));
     const rolledBack = await world.initFailure(rollback.create({ appId: id }));
     assertHarmless(rolledBack.reasons.join("\n"));
   });
@@ -90,7 +90,7 @@ describe("text of the service that is huge or hostile", function () {
     const made = await world.create();
     Object.assign(world.app, { region: HOSTILE });
     const real = await fetch(`${world.emulator.url}/v2/apps/${made.id}`, {
-      headers: { authorization: `Bearer ${world.surroundings().env["DIGITALOCEAN_TOKEN"]}` },
+      headers: { authorization: `Bearer ${world.deps().env["DIGITALOCEAN_TOKEN"]}` },
     });
     const { app } = (await real.json()) as { app: Record<string, unknown> };
     const body = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { Component, Spec } from "../../../emulator/index";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { KEPT_SECRET } from "../../../provider/appspec/secrets";
 import type { AppSpec } from "../../../provider/appspec/types";
 import { IgnoringRuns } from "../../helpers/world/ignoring-run";
@@ -23,7 +23,7 @@ describe("AppProvider: ignoreChanges", () => {
   const greeted = (greeting: string, spec: AppSpec = SHOP): AppSpec =>
     changed((copy) => (copy.services![0]!.envs![0]!.value = greeting), spec);
   /** The service's spec, but for what the program updates. */
-  const others = (): unknown => toKeyed(greeted("", world.app.spec as unknown as AppSpec));
+  const others = (): unknown => listsToMaps(greeted("", world.app.spec as unknown as AppSpec));
 
   const EDITS: [path: string, how: (web: Component, spec: Spec) => unknown][] = [
     [COUNT, (component) => (component.instance_count = 3)],
@@ -133,7 +133,7 @@ describe("AppProvider: ignoreChanges", () => {
       assert.deepEqual([api.instance_count, api.git?.branch], [2, "main"]);
       assert.equal(world.app.plain(api.envs![1]!.value!), SECRET);
       const place = (spec: unknown): unknown =>
-        (toKeyed(spec) as { services: { api: { envs: { API_TOKEN: unknown } } } }).services.api.envs
+        (listsToMaps(spec) as { services: { api: { envs: { API_TOKEN: unknown } } } }).services.api.envs
           .API_TOKEN;
       for (const spec of [updated.inputs.spec, updated.outs.spec])
         assert.ok(!JSON.stringify(place(spec)).includes(SECRET));

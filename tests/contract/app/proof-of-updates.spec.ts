@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../../emulator/index";
 import type { AppSpec } from "../../../provider/appspec/types";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { changed, eachInItsWorld, inputs, SECRET, SHOP } from "../../helpers/world/provider-world";
 
 const rotated = changed((spec) => (spec.services![0]!.envs![1]!.value = "the-rotated-value"));
@@ -110,7 +110,7 @@ describe("an update whose response is lost or tells of before", () => {
         world.messages("warning").join("\n"),
         /does not show the update of the last run, so it is sent again/,
       );
-      assert.deepEqual(outs.__liveSpec, toKeyed(world.app.spec));
+      assert.deepEqual(outs.__liveSpec, listsToMaps(world.app.spec));
       assert.equal(storedSecret(), spec === rotated ? ROTATED : SECRET);
     });
   }

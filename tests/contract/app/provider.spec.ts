@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredApp } from "../../../emulator/index";
 import { loadSpec } from "../../../provider/load-spec";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 import type { AppOutputs } from "../../../provider/resources/app/state";
 import {
   assertClean,
@@ -41,7 +41,7 @@ describe("AppProvider: create", () => {
     assert.equal(outs.liveDomain, outs.liveUrl.slice("https://".length));
     assert.deepEqual([outs.region, outs.tier, outs.project], ["ams", "basic", app?.projectId]);
     assert.ok(Date.parse(outs.createdAt) <= Date.parse(outs.updatedAt));
-    assert.deepEqual(outs.spec, toKeyed(SHOP));
+    assert.deepEqual(outs.spec, listsToMaps(SHOP));
     assert.equal(outs.__provider, PROVIDER);
     assertClean(outs);
   });
@@ -109,7 +109,7 @@ describe("AppProvider: create", () => {
     const { outs } = error.made;
     assert.deepEqual(outs.__deployment, { id: world.emulator.apps()[0]?.deployments[0]?.id, phase: "ERROR" });
     assert.deepEqual([outs.phase, outs.__provider, outs.liveUrl], ["ERROR", PROVIDER, ""]);
-    assert.deepEqual(outs.spec, toKeyed(SHOP));
+    assert.deepEqual(outs.spec, listsToMaps(SHOP));
     assertClean(outs);
   });
 
@@ -175,7 +175,7 @@ describe("AppProvider: adopt", () => {
       assert.deepEqual(world.writes, []);
       assert.equal(made.outs.phase, "ACTIVE");
       assert.equal(made.outs.__deployment?.id, made.outs.activeDeploymentId);
-      assert.deepEqual(made.outs.__liveSpec, toKeyed(world.emulator.apps()[0]?.spec));
+      assert.deepEqual(made.outs.__liveSpec, listsToMaps(world.emulator.apps()[0]?.spec));
       assertClean(made.outs);
     }
     assert.ok(world.messages("info").some((line) => line.includes(`Adopting the app shop (id ${id})`)));
@@ -292,12 +292,12 @@ describe("AppProvider: delete", () => {
   });
 });
 
-describe("AppProvider: its surroundings", () => {
+describe("AppProvider: its deps", () => {
   const world = eachInItsWorld();
 
   it("takes the token from the stack's config where the environment has none", async () => {
     const { id, outs } = await world.create();
-    const { DIGITALOCEAN_TOKEN: token, ...env } = world.surroundings().env as Record<string, string>;
+    const { DIGITALOCEAN_TOKEN: token, ...env } = world.deps().env as Record<string, string>;
     const provider = world.run({ env });
     assert.equal((await world.failure(provider.read(id, outs))).errorCode, "missing-token");
     const asked: string[] = [];
@@ -312,7 +312,7 @@ describe("AppProvider: its surroundings", () => {
 
   it("changes nothing at the service from the moment on that its engine was killed, and says that it was stopped", async () => {
     const { id, outs } = await world.create(inputs(SHOP, { backup: false }));
-    const engine = world.surroundings().engine ?? assert.fail("no engine");
+    const engine = world.deps().engine ?? assert.fail("no engine");
     const isThere = async (): Promise<boolean> => (world.stop.abort(), false);
     for (const work of [
       (provider: DynamicApp) => provider.create(inputs({ ...SHOP, name: "other" })),

@@ -262,7 +262,7 @@ describe("AppProvider: rollback of a failed update", () => {
     async function pinByOther(): Promise<void> {
       await fetch(`${world.emulator.url}/v2/apps/${made.id}/rollback`, {
         method: "POST",
-        headers: { authorization: `Bearer ${world.surroundings().env["DIGITALOCEAN_TOKEN"]}` },
+        headers: { authorization: `Bearer ${world.deps().env["DIGITALOCEAN_TOKEN"]}` },
         body: JSON.stringify({ deployment_id: world.app.deployments[0]?.id }),
       });
       world.emulator.clearCalls();

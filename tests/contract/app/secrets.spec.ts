@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DynamicProvider } from "../../../provider/dynamic/adapter";
 import type { RunInputs } from "../../../provider/dynamic/hidden-inputs";
 import { DeploymentProvider } from "../../../provider/resources/deployment/provider";
-import { SecretsOfApps } from "../../../provider/secrets/known-secrets";
+import { KnownSecrets } from "../../../provider/secrets/known-secrets";
 import type { AppSpec } from "../../../provider/appspec/types";
 import type { AppInputs } from "../../../provider/resources/app/state";
 import { changed, eachInItsWorld, inputs, SECRET, SHOP, type Made } from "../../helpers/world/provider-world";
@@ -155,11 +155,11 @@ describe("Pulumi secrets that the AppSpec does not call secret", () => {
   it("are masked in what a Deployment of the same app quotes, also after a mere refresh", async () => {
     const made = await up();
     for (const know of [() => up(made), () => world.run().read(made.id, made.outs)]) {
-      world.secretsOfApps = new SecretsOfApps();
+      world.knownSecrets = new KnownSecrets();
       await know();
       const lines = [`password ${SECRET}`];
       world.emulator.failNext({ component: "web", step: "build", log: lines });
-      const deployments = new DynamicProvider(new DeploymentProvider(world.surroundings()));
+      const deployments = new DynamicProvider(new DeploymentProvider(world.deps()));
       const { reasons } = await world.initFailure(deployments.create({ appId: made.id }));
       assert.match(reasons.join("\n"), /password \*\*\*/);
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { KEPT_SECRET } from "../../../provider/appspec/secrets";
 import type { AppInputs, AppOutputs } from "../../../provider/resources/app/state";
 import {
@@ -33,10 +33,10 @@ describe("AppProvider: update", () => {
     const { outs } = await world.update(made, inputs(greeting));
     assert.deepEqual(world.writes, [PUT]);
     assert.equal(deployments(), 2);
-    assert.deepEqual(outs.spec, toKeyed(greeting));
+    assert.deepEqual(outs.spec, listsToMaps(greeting));
     assert.equal(outs.__deployment?.id, world.emulator.apps()[0]?.deployments[1]?.id);
     assert.equal(outs.activeDeploymentId, outs.__deployment?.id);
-    assert.deepEqual(outs.__liveSpec, toKeyed(world.emulator.apps()[0]?.spec));
+    assert.deepEqual(outs.__liveSpec, listsToMaps(world.emulator.apps()[0]?.spec));
     assertClean(outs);
   });
 
@@ -128,7 +128,7 @@ describe("AppProvider: update", () => {
     assert.ok(
       error.reasons.at(-1)?.includes(`\nThe previous deployment (${activeDeploymentId}) keeps running.`),
     );
-    assert.deepEqual([error.made.outs.phase, error.made.outs.spec], ["ERROR", toKeyed(broken)]);
+    assert.deepEqual([error.made.outs.phase, error.made.outs.spec], ["ERROR", listsToMaps(broken)]);
     assert.equal(error.made.outs.activeDeploymentId, made.outs.activeDeploymentId);
     assertClean(error.properties);
     world.emulator.clearCalls();
@@ -254,7 +254,7 @@ describe("AppProvider: read", () => {
       spec.services![0]!.envs![0]!.value = "changed by hand";
       delete spec.static_sites;
     });
-    const spec = toKeyed(expected) as { services: { web: { envs: Record<string, unknown> } } };
+    const spec = listsToMaps(expected) as { services: { web: { envs: Record<string, unknown> } } };
     const seen = found.inputs?.spec as typeof spec;
     assert.deepEqual(seen.services.web.envs["GREETING"], spec.services.web.envs["GREETING"]);
     assert.deepEqual(seen.services.web.envs["API_TOKEN"], spec.services.web.envs["API_TOKEN"]);

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createEmulator, type Emulator } from "app-platform-emulator";
 import fc from "fast-check";
 import { specInputs } from "../../../provider/dynamic/inputs";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { validate } from "../../../provider/appspec/validate";
 import { plain } from "../../../provider/resources/app/state";
 import { arbitrarySpec } from "../../helpers/arbitrary-spec";
@@ -58,7 +58,7 @@ describe("after an up, a second preview and a refresh", function () {
       const turned = await new Promise<unknown>((known) =>
         (pulumi.output(specInputs(spec as never, "app")) as pulumi.Output<unknown>).apply(known),
       );
-      assert.deepEqual(plain(turned), plain(toKeyed(spec)));
+      assert.deepEqual(plain(turned), plain(listsToMaps(spec)));
     });
     await fc.assert(property, { numRuns: 50 });
   });

@@ -32,7 +32,7 @@ describe("error codes", () => {
     return client().getApp(randomUUID());
   };
   const withEnv = (env: Record<string, string>): Promise<unknown> =>
-    world.run({ env: { ...world.surroundings().env, ...env } }).create(inputs());
+    world.run({ env: { ...world.deps().env, ...env } }).create(inputs());
 
   /** For each code, something a user can do to meet it. */
   const provoke: Record<ErrorCode, () => Promise<unknown>> = {

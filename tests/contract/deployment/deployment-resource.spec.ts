@@ -6,7 +6,7 @@ import {
   type DeploymentInputs,
   type DeploymentOutputs,
 } from "../../../provider/resources/deployment/provider";
-import { SecretsOfApps } from "../../../provider/secrets/known-secrets";
+import { KnownSecrets } from "../../../provider/secrets/known-secrets";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
 import { assertClean, eachInItsWorld, inputs, SECRET, type Made } from "../../helpers/world/provider-world";
 
@@ -23,7 +23,7 @@ describe("DeploymentProvider", () => {
     world.lines.splice(0);
   });
 
-  const run = () => new DynamicProvider(new DeploymentProvider(world.surroundings()));
+  const run = () => new DynamicProvider(new DeploymentProvider(world.deps()));
   const wanted = (more: Partial<DeploymentInputs> = {}): DeploymentInputs & HiddenInputs => ({
     appId: app.id,
     triggers: { commit: "a" },
@@ -152,7 +152,7 @@ describe("DeploymentProvider", () => {
       return (await failed(run().create(wanted()))).error.reasons.join("\n");
     };
     const made = await shown();
-    world.secretsOfApps = new SecretsOfApps();
+    world.knownSecrets = new KnownSecrets();
     await world.run().diff(app.id, app.outs, inputs());
     for (const text of [made, await shown()]) {
       assert.match(text, /--token \*\*\* failed[^]*login with \*\*\*/);

@@ -92,11 +92,11 @@ describe("every operation that the service describes is reached by what docs/end
     });
   const runs = async (
     work: (deployments: DynamicProvider<DeploymentInputs, DeploymentOutputs>) => Promise<unknown>,
-  ): Promise<unknown> => work(new DynamicProvider(new DeploymentProvider(world.surroundings())));
+  ): Promise<unknown> => work(new DynamicProvider(new DeploymentProvider(world.deps())));
   /** A rollback, and then another state of it. */
   const rolledBack = async (state?: RollbackState): Promise<unknown> => {
     await world.update(app, inputs(NEWER));
-    const provider = new DynamicProvider(new RollbackProvider(world.surroundings()));
+    const provider = new DynamicProvider(new RollbackProvider(world.deps()));
     const wanted = { appId: app.id, __urn: "urn", __provider: "text" };
     const { id, outs } = await provider.create(wanted);
     return state && provider.update(id, outs, { ...wanted, state });

@@ -38,7 +38,7 @@ describe("RollbackProvider", () => {
     world.lines.splice(0);
   };
 
-  const run = () => new DynamicProvider(new RollbackProvider(world.surroundings()));
+  const run = () => new DynamicProvider(new RollbackProvider(world.deps()));
   const wanted = (more: Partial<RollbackInputs> = {}): RollbackInputs & HiddenInputs => ({
     appId: first.id,
     __urn: URN,
@@ -197,7 +197,7 @@ describe("RollbackProvider", () => {
 
     it("asks nobody where the app is not known yet, or there is no token", async () => {
       assert.deepEqual((await preview({ appId: UNKNOWN })).failures, []);
-      const provider = new DynamicProvider(new RollbackProvider(world.surroundings({ env: {} })));
+      const provider = new DynamicProvider(new RollbackProvider(world.deps({ env: {} })));
       assert.deepEqual((await provider.check({}, { ...wanted(), __preview: true })).failures, []);
       assert.deepEqual(world.emulator.calls, []);
     });
@@ -263,7 +263,7 @@ describe("RollbackProvider", () => {
       const made = await create();
       const response = await fetch(`${world.emulator.url}/v2/apps/${first.id}/rollback/${how}`, {
         method: "POST",
-        headers: { authorization: `Bearer ${world.surroundings().env["DIGITALOCEAN_TOKEN"]}` },
+        headers: { authorization: `Bearer ${world.deps().env["DIGITALOCEAN_TOKEN"]}` },
       });
       assert.equal(response.status, 200);
       forget();

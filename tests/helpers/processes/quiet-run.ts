@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Emulator, Spec, StoredApp } from "app-platform-emulator";
 import { changes, formatChange, mapLeaves, valueAt, withValueAt } from "../../../provider/appspec/diff";
-import { displayPath, toKeyed } from "../../../provider/appspec/lists-by-name";
+import { displayPath, listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { InProcessStack, type Declared } from "../../../tools/in-process-stack";
 import { SECRET_MARK } from "../arbitrary-spec";
 import {
@@ -112,7 +112,7 @@ export class QuietRun {
   private async editedAtTheService(path: Path, edited: unknown): Promise<void> {
     const { stack, program } = this;
     const before = this.held();
-    const drifted = changes(toKeyed(before), toKeyed(edited)).map(formatChange);
+    const drifted = changes(listsToMaps(before), listsToMaps(edited)).map(formatChange);
     assert.equal(drifted.length, 1);
     this.emulator.editApp("shop", () => edited as Spec);
     this.forget();

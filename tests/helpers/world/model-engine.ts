@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { HiddenInputs } from "../../../provider/dynamic/hidden-inputs";
 import { AppPlatformError, InitializationError } from "../../../provider/errors";
 import { ManagedApps, type StackState } from "../../../provider/resources/managed-apps";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 import type { AppSpec } from "../../../provider/appspec/types";
 import { plain, visible, type AppInputs, type AppOutputs } from "../../../provider/resources/app/state";
 import type { World, DynamicApp } from "./provider-world";
@@ -151,7 +151,7 @@ export class ModelEngine {
   private async check(declared: Declared, old: Recorded | undefined): Promise<AppInputs> {
     const { name, spec, adopt, deleteBeforeReplace } = declared;
     const news = {
-      spec: toKeyed(spec),
+      spec: listsToMaps(spec),
       ...(adopt !== undefined && { adopt }),
       backup: false,
       __urn: urnOf(name),

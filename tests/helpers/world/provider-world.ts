@@ -10,11 +10,11 @@ import { DynamicProvider } from "../../../provider/dynamic/adapter";
 import type { HiddenInputs, KeptInputs } from "../../../provider/dynamic/hidden-inputs";
 import { InitializationError } from "../../../provider/errors";
 import { ManagedApps } from "../../../provider/resources/managed-apps";
-import type { Surroundings } from "../../../provider/provider";
+import type { ProviderDeps } from "../../../provider/provider";
 import { Program } from "../../../provider/resources/program";
-import { SecretsOfApps } from "../../../provider/secrets/known-secrets";
+import { KnownSecrets } from "../../../provider/secrets/known-secrets";
 import { SharedReads } from "../../../provider/service/shared-reads";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 import type { AppSpec } from "../../../provider/appspec/types";
 import { printable } from "../../../provider/text/printable";
 import type { AppInputs, AppOutputs } from "../../../provider/resources/app/state";
@@ -49,7 +49,7 @@ export const SHOP: AppSpec = {
 
 /** The inputs as Pulumi hands them to the provider. */
 export function inputs(spec: AppSpec = SHOP, more: Partial<AppInputs> = {}): AppInputs & HiddenInputs {
-  return { spec: toKeyed(spec), ...more, __urn: URN, __provider: PROVIDER };
+  return { spec: listsToMaps(spec), ...more, __urn: URN, __provider: PROVIDER };
 }
 
 /** A deep copy in which `change` did its work. */
@@ -77,7 +77,7 @@ export class World {
   readonly errors: Error[] = [];
   stop = new AbortController();
   /** What the providers know of them: nothing in a process that has just begun. */
-  secretsOfApps = new SecretsOfApps();
+  knownSecrets = new KnownSecrets();
   private readonly time = steppedClock(Date.UTC(2026, 2, 4));
   readonly clock = new InstantClock(this.time.now(), (ms) => this.time.advance(ms));
   private started: Emulator | undefined;
@@ -106,8 +106,8 @@ export class World {
     return app ?? assert.fail("there is no app");
   }
 
-  /** What a provider of this world takes from its surroundings. */
-  surroundings(more: Partial<Surroundings> = {}): Surroundings {
+  /** What a provider of this world depends on. */
+  deps(more: Partial<ProviderDeps> = {}): ProviderDeps {
     const log = async (line: LogLine): Promise<void> => void this.lines.push(line);
     return {
       env: { DIGITALOCEAN_TOKEN: TOKEN, DIGITALOCEAN_API_URL: this.emulator.url },
@@ -115,15 +115,15 @@ export class World {
       engine: { log, stopped: this.stop.signal, isThere: async () => true, hearsCtrlC: true },
       reads: new SharedReads(this.clock),
       program: new Program(),
-      secretsOfApps: this.secretsOfApps,
+      knownSecrets: this.knownSecrets,
       managed: new ManagedApps(),
       ...more,
     };
   }
 
   /** A provider as in a new run of Pulumi. */
-  run(more: Partial<Surroundings> = {}): DynamicApp {
-    return new DynamicProvider(new AppProvider(this.surroundings(more)));
+  run(more: Partial<ProviderDeps> = {}): DynamicApp {
+    return new DynamicProvider(new AppProvider(this.deps(more)));
   }
 
   create(news: AppInputs & HiddenInputs = inputs()): Promise<Made> {

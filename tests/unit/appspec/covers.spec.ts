@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { changes } from "../../../provider/appspec/diff";
 import { adoptable, comparable, covers } from "../../../provider/appspec/covers";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { normalizeScalars } from "../../../provider/appspec/coerce-scalars";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
 import { withDefaults } from "../../../emulator/model/defaults";
@@ -12,13 +12,13 @@ import { arbitrarySpec } from "../../helpers/arbitrary-spec";
 
 describe("covers and adoptable", () => {
   const EV = "EV[1:abc:def]";
-  const web = (more: object): unknown => toKeyed({ name: "shop", services: [{ name: "web", ...more }] });
+  const web = (more: object): unknown => listsToMaps({ name: "shop", services: [{ name: "web", ...more }] });
   const secret = (value: string): unknown => web({ envs: [{ key: "T", value, type: "SECRET" }] });
 
   it("hold for any spec and itself, with any additions of the service", () => {
     fc.assert(
       fc.property(appSpecs, (spec) => {
-        const keyed = toKeyed(spec) as Record<string, unknown>;
+        const keyed = listsToMaps(spec) as Record<string, unknown>;
         assert.ok(covers(keyed, keyed) && adoptable(keyed, keyed));
         assert.ok(
           covers({ ...keyed, features: ["x"] }, keyed) && adoptable({ ...keyed, features: ["x"] }, keyed),
@@ -31,7 +31,7 @@ describe("covers and adoptable", () => {
     for (const judge of [covers, adoptable]) {
       assert.ok(!judge(web({ instance_count: 1 }), web({ instance_count: 2 })));
       assert.ok(!judge(web({}), web({ instance_count: 2 })));
-      assert.ok(!judge(toKeyed({ name: "shop" }), web({})));
+      assert.ok(!judge(listsToMaps({ name: "shop" }), web({})));
     }
   });
 
@@ -46,7 +46,10 @@ describe("covers and adoptable", () => {
         { name: "shop", domains: [{ domain: "b.com" }], databases: [], envs: [] },
       ])
         for (const judge of [covers, adoptable])
-          assert.ok(!judge(toKeyed(held), toKeyed({ name: "shop", ...item })), JSON.stringify([held, item]));
+          assert.ok(
+            !judge(listsToMaps(held), listsToMaps({ name: "shop", ...item })),
+            JSON.stringify([held, item]),
+          );
   });
 
   it("let the service omit redundant values and move routes", () => {
@@ -67,7 +70,7 @@ describe("covers and adoptable", () => {
   });
 
   it("differ on additions: adoptable rejects an extra variable or component", () => {
-    const more = toKeyed({ name: "shop", services: [{ name: "web" }, { name: "stray" }] });
+    const more = listsToMaps({ name: "shop", services: [{ name: "web" }, { name: "stray" }] });
     assert.ok(covers(more, web({})));
     assert.ok(!adoptable(more, web({})));
     const variable = web({
@@ -81,7 +84,7 @@ describe("covers and adoptable", () => {
 });
 
 describe("the comparison of a program with an imported app", () => {
-  const web = (more: object): unknown => toKeyed({ name: "shop", services: [{ name: "web", ...more }] });
+  const web = (more: object): unknown => listsToMaps({ name: "shop", services: [{ name: "web", ...more }] });
   const DEFAULTS = { instance_count: 1, instance_size_slug: "apps-s-1vcpu-0.5gb", http_port: 8080 };
   const paths = (held: unknown, wanted: unknown): string[] =>
     changes(comparable(held, wanted), wanted).map(({ path, kind }) => `${kind} ${path.join(".")}`);
@@ -90,9 +93,9 @@ describe("the comparison of a program with an imported app", () => {
     fc.assert(
       fc.property(arbitrarySpec, (given) => {
         const spec = JSON.parse(JSON.stringify(given)) as typeof given;
-        const held = toKeyed(withDefaults(normalizeScalars(spec) as unknown as Spec));
-        assert.deepEqual(paths(held, toKeyed(spec)), []);
-        assert.ok(adoptable(held, toKeyed(spec)));
+        const held = listsToMaps(withDefaults(normalizeScalars(spec) as unknown as Spec));
+        assert.deepEqual(paths(held, listsToMaps(spec)), []);
+        assert.ok(adoptable(held, listsToMaps(spec)));
       }),
     ));
 
@@ -105,7 +108,7 @@ describe("the comparison of a program with an imported app", () => {
     assert.deepEqual(paths(web({ ...DEFAULTS, instance_count: 3 }), web({})), []));
 
   it("finds what an update resets or removes in addition to the program's changes", () => {
-    const held = toKeyed({
+    const held = listsToMaps({
       name: "shop",
       services: [{ name: "web", ...DEFAULTS, instance_count: 3 }],
       databases: [{ name: "db" }],

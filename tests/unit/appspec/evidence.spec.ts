@@ -7,16 +7,16 @@ import {
   staleParts,
   type SentUpdate,
 } from "../../../provider/appspec/evidence";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 import type { AppSpec } from "../../../provider/appspec/types";
 
 const web = (more: object = {}): AppSpec => ({ name: "shop", services: [{ name: "web", ...more }] });
 
 const sent = (before: AppSpec, request: AppSpec, olds?: AppSpec): SentUpdate => ({
-  before: toKeyed(before),
-  request: toKeyed(request),
-  ...(olds && { olds: toKeyed(olds) }),
-  news: toKeyed(request),
+  before: listsToMaps(before),
+  request: listsToMaps(request),
+  ...(olds && { olds: listsToMaps(olds) }),
+  news: listsToMaps(request),
 });
 
 describe("asksForChange", () => {
@@ -46,8 +46,8 @@ describe("proof of an update", () => {
   const secret = (value: string): AppSpec => web({ envs: [{ key: "A", value, type: "SECRET" }] });
   const envs = (...keys: string[]): AppSpec => web({ envs: keys.map((key) => ({ key, value: key })) });
 
-  const proves = (update: SentUpdate, now: AppSpec): boolean => provesUpdate(update, toKeyed(now));
-  const isOld = (update: SentUpdate, now: AppSpec): boolean => isFromBefore(update, toKeyed(now));
+  const proves = (update: SentUpdate, now: AppSpec): boolean => provesUpdate(update, listsToMaps(now));
+  const isOld = (update: SentUpdate, now: AppSpec): boolean => isFromBefore(update, listsToMaps(now));
   it("is a spec that contains everything sent, plus defaults, and did not before", () => {
     const update = sent(web(), web({ instance_count: 2 }));
     assert.ok(proves(update, web({ instance_count: 2, instance_size_slug: "apps-s-1vcpu-1gb" })));
@@ -101,7 +101,7 @@ describe("proof of an update", () => {
     assert.ok(!isOld(sent(web(), web()), web()));
     const rotated = sent(secret("EV[1:a:b]"), { ...secret("new"), region: "ams" }, secret("old"));
     assert.ok(isOld(rotated, { ...secret("EV[1:a:b]"), region: "ams" }));
-    assert.deepEqual(staleParts(rotated, toKeyed({ ...secret("EV[1:a:b]"), region: "ams" })), {
+    assert.deepEqual(staleParts(rotated, listsToMaps({ ...secret("EV[1:a:b]"), region: "ams" })), {
       secrets: [["services", "web", "envs", "A", "value"]],
       items: [],
     });

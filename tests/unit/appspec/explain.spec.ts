@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { withValueAt } from "../../../provider/appspec/diff";
 import { explain } from "../../../provider/appspec/explain";
 import { plan, type Accepted, type Wanted } from "../../../provider/appspec/plan";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 
 const github = { repo: "acme/shop", branch: "main" };
-const spec = toKeyed({
+const spec = listsToMaps({
   name: "shop",
   services: [
     { name: "web", github, envs: [{ key: "RUN", value: "1", scope: "RUN_TIME" }] },

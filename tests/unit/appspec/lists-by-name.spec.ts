@@ -3,10 +3,10 @@ import fc from "fast-check";
 import {
   displayPath,
   formatPath,
-  fromKeyed,
+  mapsToLists,
   inOrder,
   listOrder,
-  toKeyed,
+  listsToMaps,
 } from "../../../provider/appspec/lists-by-name";
 
 const spec = {
@@ -33,7 +33,7 @@ const spec = {
 
 describe("the by-name form of an AppSpec", () => {
   it("turns lists of named items into maps", () => {
-    assert.deepEqual(toKeyed(spec), {
+    assert.deepEqual(listsToMaps(spec), {
       name: "shop",
       services: {
         web: { envs: { PORT: { value: "8080" }, MODE: { value: "x" } }, http_port: 8080 },
@@ -53,34 +53,34 @@ describe("the by-name form of an AppSpec", () => {
     });
   });
 
-  it("converts back to the same spec", () => assert.deepEqual(fromKeyed(toKeyed(spec)), spec));
+  it("converts back to the same spec", () => assert.deepEqual(mapsToLists(listsToMaps(spec)), spec));
 
   it("leaves a list with duplicate names unchanged, so that validation rejects it", () => {
     const doubled = { services: [{ name: "web" }, { name: "web" }] };
-    assert.deepEqual(toKeyed(doubled), doubled);
-    assert.deepEqual(fromKeyed(toKeyed(doubled)), doubled);
+    assert.deepEqual(listsToMaps(doubled), doubled);
+    assert.deepEqual(mapsToLists(listsToMaps(doubled)), doubled);
   });
 
   it("never uses __proto__ as a key and accepts constructor as a name", () => {
     const odd = { envs: [{ key: "__proto__", value: "1" }] };
-    assert.deepEqual(toKeyed(odd), odd);
-    assert.deepEqual(toKeyed({ envs: [{ key: "constructor", value: "1" }] }), {
+    assert.deepEqual(listsToMaps(odd), odd);
+    assert.deepEqual(listsToMaps({ envs: [{ key: "constructor", value: "1" }] }), {
       envs: { constructor: { value: "1" } },
     });
   });
 
   it("does not depend on item order", () => {
     const reordered = { ...spec, services: [...spec.services].reverse(), alerts: [...spec.alerts].reverse() };
-    assert.deepEqual(toKeyed(reordered), toKeyed(spec));
+    assert.deepEqual(listsToMaps(reordered), listsToMaps(spec));
   });
 
   it("never throws, whatever value is converted in either direction", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        toKeyed(value);
-        fromKeyed(value);
-        toKeyed({ services: value, envs: value });
-        fromKeyed({ services: value, envs: value });
+        listsToMaps(value);
+        mapsToLists(value);
+        listsToMaps({ services: value, envs: value });
+        mapsToLists({ services: value, envs: value });
       }),
     );
   });
@@ -96,7 +96,7 @@ describe("the by-name form of an AppSpec", () => {
     const service = fc.record({ name, envs: variables }, plainly);
     fc.assert(
       fc.property(fc.uniqueArray(service, { selector: (one) => one.name }), (services) => {
-        assert.deepEqual(fromKeyed(toKeyed({ services })), { services });
+        assert.deepEqual(mapsToLists(listsToMaps({ services })), { services });
       }),
     );
   });

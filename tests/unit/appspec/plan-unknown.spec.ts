@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { valueAt, withValueAt, type Path } from "../../../provider/appspec/diff";
 import { explain } from "../../../provider/appspec/explain";
-import { isPlainObject, SPEC_LISTS, toKeyed } from "../../../provider/appspec/lists-by-name";
+import { isPlainObject, SPEC_LISTS, listsToMaps } from "../../../provider/appspec/lists-by-name";
 import {
   plan,
   type Accepted,
@@ -14,7 +14,7 @@ import { UNKNOWN } from "../../../provider/appspec/unknown";
 import { arbitrarySpec } from "../../helpers/arbitrary-spec";
 
 const github = { repo: "acme/shop", branch: "main" };
-const spec = toKeyed({
+const spec = listsToMaps({
   name: "shop",
   region: "fra",
   services: [
@@ -188,8 +188,8 @@ interface Case {
 /** Two states of an app; in the later one, some places are not known yet, and turn out as they are, or as they were. */
 const arbitraryUnknown: fc.Arbitrary<Case> = fc
   .record({
-    before: arbitrarySpec.map((one) => toKeyed(one)),
-    other: arbitrarySpec.map((one) => toKeyed(one)),
+    before: arbitrarySpec.map((one) => listsToMaps(one)),
+    other: arbitrarySpec.map((one) => listsToMaps(one)),
     isOther: fc.boolean(),
     edits: fc.array(fc.nat(), { maxLength: 3 }),
     picks: fc.array(fc.tuple(fc.nat(), fc.boolean()), { minLength: 1, maxLength: 3 }),

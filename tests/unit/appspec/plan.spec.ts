@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { plan, type Accepted, type Wanted } from "../../../provider/appspec/plan";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 
 const github = { repo: "acme/shop", branch: "main" };
-const spec = toKeyed({
+const spec = listsToMaps({
   name: "shop",
   services: [
     {
@@ -68,11 +68,14 @@ describe("the plan", () => {
   it("treats an AppSpec and its by-name form as equal", () => {
     const lists = { services: [{ name: "web", envs: [{ key: "A", value: "1" }] }] };
     const from = { spec: lists, lastPhase: "ACTIVE" };
-    assert.equal(plan(from, { spec: toKeyed(lists) }).action, "none");
+    assert.equal(plan(from, { spec: listsToMaps(lists) }).action, "none");
     const news = {
       spec: { services: [{ name: "web", envs: [{ key: "A", value: "2", scope: "RUN_TIME" }] }] },
     };
-    assert.deepEqual(plan(from, news), plan({ ...from, spec: toKeyed(lists) }, { spec: toKeyed(news.spec) }));
+    assert.deepEqual(
+      plan(from, news),
+      plan({ ...from, spec: listsToMaps(lists) }, { spec: listsToMaps(news.spec) }),
+    );
   });
 
   it("creates an app that does not exist", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeProblem } from "../../../provider/appspec/describe";
-import { fromKeyed, samePlace, toKeyed } from "../../../provider/appspec/lists-by-name";
+import { mapsToLists, samePlace, listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { parseSpec } from "../../../provider/appspec/parse";
 
 const FILE = `name: shop
@@ -29,7 +29,7 @@ function sorted(value: unknown): unknown {
 
 describe("a place in a spec with reordered lists", () => {
   const file = parseSpec(FILE, { file: "app.yaml" });
-  const spec = fromKeyed(sorted(toKeyed(file.spec)));
+  const spec = mapsToLists(sorted(listsToMaps(file.spec)));
 
   it("is found by the names of the items", () => {
     assert.deepEqual(samePlace(["services", 1, "http_port"], spec, file.spec), ["services", 0, "http_port"]);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { secretValues } from "../../../provider/appspec/secrets";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 
 describe("the plain-text secrets of a spec", () => {
   it("are the values of SECRET variables, including numbers, and credentials", () => {
-    const spec = toKeyed({
+    const spec = listsToMaps({
       envs: [
         { key: "PIN", value: 48151623, type: "SECRET" },
         { key: "PORT", value: 8080 },

@@ -3,7 +3,7 @@ import type { Deployment } from "../../../provider/api/types";
 import type { LogSource } from "../../../provider/deploy/failure-tail";
 import type { Reporter } from "../../../provider/host/reporter";
 import type { AppPlatformError } from "../../../provider/errors";
-import { settle, type Outcome } from "../../../provider/deploy/outcome";
+import { waitForOutcome, type Outcome } from "../../../provider/deploy/outcome";
 import type { DeploymentSource } from "../../../provider/deploy/wait";
 import { InstantClock } from "../../helpers/clocks/instant-clock";
 
@@ -42,7 +42,7 @@ async function settled(
   const say = (text: string): void => void said.push(text);
   const reporter: Reporter = { status: say, info: say, warn: say, waits: () => {}, flush: async () => {} };
   const options = { clock: new InstantClock(), timeoutMs: 60_000, ...(signal && { signal }) };
-  return { outcome: await settle(source, "a", "d", reporter, [SECRET], options), said };
+  return { outcome: await waitForOutcome(source, "a", "d", reporter, [SECRET], options), said };
 }
 
 const failing = (reason: { code?: string; message?: string }): Deployment => ({

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { repeatedInputs, specInputs, type AppSpecArgs } from "../../../provider/dynamic/inputs";
-import { fromKeyed, toKeyed } from "../../../provider/appspec/lists-by-name";
+import { mapsToLists, listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { appSpecs } from "../../helpers/world/app-specs";
 
 /** What stands for a secret in the results below. */
@@ -35,7 +35,7 @@ describe("specInputs", () => {
 
   it("gives the form by name, for specs without Outputs or secrets", async () => {
     await fc.assert(
-      fc.asyncProperty(appSpecs, async (spec) => assert.deepEqual(await given(spec), toKeyed(spec))),
+      fc.asyncProperty(appSpecs, async (spec) => assert.deepEqual(await given(spec), listsToMaps(spec))),
     );
   });
 
@@ -226,8 +226,8 @@ describe("specInputs", () => {
       { domains: {} },
     ];
     for (const spec of mistakes) {
-      assert.deepEqual(fromKeyed(await given(spec)), spec);
-      assert.deepEqual(fromKeyed(await given(pulumi.output(spec))), spec);
+      assert.deepEqual(mapsToLists(await given(spec)), spec);
+      assert.deepEqual(mapsToLists(await given(pulumi.output(spec))), spec);
     }
   });
 

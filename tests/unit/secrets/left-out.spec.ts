@@ -5,7 +5,7 @@ import { backupSpec, backupText } from "../../../provider/resources/app/backup";
 import { singlePlaces, textsAt } from "../../../provider/secrets/program-secrets";
 import { withSecretsLeftOut } from "../../../provider/secrets/left-out";
 import { mapLeaves, valueAt, withValueAt, type Path } from "../../../provider/appspec/diff";
-import { fromKeyed, toKeyed } from "../../../provider/appspec/lists-by-name";
+import { mapsToLists, listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { applySecrets, parseSpec, secretAddresses } from "../../../provider/appspec/parse";
 import { normalizeScalars } from "../../../provider/appspec/coerce-scalars";
 import { KEPT_SECRET } from "../../../provider/appspec/secrets";
@@ -18,7 +18,7 @@ const appOf = (spec: unknown): App => ({ id: "4f6c71e2", spec: spec as AppSpec }
 /** Everything in a spec that could be a secret, lists and maps too, as paths by name. */
 function placesIn(spec: unknown): Path[] {
   const found = new Map<string, Path>();
-  mapLeaves(toKeyed(spec), (leaf, path) => {
+  mapLeaves(listsToMaps(spec), (leaf, path) => {
     for (let length = 1; length <= path.length; length++)
       found.set(JSON.stringify(path.slice(0, length)), path.slice(0, length));
     return leaf;
@@ -49,21 +49,22 @@ describe("a backup", () => {
     );
     fc.assert(
       fc.property(arbitrarySpec, fc.array(fc.tuple(fc.nat(), secret), { maxLength: 4 }), (some, picks) => {
-        let keyed = toKeyed(some);
+        let keyed = listsToMaps(some);
         const places: Path[] = [];
         for (const [index, value] of picks) {
-          const all = placesIn(fromKeyed(keyed));
+          const all = placesIn(mapsToLists(keyed));
           const place = all[index % all.length] as Path;
           if (typeof valueAt(keyed, place) !== "object") keyed = withValueAt(keyed, place, value);
           places.push(["spec", ...place]);
         }
-        const spec = fromKeyed(keyed) as AppSpec;
+        const spec = mapsToLists(keyed) as AppSpec;
         const leftOut = { places, texts: textsAt({ spec: keyed }, places) };
         const text = backupText(appOf(spec), AT, leftOut);
         assert.doesNotMatch(text, /S3cr3t|5813745/);
         const secrets = suppliedFor(backupSpec(appOf(spec), leftOut), spec);
         const { spec: again } = parseSpec(text, { secrets });
-        const plain = (one: unknown): unknown => JSON.parse(JSON.stringify(toKeyed(normalizeScalars(one))));
+        const plain = (one: unknown): unknown =>
+          JSON.parse(JSON.stringify(listsToMaps(normalizeScalars(one))));
         assert.deepEqual(plain(again), plain(spec));
       }),
       { numRuns: 40 },
@@ -107,7 +108,7 @@ describe("a backup", () => {
 
   it("keeps the structure of a spec that is secret as a whole, and fields that only the service has", () => {
     const { ingress: _defaults, ...program } = web;
-    const places = singlePlaces({ spec: toKeyed(program) }, [["spec"], ["projectId"]]);
+    const places = singlePlaces({ spec: listsToMaps(program) }, [["spec"], ["projectId"]]);
     const spec = withSecretsLeftOut(web as AppSpec, { places, texts: [] });
     assert.equal(spec.name, "shop");
     assert.deepEqual(spec.services?.[0]?.envs?.[1], { key: "B", value: KEPT_SECRET, scope: "RUN_TIME" });

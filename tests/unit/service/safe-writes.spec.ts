@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { App, Deployment } from "../../../provider/api/types";
-import { toKeyed } from "../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { ApiError, type ErrorCode } from "../../../provider/errors";
 import type { AppSpec } from "../../../provider/appspec/types";
 import {
   createAppOnce,
   createDeploymentOnce,
   deleteAppOnce,
-  once,
+  writeOnce,
   updateAppOnce,
   type AppService,
 } from "../../../provider/service/safe-writes";
@@ -84,7 +84,7 @@ const waits = (): { clock: InstantClock } => ({ clock: new InstantClock() });
 describe("once", () => {
   it("looks for the work only after an answer was lost", async () => {
     assert.equal(
-      await once(
+      await writeOnce(
         async () => 1,
         async () => assert.fail("looked"),
         waits(),
@@ -93,7 +93,7 @@ describe("once", () => {
     );
     const refused = failed("invalid-spec");
     await assert.rejects(
-      once(
+      writeOnce(
         () => Promise.reject(refused),
         async () => assert.fail("looked"),
         waits(),
@@ -107,7 +107,7 @@ describe("once", () => {
     let tries = 0;
     const write = (): Promise<never> => Promise.reject(errors[tries++]);
     await assert.rejects(
-      once(write, async () => undefined, waits()),
+      writeOnce(write, async () => undefined, waits()),
       (error) => error === errors[2],
     );
     assert.equal(tries, 3);
@@ -121,7 +121,7 @@ describe("once", () => {
       throw lost();
     };
     await assert.rejects(
-      once(write, () => Promise.reject(blind), waits()),
+      writeOnce(write, () => Promise.reject(blind), waits()),
       (error) => error === blind,
     );
     assert.equal(tries, 1);
@@ -130,7 +130,7 @@ describe("once", () => {
   it("throws errors that are not the service's as they are", async () => {
     const mistake = new TypeError("a mistake");
     await assert.rejects(
-      once(
+      writeOnce(
         () => Promise.reject(mistake),
         async () => 1,
         waits(),
@@ -204,7 +204,7 @@ describe("updateAppOnce", () => {
   const wanted: AppSpec = { ...SPEC, region: "fra" };
   const update = (service: Service): Promise<App> => {
     service.apps = [{ ...before }];
-    const sent = { before: toKeyed(SPEC), request: toKeyed(wanted), news: toKeyed(wanted) };
+    const sent = { before: listsToMaps(SPEC), request: listsToMaps(wanted), news: listsToMaps(wanted) };
     return updateAppOnce(service, before, { spec: wanted }, sent, waits());
   };
 

@@ -11,8 +11,8 @@ import {
 import type { Alert, AlertDestinations } from "../../../api/types";
 import { InitializationError, isApiError, isTransient } from "../../../errors";
 import type { Ignoring } from "../ignored-properties";
-import type { Site } from "../../base-provider";
-import { lookFor, PATIENCE } from "../../../service/poll";
+import type { AppOperationContext } from "../../base-provider";
+import { poll, WAIT_LIMITS } from "../../../service/poll";
 import { redact } from "../../../secrets/redact";
 import { isEqual } from "../../../appspec/diff";
 import { isPlainObject } from "../../../appspec/lists-by-name";
@@ -28,7 +28,7 @@ const entriesOf = (destinations: unknown): Entries =>
   isPlainObject(destinations) ? (destinations as Entries) : {};
 
 /** Sets the destinations of alerts beside one write of an app, and keeps what the service took of them. */
-export class AlertWork {
+export class AlertAssignment {
   private readonly wanted: Entries;
   private readonly accepted: Entries;
   private readonly held: Record<string, HeldAlert>;
@@ -39,12 +39,12 @@ export class AlertWork {
 
   /** @param olds outputs of before; absent when the app is new to the stack */
   constructor(
-    private readonly site: Site,
+    private readonly context: AppOperationContext,
     olds: AppOutputs | undefined,
     /** What the program leaves to the service; absent for a new app. */
     private readonly ignoring?: Ignoring,
   ) {
-    this.wanted = entriesOf(site.inputs.alertDestinations);
+    this.wanted = entriesOf(context.inputs.alertDestinations);
     this.accepted = { ...entriesOf(olds?.alertDestinations) };
     this.held = { ...olds?.__alerts };
   }
@@ -73,12 +73,13 @@ export class AlertWork {
 
   private recordedIn(outs: AppOutputs): AppOutputs {
     const { alertDestinations: _wanted, __alerts: _held, ...rest } = outs;
-    const given = this.site.inputs.alertDestinations !== undefined || Object.keys(this.accepted).length > 0;
+    const given =
+      this.context.inputs.alertDestinations !== undefined || Object.keys(this.accepted).length > 0;
     return given ? { ...rest, alertDestinations: this.accepted, __alerts: this.held } : rest;
   }
 
   private async assignRest(appId: string): Promise<void> {
-    const { clock, stopped } = this.site;
+    const { clock, stopped } = this.context;
     const giveUpAt = clock.now() + APPEARS_WITHIN_MS;
     while ([...this.open.values()].some(({ final }) => !final)) {
       await this.assign(appId);
@@ -91,13 +92,13 @@ export class AlertWork {
   private async assign(appId: string): Promise<void> {
     let alerts: readonly Alert[];
     try {
-      alerts = await this.site.client.listAlerts(appId, this.site.options);
+      alerts = await this.context.client.listAlerts(appId, this.context.options);
       this.open.delete("");
     } catch (error) {
       this.open.set("", { reason: this.reason("alertDestinations", error), final: !mayPass(error) });
       return;
     }
-    const specAlerts = alertsOfSpec(this.site.inputs.spec).alerts;
+    const specAlerts = alertsOfSpec(this.context.inputs.spec).alerts;
     const found = Object.entries(this.wanted).map(([key, entry]) => {
       return { key, entry, alert: findAlert(addressOf(key, entry), specAlerts, alerts) };
     });
@@ -138,7 +139,7 @@ export class AlertWork {
     const unchanged = isEqual(entry, this.accepted[key]);
     if (untouched && unchanged) return;
     if (before?.id === alert.id && !untouched && unchanged)
-      this.site.reporter.warn(
+      this.context.reporter.warn(
         `Changed at the service since the last run, and set back to what the program says: ~ ${destinationPath(key)}`,
       );
     const request = requestFor(entry, alert);
@@ -161,8 +162,8 @@ export class AlertWork {
     alert: Alert,
     destinations: AlertDestinations,
   ): Promise<Alert> {
-    this.site.reporter.status("setting the destinations of alerts");
-    const { client, options } = this.site;
+    this.context.reporter.status("setting the destinations of alerts");
+    const { client, options } = this.context;
     const before = { alert, accepted: this.accepted[key], held: this.held[key] };
     const answer = await client.assignAlertDestinations(appId, alert.id, destinations, options);
     this.unseen.set(key, before);
@@ -171,7 +172,7 @@ export class AlertWork {
 
   /** Looks until the service shows what was sent, since it may confirm what it has not done. What stays unseen is sent again by a later run. */
   private async confirm(appId: string): Promise<void> {
-    const { client, options, clock, stopped } = this.site;
+    const { client, options, clock, stopped } = this.context;
     let reason = "the service accepted this, but does not show it. The next pulumi up sends it again.";
     const failed = (error: unknown): undefined => {
       reason = `not checked: ${this.words(error)} The next pulumi up sends it again.`;
@@ -184,7 +185,7 @@ export class AlertWork {
       if (alerts) this.noteSeen(alerts);
       return this.unseen.size === 0 ? true : undefined;
     };
-    await lookFor(look, PATIENCE.lostResponse, { clock, signal: stopped }).catch(failed);
+    await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped }).catch(failed);
     for (const [key, { accepted, held }] of this.unseen) {
       restore(this.accepted, key, accepted);
       restore(this.held, key, held);
@@ -214,7 +215,7 @@ export class AlertWork {
   }
 
   private words(error: unknown): string {
-    return redact(error instanceof Error ? error.message : String(error), this.site.secrecy.secrets);
+    return redact(error instanceof Error ? error.message : String(error), this.context.secrecy.secrets);
   }
 }
 
@@ -245,7 +246,7 @@ export interface SeenDestinations {
 export async function readDestinations(
   appId: string,
   props: AppInputs & Pick<AppOutputs, "__alerts">,
-  { client, options }: Pick<Site, "client" | "options">,
+  { client, options }: Pick<AppOperationContext, "client" | "options">,
 ): Promise<SeenDestinations | undefined> {
   const entries = Object.entries(entriesOf(props.alertDestinations));
   if (entries.length === 0) return undefined;

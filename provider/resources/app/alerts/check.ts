@@ -6,7 +6,7 @@ import {
   type AlertAddress,
   type KeyedDestination,
 } from "./destinations";
-import { fromKeyed, isPlainObject } from "../../../appspec/lists-by-name";
+import { mapsToLists, isPlainObject } from "../../../appspec/lists-by-name";
 import { nearest } from "../../../appspec/nearest";
 import { KEPT_SECRET } from "../../../appspec/secrets";
 import { isUnknown } from "../../../appspec/unknown";
@@ -38,7 +38,7 @@ export function alertsOfSpec(spec: unknown): SpecAlerts {
         alerts.push({ component, rule, operator: textOf(operator), window: textOf(window) });
     }
   };
-  const list = fromKeyed(spec);
+  const list = mapsToLists(spec);
   if (isUnknown(list)) complete = false;
   take(list);
   for (const field of COMPONENT_LISTS)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import fc from "fast-check";
-import { toKeyed } from "../../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../../provider/appspec/lists-by-name";
 import { KEPT_SECRET } from "../../../../provider/appspec/secrets";
 import { UNKNOWN } from "../../../../provider/appspec/unknown";
 import type { HiddenInputs } from "../../../../provider/dynamic/hidden-inputs";
@@ -11,7 +11,7 @@ import { checkApp } from "../../../helpers/check-app";
 import { SHOP } from "../../../helpers/world/provider-world";
 import { temporaryFolder } from "../../../helpers/temporary-folder";
 
-const spec = toKeyed(SHOP);
+const spec = listsToMaps(SHOP);
 const IMAGE = { registry_type: "GHCR", registry: "acme", repository: "mail" };
 const withWorker = (fields: object): object => ({
   ...SHOP,
@@ -98,7 +98,7 @@ describe("check", () => {
 
   it("lets through as a warning what may be new, and with allowUnknown what looks like a slip", () => {
     const web = (more: object): unknown =>
-      toKeyed({ ...SHOP, services: [{ ...SHOP.services![0], ...more }] });
+      listsToMaps({ ...SHOP, services: [{ ...SHOP.services![0], ...more }] });
     const fresh = checkApp({ spec: web({ brand_new_field: 1 }) });
     assert.deepEqual(fresh.failures, []);
     assert.match(fresh.warnings.join(), /brand_new_field/);
@@ -140,7 +140,7 @@ describe("check", () => {
     it("adds line, column and the line itself", () => {
       const file = join(folder.path, "app.yaml");
       writeFileSync(file, text);
-      const [reason] = reasons({ spec: toKeyed(typo), __file: file });
+      const [reason] = reasons({ spec: listsToMaps(typo), __file: file });
       const shown = relative("", file).startsWith("..") ? file : relative("", file);
       assert.ok(reason?.includes(`(${shown}:4:5)`), reason);
       assert.match(reason ?? "", /\n +4 \| {5}output_dri: /);
@@ -151,7 +151,7 @@ describe("check", () => {
       process.chdir(folder.path);
       try {
         writeFileSync("app.yaml", text);
-        const [reason] = reasons({ spec: toKeyed(typo), __file: join(folder.path, "app.yaml") });
+        const [reason] = reasons({ spec: listsToMaps(typo), __file: join(folder.path, "app.yaml") });
         assert.ok(reason?.includes("(app.yaml:4:5)"), reason);
       } finally {
         process.chdir(before);
@@ -162,7 +162,7 @@ describe("check", () => {
       const gone = join(folder.path, "gone.yaml");
       writeFileSync(join(folder.path, "broken.yaml"), "a: [");
       for (const __file of [gone, join(folder.path, "broken.yaml"), folder.path, UNKNOWN]) {
-        const [reason] = reasons({ spec: toKeyed(typo), __file });
+        const [reason] = reasons({ spec: listsToMaps(typo), __file });
         assert.match(reason ?? "", /^spec\.static_sites\.site\.output_dri: [^\n]*output_dir/);
       }
     });
@@ -181,7 +181,7 @@ describe("check", () => {
       ],
     ];
     const found = (spec: object, isNew: boolean, more: object = {}): string[] =>
-      checkApp({ spec: toKeyed(spec), ...more } as AppInputs & HiddenInputs, isNew).failures.map(
+      checkApp({ spec: listsToMaps(spec), ...more } as AppInputs & HiddenInputs, isNew).failures.map(
         ({ reason }) => reason,
       );
 
@@ -212,7 +212,8 @@ describe("check", () => {
     ];
     const folder = temporaryFolder();
     const warnings = (spec: object, repeated: unknown, more: object = {}): string[] =>
-      checkApp({ spec: toKeyed(spec), __repeated: repeated, ...more } as AppInputs & HiddenInputs).warnings;
+      checkApp({ spec: listsToMaps(spec), __repeated: repeated, ...more } as AppInputs & HiddenInputs)
+        .warnings;
 
     it("warns once for each, in the app and in components, whatever part was an Output", () => {
       const spec = withWorker({ envs: doubled });

@@ -5,14 +5,14 @@ import fc from "fast-check";
 import type { HiddenInputs } from "../../../../provider/dynamic/hidden-inputs";
 import type { CheckResult } from "../../../../provider/resources/app/check";
 import { mapLeaves, withValueAt, type Path } from "../../../../provider/appspec/diff";
-import { toKeyed } from "../../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../../provider/appspec/lists-by-name";
 import type { AppInputs } from "../../../../provider/resources/app/state";
 import { arbitrarySpec } from "../../../helpers/arbitrary-spec";
 import { checkApp } from "../../../helpers/check-app";
 import { temporaryFolder } from "../../../helpers/temporary-folder";
 
 const checked = (spec: unknown, secrets: Path[], more: object = {}): CheckResult =>
-  checkApp({ spec: toKeyed(spec), ...more, __secrets: secrets } as AppInputs & HiddenInputs);
+  checkApp({ spec: listsToMaps(spec), ...more, __secrets: secrets } as AppInputs & HiddenInputs);
 const said = ({ failures, warnings }: CheckResult): string =>
   [...failures.map(({ reason }) => reason), ...warnings].join("\n");
 
@@ -50,11 +50,11 @@ describe("check of secrets", () => {
         arbitrarySpec,
         fc.array(fc.tuple(fc.nat(), values), { minLength: 1, maxLength: 4 }),
         (spec, changes) => {
-          const leaves = leavesOf(toKeyed(spec));
+          const leaves = leavesOf(listsToMaps(spec));
           const places = changes.map(([index]) => leaves[index % leaves.length] as Path);
           const inputs = changes.reduce<unknown>(
             (copy, [, value], index) => withValueAt(copy, places[index] as Path, value),
-            { spec: toKeyed(spec) },
+            { spec: listsToMaps(spec) },
           );
           const result = checkApp({ ...(inputs as AppInputs), __secrets: places } as AppInputs &
             HiddenInputs);

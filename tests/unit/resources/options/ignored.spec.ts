@@ -8,7 +8,7 @@ import {
   withoutIgnored,
 } from "../../../../provider/resources/options/ignored";
 import { changes, valueAt, type Path } from "../../../../provider/appspec/diff";
-import { toKeyed } from "../../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../../provider/appspec/lists-by-name";
 import { arbitrarySpec } from "../../../helpers/arbitrary-spec";
 
 const web = (more: object): object => ({
@@ -114,7 +114,7 @@ describe("what ignoreChanges keeps", () => {
     it(`is ${name}`, () => assert.deepEqual(keepIgnored(wanted, held, paths), kept));
 
   it("for any two specs, an ignored place of both is as it was, and nothing else changes", () => {
-    const two = fc.tuple(arbitrarySpec, arbitrarySpec).map((specs) => specs.map((spec) => toKeyed(spec)));
+    const two = fc.tuple(arbitrarySpec, arbitrarySpec).map((specs) => specs.map((spec) => listsToMaps(spec)));
     fc.assert(
       fc.property(two, fc.nat(), ([wanted, held], pick) => {
         const differing = changes(wanted, held).map(({ path }) => path);

@@ -6,7 +6,7 @@ import {
   ROLLBACK_PROPERTIES,
 } from "../../../../provider/resources/options/named";
 import { translateOptions, type PathOption } from "../../../../provider/resources/options/translate";
-import { toKeyed } from "../../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../../provider/appspec/lists-by-name";
 import { INPUT_KEYS, outputsOf } from "../../../../provider/resources/app/state";
 import { UNKNOWN } from "../../../../provider/appspec/unknown";
 
@@ -37,7 +37,7 @@ function warnings(option: PathOption, written: string, held?: object, given: obj
   };
   const { paths } = translateOptions({ [option]: [written] }, program);
   const { spec, ...rest } = given as { spec: unknown };
-  const byName = { ...rest, spec: toKeyed(spec) };
+  const byName = { ...rest, spec: listsToMaps(spec) };
   return mismatches(paths, appProperties(), [byName, ...(held ? [held] : [])]);
 }
 
@@ -123,7 +123,9 @@ describe("paths of resource options that match nothing", () => {
     });
 
   it("does not warn of what only the service has, as after an adoption", () => {
-    const held = { spec: toKeyed({ services: [{ name: "web", envs: [{ key: "FLAG" }] }, { name: "old" }] }) };
+    const held = {
+      spec: listsToMaps({ services: [{ name: "web", envs: [{ key: "FLAG" }] }, { name: "old" }] }),
+    };
     for (const written of ["spec.services.web.envs.FLAG", "spec.services.old", "spec.services.old.envs"])
       assert.deepEqual(warnings("ignoreChanges", written, held), []);
     assert.equal(warnings("ignoreChanges", "spec.services.web.envs.FLAGS", held).length, 1);

@@ -7,7 +7,7 @@ import { appProperties } from "../../../../provider/resources/options/named";
 import { formatPropertyPath, parsePropertyPath } from "../../../../provider/resources/options/property-path";
 import { translateOptions, type PathOptions } from "../../../../provider/resources/options/translate";
 import { valueAt } from "../../../../provider/appspec/diff";
-import { toKeyed } from "../../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../../provider/appspec/lists-by-name";
 import { arbitrarySpec } from "../../../helpers/arbitrary-spec";
 import { leaves } from "../../../helpers/spec-places";
 
@@ -173,7 +173,7 @@ describe("paths of resource options", () => {
   it("every place of any spec is found again by its path with indexes", () => {
     fc.assert(
       fc.property(arbitrarySpec, (any) => {
-        const byName = toKeyed(any);
+        const byName = listsToMaps(any);
         // A backslash before a quote has no form that the engine reads, and an asterisk is a wildcard.
         const places = leaves(any).filter(({ path }) => !path.some((step) => /\\|^\*$/.test(String(step))));
         for (const { path, value } of places) {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { checkDestinations } from "../../../../../provider/resources/app/alerts/check";
 import { check } from "../../../../../provider/resources/app/check";
-import { toKeyed } from "../../../../../provider/appspec/lists-by-name";
+import { listsToMaps } from "../../../../../provider/appspec/lists-by-name";
 import { KEPT_SECRET } from "../../../../../provider/appspec/secrets";
 import { UNKNOWN } from "../../../../../provider/appspec/unknown";
 import type { AppInputs } from "../../../../../provider/resources/app/state";
 
 const cpu = (window: string) => ({ rule: "CPU_UTILIZATION", operator: "GREATER_THAN", value: 80, window });
-const SPEC = toKeyed({
+const SPEC = listsToMaps({
   name: "shop",
   alerts: [{ rule: "DEPLOYMENT_FAILED" }],
   services: [
