@@ -1,46 +1,43 @@
 import type { Fault } from "app-platform-emulator";
 
-/**
- * What may happen to a call, and what comes of it: the table that the fault matrix is generated from, and that
- * docs/faults.md shows.
- */
+/** Faults and their expected outcomes: the fault matrix and the tables in docs/faults.md are generated from this. */
 
-/** How long a fault lasts: it meets one request, or every one of its kind until somebody repairs it. */
+/** How long a fault lasts: it affects one request, or every matching request until it is repaired. */
 export type Duration = "once" | "stays";
 
 /**
- * What a call is for, which decides what its failure means:
- * - `read`: a question whose answer is needed
- * - `wait`: a look at a deployment that goes on
+ * The purpose of a call, which decides what its failure means:
+ * - `read`: a request whose response is required
+ * - `wait`: a status check of a running deployment
  * - `write`: a change that must not happen twice
- * - `setting`: a change that may be made again
- * - `advice`: what the operation can do without: prices in previews, logs that explain a failure
- * - `log`: what lies behind an address of a log that is archived
- * - `stream`: the same of a log that is still written
+ * - `setting`: a change that is safe to repeat
+ * - `advice`: optional for the operation: prices in previews, logs that explain a failure
+ * - `log`: reads an archived log from its address
+ * - `stream`: reads a log that is still being written
  */
 export const KINDS = ["read", "wait", "write", "setting", "advice", "log", "stream"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /**
- * - `succeeds`: the operation ends as if nothing had happened: the call is made again, or its work was found to be done
- * - `fails at once`: after one try
- * - `gives up`: fails after several tries
- * - `stays true`: fails, or succeeds and the service has what was wanted: the call and the fault decide which
+ * - `succeeds`: the operation is not affected: the call is retried, or a check shows that it took effect
+ * - `fails at once`: fails after one attempt
+ * - `gives up`: fails after several attempts
+ * - `stays true`: fails, or succeeds with the service in the requested state, depending on the call and the fault
  *
- * Whatever fails names the call and what happened to it, and the next `up` brings about what was wanted.
+ * Every failure reports the call and what happened to it, and the next `up` completes the operation.
  */
 export type Outcome = "succeeds" | "fails at once" | "gives up" | "stays true";
 
 export interface FaultClass {
   readonly name: string;
-  /** `refused` is not a fault of a request: there is none. */
+  /** `refused`: the emulator does not listen, so it never receives the request. */
   readonly fault: Fault | "refused";
-  /** In the message of an operation that fails of it. */
+  /** Matches the message of an operation that fails because of this fault. */
   readonly words: RegExp;
   readonly outcomes: Readonly<Record<Duration, Readonly<Record<Kind, Outcome>>>>;
 }
 
-/** Of {@link KINDS}, in this order. */
+/** One outcome for each of {@link KINDS}, in the same order. */
 const row = (...outcomes: readonly Outcome[]): Record<Kind, Outcome> =>
   Object.fromEntries(KINDS.map((kind, index) => [kind, outcomes[index]])) as Record<Kind, Outcome>;
 
@@ -55,18 +52,15 @@ const REFUSAL = row(
   "fails at once",
 );
 const OUTAGE = row("gives up", "gives up", "gives up", "gives up", "succeeds", "gives up", "gives up");
-/** An address of a log may have run out: another one is asked for. */
+/** The address of a log may have expired, so a new one is requested. */
 const TOKEN_REFUSED: typeof REFUSAL = { ...REFUSAL, log: "succeeds", stream: "succeeds" };
 const TOKEN_REFUSED_FOR_EVER: typeof REFUSAL = { ...REFUSAL, log: "gives up", stream: "gives up" };
-/**
- * An archive that is gone will not come back, but what is still written is somewhere; a deployment may not be known for some
- * seconds.
- */
+/** A deleted archive does not come back. A live log may still appear, and so may a deployment within some seconds. */
 const GONE: typeof REFUSAL = { ...REFUSAL, wait: "succeeds", stream: "succeeds" };
 const GONE_FOR_EVER: typeof REFUSAL = { ...REFUSAL, wait: "gives up", stream: "gives up" };
-/** The work is done, so that a look finds it. */
+/** The change took effect, so a check finds it. */
 const LOST = row("gives up", "gives up", "succeeds", "gives up", "succeeds", "gives up", "gives up");
-/** An answer of another shape is the same the next time; what a wait looks at, and a write does, may go well later. */
+/** A repeated read returns the same malformed response, but a later check of a deployment or a write may succeed. */
 const STRANGE = row(
   "fails at once",
   "succeeds",
@@ -77,7 +71,7 @@ const STRANGE = row(
   "succeeds",
 );
 const STRANGE_FOR_EVER: typeof STRANGE = { ...STRANGE, wait: "gives up", write: "gives up" };
-/** A text that never ends is read as it comes. */
+/** An endless log is read as it arrives. */
 const ENDLESS: typeof OUTAGE = { ...OUTAGE, log: "succeeds", stream: "succeeds" };
 
 const passing = (once: Record<Kind, Outcome>, stays: Record<Kind, Outcome>): FaultClass["outcomes"] => ({
@@ -85,7 +79,7 @@ const passing = (once: Record<Kind, Outcome>, stays: Record<Kind, Outcome>): Fau
   stays,
 });
 
-/** Services repeat what they were sent; these words stand for a secret, a token and a ciphertext in such an answer. */
+/** Services may echo the request in an error: samples of a secret, a token and a ciphertext. */
 export const QUOTED = "hunter2-the-value-nobody-may-see dop_v1_0a5ec4e70a5ec4e7 EV[1:Zm9v:YmFy]";
 
 const refusal = (status: number, words: RegExp): Pick<FaultClass, "fault" | "words"> => ({
@@ -101,25 +95,25 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
     outcomes: passing(PASSES, OUTAGE),
   },
   {
-    name: "connection cut before the work",
+    name: "connection reset before processing",
     fault: "reset-before",
     words: /broke before the answer was complete/,
     outcomes: passing(PASSES, OUTAGE),
   },
   {
-    name: "connection cut after the work",
+    name: "connection reset after processing",
     fault: "reset-after",
     words: /broke before the answer was complete/,
     outcomes: passing(PASSES, LOST),
   },
   {
-    name: "no answer",
+    name: "no response",
     fault: "timeout",
     words: /no complete answer/,
     outcomes: passing(PASSES, OUTAGE),
   },
   {
-    name: "slow answer (20 s)",
+    name: "slow response (20 s)",
     fault: { delayMs: 20_000 },
     words: /never/,
     outcomes: passing(PASSES, PASSES),
@@ -181,26 +175,26 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
     outcomes: passing(PASSES, OUTAGE),
   },
   {
-    name: "answer cut off in the middle",
+    name: "truncated response",
     fault: "truncated",
     words: /broke before the answer was complete|its JSON is broken or cut off/,
     outcomes: passing(PASSES, LOST),
   },
   {
-    name: "answer that stops in the middle",
+    name: "stalled response",
     fault: "stalled",
     words: /no complete answer|nothing more came/,
     outcomes: passing(PASSES, LOST),
   },
   {
-    name: "answer of wrong types",
+    name: "response with wrong types",
     fault: "wrong-types",
     words:
       /the answer cannot be used|still there after its deletion was accepted|still pinned to the rollback \S+ after its commit was accepted/,
     outcomes: passing(STRANGE, STRANGE_FOR_EVER),
   },
   {
-    name: "endless answer",
+    name: "endless response",
     fault: "endless",
     words: /no complete answer/,
     outcomes: passing(PASSES, ENDLESS),
@@ -216,16 +210,16 @@ const misleading = (name: string, fault: Fault): FaultClass => ({
   outcomes: passing(TRUE, TRUE),
 });
 
-/** Responses that are well-formed and say what is not so. */
+/** Responses that are well-formed but incorrect. */
 export const MISLEADING: readonly FaultClass[] = [
   misleading("response about another object", "other-object"),
   misleading("response without a deployment", "without-deployment"),
-  misleading("deployment that shows up late (20 s)", { lateMs: 20_000 }),
-  misleading("response from a replica that lags (20 s)", { lagMs: 20_000 }),
-  misleading("response to a write that was not done", "discarded"),
-  misleading("updated_at that moves each time", "moving-updated-at"),
-  misleading("updated_at that never moves", "frozen-updated-at"),
-  misleading("phase that nobody knows", { phase: "THINKING" }),
-  misleading("list with every item twice", "doubled"),
-  misleading("list that begins with a null", "nulls"),
+  misleading("deployment that appears 20 s late", { lateMs: 20_000 }),
+  misleading("response from a replica that lags by 20 s", { lagMs: 20_000 }),
+  misleading("success response to a write that was discarded", "discarded"),
+  misleading("updated_at that changes on every read", "moving-updated-at"),
+  misleading("updated_at that never changes", "frozen-updated-at"),
+  misleading("unknown phase", { phase: "THINKING" }),
+  misleading("list that contains every item twice", "doubled"),
+  misleading("list that starts with null", "nulls"),
 ];

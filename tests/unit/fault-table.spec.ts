@@ -17,7 +17,7 @@ describe("the fault matrix", () => {
   const call = (method: string, path: string) => ({ method, path, query: {}, at: 0 });
 
   for (const duration of ["once", "stays"] as const) {
-    it(`expects what docs/faults.md tells users (${duration})`, () => {
+    it(`expects what docs/faults.md documents (${duration})`, () => {
       assert.ok(page.includes(faultTable(duration)), `docs/faults.md lacks:\n\n${faultTable(duration)}`);
     });
   }

@@ -203,16 +203,16 @@ export const onlyLook: Exceptions = {
 
 /** A deployment that ends while its end is waited for needs no end any more. */
 const TAKES_TIME = new Set([
-  "no answer",
-  "answer that stops in the middle",
+  "no response",
+  "stalled response",
   "429 with retry-after",
   "429 without retry-after",
   "503 with retry-after",
-  "endless answer",
-  "connection cut before the work",
+  "endless response",
+  "connection reset before processing",
   "500",
   "502 with an HTML page",
-  "answer of wrong types",
+  "response with wrong types",
 ]);
 const cancellation: Exceptions = {
   kindOf: (call) => (usualKind(call) === "wait" ? "read" : undefined),
