@@ -22,25 +22,26 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 const HELP = `Usage: app-platform <command> [options]
 
-For apps on the DigitalOcean App Platform, beside \`pulumi up\`.
+Inspects and checks apps on the DigitalOcean App Platform.
 
 Commands:
 ${Object.entries(COMMANDS)
   .map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
   .join("\n")}
 
-  --help       of the command, where one is given
-  --version
+Options:
+  --help       show this help, or the help of a command
+  --version    show the version
 
-Exit code: 0 done, 1 failed, 2 not understood, 130 after Ctrl-C.
+Exit codes: 0 success, 1 failure, 2 usage error, 130 after Ctrl-C.
 
 Environment:
-  DIGITALOCEAN_TOKEN     the token (or DIGITALOCEAN_ACCESS_TOKEN)
-  DIGITALOCEAN_API_URL   another address of the service, such as an emulator's
+  DIGITALOCEAN_TOKEN     API token (or DIGITALOCEAN_ACCESS_TOKEN)
+  DIGITALOCEAN_API_URL   API address, for example of an emulator
 `;
 
 function version(): string {
-  // Up one folder from the compiled file; from the source it lies beside.
+  // In the parent folder of the compiled file, or next to the source file.
   for (const folder of [join(__dirname, ".."), __dirname]) {
     try {
       const found = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, string>;
@@ -60,11 +61,11 @@ async function shown(help: string, io: Io): Promise<number> {
 function commandNamed(name: string): Command {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined)
-    throw new UsageError(`there is no command ${name}${meant(name, Object.keys(COMMANDS))}`);
+    throw new UsageError(`unknown command ${name}${meant(name, Object.keys(COMMANDS))}`);
   return command;
 }
 
-/** Node's own words for an option that is not there advise something that nobody wants. */
+/** Replaces Node's message for an unknown option, which gives unhelpful advice. */
 function parsedArgs(args: string[], options: Command["options"]) {
   try {
     return parseArgs({ args, options, allowPositionals: true });
@@ -74,7 +75,7 @@ function parsedArgs(args: string[], options: Command["options"]) {
       code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" && /^Unknown option '(-+[^']+)'/.exec(message)?.[1];
     if (!unknown) throw new UsageError(message);
     const names = Object.keys(options).map((name) => `--${name}`);
-    throw new UsageError(`there is no option ${unknown}${meant(unknown, names)}`);
+    throw new UsageError(`unknown option ${unknown}${meant(unknown, names)}`);
   }
 }
 
@@ -86,8 +87,8 @@ async function run(args: readonly string[], io: Io): Promise<number> {
     return 2;
   }
   if (name === "--help" || name === "-h" || name === "help") {
-    const [asked] = rest;
-    return shown(asked === undefined ? HELP : commandNamed(asked).help, io);
+    const [topic] = rest;
+    return shown(topic === undefined ? HELP : commandNamed(topic).help, io);
   }
   const command = commandNamed(name);
   const options = { ...command.options, help: { type: "boolean", short: "h" } } as const;
@@ -98,29 +99,27 @@ async function run(args: readonly string[], io: Io): Promise<number> {
 
 async function main(): Promise<number> {
   const stop = new AbortController();
-  // Once: a second Ctrl-C ends the process the hard way.
+  // Once: a second Ctrl-C kills the process.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", ({ code }: NodeJS.ErrnoException) => {
-      // Who reads no further, as `head` does, has what was wanted.
+      // The reader closed the pipe, as `head` does when it has enough.
       if (code === "EPIPE") process.exit(0);
-      if (stream === process.stdout) process.stderr.write(`error: the output cannot be written (${code}).\n`);
+      if (stream === process.stdout) process.stderr.write(`error: cannot write the output (${code}).\n`);
       process.exit(1);
     });
   const shows = (stream: NodeJS.WriteStream): boolean =>
     stream.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
-  const [colours, errColours] = [shows(process.stdout), shows(process.stderr)];
+  const [colors, errColors] = [shows(process.stdout), shows(process.stderr)];
   const io: Io = {
-    // Whatever a command writes may contain text of the service, or of a file.
+    // The output may contain text from the service or from a file.
     out: (text) =>
       new Promise((resolve) =>
-        process.stdout.write(printable(text, { colors: colours }))
-          ? resolve()
-          : process.stdout.once("drain", resolve),
+        process.stdout.write(printable(text, { colors })) ? resolve() : process.stdout.once("drain", resolve),
       ),
-    err: (text) => void process.stderr.write(printable(text, { colors: errColours })),
-    colours,
-    errColours,
+    err: (text) => void process.stderr.write(printable(text, { colors: errColors })),
+    colors,
+    errColors,
     env: process.env,
     signal: stop.signal,
   };
@@ -132,16 +131,16 @@ async function main(): Promise<number> {
   } catch (error) {
     if (stop.signal.aborted) return INTERRUPTED;
     const { message } = error as Error;
-    io.err(`${paint("error:", "red", io.errColours)} ${redact(message)}\n`);
+    io.err(`${paint("error:", "red", io.errColors)} ${redact(message)}\n`);
     if (!(error instanceof UsageError)) return 1;
     const [command = ""] = process.argv.slice(2);
-    io.err(`app-platform ${Object.hasOwn(COMMANDS, command) ? `${command} ` : ""}--help tells more.\n`);
+    io.err(`Run app-platform ${Object.hasOwn(COMMANDS, command) ? `${command} ` : ""}--help for usage.\n`);
     return 2;
   }
 }
 
 void main().then((code) => {
   process.exitCode = code;
-  // Connections that are kept open must not keep the command.
+  // Keep-alive connections must not keep the process running.
   process.stdout.write("", () => process.stderr.write("", () => process.exit()));
 });

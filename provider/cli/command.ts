@@ -7,16 +7,16 @@ import { appByNameOrId } from "../service/find";
 import { nearest } from "../appspec/nearest";
 import { shownInLine } from "../text/shown";
 
-/** Where a command reads and writes; tests give their own. */
+/** Input and output of a command; tests pass their own. */
 export interface Io {
-  /** Standard output: what was asked for. Resolves when more may come. */
+  /** Standard output, for results. Resolves when more can be written. */
   out(text: string): Promise<void>;
-  /** Standard error: what goes wrong, and progress. */
+  /** Standard error, for errors and progress. */
   err(text: string): void;
-  /** True where standard output is a terminal that shows colours. */
-  readonly colours: boolean;
-  /** The same of standard error. */
-  readonly errColours: boolean;
+  /** True if standard output is a terminal that shows colors. */
+  readonly colors: boolean;
+  /** The same for standard error. */
+  readonly errColors: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -33,48 +33,48 @@ export interface Command {
   run(values: Values, positionals: string[], io: Io): Promise<number>;
 }
 
-/** A command line that cannot be understood: exit code 2. */
+/** A usage error: exit code 2. */
 export class UsageError extends Error {}
 
-/** What to add to the name of something that is not there: the one that was meant, if one is near. */
+/** Suffix for the message about an unknown name: suggests a similar name, if one exists. */
 export function meant(word: string, names: readonly string[]): string {
   const near = nearest(word, names);
   return near === undefined ? "" : `; did you mean ${near}?`;
 }
 
-/** Exit code after Ctrl-C, as shells have it. */
+/** Exit code after Ctrl-C, as in shells. */
 export const INTERRUPTED = 130;
 
-const COLOURS = { red: 31, green: 32, yellow: 33, cyan: 36, grey: 90 } as const;
+const COLORS = { red: 31, green: 32, yellow: 33, cyan: 36, grey: 90 } as const;
 
-export const paint = (text: string, colour: keyof typeof COLOURS, colours: boolean): string =>
-  colours ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text;
+export const paint = (text: string, color: keyof typeof COLORS, colors: boolean): string =>
+  colors ? `\u001b[${COLORS[color]}m${text}\u001b[0m` : text;
 
 /** The only argument of a command. @throws UsageError */
 export function only(positionals: readonly string[], what: string): string {
   const [one, ...more] = positionals;
-  if (one === undefined || one === "") throw new UsageError(`give the ${what}`);
-  if (more.length > 0) throw new UsageError(`one ${what} only, not also ${more.join(" ")}`);
+  if (one === undefined || one === "") throw new UsageError(`missing argument: <${what}>`);
+  if (more.length > 0) throw new UsageError(`unexpected argument: ${more.join(" ")}`);
   return one;
 }
 
-/** The option as a text. */
+/** The option as a string. */
 export function text(values: Values, name: string): string | undefined {
   const value = values[name];
   return typeof value === "string" ? value : undefined;
 }
 
-/** The option as a whole number from `least`. @throws UsageError */
+/** The option as a whole number of at least `least`. @throws UsageError */
 export function whole(values: Values, name: string, least: number, most = Infinity): number | undefined {
   const given = text(values, name);
   if (given === undefined) return undefined;
   const number = Number(given);
   if (/^\d+$/.test(given) && number >= least && number <= most) return number;
-  const range = most === Infinity ? `from ${least}` : `from ${least} to ${most}`;
+  const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
   throw new UsageError(`--${name}: "${given}" is not a whole number ${range}`);
 }
 
-/** A client of the service that the environment names. */
+/** A client for the service that the environment configures. */
 export function clientOf(io: Io): Client {
   try {
     return new Client(serviceConfig(io.env, () => undefined));
@@ -84,12 +84,12 @@ export function clientOf(io: Io): Client {
   }
 }
 
-/** The app that an argument names. */
+/** The app with this name or id. */
 export const appOf = (client: Client, argument: string): Promise<App> => appByNameOrId(client, argument);
 
 const LONGEST_CELL = 200;
 
-/** Rows as columns, without spaces at line ends. Cells may be text of the service. */
+/** Rows with aligned columns and no trailing spaces. Cells may contain text from the service. */
 export function table(cells: readonly (readonly string[])[]): string {
   const rows = cells.map((row) => row.map((cell) => shownInLine(cell, LONGEST_CELL)));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

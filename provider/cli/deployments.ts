@@ -13,17 +13,18 @@ const PAGE = 20;
 const PHASES = [...Object.keys(PHASE_WORDS), "UNKNOWN"];
 
 export const deployments: Command = {
-  summary: "list the deployments of an app, the newest first",
+  summary: "list the deployments of an app, newest first",
   help: `Usage: app-platform deployments <app> [options]
 
 <app> is a name or an id.
 
 Options:
-  --phase PHASE   only these, such as ACTIVE or ERROR; may be given again
-  --page N        which page (default 1)
-  --per-page N    how many, 1 to 200 (default ${PAGE})
+  --phase PHASE   only deployments in this phase, such as ACTIVE or ERROR;
+                  can be repeated
+  --page N        page number (default 1)
+  --per-page N    deployments per page, 1 to 200 (default ${PAGE})
   --all           all pages
-  --json          as the service answers, without the ciphertext of secrets
+  --json          the service's response as JSON, without encrypted secrets
 `,
   options: {
     phase: { type: "string", multiple: true },
@@ -36,13 +37,13 @@ Options:
     const argument = only(positionals, "app");
     const [page, perPage] = [whole(values, "page", 1) ?? 1, whole(values, "per-page", 1, 200) ?? PAGE];
     if (values["all"] === true && values["page"] !== undefined)
-      throw new UsageError("--all reads every page: leave out --page");
+      throw new UsageError("--all cannot be combined with --page");
     const phases = (values["phase"] as string[] | undefined)?.map((phase) => phase.toUpperCase());
     for (const phase of phases ?? []) {
       const meantPhase = meant(phase, PHASES);
-      // Others may be new at the service.
+      // The service may have added other phases.
       if (!PHASES.includes(phase) && meantPhase !== "")
-        throw new UsageError(`--phase: there is no phase ${phase}${meantPhase}`);
+        throw new UsageError(`--phase: unknown phase ${phase}${meantPhase}`);
     }
     const client = clientOf(io);
     const { id } = await appOf(client, argument);
@@ -63,26 +64,26 @@ Options:
         one.cause ?? "",
       ]);
       const lines = table([["ID", "CREATED", "STATE", "CAUSE"], ...rows]).split("\n");
-      await io.out(lines.map((line, index) => coloured(line, wanted[index - 1], io.colours)).join("\n"));
+      await io.out(lines.map((line, index) => colored(line, wanted[index - 1], io.colors)).join("\n"));
     }
     return 0;
   },
 };
 
-const COLOUR = { succeeded: "green", failed: "red", running: "cyan", replaced: "grey" } as const;
+const COLOR = { succeeded: "green", failed: "red", running: "cyan", replaced: "grey" } as const;
 
-const coloured = (line: string, deployment: Deployment | undefined, colours: boolean): string =>
-  deployment === undefined ? line : paint(line, COLOUR[standing(deployment.phase)], colours);
+const colored = (line: string, deployment: Deployment | undefined, colors: boolean): string =>
+  deployment === undefined ? line : paint(line, COLOR[standing(deployment.phase)], colors);
 
 export const cancel: Command = {
-  summary: "cancel a deployment that has not ended",
+  summary: "cancel a running deployment",
   help: `Usage: app-platform cancel <app> [deployment] [options]
 
-<app> is a name or an id. Without a deployment's id, the one that goes on is
-cancelled.
+<app> is a name or an id. [deployment] is an id; by default, the deployment in
+progress is canceled.
 
 Options:
-  --json   the cancelled deployment, as the service answers
+  --json   the canceled deployment as JSON
 `,
   options: { json: { type: "boolean" } },
   async run(values, [argument, ...rest], io) {
@@ -95,16 +96,13 @@ Options:
     );
     const id = given ?? running?.id;
     if (id === undefined)
-      throw new AppPlatformError(
-        "not-found",
-        `No deployment of ${app.spec.name ?? app.id} goes on: nothing to cancel.`,
-      );
+      throw new AppPlatformError("not-found", `No deployment of ${app.spec.name ?? app.id} is in progress.`);
     const deployment = theDeployment(client, app.id, id, { signal: io.signal });
-    const cancelled = await explainedBy(client, "cancel", { appId: app.id, deploymentId: id }, () =>
+    const canceled = await explainedBy(client, "cancel", { appId: app.id, deploymentId: id }, () =>
       cancelOnce(deployment, ""),
     );
-    if (values["json"] === true) await io.out(`${printableJson(hideSecrets(cancelled))}\n`);
-    else await io.out(`${shownInLine(`${cancelled.id}: ${describeProgress(cancelled)}`)}\n`);
+    if (values["json"] === true) await io.out(`${printableJson(hideSecrets(canceled))}\n`);
+    else await io.out(`${shownInLine(`${canceled.id}: ${describeProgress(canceled)}`)}\n`);
     return 0;
   },
 };

@@ -5,22 +5,22 @@ import { appOf, clientOf, INTERRUPTED, meant, only, text, UsageError, whole, typ
 const TYPES = ["BUILD", "DEPLOY", "RUN", "RUN_RESTARTED", "JOB", "AUTOSCALE_EVENT"];
 
 export const logs: Command = {
-  summary: "show the log of an app, and follow it",
+  summary: "show or follow the logs of an app",
   help: `Usage: app-platform logs <app> [component] [options]
 
-<app> is a name or an id. Without a component, the log of all components.
+<app> is a name or an id. Without [component], shows all components.
 
 Options:
   --type TYPE        ${TYPES.map((type) => type.toLowerCase()).join(", ")}
                      (default run)
-  --deployment ID    default: the active one; for build and deploy the newest
-                     one, failed or not
-  --invocation ID    the log of one run of a job
-  --event ID         the log of one autoscaling
-  -f, --follow       go on with the lines to come, until the deployment (or
-                     build) ends, or Ctrl-C
-  -n, --tail N       begin with the last N lines
-  --wait DURATION    for a container that is not there yet, such as 90s
+  --deployment ID    deployment to read (default: the active one; for build and
+                     deploy the newest one, failed or not)
+  --invocation ID    log of one job invocation
+  --event ID         log of one autoscaling event
+  -f, --follow       keep printing new lines until the deployment (or build)
+                     finishes, or Ctrl-C
+  -n, --tail N       start with the last N lines
+  --wait DURATION    how long to wait for a container to start, such as 90s
                      (default 3m)
 `,
   options: {
@@ -36,12 +36,10 @@ Options:
     const name = only(argument === undefined ? [] : [argument, ...more], "app");
     const type = text(values, "type")?.toUpperCase();
     if (type !== undefined && !TYPES.includes(type))
-      throw new UsageError(
-        `--type: there is no type ${type.toLowerCase()}${meant(type, TYPES).toLowerCase()}`,
-      );
+      throw new UsageError(`--type: unknown type ${type.toLowerCase()}${meant(type, TYPES).toLowerCase()}`);
     const wait = text(values, "wait");
     if (wait !== undefined && parseDuration(wait) === undefined)
-      throw new UsageError(`--wait: "${wait}" is not a duration with its unit, such as 90s or 3m`);
+      throw new UsageError(`--wait: "${wait}" is not a duration with a unit, such as 90s or 3m`);
     const tailLines = whole(values, "tail", 0);
     const client = clientOf(io);
     const { id: appId } = await appOf(client, name);

@@ -10,16 +10,16 @@ import { appsOfStack, type StackApps } from "../resources/stack-export";
 import { clientOf, UsageError, type Command } from "./command";
 
 export const orphans: Command = {
-  summary: "list the apps of the account that no given stack manages",
+  summary: "list the apps in the account that none of the given stacks manage",
   help: `Usage: app-platform orphans <file>... [options]
 
-Compares the apps of the account with the output of \`pulumi stack export\`, one
-file per stack; - reads standard input. Lists every app that none of these stacks
-manages, with the line that adopts it. Changes and deletes nothing.
+Compares the apps in the account with the output of \`pulumi stack export\`, one
+file per stack; - reads standard input. Lists every app that no stack manages,
+with the line that adopts it. Changes and deletes nothing.
 
 Options:
-  --exit-code   exit with 1 if there are such apps
-  --json        as a JSON list
+  --exit-code   exit with code 1 if any app is listed
+  --json        print a JSON list
 `,
   options: { "exit-code": { type: "boolean" }, json: { type: "boolean" } },
   async run(values, files, io) {
@@ -56,7 +56,7 @@ async function readStack(file: string): Promise<StackApps> {
   }
   const stack = appsOfStack(parsed(content));
   if (stack) return stack;
-  // The content may hold secrets, so no part of it is shown.
+  // The content may contain secrets, so no part of it is shown.
   throw new AppPlatformError(
     "invalid-input",
     `${name} is not the output of \`pulumi stack export\`. Run: pulumi stack export --file ${file === "-" ? "FILE" : file}`,

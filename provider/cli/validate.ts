@@ -11,7 +11,7 @@ import type { Problem } from "../appspec/problem";
 import { validate as check } from "../appspec/validate";
 import { paint, UsageError, type Command, type Io } from "./command";
 
-/** One thing that is wrong, as `--json` tells it. */
+/** One problem, as printed by `--json`. */
 interface Finding {
   readonly file: string;
   readonly severity: Problem["severity"];
@@ -23,31 +23,31 @@ interface Finding {
   /** From 1. */
   readonly line?: number | undefined;
   readonly column?: number | undefined;
-  /** The other places of what is repeated. */
+  /** The other places of a repeated item. */
   readonly also?: readonly { line: number; column: number }[];
-  /** As a person reads it. */
+  /** The message for the terminal. */
   readonly text: string;
 }
 
 export const validate: Command = {
-  summary: "check an AppSpec, without the service",
+  summary: "check an AppSpec offline",
   help: `Usage: app-platform validate <file>... [options]
 
-Checks AppSpecs: app.yaml, the same as JSON, or a deploy template. Needs neither
-a token nor a network.
+Checks AppSpecs in YAML or JSON, and deploy templates. Requires no token and no
+network.
 
 Options:
   --allow-unknown   warn about unknown, misplaced and misspelled fields and
                     words, instead of rejecting them
-  --json            a list of problems: file, line, column, path, severity,
-                    code, message, hint, also (other places)
+  --json            print a JSON list of problems: file, line, column, path,
+                    severity, code, message, hint, also (other places)
 
-Exit code: 0 without errors, whatever the warnings; 1 with errors; 2 when a file
-cannot be read.
+Exit codes: 0 no errors (there may be warnings), 1 errors, 2 a file cannot be
+read.
 `,
   options: { json: { type: "boolean" }, "allow-unknown": { type: "boolean" } },
   async run(values, files, io) {
-    if (files.length === 0) throw new UsageError("give the file to check");
+    if (files.length === 0) throw new UsageError("missing argument: <file>");
     const found: Finding[] = [];
     let unreadable = false;
     for (const file of files) {
@@ -103,13 +103,13 @@ function findingsIn(file: string, allowUnknown: boolean): { findings: Finding[];
 
 async function tell(file: string, findings: readonly Finding[], io: Io): Promise<void> {
   for (const { severity, text } of findings) {
-    const label = paint(`${severity}:`, severity === "error" ? "red" : "yellow", io.errColours);
+    const label = paint(`${severity}:`, severity === "error" ? "red" : "yellow", io.errColors);
     io.err(`${label} ${printable(text)}\n`);
   }
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const warnings = findings.length - errors;
   const counts = [errors && count(errors, "error"), warnings && count(warnings, "warning")].filter(Boolean);
-  const verdict = errors > 0 ? paint("not valid", "red", io.colours) : paint("valid", "green", io.colours);
+  const verdict = errors > 0 ? paint("not valid", "red", io.colors) : paint("valid", "green", io.colors);
   await io.out(`${file}: ${verdict}${counts.length > 0 ? ` (${counts.join(", ")})` : ""}\n`);
 }
 

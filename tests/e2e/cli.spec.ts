@@ -138,7 +138,7 @@ describe("the command app-platform", function () {
     assert.equal((JSON.parse(json.stdout) as { phase: string }[])[0]?.phase, "CANCELED");
     const again = await run(["cancel", "shop"]);
     assert.deepEqual([again.code, again.stdout], [1, ""]);
-    assert.match(again.output, /nothing to cancel/);
+    assert.match(again.output, /No deployment of shop is in progress/);
     assert.match((await run(["deployments", "shp"])).output, /no app named shp\. Did you mean shop\?/);
   });
 

@@ -58,11 +58,14 @@ describe("app-platform on the command line", function () {
 
   it("tells what was meant, and where to read more, with exit code 2", async () => {
     const cases: [args: string[], message: RegExp][] = [
-      [["lgs"], /no command lgs; did you mean logs\?\napp-platform --help tells more/],
-      [["logs", "shop", "--folow"], /no option --folow; did you mean --follow\?\napp-platform logs --help/],
-      [["logs", "shop", "--type", "bild"], /no type bild; did you mean build\?/],
+      [["lgs"], /unknown command lgs; did you mean logs\?\nRun app-platform --help for usage/],
+      [
+        ["logs", "shop", "--folow"],
+        /unknown option --folow; did you mean --follow\?\nRun app-platform logs --help/,
+      ],
+      [["logs", "shop", "--type", "bild"], /unknown type bild; did you mean build\?/],
       [["logs", "shop", "--wait", "3"], /--wait: "3" is not a duration/],
-      [["deployments", "shop", "--phase", "actve"], /no phase ACTVE; did you mean ACTIVE\?/],
+      [["deployments", "shop", "--phase", "actve"], /unknown phase ACTVE; did you mean ACTIVE\?/],
       [["help", "valdate"], /did you mean validate\?/],
     ];
     const all = await Promise.all(cases.map(([args]) => run(args)));
@@ -100,7 +103,7 @@ describe("app-platform on the command line", function () {
       [["logs", "shop", "--event", UNKNOWN], /no event .* The newest events: /],
       [["logs", "shop", "--type", "build"], /no BUILD log .* stage was left out/],
       [["cancel", "shop", UNKNOWN], /no deployment .* The newest deployments/],
-      [["cancel", "shop"], /nothing to cancel/],
+      [["cancel", "shop"], /No deployment of shop is in progress/],
       [["deployments", UNKNOWN], /no app with the id .* These apps are there: shop/],
       [["import", "shopp", "--out", "-"], /Did you mean shop\?/],
     ];
@@ -191,7 +194,7 @@ describe("app-platform on the command line", function () {
     let err = "";
     child.stderr?.on("data", (part) => (err += String(part)));
     const [code] = (await once(child, "close")) as [number];
-    assert.deepEqual([code, err], [1, "error: the output cannot be written (ENOSPC).\n"]);
+    assert.deepEqual([code, err], [1, "error: cannot write the output (ENOSPC).\n"]);
   });
 
   it("lists as JSON what the service tells, without secrets", async () => {
@@ -216,14 +219,17 @@ describe("app-platform on the command line", function () {
       assert.deepEqual([none.code, none.out], [0, "none.json: 1 app\n"]);
       assert.match(
         none.err,
-        /^Note: .*3\.254 or newer; no pulumi was found here\.\nNext: pulumi import --file none\.json/,
+        /^Note: .*3\.254 or newer; the pulumi command was not found\.\nNext: pulumi import --file none\.json/,
       );
       const written = JSON.parse(readFileSync(join(folder.path, "none.json"), "utf8")) as {
         resources: unknown[];
       };
       assert.equal(written.resources.length, 1);
-      assert.match((await importing("broken", withPulumi("exit 3"))).err, /`pulumi version` failed here/);
-      assert.match((await importing("odd", withPulumi("echo hello"))).err, /does not tell which this is/);
+      assert.match((await importing("broken", withPulumi("exit 3"))).err, /`pulumi version` failed\./);
+      assert.match(
+        (await importing("odd", withPulumi("echo hello"))).err,
+        /the output of `pulumi version` contains no version/,
+      );
     });
 
     it("refuses with a Pulumi that is too old, and says what works there", async () => {
@@ -242,7 +248,7 @@ describe("app-platform on the command line", function () {
       try {
         const { code, err } = await run(["import", "--all"], { DIGITALOCEAN_API_URL: empty.url });
         assert.equal(code, 1);
-        assert.match(err, /There are no apps to import: nothing was written\./);
+        assert.match(err, /There are no apps to import\. No file was written\./);
         assert.ok(!existsSync(join(folder.path, "import.json")));
       } finally {
         await empty.close();
