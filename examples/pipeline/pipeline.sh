@@ -8,25 +8,25 @@ usage() {
 Usage: pipeline.sh COMMAND [STACK]
 
 Commands:
-  preview   shows what `up` would do now; changes nothing at the service
-  up        brings the apps to what this folder says, drift included
-  drift     compares this folder with the apps as they are
-  destroy   deletes the apps; their specs are backed up to app-spec-backups/ before
+  preview   show what `up` would change; changes nothing
+  up        deploy the apps as declared in this folder, and revert manual changes
+  drift     report differences between this folder and the apps; changes nothing
+  destroy   back up the specs of the apps to app-spec-backups/, then delete the apps
 
-STACK may also come from PULUMI_STACK. `preview` and `up` create it where it is missing.
+STACK defaults to PULUMI_STACK. `preview` and `up` create the stack if it does not exist.
 
 Environment:
-  DIGITALOCEAN_TOKEN         opens the service
-  DIGITALOCEAN_API_URL       another service than the real one, such as the emulator
-  PULUMI_BACKEND_URL         where the state is kept, such as s3://bucket or file:///folder; without it Pulumi Cloud
+  DIGITALOCEAN_TOKEN         API token
+  DIGITALOCEAN_API_URL       API address, if it is not the real service, for example of the emulator
+  PULUMI_BACKEND_URL         where the state is stored, such as s3://bucket or file:///folder (default: Pulumi Cloud)
   PULUMI_ACCESS_TOKEN        for Pulumi Cloud
   PULUMI_CONFIG_PASSPHRASE   for other backends: encrypts the secrets in the state
 
 Exit codes:
-  0    done; drift: no difference
-  7    drift only: there are differences, the output shows them
-  64   the script was called in a wrong way
-  Others are Pulumi's own: it failed, and nothing is known about drift.
+  0    success; drift: no differences
+  7    drift only: differences found; see the output
+  64   usage error
+  Other codes come from Pulumi: the command failed, and drift is unknown.
 USAGE
 }
 
@@ -54,13 +54,13 @@ case $command in
     usage
     exit 0
     ;;
-  "") fail "no command; pipeline.sh help tells them" ;;
-  *) fail "unknown command \"$command\"; pipeline.sh help tells them" ;;
+  "") fail "missing argument: COMMAND; run pipeline.sh help for usage" ;;
+  *) fail "unknown command \"$command\"; run pipeline.sh help for usage" ;;
 esac
 (($# <= 2)) || fail "too many arguments: ${*:3}"
 stack=${2:-${PULUMI_STACK:-}}
-[[ -n $stack ]] || fail "no stack: name it after $command, or in PULUMI_STACK"
-hash pulumi 2>/dev/null || fail "the Pulumi CLI is not on PATH" 127
+[[ -n $stack ]] || fail "missing argument: STACK; run pipeline.sh $command STACK, or set PULUMI_STACK"
+hash pulumi 2>/dev/null || fail "the Pulumi CLI is not on PATH; install it from https://www.pulumi.com/docs/install/" 127
 
 export PULUMI_SKIP_UPDATE_CHECK=true
 # CI passes a missing secret as an empty string, which Pulumi would use as the passphrase.

@@ -184,7 +184,7 @@ describe("the pipeline example", () => {
   it("refuses a wrong call before it touches anything, with a code of its own", async () => {
     for (const [command, env, message] of [
       ["deploy", {}, /unknown command "deploy"/],
-      ["up", { PULUMI_STACK: "" }, /no stack/],
+      ["up", { PULUMI_STACK: "" }, /missing argument: STACK/],
     ] as const) {
       const { code, output } = await ci.run(command, undefined, env);
       assert.equal(code, 64);
@@ -213,7 +213,7 @@ describe("the pipeline example", () => {
     assert.deepEqual(Object.keys(events).sort(), ["pull_request", "push", "schedule"]);
     for (const [, command] of calls) {
       const { output } = await ci.run(String(command), undefined, { PULUMI_STACK: "" });
-      assert.match(output, new RegExp(`no stack: name it after ${command}`));
+      assert.match(output, new RegExp(`missing argument: STACK; run pipeline.sh ${command} STACK`));
     }
     for (const name of [
       "DIGITALOCEAN_TOKEN",
