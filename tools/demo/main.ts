@@ -75,7 +75,7 @@ function sumUp(story: Story, seconds: number): void {
   );
   story.gap();
   story.tell(
-    "Next: your own app. README.md shows a first program, and in «The real service, and the emulator» how to switch to it.",
+    'Next: your own app. README.md shows a first program and, under "Connecting to the service or the emulator", how to use the real service.',
   );
   story.gap();
 }
