@@ -1,9 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeepInput } from "./inputs";
 import { DEPLOYMENT_PROPERTIES } from "../resources/options/named";
-import { resourceOptions } from "./resource-options";
-import { refuseImport } from "./import-option";
-import { secretPlaces } from "./secret-inputs";
+import { resourceArgs, type ResourceKind } from "./resource-args";
 import type { Timeouts } from "../durations";
 
 export interface DeploymentArgs {
@@ -23,6 +21,14 @@ export const DEPLOYMENT_TYPE = "pulumi-nodejs:dynamic/app-platform:Deployment";
 
 /** As with `App`, what the state keeps of this package's code. It must never change. */
 export const DEPLOYMENT_PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").deployment()';
+
+const DEPLOYMENT: ResourceKind = {
+  name: "Deployment",
+  type: DEPLOYMENT_TYPE,
+  provider: DEPLOYMENT_PROVIDER,
+  properties: DEPLOYMENT_PROPERTIES,
+  outputs: ["deploymentId", "phase", "cause", "createdAt"],
+};
 
 /**
  * A deployment of the newest sources of an app that exists, and another one whenever `triggers` change. For an app that the
@@ -46,24 +52,6 @@ export class Deployment extends pulumi.CustomResource {
   declare readonly createdAt: pulumi.Output<string>;
 
   constructor(name: string, args: DeploymentArgs, options?: pulumi.CustomResourceOptions) {
-    refuseImport("Deployment", name, options);
-    const own = resourceOptions("Deployment", name, args, options, DEPLOYMENT_PROPERTIES);
-    super(
-      DEPLOYMENT_TYPE,
-      name,
-      {
-        ...args,
-        ...own.hidden,
-        __secrets: secretPlaces(args),
-        __provider: DEPLOYMENT_PROVIDER,
-        __urn: pulumi.createUrn(name, DEPLOYMENT_TYPE, options?.parent),
-        // Pulumi hands out only the outputs that are named here.
-        deploymentId: undefined,
-        phase: undefined,
-        cause: undefined,
-        createdAt: undefined,
-      },
-      own.options,
-    );
+    super(...resourceArgs(DEPLOYMENT, name, args, options));
   }
 }

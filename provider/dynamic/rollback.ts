@@ -2,9 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeepInput } from "./inputs";
 import type { RollbackState } from "../resources/rollback/provider";
 import { ROLLBACK_PROPERTIES } from "../resources/options/named";
-import { resourceOptions } from "./resource-options";
-import { refuseImport } from "./import-option";
-import { secretPlaces } from "./secret-inputs";
+import { resourceArgs, type ResourceKind } from "./resource-args";
 import type { Timeouts } from "../durations";
 
 export type { RollbackState };
@@ -32,6 +30,14 @@ export const ROLLBACK_TYPE = "pulumi-nodejs:dynamic/app-platform:Rollback";
 /** As with `App`, what the state keeps of this package's code. It must never change. */
 export const ROLLBACK_PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").rollback()';
 
+const ROLLBACK: ResourceKind = {
+  name: "Rollback",
+  type: ROLLBACK_TYPE,
+  provider: ROLLBACK_PROVIDER,
+  properties: ROLLBACK_PROPERTIES,
+  outputs: ["deploymentId", "state", "pinned", "phase"],
+};
+
 /**
  * Takes an app back to an earlier deployment, with its spec and its builds. The service is asked first whether that is
  * possible, in previews too: what stands against it fails the run, in the service's words.
@@ -54,25 +60,6 @@ export class Rollback extends pulumi.CustomResource {
   declare readonly phase: pulumi.Output<string>;
 
   constructor(name: string, args: RollbackArgs, options?: pulumi.CustomResourceOptions) {
-    refuseImport("Rollback", name, options);
-    const own = resourceOptions("Rollback", name, args, options, ROLLBACK_PROPERTIES);
-    super(
-      ROLLBACK_TYPE,
-      name,
-      {
-        // Pulumi hands out only the outputs that are named here.
-        deploymentId: undefined,
-        state: undefined,
-        pinned: undefined,
-        phase: undefined,
-        ...args,
-        ...own.hidden,
-        __secrets: secretPlaces(args),
-        __provider: ROLLBACK_PROVIDER,
-        __urn: pulumi.createUrn(name, ROLLBACK_TYPE, options?.parent),
-        __preview: pulumi.runtime.isDryRun(),
-      },
-      own.options,
-    );
+    super(...resourceArgs(ROLLBACK, name, args, options));
   }
 }

@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Named } from "../resources/options/mismatches";
+import { refuseImport } from "./import-option";
+import { resourceOptions } from "./resource-options";
+import { secretPlaces } from "./secret-inputs";
+
+/** A resource that consists of its arguments and outputs. */
+export interface ResourceKind {
+  readonly name: "Deployment" | "Rollback";
+  /** The type token in the state. */
+  readonly type: string;
+  /** The text in the state that Pulumi's host runs to get the provider. */
+  readonly provider: string;
+  readonly properties: Named;
+  /** Outputs that programs can read; Pulumi provides only those that are named. */
+  readonly outputs: readonly string[];
+}
+
+/**
+ * What the constructor of a resource passes to Pulumi: type, name, properties and options.
+ * @throws AppPlatformError `invalid-input` for options that do not work
+ */
+export function resourceArgs(
+  kind: ResourceKind,
+  name: string,
+  args: object,
+  options: pulumi.CustomResourceOptions | undefined,
+): [string, string, pulumi.Inputs, pulumi.CustomResourceOptions | undefined] {
+  refuseImport(kind.name, name, options);
+  const own = resourceOptions(kind.name, name, args, options, kind.properties);
+  const props = {
+    ...Object.fromEntries(kind.outputs.map((output) => [output, undefined])),
+    ...args,
+    ...own.hidden,
+    __secrets: secretPlaces(args),
+    __provider: kind.provider,
+    __urn: pulumi.createUrn(name, kind.type, options?.parent),
+    __preview: pulumi.runtime.isDryRun(),
+  };
+  return [kind.type, name, props, own.options];
+}
