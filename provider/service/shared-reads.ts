@@ -99,7 +99,7 @@ export class SharedReads {
     return this.app(source, id, maxAgeMs, options).catch(async (error: unknown) => {
       if (!isApiError(error, "not-found")) throw error;
       const serves = (): boolean => (this.listing?.at ?? -Infinity) >= notBefore;
-      if (!serves() && !this.failedJustNow()) await this.load(source, options);
+      if (!serves() && !this.failedJustNow()) await this.loadSince(notBefore, source, options);
       if (!serves()) return orUndefinedIfNotFound(source.getApp(id, options));
       if (this.listing?.apps.has(id)) throw contradicted(error);
       return undefined;
@@ -149,11 +149,16 @@ export class SharedReads {
   ): Promise<Listing | undefined> {
     const serves = (listing: { at: number } | undefined): boolean => (listing?.at ?? -Infinity) >= notBefore;
     if (!serves(this.listing) && (await this.isBusy(options))) {
-      // One that began before our own last write says nothing, but two at once would be one too many.
-      while (this.loading && !serves(this.loading)) await this.load(source, options);
-      if (!serves(this.listing) && !this.failedJustNow()) await this.load(source, options);
+      await this.loadSince(notBefore, source, options);
     }
     return serves(this.listing) ? this.listing : undefined;
+  }
+
+  /** Loads a listing that begins at `notBefore` or later. One that is under way is waited for first: two at once are one too many. */
+  private async loadSince(notBefore: number, source: AppSource, options: Options): Promise<void> {
+    const serves = (listing: { at: number } | undefined): boolean => (listing?.at ?? -Infinity) >= notBefore;
+    while (this.loading && !serves(this.loading)) await this.load(source, options);
+    if (!serves(this.listing) && !this.failedJustNow()) await this.load(source, options);
   }
 
   /**

@@ -132,6 +132,22 @@ describe("reads that resources share", () => {
     });
   });
 
+  it("take an app for gone only by a listing that began after the read, and wait for an older one first", async () => {
+    const { slow, answer } = slowService();
+    const earlier = Promise.allSettled(ids.map((id) => reads.app(slow, id, 0)));
+    await clock.advance(10_000);
+    service.gone.add("app-1");
+    const found = reads.find(slow, "app-1", 0);
+    await clock.advance(100);
+    assert.equal(service.asked.filter((what) => what === "list").length, 0);
+    answer();
+    await clock.advance(100);
+    answer();
+    assert.equal(await inTime(found), undefined);
+    assert.equal(service.asked.filter((what) => what === "list").length, 2);
+    await earlier;
+  });
+
   it("ask twice for an app where no list can be had, before it counts as gone", async () => {
     service.gone.add("app-5");
     service.broken = new ApiError("service-error", "524", { request, status: 524 });
