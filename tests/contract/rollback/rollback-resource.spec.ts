@@ -56,7 +56,7 @@ describe("RollbackProvider", () => {
     return { error, id: error.id, outs: error.properties as unknown as RollbackOutputs };
   };
 
-  it("goes back to the last one that worked, after asking whether that is possible, and stays pinned", async () => {
+  it("validates the rollback, rolls back to the last successful deployment and stays pinned", async () => {
     const { id, outs } = await create();
     assert.deepEqual(world.writes, [VALIDATE, ROLLBACK]);
     assert.equal(outs.deploymentId, first.outs.activeDeploymentId);
@@ -70,7 +70,7 @@ describe("RollbackProvider", () => {
     assert.deepEqual([props, read], [outs, wanted()]);
   });
 
-  it("goes back to what runs, where the newest deployment failed", async () => {
+  it("rolls back to the active deployment when the newest one failed", async () => {
     world.emulator.failNext({ component: "web" });
     const more = changed((spec) => (spec.services![0]!.instance_count = 3));
     await world.initFailure(world.update(second, inputs(more)));
@@ -79,7 +79,7 @@ describe("RollbackProvider", () => {
     assert.equal(instances(), 2);
   });
 
-  it("goes back to the one that the program names", async () => {
+  it("rolls back to the deployment set in the program", async () => {
     const third = await world.update(
       second,
       inputs(changed((spec) => (spec.services![0]!.instance_count = 3))),
@@ -96,7 +96,7 @@ describe("RollbackProvider", () => {
     });
   });
 
-  it("keeps updates of the app away while it is pinned, with what to do", async () => {
+  it("blocks updates of the app while it is pinned, and reports what to do", async () => {
     await create();
     forget();
     const error = await world.failure(world.update(second, inputs(changed((spec) => (spec.region = "fra")))));
@@ -117,14 +117,14 @@ describe("RollbackProvider", () => {
     assert.equal(instances(), 4);
   });
 
-  it("can be committed at once, when it has worked", async () => {
+  it("commits right after a successful deployment when created as committed", async () => {
     const { outs } = await create({ state: "committed" });
     assert.deepEqual(world.writes, [VALIDATE, ROLLBACK, COMMIT]);
     assert.equal(outs.state, "committed");
     assert.equal(outs.phase, "ACTIVE");
   });
 
-  it("deploys the spec of before when it is reverted", async () => {
+  it("deploys the previous spec when it is reverted", async () => {
     const made = await create();
     forget();
     const { id, outs } = await to(made, "reverted");
@@ -134,7 +134,7 @@ describe("RollbackProvider", () => {
     assert.deepEqual(await run().diff(id, outs, wanted({ state: "reverted" })), { changes: false });
   });
 
-  it("tells in the preview that there is no way on from committed and reverted", async () => {
+  it("reports in the preview that committed and reverted are final", async () => {
     const made = await to(await create(), "committed");
     const error = await world.failure(run().diff(made.id, made.outs, wanted({ state: "reverted" })));
     assert.match(error.message, /is committed for good, and can not be reverted any more/);
@@ -150,11 +150,11 @@ describe("RollbackProvider", () => {
     assert.deepEqual(world.writes, []);
   });
 
-  describe("where it is not possible", () => {
+  describe("that is not possible", () => {
     const preview = (more: Partial<RollbackInputs> = {}) =>
       run().check({}, { ...wanted(more), __preview: true });
 
-    it("says so in the preview, in the service's words", async () => {
+    it("fails the preview with the service's message", async () => {
       const database = changed((spec) => (spec.databases = [{ name: "db", engine: "PG" }]));
       await world.update(second, inputs(database));
       forget();
@@ -166,18 +166,18 @@ describe("RollbackProvider", () => {
       assert.deepEqual(world.writes, [VALIDATE, VALIDATE]);
     });
 
-    it("says so when none but the newest one has worked", async () => {
+    it("fails the preview when no earlier deployment succeeded", async () => {
       const { id } = await world.create(inputs(changed((spec) => (spec.name = "other"))));
       const { failures } = await preview({ appId: id });
       assert.match(failures[0]?.reason ?? "", /no deployment to go back to/);
     });
 
-    it("names a deployment that is not there", async () => {
+    it("reports a deployment that does not exist", async () => {
       const { failures } = await preview({ deploymentId: "nonsense" });
       assert.match(failures[0]?.reason ?? "", /no deployment nonsense of the app shop/);
     });
 
-    it("says in the preview where it goes, and writes nothing", async () => {
+    it("shows the target deployment in the preview and writes nothing", async () => {
       assert.deepEqual((await preview()).failures, []);
       assert.match(
         world.messages().join("\n"),
@@ -186,7 +186,7 @@ describe("RollbackProvider", () => {
       assert.deepEqual(world.writes, [VALIDATE]);
     });
 
-    it("goes on with the preview rather than wait for a service that has no time", async () => {
+    it("does not hold up the preview when the service is overloaded", async () => {
       const busy = { status: 429, headers: { "retry-after": "600" } };
       world.emulator.faults.add({ path: /validate$/, times: 100, fault: busy });
       const before = world.clock.now();
@@ -195,7 +195,7 @@ describe("RollbackProvider", () => {
       assert.match(world.messages("warning").join("\n"), /could not be validated: .*too many requests/);
     });
 
-    it("asks nobody where the app is not known yet, or there is no token", async () => {
+    it("makes no request when the app ID is still unknown or no token is set", async () => {
       assert.deepEqual((await preview({ appId: UNKNOWN })).failures, []);
       const provider = new DynamicProvider(new RollbackProvider(world.deps({ env: {} })));
       assert.deepEqual((await provider.check({}, { ...wanted(), __preview: true })).failures, []);
@@ -203,7 +203,7 @@ describe("RollbackProvider", () => {
     });
   });
 
-  it("is not committed when its deployment fails; reverting or removing it frees the app", async () => {
+  it("is not committed when its deployment fails; reverting or removing it unpins the app", async () => {
     world.emulator.failNext({ component: "web", log: [`out of memory: ${SECRET}`] });
     const left = await failed(create({ state: "committed" }));
     assert.deepEqual(world.writes, [VALIDATE, ROLLBACK]);
@@ -218,7 +218,7 @@ describe("RollbackProvider", () => {
     assert.equal(world.app.pinned, undefined);
   });
 
-  it("tries a revert again whose deployment failed", async () => {
+  it("retries a revert whose deployment failed", async () => {
     const made = await create();
     world.emulator.failNext({ component: "web" });
     const left = await failed(to(made, "reverted"));
@@ -228,7 +228,7 @@ describe("RollbackProvider", () => {
     assert.equal(outs.phase, "ACTIVE");
   });
 
-  it("goes on after Ctrl-C", async () => {
+  it("resumes after Ctrl-C", async () => {
     const pressed = world.emulator.nextCall({ path: /rollback$/ }).then(async () => {
       await world.emulator.nextCall({ path: /deployments\/[^/]+$/ });
       world.stop.abort();
@@ -249,7 +249,7 @@ describe("RollbackProvider", () => {
     [/rollback\/commit$/, "committed"],
     [/rollback\/revert$/, "reverted"],
   ] as const)
-    it(`does nothing twice when the answer to ${String(path)} is lost`, async () => {
+    it(`writes only once when the response to ${String(path)} is lost`, async () => {
       world.emulator.faults.add({ method: "POST", path, fault: "reset-after" });
       const made = await create();
       const { outs } = state === "pinned" ? made : await to(made, state);
@@ -258,7 +258,7 @@ describe("RollbackProvider", () => {
       assert.equal(world.app.deployments.length, state === "reverted" ? 4 : 3);
     });
 
-  describe("that someone else has ended", () => {
+  describe("finished by someone else", () => {
     const end = async (how: "commit" | "revert") => {
       const made = await create();
       const response = await fetch(`${world.emulator.url}/v2/apps/${first.id}/rollback/${how}`, {
@@ -270,7 +270,7 @@ describe("RollbackProvider", () => {
       return made;
     };
 
-    it("is told by a refresh, and nothing is done", async () => {
+    it("is reported by a refresh, which writes nothing", async () => {
       const { id, outs } = await end("commit");
       const { props } = await run().read(id, outs);
       assert.equal(props?.pinned, false);
@@ -278,10 +278,10 @@ describe("RollbackProvider", () => {
       assert.deepEqual(await run().diff(id, props!, wanted()), { changes: false });
     });
 
-    it("counts as committed when the program wants that, and can not be reverted", async () => {
+    it("counts as committed when the program requests that, and cannot be reverted", async () => {
       const made = await end("commit");
       assert.equal((await to(made, "committed")).outs.state, "committed");
-      // A response may lack the pin, so that only the service's refusal shows that there is none.
+      // A response may omit the pin; then only the service's rejection shows that the app is not pinned.
       assert.deepEqual(world.writes, ["POST /v2/apps/…/rollback/commit"]);
       assert.match(world.messages().join("\n"), /there is nothing to commit/);
       forget();
@@ -291,7 +291,7 @@ describe("RollbackProvider", () => {
     });
   });
 
-  it("is done where somebody commits it while its deployment is waited for", async () => {
+  it("succeeds when someone commits it while waiting for its deployment", async () => {
     const other = world.emulator.nextCall({ path: /rollback$/ }).then(async () => {
       await world.emulator.nextCall({ path: /deployments\/[^/]+$/ });
       delete world.app.pinned;
@@ -301,7 +301,7 @@ describe("RollbackProvider", () => {
     assert.deepEqual([outs.state, outs.pinned], ["committed", false]);
   });
 
-  it("is not taken for committed while the app is pinned, and the next up commits it", async () => {
+  it("does not count as committed while the app is pinned, and the next up commits it", async () => {
     const made = await create();
     world.emulator.faults.add({ path: /commit$/, fault: "wrong-types" });
     const left = await failed(to(made, "committed"));
@@ -314,7 +314,7 @@ describe("RollbackProvider", () => {
   });
 
   describe("when it is deleted", () => {
-    it("is committed where it is still pinned, so that what runs goes on running", async () => {
+    it("commits a pinned rollback, so that the active deployment keeps running", async () => {
       const { id, outs } = await create();
       forget();
       await run().delete(id, outs);
@@ -323,7 +323,7 @@ describe("RollbackProvider", () => {
       assert.match(world.messages("warning").join("\n"), /what runs now goes on running/);
     });
 
-    it("does nothing otherwise", async () => {
+    it("writes nothing when the app is not pinned", async () => {
       const { id, outs } = await create({ state: "committed" });
       forget();
       await run().delete(id, outs);
