@@ -6,7 +6,7 @@ import type { App, Deployment } from "../../../provider/api/types";
 import { ApiError, isApiError } from "../../../provider/errors";
 import type { AppSpec } from "../../../provider/appspec/types";
 
-/** A service to try the client on. */
+/** A service to test the client against. */
 export interface Target {
   readonly url: string;
   readonly token: string;
@@ -14,17 +14,17 @@ export interface Target {
 }
 
 export interface ContractOptions {
-  /** Milliseconds between two looks at something that takes its time. @default 20 */
+  /** Milliseconds between two polls. @default 20 */
   readonly pollMs?: number;
-  /** Milliseconds that one step may take, a whole deployment included. @default 20_000 */
+  /** Milliseconds allowed per step, including a whole deployment. @default 20_000 */
   readonly timeoutMs?: number;
 }
 
 const FINAL_PHASES = ["ACTIVE", "ERROR", "CANCELED", "SUPERSEDED"];
 
 /**
- * What the client and a service have to agree on. Makes one app, a static site, which costs nothing, and deletes it in
- * the end. Each step builds on those before it.
+ * The contract between the client and a service. Creates one app, a static site, which costs nothing, and deletes it at
+ * the end. Each step builds on the previous ones.
  */
 export function clientContract(makeTarget: () => Promise<Target>, options: ContractOptions = {}): void {
   const { pollMs = 20, timeoutMs = 20_000 } = options;
@@ -56,12 +56,12 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
     });
 
     after(async () => {
-      // Also when a step failed: nothing may be left behind on a real account.
+      // Also runs after a failed step: nothing may be left behind in a real account.
       if (app !== undefined) await client.deleteApp(app.id).catch(ignoreNotFound);
       await target.close();
     });
 
-    /** The deployment once it has come to its end. */
+    /** The deployment once it has finished. */
     async function finished(deploymentId: string): Promise<Deployment> {
       for (;;) {
         const deployment = await client.getDeployment(id(), deploymentId);
@@ -70,48 +70,48 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
       }
     }
 
-    it("refuses a wrong token", async () => {
+    it("rejects a wrong token", async () => {
       const stranger = new Client({ token: `dop_v1_${"0".repeat(64)}`, baseUrl: target.url });
       await assert.rejects(stranger.getAccount(), { errorCode: "unauthorized", status: 401 });
     });
 
-    it("knows the account, regions, sizes and the default project", async () => {
+    it("reads the account, regions, sizes and the default project", async () => {
       assert.equal(typeof (await client.getAccount()).email, "string");
       assert.ok((await client.listRegions()).some(({ slug }) => slug === "ams"));
       assert.ok((await client.listInstanceSizes()).length > 0);
       assert.equal((await client.getProject("default")).is_default, true);
     });
 
-    it("says of an unknown app that there is none", async () => {
+    it("reports not-found for an unknown app", async () => {
       await assert.rejects(client.getApp(randomUUID()), { errorCode: "not-found", status: 404 });
       assert.equal(await client.findAppByName(name), undefined);
     });
 
-    it("prices a spec without making the app", async () => {
+    it("prices a spec without creating the app", async () => {
       const proposal = await client.proposeApp({ spec: spec() });
       assert.equal(proposal.spec?.name, name);
       assert.equal(await client.findAppByName(name), undefined);
     });
 
-    it("refuses a spec that is wrong, in words", async () => {
+    it("rejects an invalid spec with a message", async () => {
       const wrong = { name, static_sites: [{ name: "No Such Name!" }] } as unknown as AppSpec;
       const error = await client.createApp({ spec: wrong }).then(
         (made) => void (app = made),
         (reason: unknown) => reason,
       );
-      // The real service was seen to answer 500 as well.
+      // The real service has also responded with 500.
       assert.ok(isApiError(error, "bad-request", "invalid-spec", "service-error"), String(error));
       assert.notEqual(error.serviceMessage, undefined);
     });
 
-    it("makes an app, with its first deployment", async () => {
+    it("creates an app with its first deployment", async () => {
       app = await client.createApp({ spec: spec() });
       assert.equal(app.spec.name, name);
       const first = app.pending_deployment?.id ?? assert.fail("no pending deployment in the answer");
       assert.equal((await client.getDeployment(app.id, first)).id, first);
     });
 
-    it("finds the app by id, by name and in the list", async () => {
+    it("finds the app by ID, by name and in the list", async () => {
       assert.equal((await client.getApp(id())).id, id());
       assert.equal((await client.findAppByName(name))?.id, id());
       assert.equal(await client.findAppByName(name.slice(0, -1)), undefined);
@@ -120,7 +120,7 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
       assert.equal(listed.filter((one) => one === id()).length, 1);
     });
 
-    it("does not make a second app of the same name", async () => {
+    it("does not create a second app with the same name", async () => {
       const error = await client.createApp({ spec: spec() }).then(
         () => assert.fail("a second app was made"),
         (reason: unknown) => reason,
@@ -129,7 +129,7 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
       assert.equal(error.ambiguous, false);
     });
 
-    it("follows a deployment to its end, and reads the log of its build", async () => {
+    it("follows a deployment until it finishes and reads its build log", async () => {
       const [newest] = (await client.listDeploymentPage(id(), { page: 1, perPage: 1 })).items;
       const deployment = await finished(newest?.id ?? assert.fail("no deployment is listed"));
       assert.equal(deployment.phase, "ACTIVE");
@@ -141,7 +141,7 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
       assert.ok(lines.length > 0);
     });
 
-    it("updates the app, and keeps the deployments apart", async () => {
+    it("updates the app and tells its deployments apart", async () => {
       const variable = { key: "GREETING", value: "hello", scope: "BUILD_TIME" } as const;
       const updated = await client.updateApp(id(), { spec: spec({ envs: [variable] }) });
       assert.equal(updated.id, id());
@@ -150,27 +150,27 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
       assert.equal((await finished(second)).phase, "ACTIVE");
     });
 
-    it("deploys on demand, and cancels", async () => {
+    it("starts a deployment on demand and cancels it", async () => {
       const deployment = named(await client.createDeployment(id(), { force_build: true }));
       const cancelled = await client.cancelDeployment(id(), deployment.id);
       assert.equal(cancelled.id, deployment.id);
       assert.equal((await finished(deployment.id)).phase, "CANCELED");
     });
 
-    it("lists each deployment once over several pages", async () => {
+    it("lists each deployment exactly once across several pages", async () => {
       const listed: string[] = [];
       for await (const { id: one } of client.listDeployments(id(), { perPage: 2 })) listed.push(one);
       assert.equal(listed.length, 3);
       assert.equal(new Set(listed).size, 3);
     });
 
-    it("assigns the app to a project, as often as wanted", async () => {
+    it("assigns the app to a project, repeatedly", async () => {
       const project = await client.getProject("default");
       for (let i = 0; i < 2; i++) await client.assignProject(project.id, id());
       assert.equal((await client.getApp(id())).project_id, project.id);
     });
 
-    it("says whom alerts tell, and changes it", async () => {
+    it("reads and changes alert recipients", async () => {
       const alerts = await client.listAlerts(id());
       const alert =
         alerts.find(({ spec }) => spec?.rule === "DEPLOYMENT_FAILED") ?? assert.fail("no such alert");
@@ -184,7 +184,7 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
       assert.deepEqual(again?.emails, [email]);
     });
 
-    it("rolls back to an earlier deployment, and commits that", async () => {
+    it("rolls back to an earlier deployment and commits the rollback", async () => {
       const listed: string[] = [];
       for await (const { id: one } of client.listDeployments(id())) listed.push(one);
       const first = listed.at(-1) ?? assert.fail("no deployments");
@@ -199,7 +199,7 @@ export function clientContract(makeTarget: () => Promise<Target>, options: Contr
       assert.equal(app.spec.envs, undefined);
     });
 
-    it("reverts a rollback, with a deployment of the spec of before", async () => {
+    it("reverts a rollback with a deployment of the previous spec", async () => {
       const updated = await client.updateApp(id(), {
         spec: spec({ features: ["buildpack-stack=ubuntu-22"] }),
       });

@@ -11,7 +11,7 @@ describe("Client: requests", () => {
     const list = (...names: string[]): Answer =>
       json(200, { apps: names.map(app), meta: { total: names.length } });
 
-    it("takes an answer with one app", async () => {
+    it("accepts a response with a single app", async () => {
       service.server.script(json(200, { app: app("shop") }));
       assert.equal((await service.client().findAppByName("shop"))?.id, "id-shop");
       assert.deepEqual(
@@ -20,14 +20,14 @@ describe("Client: requests", () => {
       );
     });
 
-    it("takes an answer with a list, and only the exact name", async () => {
+    it("accepts a response with a list, and matches only the exact name", async () => {
       service.server.script(list("shop-2", "shop"));
       assert.equal((await service.client().findAppByName("shop"))?.id, "id-shop");
       assert.equal(await service.client().findAppByName("sho"), undefined);
       assert.equal(service.server.received.length, 2);
     });
 
-    it("looks through all pages when the name in the question was not heeded", async () => {
+    it("searches all pages when the service ignores the name filter", async () => {
       const links = { pages: { next: "/v2/apps?page=2" } };
       const first = json(200, { apps: [app("a")], links });
       for (const answer of [
@@ -41,7 +41,7 @@ describe("Client: requests", () => {
       }
     });
 
-    it("does not take a failure for an absence", async () => {
+    it("does not treat a failed request as a missing app", async () => {
       service.server.script(json(403, { id: "forbidden" }));
       assert.equal((await failure(service.client().findAppByName("shop"))).errorCode, "forbidden");
     });
@@ -159,7 +159,7 @@ describe("Client: requests", () => {
       ],
     ];
     for (const [name, call, method, path, body, answer] of cases) {
-      it(`${name} asks as documented`, async () => {
+      it(`${name} sends the documented request`, async () => {
         service.server.script(json(200, answer));
         await call(service.client());
         const { received } = service.server;
@@ -170,13 +170,13 @@ describe("Client: requests", () => {
       });
     }
 
-    it("never sends an id that would make it another request", async () => {
+    it("never sends an ID that would turn the request into a different one", async () => {
       await assert.rejects(async () => service.client().deleteApp(".."), { errorCode: "invalid-input" });
       await assert.rejects(async () => service.client().deleteApp(""), { errorCode: "invalid-input" });
       assert.deepEqual(service.server.received, []);
     });
 
-    it("reads both names of the archived logs", async () => {
+    it("accepts both field names for the archived logs", async () => {
       service.server.script(
         json(200, { historic_urls: ["a"], live_url: "wss://b" }),
         json(200, { historic_logs: ["c"] }),

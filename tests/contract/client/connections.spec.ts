@@ -12,11 +12,11 @@ import {
   text,
 } from "../../helpers/world/scripted-server";
 
-describe("Client: the way there", () => {
+describe("Client: connections", () => {
   const service = faultyService();
 
-  describe("connections that fail", () => {
-    it("names a cut connection; a read is repeated, a write is ambiguous", async () => {
+  describe("that fail", () => {
+    it("reports a dropped connection; a read is retried, a write is ambiguous", async () => {
       service.server.script(reset, good);
       assert.equal((await service.client().getApp("app-1")).id, "app-1");
       service.server.script(reset);
@@ -27,14 +27,14 @@ describe("Client: the way there", () => {
       assert.equal(service.server.received.length, 3);
     });
 
-    it("names a connection that breaks in the middle of the answer", async () => {
+    it("reports a connection that breaks in the middle of the response", async () => {
       service.server.script(brokenOff('{"app":'));
       const error = await failure(service.client({ retry: ONCE }).getApp("app-1"));
       assert.equal(error.errorCode, "network");
       assert.match(error.message, /broke before the answer was complete/);
     });
 
-    it("names an answer that takes too long, its body included", async () => {
+    it("reports a response that times out, including its body", async () => {
       const half: Answer = (response) => void response.writeHead(200).write('{"app":');
       for (const answer of [silence, half]) {
         service.server.script(answer);
@@ -49,7 +49,7 @@ describe("Client: the way there", () => {
       assert.equal(service.server.received.length, 4);
     });
 
-    it("keeps connections open for reads, and takes a fresh one for each write", async () => {
+    it("reuses connections for reads and opens a new one for each write", async () => {
       service.server.script(good);
       await service.client().getApp("app-1");
       await service.client().createApp({ spec: { name: "shop" } });
@@ -57,7 +57,7 @@ describe("Client: the way there", () => {
       assert.deepEqual(kept, ["keep-alive", "close"]);
     });
 
-    it("names a refused connection by its host; nothing was done, so a write is tried again", async () => {
+    it("reports a refused connection with its host; nothing was applied, so a write is retried", async () => {
       const closed = await scriptedServer();
       await closed.close();
       const error = await failure(service.client({ baseUrl: closed.url }).createApp({ spec: { name: "a" } }));
@@ -69,7 +69,7 @@ describe("Client: the way there", () => {
       );
     });
 
-    it("names a name that cannot be resolved", async () => {
+    it("reports a host name that cannot be resolved", async () => {
       const error = await failure(
         service.client({ baseUrl: "https://nowhere.invalid", retry: ONCE }).getApp("app-1"),
       );
@@ -77,7 +77,7 @@ describe("Client: the way there", () => {
       assert.match(error.message, /nowhere\.invalid.*DIGITALOCEAN_API_URL/);
     });
 
-    it("names an address that does not speak TLS, and does not try it again", async () => {
+    it("reports an address that does not speak TLS, without retrying", async () => {
       const plain = createServer((socket) => socket.end("this is not TLS\n"));
       let connections = 0;
       plain.on("connection", () => connections++);
@@ -95,7 +95,7 @@ describe("Client: the way there", () => {
   });
 
   describe("the token", () => {
-    it("goes to the configured address, with the name of this package", async () => {
+    it("is sent to the configured address, with this package's User-Agent", async () => {
       service.server.script(good);
       await service.client({ token: ` ${TOKEN}\n` }).getApp("app-1");
       assert.equal(service.server.received[0]?.headers.authorization, `Bearer ${TOKEN}`);
@@ -105,7 +105,7 @@ describe("Client: the way there", () => {
       );
     });
 
-    it("does not follow a redirect", async () => {
+    it("is not sent along a redirect", async () => {
       const elsewhere = await scriptedServer(good);
       try {
         for (const status of [301, 302, 307, 308]) {
@@ -120,7 +120,7 @@ describe("Client: the way there", () => {
       }
     });
 
-    it("does not follow the link to a next page to another host", async () => {
+    it("is not sent to another host through a next-page link", async () => {
       const elsewhere = await scriptedServer(json(200, { apps: [] }));
       try {
         const links = { pages: { next: `${elsewhere.url}/v2/apps?page=2&per_page=200` } };
@@ -135,7 +135,7 @@ describe("Client: the way there", () => {
       }
     });
 
-    it("has to be there, and to look like one", () => {
+    it("must be set and well-formed", () => {
       assert.throws(() => service.client({ token: " " }), {
         errorCode: "missing-token",
         message: /DIGITALOCEAN_TOKEN/,
@@ -147,8 +147,8 @@ describe("Client: the way there", () => {
     });
   });
 
-  describe("a caller that is gone", () => {
-    it("writes nothing any more, and nothing was done; what is read goes on", async () => {
+  describe("after the caller is gone", () => {
+    it("rejects further writes, which were not applied, while reads continue", async () => {
       service.server.script(good);
       const client = service.client({ mayWrite: async () => false });
       const error = await failure(client.createApp({ spec: { name: "a" } }));
@@ -160,7 +160,7 @@ describe("Client: the way there", () => {
   });
 
   describe("the caller's signal", () => {
-    it("ends a call under way at once; a write is then ambiguous", async () => {
+    it("aborts a request in flight immediately; a write is then ambiguous", async () => {
       service.server.script(silence);
       const stop = new AbortController();
       const call = failure(service.client().createApp({ spec: { name: "a" } }, { signal: stop.signal }));
@@ -175,7 +175,7 @@ describe("Client: the way there", () => {
       [503, "another try: the service answered 503"],
       [429, "the service's rate limit (it asked to slow down)"],
     ] as const)
-      it(`ends a pause between two tries, which says what is waited for, after ${status}`, async () => {
+      it(`aborts the pause between two tries after ${status} and reports what it was waiting for`, async () => {
         service.server.script(json(status, {}, { "retry-after": "100" }));
         const stop = new AbortController();
         const waits: [number, string][] = [];
@@ -191,7 +191,7 @@ describe("Client: the way there", () => {
         assert.deepEqual(waits, [[100, said]]);
       });
 
-    it("ends a wait for the rate limit before anything is sent", async () => {
+    it("aborts a rate-limit wait before anything is sent", async () => {
       const limiter = new Limiter({ perMinute: 1 });
       service.server.script(good);
       await service.client({ limiter }).getApp("app-1");
@@ -204,7 +204,7 @@ describe("Client: the way there", () => {
       assert.equal(service.server.received.length, 1);
     });
 
-    it("is looked at before anything is sent", async () => {
+    it("is checked before anything is sent", async () => {
       const error = await failure(
         service.client().createApp({ spec: { name: "a" } }, { signal: AbortSignal.abort() }),
       );

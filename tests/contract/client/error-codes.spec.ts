@@ -10,7 +10,7 @@ import { loadSpec } from "../../../provider/load-spec";
 import type { AppInputs } from "../../../provider/resources/app/state";
 import { changed, eachInItsWorld, inputs, SHOP, TOKEN } from "../../helpers/world/provider-world";
 
-/** The codes of the union, from the text of its source: types are gone when tests run. */
+/** The codes of the union, parsed from its source text, because types are erased when tests run. */
 function declaredCodes(): string[] {
   const source = readFileSync(join(__dirname, "../../../provider/errors.ts"), "utf8");
   const union = /export type ErrorCode =([\s\S]*?);\n\n/.exec(source)?.[1] ?? "";
@@ -34,7 +34,7 @@ describe("error codes", () => {
   const withEnv = (env: Record<string, string>): Promise<unknown> =>
     world.run({ env: { ...world.deps().env, ...env } }).create(inputs());
 
-  /** For each code, something a user can do to meet it. */
+  /** For each code, a user action that triggers it. */
   const provoke: Record<ErrorCode, () => Promise<unknown>> = {
     unauthorized: () => withEnv({ DIGITALOCEAN_TOKEN: "dop_v1_0000" }),
     forbidden: () => answered(403),
@@ -118,14 +118,14 @@ describe("error codes", () => {
     },
   };
 
-  it("are all in the table below", () => {
+  it("are all covered by the table below", () => {
     const declared = declaredCodes();
     assert.ok(declared.length >= 20, "the union was not found in its source");
     assert.deepEqual(Object.keys(provoke).sort(), declared.sort());
   });
 
   for (const [code, meet] of Object.entries(provoke)) {
-    it(`${code}: can be met, and says more than its code`, async () => {
+    it(`${code}: can be triggered, with a message that explains more than the code`, async () => {
       const error = await world.failure(meet());
       assert.ok(error instanceof AppPlatformError, String(error));
       assert.equal(error.errorCode, code);

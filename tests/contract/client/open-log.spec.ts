@@ -16,7 +16,7 @@ describe("Client: logs", () => {
     const log = "first\r\nsecond ä€😀\n\nlast without end";
     const expected = ["first", "second ä€😀", "", "last without end"];
 
-    it("gives the lines of plain and compressed logs, and shows no token", async () => {
+    it("reads the lines of plain and compressed logs and never reveals the token", async () => {
       const packed = gzipSync(log);
       const answers = [text(200, log), text(200, packed), text(200, packed, { "content-encoding": "gzip" })];
       for (const answer of answers) {
@@ -27,19 +27,19 @@ describe("Client: logs", () => {
       assert.equal(service.server.received[0]?.path, "/log?sig=hush");
     });
 
-    it("joins what arrives byte by byte", async () => {
+    it("joins chunks that arrive byte by byte", async () => {
       for (const bytes of [Buffer.from(log), gzipSync(log)]) {
         service.server.script((response) => void sendSlowly(response, bytes));
         assert.deepEqual(await read(`${service.server.url}/log`), expected);
       }
     });
 
-    it("gives nothing for an empty log", async () => {
+    it("returns no lines for an empty log", async () => {
       service.server.script(text(200, ""));
       assert.deepEqual(await read(`${service.server.url}/log`), []);
     });
 
-    it("gives the lines of a live log as they come, and ends with the signal", async () => {
+    it("yields the lines of a live log as they arrive, and stops when the signal aborts", async () => {
       service.server.script((response) => void response.writeHead(200).write("one\ntwo\nhalf"));
       const stop = new AbortController();
       const seen: string[] = [];
@@ -57,7 +57,7 @@ describe("Client: logs", () => {
       assert.deepEqual(seen, ["one", "two"]);
     });
 
-    it("names a log that does not begin in time", async () => {
+    it("reports a log that does not start in time", async () => {
       service.server.script(silence);
       const quick = service.client({ timeoutMs: 40 }).openLog(`${service.server.url}/log?hush`);
       const error = await failure(quick[Symbol.asyncIterator]().next());
@@ -65,7 +65,7 @@ describe("Client: logs", () => {
       assert.ok(!error.message.includes("hush"), error.message);
     });
 
-    it("closes the connection of a log that is not read to its end", async () => {
+    it("closes the connection of a log that is not read to the end", async () => {
       const closed = new Promise<void>((resolve) => {
         service.server.script((response) => {
           response.on("close", resolve);
@@ -91,7 +91,7 @@ describe("Client: logs", () => {
       ],
     ];
     for (const [name, answer, code] of faults) {
-      it(`names ${name} without its address`, async () => {
+      it(`reports ${name} without its address`, async () => {
         service.server.script(answer);
         const error = await failure(read(`${service.server.url}/path?X-Signature=hush`));
         assert.equal(error.errorCode, code);
@@ -102,7 +102,7 @@ describe("Client: logs", () => {
       });
     }
 
-    it("opens neither plain http elsewhere nor other kinds of addresses", async () => {
+    it("rejects plain HTTP to other hosts, and other URL schemes", async () => {
       for (const url of [
         "http://example.com/?hush",
         "wss://example.com/?hush",

@@ -3,10 +3,10 @@ import type { ErrorCode } from "../../../provider/errors";
 import { APP, ONCE, TOKEN, failure, faultyService, good } from "../../helpers/world/faulty-service";
 import { type Answer, endless, json, text } from "../../helpers/world/scripted-server";
 
-describe("Client: answers that are no success", () => {
+describe("Client: error responses", () => {
   const service = faultyService();
 
-  describe("answers that say no", () => {
+  describe("status codes", () => {
     const cases: [number, string, ErrorCode, RegExp][] = [
       [400, "bad_request", "bad-request", /make sense of the request/],
       [401, "unauthorized", "unauthorized", /refused the token.*Set DIGITALOCEAN_TOKEN/],
@@ -17,7 +17,7 @@ describe("Client: answers that are no success", () => {
       [422, "unprocessable_entity", "invalid-spec", /refuses the content/],
     ];
     for (const [status, id, code, words] of cases) {
-      it(`names ${status} ${code}, with the service's words, and asks only once`, async () => {
+      it(`reports ${status} ${code} with the service's message and sends the request only once`, async () => {
         service.server.script(json(status, { id, message: "the service's words", request_id: "req-1" }));
         const error = await failure(service.client().getApp("app-1"));
         assert.equal(error.errorCode, code);
@@ -34,12 +34,12 @@ describe("Client: answers that are no success", () => {
       });
     }
 
-    it("takes the request's id from the header when the body has none", async () => {
+    it("takes the request ID from the header when the body has none", async () => {
       service.server.script(json(404, { id: "not_found", message: "gone" }, { "x-request-id": "req-2" }));
       assert.equal((await failure(service.client().getApp("app-1"))).requestId, "req-2");
     });
 
-    it("is not ambiguous about a write that was refused", async () => {
+    it("does not report a rejected write as ambiguous", async () => {
       service.server.script(json(409, { id: "conflict", message: "name taken" }));
       const error = await failure(service.client().createApp({ spec: { name: "shop" } }));
       assert.equal(error.errorCode, "conflict");
@@ -47,14 +47,14 @@ describe("Client: answers that are no success", () => {
     });
 
     for (const status of ["not_found", "service_down"])
-      it(`does not take an app for moved of which an answer with status 200 says ${status}`, async () => {
+      it(`does not treat an app as moved when a 200 response reports ${status} for it`, async () => {
         service.server.script(json(200, { resources: [{ urn: "do:app:a", status }] }));
         const error = await failure(service.client().assignProject("p", "a"));
         assert.equal(error.errorCode, "unreadable-answer");
         assert.match(error.message, new RegExp(`do:app:a is assigned; it says "${status}"`));
       });
 
-    it("masks credentials that the service repeats", async () => {
+    it("masks credentials that the service echoes", async () => {
       const message = `bad token ${TOKEN} in Bearer ${TOKEN}, value EV[1:abc:def]`;
       service.server.script(json(422, { id: "x", message, request_id: `r-${TOKEN}` }));
       const error = await failure(service.client().getApp("app-1"));
@@ -68,20 +68,20 @@ describe("Client: answers that are no success", () => {
     const limited = (headers: Record<string, string> = {}): Answer =>
       json(429, { id: "too_many_requests", message: "slow down" }, headers);
 
-    it("sends again after a refusal, writes too", async () => {
+    it("retries a rate-limited request, including writes", async () => {
       service.server.script(limited({ "retry-after": "0" }), limited({ "retry-after": "0" }), good);
       assert.equal((await service.client().createApp({ spec: { name: "shop" } })).id, "app-1");
       assert.equal(service.server.received.length, 3);
     });
 
-    it("gives up when the wait would be longer than allowed, and says when tried more than once", async () => {
+    it("gives up when the wait would exceed the limit, and reports how often it tried", async () => {
       service.server.script(limited({ "retry-after": "0" }), limited({ "retry-after": "60" }));
       const error = await failure(service.client().getApp("app-1"));
       assert.equal(error.errorCode, "rate-limited");
       assert.match(error.message, /too many requests.*Other programs.*Tried 2 times/);
     });
 
-    it("names a refusal without a time", async () => {
+    it("reports a 429 without a retry time", async () => {
       service.server.script(limited());
       const error = await failure(service.client({ retry: ONCE }).getApp("app-1"));
       assert.equal(error.errorCode, "rate-limited");
@@ -89,14 +89,14 @@ describe("Client: answers that are no success", () => {
     });
   });
 
-  describe("a service that fails", () => {
-    it("asks again for what it reads, then gives the answer", async () => {
+  describe("server errors", () => {
+    it("are retried for reads until a response arrives", async () => {
       service.server.script(json(500, { id: "server_error" }), text(502, "<html>"), good);
       assert.equal((await service.client().getApp("app-1")).id, "app-1");
       assert.equal(service.server.received.length, 3);
     });
 
-    it("gives up after some tries", async () => {
+    it("are reported after several tries", async () => {
       service.server.script(json(500, { id: "server_error", message: "oops" }));
       const error = await failure(service.client().getApp("app-1"));
       assert.equal(error.errorCode, "service-error");
@@ -105,7 +105,7 @@ describe("Client: answers that are no success", () => {
     });
 
     for (const status of [500, 502, 503, 504, 524]) {
-      it(`does not repeat a write after ${status}, as it may have been done`, async () => {
+      it(`are not retried for a write after ${status}, because it may have been applied`, async () => {
         service.server.script(json(status, { id: "server_error", message: "oops" }));
         const error = await failure(service.client().createApp({ spec: { name: "shop" } }));
         assert.equal(error.errorCode, "service-error");
@@ -114,18 +114,18 @@ describe("Client: answers that are no success", () => {
       });
     }
 
-    it("repeats a write after a 503 that names a time", async () => {
+    it("are retried for a write after a 503 with a Retry-After header", async () => {
       service.server.script(json(503, { id: "unavailable" }, { "retry-after": "0" }), good);
       assert.equal((await service.client().updateApp("app-1", { spec: { name: "shop" } })).id, "app-1");
       assert.equal(service.server.received.length, 2);
     });
 
-    it("repeats a question that is asked by POST", async () => {
+    it("are retried for a read-only request that uses POST", async () => {
       service.server.script(json(502, {}), json(200, { app_cost: 5 }));
       assert.equal((await service.client().proposeApp({ spec: { name: "shop" } })).app_cost, 5);
     });
 
-    it("does not print a gateway's page", async () => {
+    it("are reported without a gateway's HTML page", async () => {
       service.server.script(
         text(502, "<html><body>Bad gateway at 10.0.0.1</body></html>", { "content-type": "text/html" }),
       );
@@ -136,7 +136,7 @@ describe("Client: answers that are no success", () => {
     });
   });
 
-  describe("answers that cannot be used", () => {
+  describe("unusable responses", () => {
     const cases: [string, Answer, RegExp][] = [
       [
         "JSON that is cut off",
@@ -160,7 +160,7 @@ describe("Client: answers that are no success", () => {
       ],
     ];
     for (const [name, answer, words] of cases) {
-      it(`names ${name}, which after a write is ambiguous`, async () => {
+      it(`reports ${name}, which makes a write ambiguous`, async () => {
         service.server.script(answer);
         const read = await failure(service.client({ retry: ONCE }).getApp("app-1"));
         assert.equal(read.errorCode, "unreadable-answer");
@@ -174,7 +174,7 @@ describe("Client: answers that are no success", () => {
       });
     }
 
-    it("takes deployments that are null, absent or empty, and keeps unknown fields", async () => {
+    it("accepts deployments that are null, absent or empty, and keeps unknown fields", async () => {
       const app = { ...APP, active_deployment: null, pending_deployment: {}, brand_new_field: { a: 1 } };
       service.server.script(json(200, { app }));
       const answer = await service.client().getApp("app-1");
@@ -183,14 +183,14 @@ describe("Client: answers that are no success", () => {
       assert.deepEqual(answer.brand_new_field, { a: 1 });
     });
 
-    it("asks again when the text was cut off, not when its shape is wrong", async () => {
+    it("retries when the body was truncated, but not when its shape is wrong", async () => {
       service.server.script(text(200, '{"app"'), good);
       assert.equal((await service.client().getApp("app-1")).id, "app-1");
       service.server.script(json(200, { app: {} }), good);
       assert.match((await failure(service.client().getApp("app-1"))).message, /app\.id/);
     });
 
-    it("stops reading an answer that does not end", async () => {
+    it("stops reading a response that does not end", async () => {
       service.server.script(endless);
       const error = await failure(service.client({ maxBytes: 1_000_000 }).getApp("app-1"));
       assert.equal(error.errorCode, "unreadable-answer");

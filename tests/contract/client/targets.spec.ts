@@ -9,7 +9,7 @@ describe("against the emulator", () => {
   });
 });
 
-// A name of its own: nobody's usual token may start making apps because the tests are run.
+// A dedicated variable name, so that running the tests never creates apps with your usual token.
 const token = process.env.APP_PLATFORM_CONTRACT_TOKEN;
 if (token !== undefined && token !== "") {
   describe("against the real service", () => {

@@ -11,7 +11,7 @@ import { type ScriptedServer, json, scriptedServer, text } from "../../helpers/w
 
 const TLS = resolve(__dirname, "..", "..", "fixtures", "tls");
 
-/** One call of each method. */
+/** One call per method. */
 const CALLS: Record<string, (client: Client) => Promise<unknown>> = {
   GET: (client) => client.getApp("app-1"),
   POST: (client) => client.createApp({ spec: { name: "shop" } }),
@@ -19,10 +19,10 @@ const CALLS: Record<string, (client: Client) => Promise<unknown>> = {
   DELETE: (client) => client.deleteApp("app-1"),
 };
 
-describe("the token stays with the configured service", () => {
+describe("the token is sent only to the configured service", () => {
   const service = faultyService();
   let elsewhere: ScriptedServer;
-  /** Method, path and headers of requests to WebSockets elsewhere. */
+  /** Method, path and headers of WebSocket requests to other hosts. */
   let upgrades: http.IncomingMessage[];
   let sockets: http.Server;
 
@@ -59,14 +59,14 @@ describe("the token stays with the configured service", () => {
 
   for (const [method, call] of Object.entries(CALLS))
     for (const status of [300, 301, 302, 303, 307, 308])
-      it(`when a ${method} is answered with ${status}, wherever that points`, async () => {
+      it(`when a ${method} is redirected with ${status}, whatever the target`, async () => {
         const { port } = new URL(elsewhere.url);
         const targets = [
           `${elsewhere.url}/v2/apps/app-1`,
           `http://localhost:${port}/v2/apps/app-1`,
           `//127.0.0.1:${port}/v2/apps/app-1`,
           `http://${TOKEN}@127.0.0.1:${port}/`,
-          // On the same host as well: nothing says that the service meant it.
+          // On the same host as well: nothing shows that the service intended it.
           "/v2/apps/y",
         ];
         for (const location of targets) {
@@ -80,7 +80,7 @@ describe("the token stays with the configured service", () => {
         assert.deepEqual(elsewhere.received, []);
       });
 
-  it("when the next page is said to be elsewhere, in whatever form", async () => {
+  it("when the next-page link points elsewhere, in any form", async () => {
     for (const next of [
       `${elsewhere.url}/v2/apps?page=2`,
       `//${elsewhere.host}/v2/apps?page=2`,
@@ -98,13 +98,13 @@ describe("the token stays with the configured service", () => {
     assert.deepEqual(elsewhere.received, []);
   });
 
-  it("when logs, archived and live, are elsewhere: their addresses are opened without it", async () => {
+  it("when archived and live logs are elsewhere: their addresses are opened without the token", async () => {
     elsewhere.script(text(200, "one\n"));
     const client = service.client();
     assert.deepEqual(await all(client.openLog(`${elsewhere.url}/archive`)), ["one"]);
     assert.deepEqual(await all(client.openLive(`${elsewhere.url}/live`)), ["one"]);
     assert.deepEqual(await all(client.openLive(socketUrl("/live"))), ["one"]);
-    // A live log over HTTP that wants to be a WebSocket.
+    // A live log over HTTP that requests a WebSocket upgrade.
     assert.deepEqual(await all(client.openLive(socketUrl("/live").replace("ws:", "http:"))), ["one"]);
     assert.equal(elsewhere.received.length, 2);
     assert.equal(upgrades.length, 2);
@@ -114,7 +114,7 @@ describe("the token stays with the configured service", () => {
     }
   });
 
-  it("when the address of a log leads on to another one: that is not followed", async () => {
+  it("when a log's address redirects elsewhere: the redirect is not followed", async () => {
     const client = service.client();
     for (const status of [301, 302, 303, 307, 308]) {
       service.server.script(text(status, "", { location: `${elsewhere.url}/log` }));
@@ -126,7 +126,7 @@ describe("the token stays with the configured service", () => {
     assert.deepEqual(elsewhere.received, []);
   });
 
-  it("when Node's own agent leads to a proxy: plain connections go past it", async () => {
+  it("when Node's global agent uses a proxy: plain HTTP connections bypass it", async () => {
     const { globalAgent } = http;
     const proxied: string[] = [];
     class Proxied extends http.Agent {
@@ -171,7 +171,7 @@ describe("TLS checks", () => {
     server.close();
   });
 
-  /** Every way to the service and to logs. */
+  /** Every request path to the service and to logs. */
   async function everyWayIsRefused(): Promise<void> {
     const client = service.client({ baseUrl: `https://${address}`, retry: ONCE });
     const ways = [
@@ -193,11 +193,11 @@ describe("TLS checks", () => {
     assert.deepEqual(requests, []);
   }
 
-  it("refuse a certificate that nobody vouches for, without a word about switching them off", async () => {
+  it("reject an untrusted certificate without suggesting to disable the checks", async () => {
     await everyWayIsRefused();
   });
 
-  it("stay on with NODE_TLS_REJECT_UNAUTHORIZED=0", async () => {
+  it("stay enabled with NODE_TLS_REJECT_UNAUTHORIZED=0", async () => {
     const before = process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
     process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
     try {

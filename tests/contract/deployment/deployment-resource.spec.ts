@@ -37,7 +37,7 @@ describe("DeploymentProvider", () => {
     const error = await world.initFailure(promise);
     return { error, id: error.id, outs: error.properties as unknown as DeploymentOutputs };
   };
-  /** Ctrl-C as soon as the deployment is looked at. */
+  /** Presses Ctrl-C as soon as the deployment is requested. */
   const interrupted = async (work: () => Promise<unknown>) => {
     const pressed = world.emulator
       .nextCall({ path: /deployments\/[^/]+$/, method: "GET" })
@@ -49,7 +49,7 @@ describe("DeploymentProvider", () => {
     return left;
   };
 
-  it("masks secrets among its own arguments, and keeps their places out of the state", async () => {
+  it("masks secrets in its own arguments and keeps their paths out of the state", async () => {
     const provider = run();
     const news = wanted({ triggers: { password: "S3cr3t-trigger" } });
     const { inputs: checked } = await provider.check({}, { ...news, __secrets: [["triggers", "password"]] });
@@ -66,7 +66,7 @@ describe("DeploymentProvider", () => {
     assert.doesNotMatch((await world.failure(provider.create(gone))).message, /S3cr3t/);
   });
 
-  it("repairs a state whose outputs are damaged, with no further deployment once it is repaired", async () => {
+  it("repairs damaged outputs in the state without starting another deployment", async () => {
     const { id, outs } = await run().create(wanted());
     for (const damage of [undefined, null, 1, {}, ""]) {
       const state = { ...outs, deploymentId: damage, phase: damage, __made: damage } as never;
@@ -79,7 +79,7 @@ describe("DeploymentProvider", () => {
     assert.deepEqual(world.writes, [CREATE]);
   });
 
-  it("makes a deployment of the newest sources, waits for it on its row, and tells about it", async () => {
+  it("deploys the newest sources, waits, and reports progress on its own row", async () => {
     const { id, outs } = await run().create(wanted());
     assert.deepEqual(world.writes, [CREATE]);
     assert.equal(id, newest().id);
@@ -99,7 +99,7 @@ describe("DeploymentProvider", () => {
     });
   });
 
-  it("makes another one when a trigger changes, in place, and none for other arguments", async () => {
+  it("starts a new deployment in place when a trigger changes, and none when other arguments change", async () => {
     const { id, outs } = await run().create(wanted());
     world.emulator.clearCalls();
     const settings = wanted({ forceBuild: true, timeouts: { update: "30m" } });
@@ -117,13 +117,13 @@ describe("DeploymentProvider", () => {
     assert.deepEqual(after.triggers, { commit: "b" });
   });
 
-  it("is replaced for another app, unless that is not known yet", async () => {
+  it("is replaced when appId changes, unless the new ID is still unknown", async () => {
     const { id, outs } = await run().create(wanted());
     assert.deepEqual(await run().diff(id, outs, wanted({ appId: "another" })), { replaces: ["appId"] });
     assert.deepEqual(await run().diff(id, outs, wanted({ appId: UNKNOWN })), {});
   });
 
-  it("fails with the reason and the end of the log, and the next up tries again", async () => {
+  it("fails with the reason and the log tail when the build fails, and the next up retries", async () => {
     world.emulator.failNext({ component: "web", log: ["error: no such module left-pad"] });
     const { error, id, outs } = await failed(run().create(wanted()));
     assert.match(error.reasons[0] ?? "", /^web: build failed[^]*\| .*no such module left-pad/);
@@ -142,7 +142,7 @@ describe("DeploymentProvider", () => {
     assert.deepEqual(await run().diff(id, after, wanted()), { changes: false });
   });
 
-  it("shows no secret of its app, though log and reason hold one, whether this run made the app or left it as it is", async () => {
+  it("masks its app's secrets in logs and reasons, whether this run created the app or left it unchanged", async () => {
     const leaks = {
       log: [`login with ${SECRET}`],
       reason: { code: "x", message: `--token ${SECRET} failed` },
@@ -160,7 +160,7 @@ describe("DeploymentProvider", () => {
     }
   });
 
-  it("waits on after Ctrl-C, without a second deployment", async () => {
+  it("resumes waiting after Ctrl-C without a second deployment", async () => {
     const { error, id, outs } = await interrupted(() => run().create(wanted()));
     assert.equal(error.errorCode, "interrupted");
     assert.deepEqual(await run().diff(id, outs, wanted()), { changes: true });
@@ -169,7 +169,7 @@ describe("DeploymentProvider", () => {
     assert.deepEqual([after.deploymentId, after.phase], [id, "ACTIVE"]);
   });
 
-  it("makes nothing twice when the answer is lost", async () => {
+  it("starts only one deployment when the response is lost", async () => {
     world.emulator.faults.add({ method: "POST", path: /deployments$/, fault: "reset-after" });
     const before = stored().length;
     const { id } = await run().create(wanted());
@@ -177,14 +177,14 @@ describe("DeploymentProvider", () => {
     assert.equal(id, newest().id);
   });
 
-  it("does not wait where the program does not want it, nor in the runs after", async () => {
+  it("does not wait with wait: false, in this run or later ones", async () => {
     const news = wanted({ wait: false });
     const { id, outs } = await run().create(news);
     assert.equal(outs.phase, "PENDING_BUILD");
     assert.deepEqual(await run().diff(id, outs, news), { changes: false });
   });
 
-  it("tells the phase of now when it is read, and is gone with its app", async () => {
+  it("refreshes its phase, and is removed from the state once its app is deleted", async () => {
     const { id, outs } = await run().create(wanted({ wait: false }));
     await world.clock.sleep(60_000);
     assert.equal((await run().read(id, outs)).props?.phase, "ACTIVE");
@@ -192,7 +192,7 @@ describe("DeploymentProvider", () => {
     assert.deepEqual(await run().read(id, outs), {});
   });
 
-  it("follows a deployment that took the place of a canceled one", async () => {
+  it("follows the deployment that superseded a canceled one", async () => {
     const { id, outs } = await run().create(wanted({ wait: false }));
     const { outs: second } = await run().create(wanted({ wait: false, triggers: { commit: "b" } }));
     assert.equal((await run().read(id, outs)).props?.deploymentId, second.deploymentId);
@@ -202,7 +202,7 @@ describe("DeploymentProvider", () => {
   });
 
   describe("when it is deleted", () => {
-    it("cancels a deployment that has not ended", async () => {
+    it("cancels a deployment that is in progress", async () => {
       const { id, outs } = await run().create(wanted({ wait: false }));
       world.emulator.clearCalls();
       await run().delete(id, outs);
@@ -210,7 +210,7 @@ describe("DeploymentProvider", () => {
       assert.notEqual(newest().canceledAt, undefined);
     });
 
-    it("does nothing when it has ended, or the app is gone", async () => {
+    it("writes nothing when the deployment has finished or the app is gone", async () => {
       const { id, outs } = await run().create(wanted());
       world.emulator.clearCalls();
       await run().delete(id, outs);
@@ -219,7 +219,7 @@ describe("DeploymentProvider", () => {
       await run().delete(id, outs);
     });
 
-    it("leaves a deployment alone that someone else made in its place", async () => {
+    it("does not cancel a deployment that someone else started and that superseded its own", async () => {
       const { id, outs } = await run().create(wanted({ wait: false }));
       await run().create(wanted({ wait: false }));
       const { props } = await run().read(id, outs);
@@ -230,14 +230,14 @@ describe("DeploymentProvider", () => {
     });
   });
 
-  it("names the app that is not there", async () => {
+  it("reports an app that does not exist", async () => {
     const appId = "00000000-0000-4000-8000-000000000000";
     const error = await world.failure(run().create(wanted({ appId })));
     assert.match(error.message, new RegExp(`no app with the id ${appId}.*shop`));
     assert.deepEqual(world.writes, []);
   });
 
-  it("finds everything that is wrong with the arguments", async () => {
+  it("reports every invalid argument", async () => {
     const wrong = { appId: "", triggers: "a", forceBuild: 1, wait: "no", timeouts: { delete: "1m" } };
     const { failures } = await run().check({}, wrong as unknown as DeploymentInputs);
     assert.deepEqual(
