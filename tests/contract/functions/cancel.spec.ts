@@ -5,17 +5,17 @@ import { BUSY, comes } from "../../helpers/world/busy-app";
 import { eachInItsWorld, inputs, TOKEN, type Made } from "../../helpers/world/provider-world";
 import { serviceEnv } from "../../helpers/service-env";
 
-/** What can be canceled, by the name of the function that does it. */
+/** What can be canceled, keyed by the function that cancels it. */
 interface Stoppable {
-  /** Resolves to the id of one that goes on. */
+  /** Resolves to the ID of one that is in progress. */
   begin(): Promise<string>;
   cancel(id: string): Promise<unknown>;
   phase(id: string): Promise<string | undefined>;
-  /** How it ends when nobody cancels it. */
+  /** Its final phase when nobody cancels it. */
   readonly end: string;
 }
 
-describe("a program that cancels", () => {
+describe("canceling from a program", () => {
   const world = eachInItsWorld();
   let app: Made;
   beforeEach(async () => {
@@ -53,7 +53,7 @@ describe("a program that cancels", () => {
   };
   for (const [name, { begin, cancel, phase, end }] of Object.entries(what)) {
     describe(`by ${name}`, () => {
-      it("may go on asking for it: what is canceled already comes back as it stands", async () => {
+      it("returns the same result when it was already canceled", async () => {
         const id = await begin();
         const first = await cancel(id);
         assert.equal(await phase(id), "CANCELED");
@@ -61,7 +61,7 @@ describe("a program that cancels", () => {
         assert.deepEqual(await cancel(id), first);
       });
 
-      it("learns that there is nothing to cancel where it has ended in another way", async () => {
+      it("fails with already-ended when it has finished in another phase", async () => {
         const id = await begin();
         await comes(world.clock, async () => ((await phase(id)) === end ? true : undefined));
         const error = await cancel(id).catch((thrown: unknown) => thrown);
@@ -71,7 +71,7 @@ describe("a program that cancels", () => {
         assert.match(error.message, new RegExp(`Take ${name} out of the program`));
       });
 
-      it("hears the service's own words where it is refused what goes on", async () => {
+      it("reports the service's message when the cancellation is rejected", async () => {
         const id = await begin();
         const fault = { status: 409, body: { id: "conflict", message: "the moon is full" } };
         world.emulator.faults.add({ method: "POST", path: /\/cancel$/, fault });
@@ -81,7 +81,7 @@ describe("a program that cancels", () => {
     });
   }
 
-  it("hears the service's own words for an event that is no scaling", async () => {
+  it("reports the service's message for an event that is not a scaling event", async () => {
     const [event] = await product.getEvents(app.id, { types: ["DEPLOYMENT"] });
     await assert.rejects(product.cancelEvent(app.id, event?.id ?? ""), /only autoscaling events/);
   });
@@ -97,14 +97,14 @@ describe("restartApp", () => {
   const restarts = (): number => world.emulator.calls.filter(({ path }) => path.endsWith("/restart")).length;
   const deployments = (): string[] => (world.emulator.apps()[0]?.deployments ?? []).map(({ id }) => id);
 
-  it("finds the deployment of a restart whose answer was lost, and does not restart again", async () => {
+  it("finds the deployment of a restart whose response was lost, and does not restart again", async () => {
     world.emulator.faults.add({ method: "POST", path: /\/restart$/, fault: "reset-after" });
     const { id, cause } = await product.restartApp(app.id);
     assert.deepEqual([restarts(), cause], [1, "app restarted"]);
     assert.deepEqual(deployments().slice(1), [id]);
   });
 
-  it("is done again where the connection broke before it was begun", async () => {
+  it("retries when the connection broke before the request arrived", async () => {
     world.emulator.faults.add({ method: "POST", path: /\/restart$/, fault: "reset-before" });
     const { id } = await product.restartApp(app.id);
     assert.equal(restarts(), 2);

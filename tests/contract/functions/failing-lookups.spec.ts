@@ -6,7 +6,7 @@ import { runCommand, TOP } from "../../../tools/pulumi-project";
 const TOKEN = "dop_v1_failing_lookups";
 const PROGRAM = join("tests", "fixtures", "failing-lookups.cjs");
 
-describe("a look-up that many Outputs of a program wait for", function () {
+describe("a failing look-up that many Outputs of a program depend on", function () {
   this.timeout(120_000);
   let emulator: Emulator;
   before(async () => (emulator = await createEmulator({ token: TOKEN, rateLimit: false })));
@@ -16,9 +16,10 @@ describe("a look-up that many Outputs of a program wait for", function () {
     { about: "what is not there", program: "known", token: TOKEN, code: /^\w+ (not-found|invalid-spec)$/ },
     { about: "anything with a wrong token", program: "any", token: "wrong", code: /^\w+ unauthorized$/ },
   ])
-    it(`fails at once, asked for ${about}`, async () => {
+    it(`fails immediately when it requests ${about}`, async () => {
       const env = { ...(process.env as Record<string, string>), DIGITALOCEAN_API_URL: emulator.url };
-      // A failure that is searched for what catches it, along each way through the Outputs, would never come.
+      // Pulumi follows every path through the Outputs in search of an error handler; without a guard the failure never
+      // surfaces.
       const { output } = await runCommand(
         process.execPath,
         [PROGRAM, program],

@@ -46,7 +46,7 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
     afterEach(() => emulator.close());
     serviceEnv(() => emulator.url, TOKEN);
 
-    /** The connection of a live log is cut after so many lines, once for each number. */
+    /** Drops the connection of a live log after each of these numbers of lines, once per number. */
     const cutAfter = (...lines: number[]): void =>
       lines.forEach((dropAfter) => emulator.faults.add({ path: /^\/_logs\/live/, fault: { dropAfter } }));
     const follow = (query: Partial<LogQuery>, options: ReadOptions = {}): AsyncIterable<string> =>
@@ -66,7 +66,7 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
       }
     };
 
-    it("tell a build that goes on to its end, over connections that break, each line once", async () => {
+    it("follow a running build until it finishes and yield each line once, despite dropped connections", async () => {
       cutAfter(1, 0, 5, 9);
       const reconnects: string[] = [];
       const seen = await collect(
@@ -78,7 +78,7 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
       assert.ok(seen.every((line) => line.startsWith("web ")));
     });
 
-    it("tell no more of a log that has ended than the last lines that were asked for", async () => {
+    it("yield only the requested number of last lines when the log is complete", async () => {
       await ended();
       const query = { type: "BUILD", component: "web", deploymentId } as const;
       const whole = await archived(query);
@@ -90,7 +90,7 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
         );
     });
 
-    it("tell those of all components, and wait for what is not there yet", async () => {
+    it("contain the lines of all components, including those that start later", async () => {
       cutAfter(2, 6);
       const seen = await collect(follow({ type: "DEPLOY" }));
       const all = await archived({ type: "DEPLOY" });
@@ -98,7 +98,7 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
       assert.deepEqual([...new Set(all.map((line) => line.split(" ")[0]))].sort(), ["api", "migrate", "web"]);
     });
 
-    it("go on until the caller has enough", async () => {
+    it("continue until the caller stops reading", async () => {
       await ended();
       cutAfter(1, 2);
       const stop = new AbortController();
@@ -110,7 +110,7 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
       assert.match(seen.join("\n"), /^web .*starting.*\nweb .*listening on port 8080$/);
     });
 
-    it("end with the deployment that writes them, when another takes its place", async () => {
+    it("finish when their deployment is superseded", async () => {
       await ended();
       const lines = follow({ type: "RUN", component: "web", deploymentId });
       const seen: string[] = [];
@@ -122,7 +122,7 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
       assert.ok(seen.length >= 2);
     });
 
-    it("wait for an instance that is not there yet, as long as they may", async () => {
+    it("wait for an instance to start, up to podConnectionTimeout", async () => {
       const seen: string[] = [];
       for await (const line of follow({ type: "RUN", component: "api" }, { podConnectionTimeout: "5m" })) {
         seen.push(line);
@@ -132,7 +132,7 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
       assert.ok(emulator.calls.some(({ query }) => query?.["pod_connection_timeout"] === "5m"));
     });
 
-    it("say so where a stage was skipped, once nothing can come of it", async () => {
+    it("report a skipped stage once it can no longer run", async () => {
       const error = await collect(follow({ type: "BUILD", component: "api" })).catch(
         (reason: unknown) => reason,
       );
@@ -145,7 +145,7 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
       assert.notEqual((await client.getDeployment(appId, deploymentId)).phase, "BUILDING");
     });
 
-    it("tell a job's run, and a scaling, to their ends", async () => {
+    it("follow a job run and a scaling event until they finish", async () => {
       const job = await collect(follow({ type: "JOB", component: "migrate" }));
       assert.match(job.at(-1) ?? "", /^migrate .*done$/);
       const [run] = (await client.listJobInvocationPage(appId)).items;

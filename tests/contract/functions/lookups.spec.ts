@@ -93,7 +93,7 @@ describe("look-ups", () => {
 
   const paths = (): string[] => server.received.map(({ method, path }) => `${method} ${path}`);
 
-  it("find an app by id and by name, without the ciphertext in its spec", async () => {
+  it("find an app by ID and by name, without the ciphertext in its spec", async () => {
     for (const query of [{ id: SHOP }, { name: "shop" }]) {
       const app = await lookups.getApp(query);
       assert.equal(app.id, SHOP);
@@ -115,7 +115,7 @@ describe("look-ups", () => {
     assert.deepEqual(paths(), [`GET /v2/apps/${SHOP}/deployments?page=2&per_page=3`]);
   });
 
-  it("cover what else the service tells of apps", async () => {
+  it("cover health, instances, sizes, events, jobs, alerts, rollbacks and bandwidth", async () => {
     assert.equal((await lookups.getDeployment(SHOP, uuid(13))).phase, "BUILDING");
     assert.equal((await lookups.getAppHealth(SHOP)).components?.[0]?.state, "HEALTHY");
     assert.equal((await lookups.getInstances(SHOP))[0]?.component_name, "web");
@@ -133,7 +133,7 @@ describe("look-ups", () => {
     assert.equal((await lookups.getBandwidth([SHOP, uuid(2)])).app_bandwidth_usage?.length, 2);
   });
 
-  it("ask what the service would make of a spec, as of a new app or an existing one", async () => {
+  it("propose a spec for a new or an existing app", async () => {
     const spec = { name: "shop", services: [{ name: "web", image: { registry_type: "DOCR" as const } }] };
     const { app_cost: cost, spec: proposed } = await lookups.getProposal({ spec, appId: SHOP });
     assert.equal(cost, 5);
@@ -145,7 +145,7 @@ describe("look-ups", () => {
     );
   });
 
-  it("send filters as the service takes them", async () => {
+  it("send filters in the format of the API", async () => {
     await lookups.getApps({ withProjects: true });
     await lookups.getDeployments(SHOP, { types: ["MANUAL", "DEPLOY_ON_PUSH"], page: 1 });
     await lookups.getEvents(SHOP, { types: ["DEPLOYMENT", "AUTOSCALING"], page: 1 });
@@ -159,7 +159,7 @@ describe("look-ups", () => {
     assert.deepEqual(await lookups.getJobInvocations(SHOP, { phases: ["SUCCEEDED"] }), []);
   });
 
-  it("cancel and restart, and tell what came of it", async () => {
+  it("cancel and restart, and return the result", async () => {
     assert.equal((await lookups.cancelDeployment(SHOP, uuid(13))).phase, "CANCELED");
     assert.equal((await lookups.cancelJobInvocation(SHOP, uuid(21))).phase, "CANCELED");
     assert.equal((await lookups.cancelEvent(SHOP, uuid(31))).id, uuid(31));
@@ -197,7 +197,7 @@ describe("look-ups", () => {
       );
     });
 
-    it("stay unknown while their inputs are", async () => {
+    it("stay unknown while their inputs are unknown", async () => {
       const unknown = pulumi.output(pulumi.unknown as unknown as string);
       const output = lookups.getDeploymentsOutput(unknown, { phases: ["ACTIVE"] });
       assert.equal(await (output as unknown as { isKnown: Promise<boolean> }).isKnown, false);
@@ -205,7 +205,7 @@ describe("look-ups", () => {
     });
   });
 
-  it("take inputs in their twins", async () => {
+  it("accept Inputs in their Output variants", async () => {
     const app = await settled(lookups.getAppOutput({ name: pulumi.output("shop") }));
     assert.equal(app.id, SHOP);
     const found = lookups.getDeploymentsOutput(pulumi.output(SHOP), {
@@ -214,11 +214,11 @@ describe("look-ups", () => {
     assert.deepEqual((await settled(found)).length, 1);
   });
 
-  it("give alerts, whose webhooks are credentials, as a secret", async () => {
+  it("return alerts as a secret, because their webhooks are credentials", async () => {
     assert.equal(await pulumi.isSecret(lookups.getAlertsOutput(pulumi.output(SHOP))), true);
   });
 
-  it("give the address of a terminal as a secret", async () => {
+  it("return the address of a terminal as a secret", async () => {
     assert.equal(await lookups.getExecUrl(SHOP, { component: "web" }), "wss://exec.example/?token=hush");
     const output = lookups.getExecUrlOutput(SHOP, { component: "web" });
     assert.equal(await pulumi.isSecret(output), true);
@@ -261,14 +261,14 @@ describe("look-ups", () => {
     ["a size", () => lookups.getInstanceSize("apps-s-1vcpu-1g"), /Did you mean apps-s-1vcpu-1gb\?/],
   ];
   for (const [what, lookUp, message] of unknown) {
-    it(`say what is near where the service does not know ${what}`, async () => {
+    it(`suggest close matches when the service does not know ${what}`, async () => {
       const error = await refused(lookUp());
       assert.equal(error.errorCode, "not-found");
       assert.match(error.message, message);
     });
   }
 
-  it("refuse what is no id before they ask anybody", async () => {
+  it("reject a malformed ID before sending a request", async () => {
     for (const wrong of ["", undefined, 7] as unknown as string[])
       assert.equal(
         (await refused(lookups.getDeployment(SHOP, wrong ?? (null as never)))).errorCode,
@@ -279,14 +279,14 @@ describe("look-ups", () => {
     assert.deepEqual(paths(), []);
   });
 
-  it("pass on what has nothing to do with ids", async () => {
+  it("pass on errors unrelated to IDs", async () => {
     server.script(json(401, { id: "unauthorized", message: "no" }));
     const error = await refused(lookups.getDeployments(SHOP));
     server.script(routed);
     assert.equal(error.errorCode, "unauthorized");
   });
 
-  it("say how to give a token where there is none", async () => {
+  it("explain how to set a token when it is missing", async () => {
     delete process.env["DIGITALOCEAN_TOKEN"];
     assert.equal((await refused(lookups.getRegions())).errorCode, "missing-token");
   });

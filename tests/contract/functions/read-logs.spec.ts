@@ -43,7 +43,7 @@ describe("readLog", () => {
   });
   serviceEnv(() => service.url, TOKEN);
 
-  /** @param lines gets what is told before it fails, if it does */
+  /** @param lines receives the lines read before a failure */
   const read = async (
     query: Partial<LogQuery> = {},
     options: ReadOptions = {},
@@ -85,7 +85,7 @@ describe("readLog", () => {
     assert.deepEqual(await read({}, { tailLines: 0 }), []);
   });
 
-  it("asks for the build of the newest deployment, else for the active one", async () => {
+  it("reads the build log of the newest deployment, and other logs of the active one", async () => {
     archive("/a", "line\n");
     service.logs = [{ historic_urls: ["/a"] }];
     const going = { id: DEPLOYMENT_ID.replace(/11$/, "22"), phase: "BUILDING" };
@@ -113,7 +113,7 @@ describe("readLog", () => {
     );
   });
 
-  it("reads on where an archive broke off, at addresses asked for anew", async () => {
+  it("resumes where an archive broke off, using newly requested addresses", async () => {
     service.files.set("/cut", (response) => {
       response.writeHead(200, { "content-length": "10000" });
       response.write(join(range(1, 2)), () => setImmediate(() => response.destroy()));
@@ -123,7 +123,7 @@ describe("readLog", () => {
     assert.deepEqual(await read(), range(1, 5));
   });
 
-  it("waits for a log that is not there while the deployment goes on, and no longer", async () => {
+  it("waits for a missing log only while the deployment is in progress", async () => {
     archive("/a", "line\n");
     service.deployment.phase = "BUILDING";
     service.logs = [{ status: 400 }, { status: 404 }, {}, { historic_urls: ["/a"] }];
@@ -134,7 +134,7 @@ describe("readLog", () => {
     assert.equal((await failed(read())).errorCode, "bad-request");
   });
 
-  it("follows over WebSocket from the archive on, and loses and doubles nothing over lost connections", async () => {
+  it("follows over WebSocket after the archive, without lost or duplicate lines when connections drop", async () => {
     archive("/a", join(range(1, 3)));
     archive("/all", join(range(1, 12)));
     service.deployment.phase = "BUILDING";
@@ -156,7 +156,7 @@ describe("readLog", () => {
     assert.deepEqual(await read({ type: "BUILD" }, { follow: true }), range(1, 12));
   });
 
-  it("follows over HTTP, frames unwrapped, and over WebSocket where the server asks for that", async () => {
+  it("follows over HTTP, with frames unwrapped, and over WebSocket when the server requires it", async () => {
     service.deployment.phase = "BUILDING";
     service.files.set("/live", (response) => {
       response.write(`${frame(...range(1, 2))}\n`);
@@ -179,7 +179,7 @@ describe("readLog", () => {
     assert.deepEqual(await read({ type: "BUILD" }, { follow: true }), [stamped(1)]);
   });
 
-  it("ends a silent connection once the deployment has ended", async () => {
+  it("closes a silent connection once the deployment has finished", async () => {
     service.sockets.set("/live", [
       (socket) => {
         socket.send(frame(stamped(1)));
@@ -190,7 +190,7 @@ describe("readLog", () => {
     assert.deepEqual(await read({}, { follow: true }), [stamped(1)]);
   });
 
-  it("begins with the last lines also where a followed log ends before it told one, and tells all that came since", async () => {
+  it("starts with the last lines, and yields all newer ones, when a followed log closes before its first line", async () => {
     const news = range(8, 9).map((line) => line.replace("2026", "2999"));
     archive("/whole", join([...range(1, 7), ...news]));
     for (const tailLines of [0, 2]) {
@@ -207,7 +207,7 @@ describe("readLog", () => {
     }
   });
 
-  it("fails where a followed log broke, its deployment ended, and no archive tells the rest", async () => {
+  it("fails when a followed log broke, its deployment finished and no archive contains the rest", async () => {
     service.deployment.phase = "BUILDING";
     service.sockets.set("/live", [
       (socket) => {
@@ -239,14 +239,14 @@ describe("readLog", () => {
     assert.deepEqual(seen, [stamped(1)]);
   });
 
-  it("tells a live log that nobody follows up to now", async () => {
+  it("reads a live log up to now without follow", async () => {
     service.sockets.set("/live", [(socket) => socket.send(frame(...range(1, 3)))]);
     service.logs = [{ live_url: "ws:///live" }];
     assert.deepEqual(await read(), range(1, 3));
     assert.deepEqual(await read({}, { tailLines: 1 }), [stamped(3)]);
   });
 
-  it("gives up an address that is refused for good, without showing it", async () => {
+  it("gives up on a permanently rejected address without revealing it", async () => {
     service.deployment.phase = "BUILDING";
     service.logs = [{ live_url: "ws:///other?token=hush" }];
     assert.equal((await failed(read({ type: "BUILD" }, { follow: true }))).errorCode, "forbidden");
@@ -254,7 +254,7 @@ describe("readLog", () => {
     assert.equal((await failed(read({ type: "BUILD" }, { follow: true }))).errorCode, "network");
   });
 
-  it("names what is not there, and what is wrong", async () => {
+  it("reports a missing component or deployment, and invalid options", async () => {
     const component = await failed(read({ component: "wbe" }));
     assert.match(component.message, /no component wbe in the app shop\. Did you mean web\?/);
     service.app["active_deployment"] = null;
@@ -263,7 +263,7 @@ describe("readLog", () => {
       assert.equal((await failed(read({}, options))).errorCode, "invalid-input");
   });
 
-  it("names the ids that the service does not know, in functions", async () => {
+  it("reports unknown IDs in functions", async () => {
     service.unknown = /2222-9999/;
     for (const query of [
       { deploymentId: "d-2222-9999" },
@@ -282,7 +282,7 @@ describe("readLog", () => {
     assert.match((await failed(wrong)).message, /no component wbe .*Did you mean web/);
   });
 
-  it("gives a text, the lines and the addresses to programs, the last as a secret", async () => {
+  it("returns text, lines and addresses to programs, the addresses as a secret", async () => {
     archive("/a", join(range(1, 2)));
     service.logs = [{ historic_urls: ["/a?sig=hush"] }];
     const lines = getLogs({ appId: APP_ID });

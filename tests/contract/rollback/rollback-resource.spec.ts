@@ -105,7 +105,7 @@ describe("RollbackProvider", () => {
     assert.deepEqual(world.writes, []);
   });
 
-  it("is committed when the program says so, and the app is free", async () => {
+  it("commits when the program sets state to committed, which unpins the app", async () => {
     const made = await create();
     forget();
     assert.deepEqual(await run().diff(made.id, made.outs, wanted({ state: "committed" })), {});
@@ -143,7 +143,7 @@ describe("RollbackProvider", () => {
     assert.deepEqual(world.writes, []);
   });
 
-  it("has nothing to revert when it is new", async () => {
+  it("rejects state reverted for a new rollback", async () => {
     const { failures } = await run().check({}, wanted({ state: "reverted" }));
     assert.match(failures[0]?.reason ?? "", /nothing has been rolled back/);
     await world.failure(create({ state: "reverted" }));
