@@ -15,7 +15,7 @@ describe("an app that the service does not show", () => {
   const deletions = (): number => world.emulator.calls.filter(({ method }) => method === "DELETE").length;
   const backups = (): string[] =>
     readdirSync(folder.path).map((name) => readFileSync(join(folder.path, name), "utf8"));
-  /** A replica on which the app is not there yet serves reads of it and lists, for so many requests. */
+  /** A lagging replica, which does not have the app yet, serves this many reads and lists. */
   const hidden = (times = Infinity): (() => void) => {
     const one = world.emulator.faults.add({ method: "GET", path: APP, fault: NOT_FOUND, times });
     const all = world.emulator.faults.add({
@@ -32,7 +32,7 @@ describe("an app that the service does not show", () => {
     world.emulator.clearCalls();
   });
 
-  it("is deleted all the same, after a backup of the recorded spec that says what it is", async () => {
+  it("is deleted anyway, after a backup of the recorded spec that is labeled as such", async () => {
     const repair = hidden(1);
     await world.run().delete(made.id, made.outs);
     repair();
@@ -48,21 +48,21 @@ describe("an app that the service does not show", () => {
     );
   });
 
-  it("is deleted all the same where the service lists it, and does not know it otherwise", async () => {
+  it("is deleted anyway when the service lists it but returns 404 for it", async () => {
     world.emulator.faults.add({ method: "GET", path: APP, fault: NOT_FOUND });
     await world.run().delete(made.id, made.outs);
     assert.deepEqual([deletions(), world.emulator.apps()], [1, []]);
     assert.match(backups()[0] ?? "", /GREETING/);
   });
 
-  it("is reported as deleted before where DELETE finds none either", async () => {
+  it("is reported as already deleted when DELETE returns 404 too", async () => {
     world.emulator.reset();
     await world.run().delete(made.id, made.outs);
     assert.equal(deletions(), 1);
     assert.ok(world.messages("info").some((line) => /knows no such app any more.*404/.test(line)));
   });
 
-  it("is deleted without a backup where the state has no spec of it", async () => {
+  it("is deleted without a backup when the state contains no spec", async () => {
     world.emulator.reset();
     const { __liveSpec: _lost, ...outs } = made.outs;
     await world.run().delete(made.id, outs as Made["outs"]);
@@ -70,21 +70,21 @@ describe("an app that the service does not show", () => {
     assert.match(world.messages("warning").join("\n"), /no backup/);
   });
 
-  it("stays in the state where only the first check of a refresh misses it", async () => {
+  it("stays in the state when only the first check of a refresh misses it", async () => {
     hidden(1);
     const read = await world.run().read(made.id, made.outs);
     assert.equal(read.id, made.id);
     assert.ok(world.clock.sleeps.some((ms) => ms >= 3_000));
   });
 
-  it("is taken out of the state where two checks agree, seconds apart", async () => {
+  it("is removed from the state when two checks, seconds apart, agree", async () => {
     world.emulator.reset();
     const started = world.clock.now();
     assert.deepEqual(await world.run().read(made.id, made.outs), {});
     assert.ok(world.clock.now() - started >= 3_000);
   });
 
-  it("is refreshed without a pause where it is there", async () => {
+  it("costs a refresh no pause when it exists", async () => {
     const before = world.clock.sleeps.length;
     await world.run().read(made.id, made.outs);
     assert.ok(world.clock.sleeps.slice(before).every((ms) => ms < 1_000));

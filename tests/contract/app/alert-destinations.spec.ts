@@ -33,7 +33,7 @@ describe("AppProvider: alert destinations", () => {
   const sent = (): unknown[] =>
     world.emulator.calls.filter(({ path }) => path.endsWith("/destinations")).map(({ body }) => body);
 
-  /** What the service holds, by rule. */
+  /** The service's destinations by rule. */
   async function held(): Promise<
     Record<string, { emails: string[]; slack_webhooks: unknown[]; id: string }>
   > {
@@ -44,7 +44,7 @@ describe("AppProvider: alert destinations", () => {
     const { alerts } = (await response.json()) as { alerts: { id: string; spec: { rule: string } }[] };
     return Object.fromEntries(alerts.map((alert) => [alert.spec.rule, alert])) as never;
   }
-  /** Someone else sets the destinations of an alert. */
+  /** Someone else changes the destinations of an alert. */
   async function edit(rule: string, destinations: unknown): Promise<void> {
     const { id } = (await held())[rule] ?? assert.fail(`no alert ${rule}`);
     world.emulator.apps()[0]?.destinations.set(id, destinations as never);
@@ -73,7 +73,7 @@ describe("AppProvider: alert destinations", () => {
       "alertDestinations.DEPLOYMENT_FAILED.emails",
       "*",
     ])
-      it(`stay as the service has them: ${path}`, async () => {
+      it(`stay unchanged at the service: ${path}`, async () => {
         const created = await runs.create(program([]));
         await edit("DEPLOYMENT_FAILED", { emails: ["strange@example.com"], slack_webhooks: [] });
         world.emulator.clearCalls();
@@ -89,7 +89,7 @@ describe("AppProvider: alert destinations", () => {
         assert.deepEqual(await runs.preview(updated, program([path], other)), { changes: false });
       });
 
-    it("an address that was changed at the service stays, and the program's other channels are set", async () => {
+    it("keep an address changed at the service while the program's other channels are set", async () => {
       const created = await runs.create(program([]));
       const webhook = { channel: "#ops", url: STRANGE };
       await edit("CPU_UTILIZATION", { emails: [], slack_webhooks: [webhook] });
@@ -101,7 +101,7 @@ describe("AppProvider: alert destinations", () => {
       assert.ok(!JSON.stringify(updated.outs).includes(STRANGE));
     });
 
-    it("stay with an adopted app, and are the program's for a new one", async () => {
+    it("stay unchanged for an adopted app and are set from the program for a new one", async () => {
       const { id } = await runs.create(program(["alertDestinations"]));
       assert.deepEqual((await held())["DEPLOYMENT_FAILED"]?.emails, ["a@example.com"]);
       await edit("DEPLOYMENT_FAILED", { emails: ["strange@example.com"], slack_webhooks: [] });
@@ -111,7 +111,7 @@ describe("AppProvider: alert destinations", () => {
     });
   });
 
-  it("are set after the app is created, without a deployment of their own", async () => {
+  it("are set after the app is created, without an extra deployment", async () => {
     const { outs } = await world.create(wanted(BOTH));
     const { DEPLOYMENT_FAILED: app, CPU_UTILIZATION: cpu, MEM_UTILIZATION: memory } = await held();
     assert.deepEqual(app?.emails, ["a@example.com"]);
@@ -126,26 +126,26 @@ describe("AppProvider: alert destinations", () => {
     assertClean(outs);
   });
 
-  it("leave addresses only where Pulumi knows them to be secret", async () => {
+  it("contain addresses only where Pulumi knows them to be secret", async () => {
     const { outs } = await world.create(wanted(BOTH));
     const { alertDestinations: _marked, ...rest } = outs;
     assert.ok(!JSON.stringify(rest).includes("very-secret"));
   });
 
-  it("are set before the deployment ends, so that its failure is told already", async () => {
+  it("are set before the deployment finishes, so that its failure already triggers an alert", async () => {
     await world.create(wanted(BOTH));
     const order = world.emulator.calls.map(({ method, path }) => `${method} ${path.split("/").at(-1)}`);
     assert.ok(order.lastIndexOf("POST destinations") < order.findIndex((call) => /GET .*-/.test(call)));
   });
 
-  it("cost no call where the app declares none", async () => {
+  it("cost no request when the app declares none", async () => {
     const made = await world.create(inputs(WATCHED));
     await world.update(made, inputs(changed((spec) => (spec.region = "fra"), WATCHED)));
     await world.run().read(made.id, made.outs);
     assert.deepEqual([...calls("GET"), ...calls("POST")], []);
   });
 
-  it("are sent only where they changed", async () => {
+  it("are sent only when they changed", async () => {
     const made = await fresh(world.create(wanted(BOTH)));
     const news = { ...BOTH, DEPLOYMENT_FAILED: emails("b@example.com") };
     assert.deepEqual(await world.run().diff(made.id, made.outs, wanted(news)), {});
@@ -155,7 +155,7 @@ describe("AppProvider: alert destinations", () => {
     assert.deepEqual(outs.alertDestinations, news);
   });
 
-  it("are not sent again in another order", async () => {
+  it("are not sent again when only their order changed", async () => {
     const made = await fresh(
       world.create(wanted({ DEPLOYMENT_FAILED: emails("a@example.com", "b@example.com") })),
     );
@@ -169,7 +169,7 @@ describe("AppProvider: alert destinations", () => {
     });
   });
 
-  it("are cleared when their entry goes, and the others stay", async () => {
+  it("are cleared when their entry is removed, while the others stay", async () => {
     const made = await fresh(world.create(wanted(BOTH)));
     const { "web/CPU_UTILIZATION": kept } = BOTH;
     const { outs } = await world.update(made, wanted({ "web/CPU_UTILIZATION": kept }));
@@ -202,7 +202,7 @@ describe("AppProvider: alert destinations", () => {
     ]);
   });
 
-  it("follow rules that come and go with the spec, in one update each", async () => {
+  it("follow rules added to and removed from the spec, in one update each", async () => {
     const without = changed((spec) => (spec.services![0]!.alerts = []), WATCHED);
     const app = { DEPLOYMENT_FAILED: emails("a@example.com") };
     const made = await world.create(wanted(BOTH));
@@ -220,7 +220,7 @@ describe("AppProvider: alert destinations", () => {
     assert.equal(sent().length, 2);
   });
 
-  it("leave the app in the state when the service refuses them, and the next up sets them", async () => {
+  it("leave the app in the state when the service rejects them, and the next up sets them", async () => {
     fail(2, { status: 400, body: { id: "bad_request", message: `no such user for ${URL}` } });
     const error = await world.initFailure(world.create(wanted(BOTH)));
     assert.equal(error.errorCode, "alerts-not-set");
@@ -240,7 +240,7 @@ describe("AppProvider: alert destinations", () => {
     assert.equal(deployments(), 1);
   });
 
-  it("keep what worked when only one of them fails", async () => {
+  it("keep those that were set when only one of them fails", async () => {
     fail(1, { status: 403, body: { id: "forbidden", message: "no" } });
     const error = await world.initFailure(world.create(wanted(BOTH)));
     assert.deepEqual(Object.keys(error.made.outs.alertDestinations as object), ["web/CPU_UTILIZATION"]);
@@ -249,7 +249,7 @@ describe("AppProvider: alert destinations", () => {
     assert.equal(sent().length, 1);
   });
 
-  it("tell of an alert that never appears, and leave the app in the state", async () => {
+  it("fail with an alert that never appears, and leave the app in the state", async () => {
     world.emulator.faults.add({
       method: "GET",
       path: /alerts$/,
@@ -261,7 +261,7 @@ describe("AppProvider: alert destinations", () => {
     assert.equal(error.made.outs.phase, "ACTIVE");
   });
 
-  it("are told beside the failure of the deployment", async () => {
+  it("report their failure together with the failure of the deployment", async () => {
     world.emulator.failNext({ component: "web", log: ["boom"] });
     fail(2, { status: 400, body: { id: "bad_request", message: "no" } });
     const error = await world.initFailure(world.create(wanted(BOTH)));
@@ -271,7 +271,7 @@ describe("AppProvider: alert destinations", () => {
   });
 
   describe("changed at the service", () => {
-    it("show as a change of exactly that entry, by one call, and the next up repairs them", async () => {
+    it("show as a change of exactly that entry, found in one request, and the next up repairs them", async () => {
       const made = await world.create(wanted(BOTH));
       await edit("DEPLOYMENT_FAILED", { emails: ["z@example.com"], slack_webhooks: [] });
       world.emulator.clearCalls();
@@ -290,7 +290,7 @@ describe("AppProvider: alert destinations", () => {
       assert.deepEqual(repaired.outs.alertDestinations, BOTH);
     });
 
-    it("bring no address to light", async () => {
+    it("reveal no address", async () => {
       const made = await world.create(wanted(BOTH));
       const slack_webhooks = [
         { url: STRANGE, channel: "#ops" },
@@ -303,7 +303,7 @@ describe("AppProvider: alert destinations", () => {
       assert.deepEqual(seen, {
         slackWebhooks: { "#ops": { url: KEPT_SECRET }, "#new": { url: KEPT_SECRET } },
       });
-      // As with ignoreChanges: the program takes over what the state holds.
+      // As with ignoreChanges: the program adopts the values in the state.
       const ignoring = {
         ...(props?.alertDestinations as typeof BOTH),
         DEPLOYMENT_FAILED: emails("b@example.com"),
@@ -314,7 +314,7 @@ describe("AppProvider: alert destinations", () => {
       assert.deepEqual((await held())["CPU_UTILIZATION"]?.slack_webhooks, slack_webhooks);
     });
 
-    it("are quiet in another order, and when nothing changed", async () => {
+    it("show no change when reordered or unchanged", async () => {
       const both = { DEPLOYMENT_FAILED: emails("a@example.com", "b@example.com") };
       const made = await world.create(wanted(both));
       await edit("DEPLOYMENT_FAILED", { emails: ["b@example.com", "a@example.com"], slack_webhooks: [] });
@@ -323,7 +323,7 @@ describe("AppProvider: alert destinations", () => {
       assert.deepEqual(await world.run().diff(made.id, props!, wanted(both)), { changes: false });
     });
 
-    it("are set back by an update without a refresh, which says so", async () => {
+    it("are restored and reported by an update without a refresh", async () => {
       const made = await world.create(wanted(BOTH));
       await edit("DEPLOYMENT_FAILED", { emails: ["z@example.com"], slack_webhooks: [] });
       await world.update(
@@ -342,7 +342,7 @@ describe("AppProvider: alert destinations", () => {
 
     for (const fault of ["discarded", { lagMs: 5_000 }] as const) {
       const isDone = fault !== "discarded";
-      it(`${isDone ? "are seen" : "fail, and are sent by the next up,"} after a response to ${JSON.stringify(fault)}`, async () => {
+      it(`${isDone ? "are recognized as set" : "fail, and are sent by the next up,"} after a response to ${JSON.stringify(fault)}`, async () => {
         const made = await world.create(wanted({}));
         fail(1, fault);
         if (isDone) world.emulator.faults.add({ method: "GET", path: /alerts$/, fault, times: 2 });
@@ -358,7 +358,7 @@ describe("AppProvider: alert destinations", () => {
       });
     }
 
-    it("fail where a removal was accepted and not made, and the next up removes them", async () => {
+    it("fail when a removal was confirmed but not applied, and the next up removes them", async () => {
       const made = await world.create(wanted(BOTH));
       fail(1, "discarded");
       const error = await world.initFailure(world.update(made, wanted({})));
@@ -368,7 +368,7 @@ describe("AppProvider: alert destinations", () => {
       assert.deepEqual((await held())["CPU_UTILIZATION"]?.slack_webhooks, []);
     });
 
-    it("are missing where someone took the rule away", async () => {
+    it("are reported as missing when someone removed the rule", async () => {
       const made = await world.create(wanted(BOTH));
       world.emulator.editApp("shop", (spec) => void (spec.alerts = []));
       const { inputs: seen } = await world.run().read(made.id, made.outs);

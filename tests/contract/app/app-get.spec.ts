@@ -11,7 +11,7 @@ import {
   type Made,
 } from "../../helpers/world/provider-world";
 
-/** What App.get hands to Pulumi. */
+/** What App.get passes to Pulumi. */
 const ASKED = { __get: true, __urn: URN, __provider: PROVIDER } as unknown as AppOutputs & RunInputs;
 
 describe("AppProvider.read for App.get", () => {
@@ -22,7 +22,7 @@ describe("AppProvider.read for App.get", () => {
     world.emulator.clearCalls();
   });
 
-  it("fills all outputs as for an app of the program's own", async () => {
+  it("returns all outputs, as for an app that the program manages", async () => {
     const { id, props } = await world.run().read(made.id, ASKED);
     assert.equal(id, made.id);
     const { spec: _spec, __deployment, ...rest } = made.outs;
@@ -39,7 +39,7 @@ describe("AppProvider.read for App.get", () => {
     assert.deepEqual(world.writes, []);
   });
 
-  it("says so when it is read again and nothing changed", async () => {
+  it("reports no change when it is read again unchanged", async () => {
     const { props } = await world.run().read(made.id, ASKED);
     assert.deepEqual((await world.run().read(made.id, props!)).props, props);
     assert.deepEqual(
@@ -52,7 +52,7 @@ describe("AppProvider.read for App.get", () => {
     ["an id that is not there", "00000000-0000-4000-8000-000000000000"],
     ["a name in place of an id", "shop"],
   ] as const)
-    it(`names ${what}, and what is near`, async () => {
+    it(`reports ${what} and suggests close matches`, async () => {
       const error = await world.failure(world.run().read(id, ASKED));
       assert.equal(error.errorCode, "not-found");
       assert.match(error.message, new RegExp(`^There is no app with the id ${id}\\. .*${made.id}`));

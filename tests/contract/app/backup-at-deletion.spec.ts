@@ -21,7 +21,7 @@ import { temporaryFolder } from "../../helpers/temporary-folder";
 describe("a deletion and its backup", () => {
   const world = eachInItsWorld();
   const top = temporaryFolder();
-  /** Where backups go, and a folder that is none of their business. */
+  /** The backup folder, and a folder that backups must not touch. */
   const backups = (): string => join(top.path, "backups");
   const outside = (): string => join(top.path, "outside");
   let made: Made;
@@ -35,7 +35,7 @@ describe("a deletion and its backup", () => {
   const remove = (directory = backups()): Promise<void> =>
     world.run().delete(made.id, { ...made.outs, backup: { directory } });
 
-  /** What the folder of backups holds, all of it. */
+  /** All entries of the backup folder. */
   const left = (): string[] => (existsSync(backups()) ? readdirSync(backups()) : []);
 
   async function refused(said: RegExp, directory = backups()): Promise<void> {
@@ -66,8 +66,8 @@ describe("a deletion and its backup", () => {
     return path;
   }
 
-  describe("does not happen", () => {
-    /** Obstacles that a backup cannot get past, what the error says of them, and where each is possible. */
+  describe("is refused", () => {
+    /** Obstacles to a backup, the error each causes, and the systems where it is possible. */
     const OBSTACLES: Record<string, { where?: boolean; put: () => Undo; said: RegExp }> = {
       "on a full disk": {
         where: canMount,
@@ -79,12 +79,12 @@ describe("a deletion and its backup", () => {
           return undo;
         },
       },
-      "where files take nothing more": {
+      "when files cannot grow": {
         where: process.platform === "linux",
         said: /EFBIG/,
         put: noRoomInFiles,
       },
-      "on a disk that is mounted read-only": {
+      "on a read-only mount": {
         where: canMount,
         said: /EROFS/,
         put: () => {
@@ -92,7 +92,7 @@ describe("a deletion and its backup", () => {
           return mount(backups(), ",ro");
         },
       },
-      "in a folder that is read-only": {
+      "in a read-only folder": {
         where: process.geteuid !== undefined,
         said: /EACCES/,
         put: () => {
@@ -100,19 +100,19 @@ describe("a deletion and its backup", () => {
           return readOnly(backups());
         },
       },
-      "through a link to a folder": {
+      "through a symlink to a folder": {
         said: /is a link or a file/,
         put: () => (symlinkSync(outside(), backups()), remover(backups())),
       },
-      "through a link to nothing": {
+      "through a dangling symlink": {
         said: /is a link or a file/,
         put: () => (symlinkSync(join(outside(), "new"), backups()), remover(backups())),
       },
-      "where the folder is a file": {
+      "when the folder is a file": {
         said: /is a link or a file/,
         put: () => (writeFileSync(backups(), "mine"), remover(backups())),
       },
-      "where the folder is a pipe": {
+      "when the folder is a pipe": {
         where: process.platform !== "win32",
         said: /is a link or a file/,
         put: () => (execFileSync("mkfifo", [backups()]), remover(backups())),
@@ -126,7 +126,7 @@ describe("a deletion and its backup", () => {
 
     for (const [name, { where = true, put, said }] of Object.entries(OBSTACLES)) {
       if (!where) continue;
-      it(`${name}, and does once that is mended`, async () => {
+      it(`${name}, and succeeds once that is fixed`, async () => {
         const undo = put();
         const before = existsSync(backups()) && lstatSync(backups()).isDirectory() ? left() : undefined;
         try {
@@ -139,12 +139,12 @@ describe("a deletion and its backup", () => {
       });
     }
 
-    it("to a path that no file can have", async () => {
+    it("with an invalid path", async () => {
       await refused(/null bytes/, `${backups()}\0x`);
       await refused(/ENAMETOOLONG/, join(backups(), "x".repeat(5_000)));
     });
 
-    it("through a link on the way from the program's folder", async () => {
+    it("through a symlink in the program's folder", async () => {
       const before = process.cwd();
       process.chdir(top.path);
       try {
@@ -155,14 +155,14 @@ describe("a deletion and its backup", () => {
       }
     });
 
-    it("where the folder is replaced by a link in the middle of it", async () => {
+    it("when the folder is replaced by a symlink halfway through", async () => {
       mkdirSync(backups());
       const restore = await beforeSync(() => {
         renameSync(backups(), join(top.path, "moved"));
         symlinkSync(outside(), backups());
       });
       try {
-        // Where the system has no paths to opened folders, the file is missed as well, and may lie outside.
+        // On systems without paths to open folders, the file is also missing, and may be outside.
         await refused(/replaced meanwhile/);
       } finally {
         restore();
@@ -170,7 +170,7 @@ describe("a deletion and its backup", () => {
     });
   });
 
-  describe("leaves what is there as it is, and takes another name", () => {
+  describe("keeps existing entries and uses another name instead of", () => {
     const THINGS: Record<string, (path: string) => void> = {
       file: (path) => writeFileSync(path, "mine"),
       folder: (path) => mkdirSync(path),
@@ -203,7 +203,7 @@ describe("a deletion and its backup", () => {
       });
     }
 
-    it("what comes in between", async () => {
+    it("an entry created at the same moment", async () => {
       mkdirSync(backups());
       const app = { id: made.id, spec: { name: "shop" } };
       const path = join(backups(), `${backupName(app, new Date(world.clock.now()))}.yaml`);
@@ -217,7 +217,7 @@ describe("a deletion and its backup", () => {
     });
   });
 
-  /** Calls `act` once, when a file has been written and is about to be kept. */
+  /** Calls `act` once, after a file is written and before it is synced. */
   async function beforeSync(act: () => void): Promise<Undo> {
     const probe = await promises.open(join(top.path, "probe"), "w");
     const handle = Object.getPrototypeOf(probe) as { sync: () => Promise<void> };

@@ -37,7 +37,7 @@ describe("a state whose hidden keys are damaged", function () {
     ];
   }
 
-  it("is repaired by the next up, after which nothing is left to do", async () => {
+  it("is repaired by the next up, after which there is nothing to do", async () => {
     for (const { what, made } of await damagedStates()) {
       const repaired = await run(made);
       world.emulator.clearCalls();
@@ -46,7 +46,7 @@ describe("a state whose hidden keys are damaged", function () {
     }
   });
 
-  it("is read by a refresh, and the next up changes nothing", async () => {
+  it("is accepted by a refresh, and the next up writes nothing", async () => {
     for (const { what, made } of await damagedStates()) {
       const { props } = await world.run().read(made.id, made.outs);
       assert.ok(props, what);
@@ -57,7 +57,7 @@ describe("a state whose hidden keys are damaged", function () {
     }
   });
 
-  it("does not keep the app from being deleted", async () => {
+  it("does not block the deletion of the app", async () => {
     const provider = world.run();
     for (const { what, made } of await damagedStates()) {
       await provider.delete(made.id, { ...made.outs, backup: false }).catch((error: unknown) => {

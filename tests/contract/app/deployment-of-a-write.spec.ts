@@ -8,17 +8,17 @@ const APPS = /^\/v2\/apps$/;
 const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"));
 const redeploy = inputs(SHOP, { redeployOn: { commit: "2" } });
 
-/** Ways in which the deployment of a write shows up elsewhere, or later, than in the response to the write. */
+/** Places and times at which the deployment of a write appears, other than in the response to the write. */
 const ELSEWHERE: [string, { method?: string; path?: RegExp; fault: Fault }[]][] = [
   [
-    "not in the response",
+    "outside the response",
     [
       { method: "POST", fault: "without-deployment" },
       { method: "PUT", fault: "without-deployment" },
     ],
   ],
   [
-    "in the list only",
+    "only in the list",
     [
       { path: APP, fault: "without-deployment" },
       { path: APPS, fault: "without-deployment" },
@@ -26,7 +26,7 @@ const ELSEWHERE: [string, { method?: string; path?: RegExp; fault: Fault }[]][] 
     ],
   ],
   [
-    "in a slot of the app only",
+    "only in the app itself",
     [
       { path: /\/deployments$/, fault: "without-deployment" },
       { method: "POST", fault: "without-deployment" },
@@ -48,14 +48,14 @@ describe("The deployment of a write", () => {
     (await world.run().diff(made.id, made.outs, news)).changes;
 
   for (const [where, faults] of ELSEWHERE) {
-    it(`is waited for after a create, where it shows up ${where}`, async () => {
+    it(`is waited for after a create when it appears ${where}`, async () => {
       meet(...faults);
       const { outs } = await world.create();
       assert.deepEqual(outs.__deployment, { id: ids()[0], phase: "ACTIVE" });
       assert.equal(outs.__awaited, undefined);
     });
 
-    it(`fails the create where it fails and shows up ${where}`, async () => {
+    it(`fails the create when it fails and appears ${where}`, async () => {
       meet(...faults);
       world.emulator.failNext({ component: "web" });
       const error = await world.initFailure(world.create());
@@ -63,7 +63,7 @@ describe("The deployment of a write", () => {
       assert.deepEqual(error.made.outs.__deployment, { id: ids()[0], phase: "ERROR" });
     });
 
-    it(`is waited for after an update, where it shows up ${where}`, async () => {
+    it(`is waited for after an update when it appears ${where}`, async () => {
       const made = await world.create();
       meet(...faults);
       world.emulator.failNext({ component: "web" });
@@ -72,7 +72,7 @@ describe("The deployment of a write", () => {
       assert.equal(ids().length, 2);
     });
 
-    it(`is waited for after a new deployment, and no other is made, where it shows up ${where}`, async () => {
+    it(`is waited for after a redeploy, without starting a second one, when it appears ${where}`, async () => {
       const made = await world.create();
       meet(...faults);
       const { outs } = await world.update(made, redeploy);
@@ -81,8 +81,8 @@ describe("The deployment of a write", () => {
     });
   }
 
-  describe("that never shows up", () => {
-    it("fails a create, is looked for by the next run, and waited for", async () => {
+  describe("that never appears", () => {
+    it("fails a create; the next run finds it and waits for it", async () => {
       meet({ fault: { lateMs: 90_000 } });
       world.emulator.failNext({ component: "web" });
       const { made, errorCode } = await world.initFailure(world.create());
@@ -98,7 +98,7 @@ describe("The deployment of a write", () => {
       assert.deepEqual(last.outs.__deployment, { id: ids()[1], phase: "ACTIVE" });
     });
 
-    it("fails a create, and is made by the next run where there is still none", async () => {
+    it("fails a create; the next run starts one if there is still none", async () => {
       meet({ fault: "without-deployment" });
       const { made } = await world.initFailure(world.create());
       world.emulator.faults.clear();
@@ -109,7 +109,7 @@ describe("The deployment of a write", () => {
       assert.equal(world.writes.filter((call) => call.startsWith("POST")).length, 2);
     });
 
-    it("survives a refresh in between", async () => {
+    it("is still expected after a refresh", async () => {
       meet({ fault: "without-deployment" });
       const { made } = await world.initFailure(world.create());
       const refreshed = await world.run().read(made.id, made.outs);
@@ -120,7 +120,7 @@ describe("The deployment of a write", () => {
       assert.equal(again.props?.__deployment?.id, ids()[0]);
     });
 
-    it("fails a new deployment, which the next run makes", async () => {
+    it("fails a redeploy; the next run starts a new one", async () => {
       const made = await world.create();
       const [first] = ids();
       meet({ method: "POST", fault: "discarded" });
@@ -133,7 +133,7 @@ describe("The deployment of a write", () => {
       assert.deepEqual(outs.__deployment, { id: ids()[1], phase: "ACTIVE" });
     });
 
-    it("is a warning after an update, one more check in the next run, and then nothing", async () => {
+    it("is a warning after an update; the next run checks once more, then stops", async () => {
       const made = await world.create();
       meet({ method: "PUT", fault: "without-deployment" });
       const { app } = world;
@@ -160,7 +160,7 @@ describe("The deployment of a write", () => {
       );
     });
 
-    it("of an update is found by the check of the next run, with its failure", async () => {
+    it("is found with its failure by the next run's check after an update", async () => {
       const made = await world.create();
       meet({ fault: { lateMs: 60_000 } });
       world.emulator.failNext({ component: "web" });
@@ -172,7 +172,7 @@ describe("The deployment of a write", () => {
       assert.deepEqual(error.made.outs.__deployment, { id: ids()[1], phase: "ERROR" });
     });
 
-    it("is not waited for where the program waits for no deployment, and looked for once it does", async () => {
+    it("is not waited for with wait: false, and is searched for once waiting is enabled", async () => {
       meet({ fault: { lateMs: 30_000 } });
       const made = await world.create(inputs(SHOP, { wait: false }));
       assert.equal(await wantsUpdate(made, inputs(SHOP, { wait: false })), false);
@@ -183,10 +183,10 @@ describe("The deployment of a write", () => {
     });
   });
 
-  it("is none that existed before, whatever the response to an update shows", async () => {
+  it("is never one that existed before, whatever the response to an update contains", async () => {
     const made = await world.create();
     const [first] = ids();
-    // The response and all reads are of before the update, for longer than it is looked for.
+    // The response and all reads predate the update, for longer than the search lasts.
     meet({ fault: { lagMs: 300_000 } });
     world.emulator.failNext({ component: "web" });
     const { outs } = await world.update(made, inputs(greeting));
@@ -198,12 +198,12 @@ describe("The deployment of a write", () => {
     assert.equal(error.errorCode, "deployment-failed");
   });
 
-  it("is not the service's own rollback of a deployment that failed", async () => {
+  it("is not the service's own rollback of a failed deployment", async () => {
     const made = await world.create();
     const [first] = world.app.deployments;
     world.emulator.failNext({ component: "web" });
     const failed = await world.initFailure(world.update(made, inputs(greeting)));
-    // Active since, with the spec of before.
+    // Active since then, with the previous spec.
     world.app.deployments.push({
       ...first!,
       id: "3b2e0f50-0000-4000-8000-000000000001",
@@ -215,10 +215,10 @@ describe("The deployment of a write", () => {
     assert.deepEqual(outs.__deployment, { id: ids()[3], phase: "ACTIVE" });
   });
 
-  it("is made where an update needs none, and the last one failed", async () => {
+  it("is started when an update triggers none and the last one failed", async () => {
     world.emulator.failNext({ component: "web" });
     const { made } = await world.initFailure(world.create());
-    // The service sees no difference in a field that it does not know.
+    // The service ignores changes in a field that it does not know.
     const news = inputs(SHOP);
     const olds = {
       ...made,
@@ -229,7 +229,7 @@ describe("The deployment of a write", () => {
     assert.equal(outs.phase, "ACTIVE");
   });
 
-  it("in a phase that no version knows is waited for, by the next run as well", async () => {
+  it("is waited for in an unknown phase, by the next run too", async () => {
     meet({ fault: { phase: "QUEUED_FOR_REVIEW" } });
     const error = await world.initFailure(world.create(inputs(SHOP, { timeouts: { create: "10s" } })));
     assert.equal(error.errorCode, "wait-timeout");
@@ -239,7 +239,7 @@ describe("The deployment of a write", () => {
     assert.equal(ids().length, 1);
   });
 
-  it("costs no call more where the response names it", async () => {
+  it("costs no extra request when the response contains it", async () => {
     const made = await world.create();
     world.emulator.clearCalls();
     await world.update(made, inputs(greeting));
@@ -252,7 +252,7 @@ describe("An app that is adopted", () => {
   const world = eachInItsWorld();
   const adopted = (): AppInputs => inputs(OPEN, { adopt: true });
 
-  it("is deployed again where its newest deployment failed, though an earlier one is active", async () => {
+  it("is deployed again when its newest deployment failed, even if an earlier one is active", async () => {
     const made = await world.create(inputs(OPEN));
     world.emulator.failNext({ component: "web" });
     await world.initFailure(world.update(made, inputs(OPEN, { redeployOn: { a: "1" } })));
@@ -260,7 +260,7 @@ describe("An app that is adopted", () => {
     assert.deepEqual(outs.__deployment, { id: world.app.deployments[2]?.id, phase: "ACTIVE" });
   });
 
-  it("is waited for where its only deployment shows up some seconds later", async () => {
+  it("is waited for when its only deployment appears some seconds later", async () => {
     const stopped = world.create(inputs(OPEN, { wait: false }));
     await stopped;
     world.emulator.faults.add({ fault: { lateMs: 8_000 }, times: Infinity });

@@ -18,7 +18,7 @@ const ROLLBACK = /\/rollback$/;
 const REVERT = /\/revert$/;
 const DEPLOYMENTS = /\/deployments$/;
 
-/** Deployments that the resources Deployment and Rollback start, in responses that do not name them, or late. */
+/** Deployments started by Deployment and Rollback resources that appear late, or not in the response. */
 describe("The deployment that a Deployment starts", () => {
   const world = eachInItsWorld();
   let app: Made;
@@ -42,7 +42,7 @@ describe("The deployment that a Deployment starts", () => {
     return { errorCode, id, outs: properties as unknown as DeploymentOutputs };
   };
 
-  it("is found where the response names none, and is not made twice", async () => {
+  it("is found when the response does not contain it, and is not started twice", async () => {
     meet("without-deployment", { method: "POST" });
     const { id, outs } = await run().create(wanted());
     assert.equal(id, ids()[1]);
@@ -50,7 +50,7 @@ describe("The deployment that a Deployment starts", () => {
     assert.equal(ids().length, 2);
   });
 
-  it("is waited for where it shows up some seconds later, and fails with its failure", async () => {
+  it("is waited for when it appears some seconds later, and its failure fails the resource", async () => {
     meet({ lateMs: 10_000 });
     world.emulator.failNext({ component: "web" });
     const { errorCode, outs } = await failed(run().create(wanted()));
@@ -58,7 +58,7 @@ describe("The deployment that a Deployment starts", () => {
     assert.deepEqual([outs.deploymentId, outs.phase], [ids()[1], "ERROR"]);
   });
 
-  it("is looked for by the next run where it does not show up, and made where there is still none", async () => {
+  it("is searched for by the next run when it does not appear, and started if there is still none", async () => {
     meet("discarded", { method: "POST" });
     const first = await failed(run().create(wanted()));
     assert.equal(first.errorCode, "no-deployment");
@@ -71,7 +71,7 @@ describe("The deployment that a Deployment starts", () => {
     assert.deepEqual(await run().diff(first.id, outs, wanted()), { changes: false });
   });
 
-  it("is found by the next run or a refresh where it shows up after a minute, and none is made", async () => {
+  it("is found by the next run or a refresh when it appears after a minute, and no second one is started", async () => {
     await world.clock.sleep(100_000);
     meet({ lateMs: 90_000 });
     const first = await failed(run().create(wanted()));
@@ -85,7 +85,7 @@ describe("The deployment that a Deployment starts", () => {
     assert.equal(ids().length, 2);
   });
 
-  it("is canceled by a deletion though no run has seen it", async () => {
+  it("is canceled by a deletion even though no run has seen it", async () => {
     await world.clock.sleep(100_000);
     meet({ lateMs: 90_000 });
     const first = await failed(run().create(wanted()));
@@ -95,7 +95,7 @@ describe("The deployment that a Deployment starts", () => {
     assert.notEqual(world.app.deployments[1]?.canceledAt, undefined);
   });
 
-  it("is none of those before, though the list of before was empty", async () => {
+  it("is not one that existed before, even if the earlier list was empty", async () => {
     meet("without-deployment", { path: DEPLOYMENTS });
     world.emulator.failNext({ component: "web" });
     const { outs } = await failed(run().create(wanted()));
@@ -126,7 +126,7 @@ describe("The deployment that a Rollback starts", () => {
     return { errorCode, id, outs: properties as unknown as RollbackOutputs };
   };
 
-  it("is found where the response names none, or shows up some seconds later", async () => {
+  it("is found when the response does not contain it or it appears some seconds later", async () => {
     for (const fault of ["without-deployment", { lateMs: 10_000 }] as const) {
       world.emulator.faults.clear();
       meet(fault, { method: "POST", path: ROLLBACK });
@@ -137,14 +137,14 @@ describe("The deployment that a Rollback starts", () => {
     assert.equal(ids().length, 4);
   });
 
-  it("fails the rollback where it does not show up, and none of those before is taken for it", async () => {
+  it("fails the rollback when it does not appear, and no earlier one is mistaken for it", async () => {
     meet("discarded", { method: "POST", path: ROLLBACK });
     const error = await world.failure(run().create(wanted()));
     assert.match(error.message, /not-found|no new deployment|does not know/);
     assert.equal(ids().length, 2);
   });
 
-  it("is found after a revert whose response names none", async () => {
+  it("is found after a revert when the response does not contain it", async () => {
     const made = await run().create(wanted());
     meet("without-deployment", { method: "POST", path: REVERT });
     const { outs } = await run().update(made.id, made.outs, wanted({ state: "reverted" }));
@@ -152,7 +152,7 @@ describe("The deployment that a Rollback starts", () => {
     assert.equal(world.app.spec.services?.[0]?.instance_count, 2);
   });
 
-  it("is looked for by the next run after a revert, and made where there is still none", async () => {
+  it("is searched for by the next run after a revert, and started if there is still none", async () => {
     const made = await run().create(wanted());
     await world.clock.sleep(100_000);
     meet({ lateMs: 90_000 });
@@ -166,7 +166,7 @@ describe("The deployment that a Rollback starts", () => {
     assert.deepEqual([outs.phase, outs.__last, outs.__awaited], ["ACTIVE", ids()[3], undefined]);
   });
 
-  it("is that of the app after an update that failed, where the response names none", async () => {
+  it("is found after a failed update when the response does not contain it", async () => {
     const { outs } = await world.update(first, inputs());
     meet("without-deployment", { method: "POST", path: ROLLBACK });
     world.emulator.failNext({ component: "web" });

@@ -24,7 +24,7 @@ describe("AppProvider: diff", () => {
     world.emulator.clearCalls();
   });
 
-  /** As Pulumi does in an update: check first, in the same process. */
+  /** As in a Pulumi update: check runs first, in the same process. */
   async function diffed(news: AppInputs, olds = made.outs): Promise<{ changes?: boolean }> {
     const provider = world.run();
     const { failures, inputs: checked } = await provider.check(olds, news);
@@ -32,13 +32,13 @@ describe("AppProvider: diff", () => {
     return provider.diff(made.id, olds, checked);
   }
 
-  it("sees no change in what is the same, and makes no request for it", async () => {
+  it("reports no change for equal inputs and makes no request", async () => {
     assert.deepEqual(await diffed(inputs()), { changes: false });
     assert.deepEqual(world.emulator.calls, []);
     assert.deepEqual(world.messages(), []);
   });
 
-  it("leaves it to Pulumi to show what changed, and tells what that does to each component", async () => {
+  it("lets Pulumi show what changed and reports the effect on each component", async () => {
     assert.deepEqual(await diffed(inputs(greeting)), {});
     assert.deepEqual(world.messages("info"), [
       "~ web (service): redeploy without a new build: envs.GREETING.value changed",
@@ -46,14 +46,14 @@ describe("AppProvider: diff", () => {
     ]);
   });
 
-  it("never counts hidden keys", async () => {
+  it("ignores hidden keys", async () => {
     const news = { ...inputs(), __urn: `${URN}-renamed`, __provider: "a later version" };
     assert.deepEqual(await diffed(news), { changes: false });
     const later = { ...made.outs, __liveSpec: { name: "other" }, __new: 1, liveUrl: "other", phase: "other" };
     assert.deepEqual(await diffed(inputs(), later), { changes: false });
   });
 
-  it("knows that there is something to do where the last deployment did not succeed, and says so", async () => {
+  it("reports an update when the last deployment did not succeed, with the reason", async () => {
     for (const [phase, words] of [
       ["ERROR", "failed; this update starts a new one"],
       ["CANCELED", "failed; this update starts a new one"],
@@ -68,14 +68,14 @@ describe("AppProvider: diff", () => {
     }
   });
 
-  it("says of a changed program that it is compared with the spec of an attempt that failed", async () => {
+  it("notes that a changed program is compared with the spec of a failed attempt", async () => {
     const olds = { ...made.outs, __deployment: { id: "d", phase: "ERROR" } };
     assert.deepEqual(await diffed(inputs(greeting), olds), {});
     const [first] = world.messages("info");
     assert.match(first ?? "", /The last deployment failed, but the service has its spec/);
   });
 
-  it("has nothing to do for a running deployment that nobody wants to wait for", async () => {
+  it("reports no change for a running deployment with wait: false", async () => {
     const news = inputs(SHOP, { wait: false });
     const olds = { ...made.outs, wait: false, __deployment: { id: "d", phase: "BUILDING" } };
     assert.deepEqual(await diffed(news, olds), { changes: false });
@@ -84,14 +84,14 @@ describe("AppProvider: diff", () => {
     });
   });
 
-  it("tells nothing in a refresh, in which nothing was checked before", async () => {
+  it("reports nothing during a refresh, where no check ran before", async () => {
     const olds = { ...made.outs, __deployment: { id: "d", phase: "ERROR" } };
     assert.deepEqual(await world.run().diff(made.id, olds, inputs(greeting)), {});
     assert.deepEqual(await world.run().diff(made.id, olds, inputs()), { changes: true });
     assert.deepEqual(world.messages(), []);
   });
 
-  it("warns that the cache may be reused where forceBuild meets a changed spec", async () => {
+  it("warns that the cache may be reused when forceBuild is combined with a changed spec", async () => {
     await diffed(inputs(greeting, { redeployOn: { commit: "2" }, forceBuild: true }));
     assert.match(world.messages("warning").join(), /forceBuild does not apply.*build cache/);
   });
@@ -109,14 +109,14 @@ describe("AppProvider: diff", () => {
       world.emulator.clearCalls();
     });
 
-    it("sees no change in a program that gives what the app was created from", async () => {
+    it("reports no change for a program with the spec that the app was created from", async () => {
       assert.deepEqual(await diffed(inputs(OPEN), imported.outs), { changes: false });
       assert.deepEqual(world.messages(), []);
       const read = await world.run().read(made.id, imported.outs);
       assert.deepEqual(await world.run().diff(made.id, read.props!, inputs(OPEN)), { changes: false });
     });
 
-    it("predicts what the program changes, and nothing for the defaults that only the service has", async () => {
+    it("predicts the program's changes, and none for defaults set by the service", async () => {
       const news = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"), OPEN);
       assert.deepEqual(await diffed(inputs(news), imported.outs), {});
       assert.deepEqual(world.messages("info").slice(0, 2), [
@@ -129,7 +129,7 @@ describe("AppProvider: diff", () => {
       assert.deepEqual([outs.__imported, outs.spec], [undefined, listsToMaps(news)]);
     });
 
-    it("makes no deployment where only settings of the program are new", async () => {
+    it("starts no deployment when only settings of the program are new", async () => {
       const settings = inputs(OPEN, { timeouts: { update: "20m" } });
       assert.deepEqual(await diffed(settings, imported.outs), {});
       assert.deepEqual(world.messages(), []);

@@ -21,11 +21,11 @@ const NAMED = { emptySecrets: ["web.API_TOKEN"] };
 describe("a SECRET variable without a value", () => {
   const world = eachInItsWorld();
 
-  /** What the service has stored, in plain text. */
+  /** The values stored by the service, in plain text. */
   const stored = (): string | undefined =>
     world.app.plain(String(world.app.spec.services?.[0]?.envs?.[1]?.value));
 
-  /** One run of a program: check, diff, and create or update where that is due. */
+  /** One run of a program: check, diff, and create or update as needed. */
   async function up(made: Made | undefined, news: AppInputs & RunInputs): Promise<Made> {
     const provider = world.run();
     world.emulator.clearCalls();
@@ -39,7 +39,7 @@ describe("a SECRET variable without a value", () => {
       : { id: made.id, outs: (await provider.update(made.id, made.outs, checked)).outs };
   }
 
-  /** The next run changes nothing, and asks for no update. */
+  /** The next run changes nothing and needs no update. */
   async function isSettled(made: Made, news: AppInputs): Promise<void> {
     const provider = world.run();
     const { inputs: checked } = await provider.check(made.outs, news);
@@ -52,7 +52,7 @@ describe("a SECRET variable without a value", () => {
   ];
 
   for (const [what, value] of empties) {
-    it(`is created empty with ${what}, after a warning with its path, unless it is to be`, async () => {
+    it(`is created empty with ${what}, after a warning with its path, unless it is meant to be empty`, async () => {
       const news = inputs(withToken(value));
       const made = await up(undefined, news);
       assert.equal(stored(), "");
@@ -60,7 +60,7 @@ describe("a SECRET variable without a value", () => {
       await isSettled(made, news);
     });
 
-    it(`keeps what is stored in an update with ${what}`, async () => {
+    it(`keeps the stored value in an update with ${what}`, async () => {
       const made = await up(undefined, inputs());
       const news = inputs(withToken(value, scaled));
       const after = await up(made, news);
@@ -69,7 +69,7 @@ describe("a SECRET variable without a value", () => {
       await isSettled(after, news);
     });
 
-    it(`keeps what is stored, without any write, where only the value was taken out for ${what}`, async () => {
+    it(`keeps the stored value, without a write, when only the value was replaced by ${what}`, async () => {
       const made = await up(undefined, inputs());
       const news = inputs(withToken(value));
       const after = await up(made, news);
@@ -79,7 +79,7 @@ describe("a SECRET variable without a value", () => {
       await isSettled(after, news);
     });
 
-    it(`keeps what is stored in an app that is adopted with ${what}, with and without other changes`, async () => {
+    it(`keeps the stored value in an adopted app with ${what}, with and without other changes`, async () => {
       await up(undefined, inputs());
       await up(undefined, inputs(withToken(value), { adopt: true }));
       assert.deepEqual(world.writes, []);
@@ -90,7 +90,7 @@ describe("a SECRET variable without a value", () => {
       await isSettled(after, news);
     });
 
-    it(`is erased where emptySecrets lists it, once, with ${what}`, async () => {
+    it(`is erased once when emptySecrets lists it, with ${what}`, async () => {
       const made = await up(undefined, inputs());
       const news = inputs(withToken(value), NAMED);
       const after = await up(made, news);
@@ -103,7 +103,7 @@ describe("a SECRET variable without a value", () => {
       await isSettled(later, without);
     });
 
-    it(`is erased in an app that is adopted, where emptySecrets lists it, once, with ${what}`, async () => {
+    it(`is erased once in an adopted app when emptySecrets lists it, with ${what}`, async () => {
       await up(undefined, inputs());
       const news = inputs(withToken(value), { adopt: true, ...NAMED });
       await up(undefined, news);
@@ -113,13 +113,13 @@ describe("a SECRET variable without a value", () => {
     });
   }
 
-  it("is created empty without a warning where emptySecrets lists it", async () => {
+  it("is created empty without a warning when emptySecrets lists it", async () => {
     await up(undefined, inputs(withToken(undefined), NAMED));
     assert.equal(stored(), "");
     assert.deepEqual(world.messages("warning"), []);
   });
 
-  it("warns when an app to adopt is not there, so that one is created, and when the variable is new", async () => {
+  it("causes a warning when the app to adopt does not exist and is created, and when the variable is new", async () => {
     const made = await up(undefined, inputs(withToken(undefined), { adopt: true }));
     assert.match(world.messages("warning").join("\n"), new RegExp(PATH));
     const another = withToken(undefined, (spec) => {
@@ -145,7 +145,7 @@ describe("a SECRET variable without a value", () => {
     await isSettled(after, JSON.parse(JSON.stringify(news)) as AppInputs);
   });
 
-  it("leaves a value to the service that someone has set there, also after a refresh", async () => {
+  it("keeps a value that someone set at the service, also after a refresh", async () => {
     const news = inputs(withToken(undefined));
     const made = await up(undefined, news);
     world.emulator.editApp("shop", (spec) => {
@@ -162,7 +162,7 @@ describe("a SECRET variable without a value", () => {
     assert.doesNotMatch(world.messages("warning").join("\n"), /reverts/);
   });
 
-  it("is no difference to an app that was imported, and has no deployment of its own then", async () => {
+  it("is no difference in an imported app and causes no deployment", async () => {
     const { id, outs } = await up(undefined, inputs());
     const imported = { ...outs, spec: hideSecrets(outs.__liveSpec), __imported: true } as AppOutputs;
     for (const [, value] of empties) {
@@ -175,7 +175,7 @@ describe("a SECRET variable without a value", () => {
     assert.equal(stored(), "");
   });
 
-  it("is proposed in a preview with what is stored", async () => {
+  it("is proposed with the stored value in a preview", async () => {
     const made = await up(undefined, inputs());
     const news = inputs(withToken(undefined, scaled));
     const preview = world.run();
@@ -190,7 +190,7 @@ describe("a SECRET variable without a value", () => {
     assert.match(proposed?.spec.services?.[0]?.envs?.[1]?.value ?? "", /^EV\[/);
   });
 
-  it("has ciphertext of the documented form at the service, also where it is empty", async () => {
+  it("has ciphertext in the documented format at the service, even when empty", async () => {
     const [nonce, sealed] = [/^EV\[1:[A-Za-z0-9+/]{32}:/, /:[A-Za-z0-9+/]{22}==\]$/];
     await up(undefined, inputs(withToken(undefined)));
     const empty = String(world.app.spec.services?.[0]?.envs?.[1]?.value);

@@ -15,14 +15,14 @@ const APP = /^\/v2\/apps\/[^/]+$/;
 const DEPLOYMENTS = /\/deployments$/;
 const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"));
 
-/** Ways in which the answer to a write gets lost. With all but the first the work is done. */
+/** Ways to lose the response to a write. In all cases except the first, the write is applied. */
 const LOSSES: Fault[] = ["reset-before", "reset-after", "truncated"];
 
-describe("AppProvider: lost answers", () => {
+describe("AppProvider: lost responses", () => {
   const world = eachInItsWorld();
 
   for (const fault of LOSSES) {
-    it(`makes exactly one app when the answer to POST is lost (${fault as string})`, async () => {
+    it(`creates exactly one app when the response to POST is lost (${fault as string})`, async () => {
       world.emulator.faults.add({ method: "POST", path: APPS, fault });
       const { id, outs } = await world.create();
       assert.deepEqual(
@@ -34,7 +34,7 @@ describe("AppProvider: lost answers", () => {
       assert.equal(outs.phase, "ACTIVE");
     });
 
-    it(`updates once when the answer to PUT is lost (${fault as string})`, async () => {
+    it(`updates once when the response to PUT is lost (${fault as string})`, async () => {
       const made = await world.create();
       world.emulator.faults.add({ method: "PUT", fault });
       const { outs } = await world.update(made, inputs(greeting));
@@ -44,7 +44,7 @@ describe("AppProvider: lost answers", () => {
       assert.deepEqual(outs.__deployment, { id: app?.deployments[1]?.id, phase: "ACTIVE" });
     });
 
-    it(`makes exactly one deployment when the answer to its POST is lost (${fault as string})`, async () => {
+    it(`starts exactly one deployment when the response to its POST is lost (${fault as string})`, async () => {
       const made = await world.create();
       world.emulator.faults.add({ method: "POST", path: DEPLOYMENTS, fault });
       const { outs } = await world.update(made, inputs(SHOP, { redeployOn: { commit: "2" } }));
@@ -53,7 +53,7 @@ describe("AppProvider: lost answers", () => {
       assert.deepEqual(outs.__deployment, { id: app?.deployments[1]?.id, phase: "ACTIVE" });
     });
 
-    it(`deletes once when the answer to DELETE is lost (${fault as string})`, async () => {
+    it(`deletes once when the response to DELETE is lost (${fault as string})`, async () => {
       const { id, outs } = await world.create(inputs(SHOP, { backup: false }));
       world.emulator.faults.add({ method: "DELETE", fault });
       await world.run().delete(id, outs);
@@ -61,7 +61,7 @@ describe("AppProvider: lost answers", () => {
     });
   }
 
-  it("makes exactly one app when every answer to POST is lost, one after the other", async () => {
+  it("creates exactly one app when every response to POST is lost, one after the other", async () => {
     world.emulator.faults.add({ method: "POST", path: APPS, fault: "reset-before", times: 2 });
     world.emulator.faults.add({ method: "POST", path: APPS, fault: "reset-after" });
     const { id } = await world.create();
@@ -71,7 +71,7 @@ describe("AppProvider: lost answers", () => {
     );
   });
 
-  it("does not take an app for its own that another stack has made meanwhile", async () => {
+  it("does not claim an app that another stack created in the meantime", async () => {
     await world.create();
     await world.clock.sleep(60_000);
     world.emulator.faults.add({ method: "POST", path: APPS, fault: "reset-before" });
@@ -81,19 +81,19 @@ describe("AppProvider: lost answers", () => {
   });
 });
 
-describe("AppProvider: failures of the service", () => {
+describe("AppProvider: service failures", () => {
   const world = eachInItsWorld();
   let made: Made;
   const body = { id: "refused", message: `the value "${SECRET}" is not allowed`, request_id: "r-1" };
 
-  it("waits through failures of the service and of the way", async () => {
+  it("retries through service and network failures", async () => {
     const passing: Fault[] = [{ status: 500 }, "reset-before", "html-502", "wrong-types"];
     for (const fault of passing)
       world.emulator.faults.add({ method: "GET", path: /\/deployments\/[^/]+$/, fault });
     assert.equal((await world.create()).outs.phase, "ACTIVE");
   });
 
-  it("creates nothing where the service refuses the spec, and says why in its words, without secrets", async () => {
+  it("creates nothing when the service rejects the spec, and reports its message without secrets", async () => {
     world.emulator.faults.add({ method: "POST", path: APPS, fault: { status: 422, body } });
     const error = await world.failure(world.create());
     assert.equal(error.errorCode, "invalid-spec");
@@ -102,7 +102,7 @@ describe("AppProvider: failures of the service", () => {
     assert.deepEqual(world.emulator.apps(), []);
   });
 
-  it("changes nothing in the state where the service refuses an update", async () => {
+  it("leaves the state unchanged when the service rejects an update", async () => {
     made = await world.create();
     world.emulator.faults.add({ method: "PUT", fault: { status: 422, body } });
     const error = await world.failure(world.update(made, inputs(greeting)));
@@ -129,14 +129,14 @@ describe("AppProvider: failures of the service", () => {
     assert.equal(found.props?.phase, "ACTIVE");
   });
 
-  it("refuses to delete where it cannot see the app to back it up", async () => {
+  it("does not delete an app that it cannot read for a backup", async () => {
     made = await world.create();
     world.emulator.faults.add({ method: "GET", path: APP, fault: { status: 403 } });
     assert.equal((await world.failure(world.run().delete(made.id, made.outs))).errorCode, "forbidden");
     assert.equal(world.emulator.apps()[0]?.goneAt, undefined);
   });
 
-  it("says of a wrong token that it was refused, and does not print it", async () => {
+  it("reports a rejected token without printing it", async () => {
     made = await world.create();
     const wrong = `dop_v1_${"beef".repeat(16)}`;
     const env = { ...world.deps().env, DIGITALOCEAN_TOKEN: wrong };
@@ -156,8 +156,8 @@ describe("AppProvider: secrets", () => {
     `token ${TOKEN} and value EV[1:abc:def=]`,
   ];
 
-  // What is told is searched for secrets after each test, see eachInItsWorld.
-  it("shows none of them, though log and reason of a failed build hold them", async () => {
+  // All output is searched for secrets after each test, see eachInItsWorld.
+  it("are masked when the log and reason of a failed build contain them", async () => {
     const reason = { code: "BuildJobExitNonZero", message: `npm login --token ${SECRET} failed` };
     world.emulator.failNext({ component: "web", step: "build", log: leaks, reason });
     const error = await world.initFailure(world.create());
@@ -167,7 +167,7 @@ describe("AppProvider: secrets", () => {
     assert.ok(!text.includes(SECRET) && !text.includes(TOKEN) && !text.includes("EV["), text);
   });
 
-  it("shows none of them in any operation, from the first to the last", async () => {
+  it("are masked in every operation of an app's life", async () => {
     let made = await world.create(inputs(SHOP, { backup: false }));
     for (const spec of [greeting, SHOP]) {
       const provider = world.run();
@@ -183,7 +183,7 @@ describe("AppProvider: secrets", () => {
     assert.ok(world.messages().length > 20);
   });
 
-  it("puts none of them into errors of check", async () => {
+  it("are masked in errors of check", async () => {
     const wrong = changed((spec) => {
       spec.services![0]!.envs!.push({ key: "API_TOKEN", value: SECRET, type: "SECRET" });
       Object.assign(spec.services![0]!, { instace_count: 1, image: { registry_credentials: SECRET } });

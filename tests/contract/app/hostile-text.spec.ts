@@ -8,10 +8,10 @@ import { changed, eachInItsWorld, inputs, SECRET, SHOP } from "../../helpers/wor
 
 const HOSTILE = HOSTILE_LINES.join("\n");
 const MEGABYTE = 1024 * 1024;
-/** Of what one response may say in its head, with what is recorded; the engine takes 16 MB. */
+/** Characters of one response that may be recorded or shown; the engine accepts 16 MB. */
 const MOST = 8 * MEGABYTE;
 
-/** Words by which each of the hostile lines says what it is. */
+/** A marker word in each of the hostile lines. */
 const WORDS = [
   "colors",
   "clipboard",
@@ -25,16 +25,16 @@ const WORDS = [
   "Pulumi",
 ];
 
-describe("text of the service that is huge or hostile", function () {
+describe("huge or hostile text from the service", function () {
   this.timeout(60_000);
   const world = eachInItsWorld();
-  // What is shown is examined after each test as well, see eachInItsWorld.
+  // All output is also checked after each test, see eachInItsWorld.
   const assertHarmless = (text: string): void => {
     assert.equal(printable(text), text);
     for (const word of WORDS) assert.ok(text.includes(word), `${word} is missing in ${text}`);
   };
 
-  it("is harmless in the reason and the log of a failed build, and as long as people read", async () => {
+  it("is neutralized and shortened in the reason and log of a failed build", async () => {
     const log = [`using ${SECRET.slice(0, 8)}\u200b${SECRET.slice(8)}`, "the last plain line"];
     world.emulator.failNext({
       component: "web",
@@ -52,7 +52,7 @@ describe("text of the service that is huge or hostile", function () {
     assert.equal(error.id, app?.id);
   });
 
-  it("is harmless in the log of a failed deploy, of a Deployment and of a Rollback", async () => {
+  it("is neutralized in the log of a failed deploy, of a Deployment and of a Rollback", async () => {
     const { id } = await world.create();
     const failNext = () => world.emulator.failNext({ component: "web", step: "wait", hostile: true });
     failNext();
@@ -66,7 +66,7 @@ describe("text of the service that is huge or hostile", function () {
     assertHarmless(rolledBack.reasons.join("\n"));
   });
 
-  it("shows no part of a secret at whatever place its line is cut", async () => {
+  it("reveals no part of a secret, wherever its line is cut", async () => {
     const secret = "0123456789abcdef".repeat(2_000);
     const spec = changed((one) => void Object.assign(one.services?.[0]?.envs?.[1] ?? {}, { value: secret }));
     for (const before of [900, 1_000, 16_380, 16_384, 30_000]) {
@@ -78,7 +78,7 @@ describe("text of the service that is huge or hostile", function () {
     }
   });
 
-  it("is harmless in refusals, of whatever length", async () => {
+  it("is neutralized in error responses of any length", async () => {
     const body = { id: HOSTILE, message: HOSTILE + "x".repeat(MEGABYTE), request_id: HOSTILE };
     world.emulator.faults.add({ method: "POST", path: /\/v2\/apps$/, fault: { status: 422, body } });
     const { message, stack = "" } = await world.failure(world.create());
@@ -86,7 +86,7 @@ describe("text of the service that is huge or hostile", function () {
     assert.ok(message.length < 10_000 && stack.length < 20_000);
   });
 
-  it("is harmless in what is recorded of an app and shown as an output", async () => {
+  it("is neutralized in recorded errors and outputs of an app", async () => {
     const made = await world.create();
     Object.assign(world.app, { region: HOSTILE });
     const real = await fetch(`${world.emulator.url}/v2/apps/${made.id}`, {
@@ -114,7 +114,7 @@ describe("text of the service that is huge or hostile", function () {
     assert.ok((props?.tier.length ?? 0) < 2_000);
   });
 
-  it("does not reach the state where the service's copy of the spec is huge, and loses no app", async () => {
+  it("does not reach the state when the service's copy of the spec is huge, and no app is lost", async () => {
     world.emulator.faults.add({ method: "POST", path: /\/v2\/apps$/, fault: { padBytes: 6 * MEGABYTE } });
     world.emulator.failNext({ component: "web" });
     const { reasons, made } = await world.initFailure(world.create());
