@@ -8,7 +8,7 @@ import { changed, eachInItsWorld, inputs, SECRET, SHOP } from "../../helpers/wor
 
 const HOSTILE = HOSTILE_LINES.join("\n");
 const MEGABYTE = 1024 * 1024;
-/** Characters of one response that may be recorded or shown; the engine accepts 16 MB. */
+/** The limit for one response's text in memory, including what is recorded; the engine accepts 16 MB. */
 const MOST = 8 * MEGABYTE;
 
 /** A marker word in each of the hostile lines. */

@@ -22,7 +22,7 @@ describe("AppProvider: ignoreChanges", () => {
     changed((spec) => (spec.services![0]!.instance_count = count));
   const greeted = (greeting: string, spec: AppSpec = SHOP): AppSpec =>
     changed((copy) => (copy.services![0]!.envs![0]!.value = greeting), spec);
-  /** The service's spec, but for what the program updates. */
+  /** The service's spec without the value that the program updates. */
   const others = (): unknown => listsToMaps(greeted("", world.app.spec as unknown as AppSpec));
 
   const EDITS: [path: string, how: (web: Component, spec: Spec) => unknown][] = [
@@ -49,7 +49,7 @@ describe("AppProvider: ignoreChanges", () => {
     ["spec.services.web.git.branch", (component) => (component.git!.branch = "release")],
   ];
   for (const [path, how] of EDITS)
-    it(`leaves ${path} as the service has it while something else is updated, before and after a refresh`, async () => {
+    it(`keeps ${path} unchanged at the service during other updates, before and after a refresh`, async () => {
       const created = await runs.create({ spec: SHOP });
       edit(how);
       const before = others();
@@ -71,7 +71,7 @@ describe("AppProvider: ignoreChanges", () => {
         assert.ok(!JSON.stringify([outs.spec, inputs]).includes("EV["));
     });
 
-  it("keeps the plan of the service's own where the program changes an ignored value", async () => {
+  it("keeps the service's value when the program changes an ignored value", async () => {
     const created = await runs.create({ spec: SHOP });
     world.emulator.clearCalls();
     world.lines.splice(0);
@@ -84,7 +84,7 @@ describe("AppProvider: ignoreChanges", () => {
     assert.deepEqual(world.messages(), []);
   });
 
-  it("makes a deployment, and sends no spec, where the whole spec is ignored and redeployOn changes", async () => {
+  it("starts a deployment without sending a spec when the whole spec is ignored and redeployOn changes", async () => {
     const created = await runs.create({ spec: SHOP });
     edit((component) => (component.instance_count = 3));
     world.emulator.clearCalls();
@@ -98,7 +98,7 @@ describe("AppProvider: ignoreChanges", () => {
   });
 
   for (const refreshes of [false, true])
-    it(`previews and sends the program's values once they are ignored no more, ${refreshes ? "after" : "without"} a refresh`, async () => {
+    it(`previews and sends the program's values once they are no longer ignored, ${refreshes ? "after" : "without"} a refresh`, async () => {
       const created = await runs.create({ spec: SHOP });
       edit((component) => {
         component.instance_count = 3;
@@ -107,7 +107,7 @@ describe("AppProvider: ignoreChanges", () => {
       const ignoreChanges = [COUNT, "spec.services[0].envs[1].value"];
       const updated = await runs.update(created, { spec: greeted("hi"), ignoreChanges });
       const kept = refreshes ? await runs.refresh(updated) : updated;
-      // Pulumi finds the changes among its inputs where it has refreshed them.
+      // After a refresh, Pulumi finds the changes among its inputs.
       const preview = await runs.preview(kept, { spec: greeted("hi") });
       assert.deepEqual(preview, refreshes ? {} : { changes: true });
       const last = await runs.update(kept, { spec: greeted("hi") });
@@ -126,7 +126,7 @@ describe("AppProvider: ignoreChanges", () => {
       "spec.services.api.git.branch",
     ];
 
-    it("the program's values count, secrets included, and no secret is in the state in clear", async () => {
+    it("uses the program's values, secrets included, and stores no secret in clear text in the state", async () => {
       const created = await runs.create({ spec: SHOP });
       const updated = await runs.update(created, { spec: both, ignoreChanges });
       const api = world.app.spec.services!.find(({ name }) => name === "api")!;
@@ -140,14 +140,14 @@ describe("AppProvider: ignoreChanges", () => {
       assert.deepEqual(await runs.preview(updated, { spec: both, ignoreChanges }), { changes: false });
     });
 
-    it("previews no change once they are ignored no more, as far as they are not secret", async () => {
+    it("previews no change for non-secret values once they are no longer ignored", async () => {
       const created = await runs.create({ spec: SHOP });
       const paths = [ignoreChanges[0]!, ignoreChanges[2]!];
       const updated = await runs.update(created, { spec: both, ignoreChanges: paths });
       assert.deepEqual(await runs.preview(updated, { spec: both }), { changes: false });
     });
 
-    it("they stay at the service from then on", async () => {
+    it("keeps the service's values from then on", async () => {
       const created = await runs.create({ spec: SHOP });
       const updated = await runs.update(created, { spec: both, ignoreChanges });
       world.emulator.editApp("shop", (spec) => void (spec.services![1]!.instance_count = 7));
@@ -158,7 +158,7 @@ describe("AppProvider: ignoreChanges", () => {
       );
     });
 
-    it("one that the program removes is removed, whatever is ignored in it", async () => {
+    it("removes a component that the program removes, even if parts of it are ignored", async () => {
       const created = await runs.create({ spec: both, ignoreChanges });
       await runs.update(created, { spec: SHOP, ignoreChanges });
       assert.deepEqual(
@@ -168,12 +168,12 @@ describe("AppProvider: ignoreChanges", () => {
     });
   });
 
-  it("takes the program's value where it creates the app", async () => {
+  it("uses the program's value when it creates the app", async () => {
     await runs.create({ spec: withCount(2), ignoreChanges: ["spec.services[0]", "projectId"] });
     assert.equal(web().instance_count, 2);
   });
 
-  it("leaves what it adopts as the service has it, in ignored places", async () => {
+  it("keeps the service's values of ignored fields when it adopts an app", async () => {
     const { id } = await world.create();
     edit((component) => {
       component.instance_count = 3;
@@ -190,7 +190,7 @@ describe("AppProvider: ignoreChanges", () => {
     assert.deepEqual([value("GREETING"), others()], ["hi", before]);
   });
 
-  it("warns of what is set back at the service, and of nothing that is ignored", async () => {
+  it("warns about values it reverts at the service, but not about ignored ones", async () => {
     const created = await runs.create({ spec: SHOP });
     edit((component) => {
       component.instance_count = 3;
@@ -205,7 +205,7 @@ describe("AppProvider: ignoreChanges", () => {
     );
   });
 
-  it("finds what a killed run has done also where ignored places have changed since", async () => {
+  it("recognizes the update of a killed run even if ignored fields have changed since", async () => {
     const created = await runs.create({ spec: OPEN });
     edit((component) => {
       component.envs![0]!.value = "hi";
@@ -230,7 +230,7 @@ describe("AppProvider: ignoreChanges", () => {
     assert.equal(services.web.envs.API_TOKEN.value, KEPT_SECRET);
   });
 
-  it("sends nothing where the program wants an ignored secret in clear that only the service knows", async () => {
+  it("sends nothing when the program needs the clear text of an ignored secret that only the service knows", async () => {
     const created = await runs.create({ spec: SHOP });
     edit((component) => (component.envs![1]!.value = "rotated-at-the-service"));
     world.emulator.clearCalls();
@@ -242,7 +242,7 @@ describe("AppProvider: ignoreChanges", () => {
     assert.deepEqual(world.writes, []);
   });
 
-  it("leaves the app in the project that it is in while projectId is ignored", async () => {
+  it("leaves the app in its project while projectId is ignored", async () => {
     const first = await runs.create({ spec: SHOP });
     const home = first.outs.project;
     const more = { projectId: home };
@@ -258,7 +258,7 @@ describe("AppProvider: ignoreChanges", () => {
     assert.equal(world.app.projectId, elsewhere);
   });
 
-  describe("by transforms, which the constructor does not see", () => {
+  describe("set by transforms, which the constructor does not see", () => {
     it("keeps the service's values as well", async () => {
       const created = await runs.create({ spec: SHOP });
       edit((component) => (component.instance_count = 3));
@@ -273,7 +273,7 @@ describe("AppProvider: ignoreChanges", () => {
       assert.deepEqual(world.messages("warning"), []);
     });
 
-    it("warns of an index, which Pulumi does not find", async () => {
+    it("warns about an index, which Pulumi does not match", async () => {
       const created = await runs.create({ spec: SHOP });
       await runs.preview(created, { spec: withCount(5), ignoreChanges: [COUNT], isTransformed: true });
       const [only = "", ...more] = world.messages("warning");
@@ -285,7 +285,7 @@ describe("AppProvider: ignoreChanges", () => {
   describe("paths that match nothing", () => {
     const ignoreChanges = ["spec.services.wbe.instance_count", "spec.services.web.envs.FLAG", COUNT];
 
-    it("are a warning for a new app, with the path that was meant", async () => {
+    it("cause a warning for a new app, with a suggested path", async () => {
       await runs.create({ spec: SHOP, ignoreChanges });
       const [first = "", second = "", ...more] = world.messages("warning");
       assert.deepEqual(more, []);
@@ -293,7 +293,7 @@ describe("AppProvider: ignoreChanges", () => {
       assert.ok(second.includes("spec.services.web.envs.FLAG"), second);
     });
 
-    it("are a warning for an existing one as far as the service has nothing there either", async () => {
+    it("cause a warning for an existing app only if the service has no match either", async () => {
       const created = await runs.create({ spec: SHOP });
       edit((component) => component.envs?.push({ key: "FLAG", value: "on" }));
       const refreshed = await runs.refresh(created);
@@ -304,7 +304,7 @@ describe("AppProvider: ignoreChanges", () => {
       assert.ok(only.includes("spec.services.wbe.instance_count"), only);
     });
 
-    it("are judged by the app that is adopted", async () => {
+    it("are checked against the adopted app", async () => {
       const { id } = await world.create();
       edit((component) => component.envs?.push({ key: "FLAG", value: "on" }));
       await runs.create({ spec: SHOP, ignoreChanges, more: { adopt: id } });

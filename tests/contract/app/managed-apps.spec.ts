@@ -17,7 +17,7 @@ const spec = (name: string, tag = "1"): AppSpec => ({
   services: [{ name: "web", image: { registry_type: "DOCR", repository: "web", tag }, http_port: 80 }],
 });
 
-/** A world with a stack in it, and what can be said of both. */
+/** A world with a stack, and the assertions about both. */
 class Scene {
   readonly world = new World();
   readonly engine = new ModelEngine(this.world);
@@ -31,20 +31,20 @@ class Scene {
     }
   }
 
-  /** Ids of the apps at the service by their names. */
+  /** IDs of the apps at the service, by app name. */
   get apps(): Record<string, string> {
     const there = this.world.emulator.apps().filter(({ goneAt }) => goneAt === undefined);
     return Object.fromEntries(there.map((app) => [app.spec.name, app.id]));
   }
 
-  /** Ids of the apps that the state has by the names of their resources. */
+  /** IDs of the apps in the state, by resource name. */
   get managed(): Record<string, string> {
     return Object.fromEntries(this.engine.live.map(({ urn, id }) => [urn.split("::").at(-1) ?? "", id]));
   }
 
   /**
-   * A program that works: each name once. An app that is there stays with the resource that manages it, or is adopted.
-   * @returns also the ids of the apps that are there, by their names
+   * A valid program that declares each app name once. An existing app stays with the resource that manages it, or is
+   * adopted. @returns also the IDs of the existing apps, by name
    */
   lastProgram(apps: readonly Declared[]): { program: Declared[]; kept: Record<string, string> } {
     const kept = this.apps;
@@ -107,7 +107,7 @@ const run: fc.Arbitrary<Run> = fc.record({
   isDestroy: fc.integer({ min: 0, max: 7 }).map((one) => one === 0),
 });
 
-/** The id that an App adopts is known only when the run begins. An alias of a resource that is declared is an error of Pulumi's. */
+/** The ID to adopt is known only when the run starts. Pulumi rejects an alias of a declared resource. */
 function resolved(program: readonly Declared[], apps: Record<string, string>): Declared[] {
   const taken = new Set(program.map(({ name }) => name));
   return program.map(({ adopt, aliases = [], ...rest }) => {
@@ -118,7 +118,7 @@ function resolved(program: readonly Declared[], apps: Record<string, string>): D
   });
 }
 
-/** Does one run, whatever comes of it, and looks for apps that it should not have deleted. */
+/** Does one run, whatever its outcome, and checks that it deleted no app it should have kept. */
 async function check(scene: Scene, { program, options, isDestroy }: Run): Promise<void> {
   const { engine } = scene;
   const before = scene.apps;
@@ -134,7 +134,7 @@ async function check(scene: Scene, { program, options, isDestroy }: Run): Promis
   for (const [name, id] of Object.entries(before)) {
     if (alive.has(id)) continue;
     assert.equal(scene.deletions(id), 1, `${name} was deleted more than once`);
-    // What a killed run did last, the state does not know yet.
+    // The state does not contain the last action of a killed run.
     if (killed) continue;
     const managers = engine.live.filter((record) => record.id === id);
     assert.deepEqual(
@@ -153,7 +153,7 @@ async function check(scene: Scene, { program, options, isDestroy }: Run): Promis
 describe("random programs of Apps", function () {
   this.timeout(120_000);
 
-  it("never lose an app that they declare, and have each app once, whatever runs before them", async () => {
+  it("never lose a declared app and never duplicate one, whatever ran before", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(run, { minLength: 1, maxLength: 6 }), run, async (runs, last) => {
         await new Scene().within(async (scene) => {

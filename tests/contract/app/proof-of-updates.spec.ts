@@ -10,14 +10,14 @@ const withoutSite = changed((spec) => void delete spec.static_sites);
 const ROTATED = "the-rotated-value";
 const LAG: Fault = { lagMs: 3_600_000 };
 
-describe("an update whose response is lost or tells of before", () => {
+describe("an update whose response is lost or outdated", () => {
   const world = eachInItsWorld();
   const puts = (): number => world.emulator.calls.filter(({ method }) => method === "PUT").length;
   const storedSecret = (): string | undefined => {
     const variable = world.app.spec.services?.[0]?.envs?.find(({ key }) => key === "API_TOKEN");
     return world.app.plain(String(variable?.value));
   };
-  /** Somebody else touches the app meanwhile, so that its time of change moves. */
+  /** Someone else edits the app in the meantime, so that updated_at changes. */
   const touched = (): void => {
     world.emulator.faults.add({ method: "GET", fault: "moving-updated-at", times: Infinity });
   };
@@ -28,7 +28,7 @@ describe("an update whose response is lost or tells of before", () => {
     "a rotated secret": rotated,
   };
   for (const [what, spec] of Object.entries(REMOVALS)) {
-    it(`is sent again where ${what} has not arrived, though the app has changed meanwhile`, async () => {
+    it(`is sent again when ${what} was not applied, although the app has changed in the meantime`, async () => {
       const made = await world.create();
       touched();
       world.emulator.faults.add({ method: "PUT", fault: "reset-before" });
@@ -39,7 +39,7 @@ describe("an update whose response is lost or tells of before", () => {
       assert.equal(storedSecret(), spec.services?.[0]?.envs?.find(({ key }) => key === "API_TOKEN")?.value);
     });
 
-    it(`is not sent again where ${what} has arrived, even with a time of change that stands still`, async () => {
+    it(`is not sent again when ${what} was applied, even if updated_at does not change`, async () => {
       const made = await world.create();
       world.emulator.faults.add({ method: "GET", fault: "frozen-updated-at", times: Infinity });
       world.emulator.faults.add({ method: "PUT", fault: "reset-after" });
@@ -49,20 +49,20 @@ describe("an update whose response is lost or tells of before", () => {
     });
   }
 
-  it("is seen some seconds later where the response shows the ciphertext of before", async () => {
+  it("is confirmed some seconds later when the response contains the previous ciphertext", async () => {
     const made = await world.create();
     world.emulator.faults.add({ method: "PUT", fault: LAG });
     const { outs } = await world.update(made, inputs(rotated));
     assert.equal(puts(), 1);
     assert.equal(storedSecret(), ROTATED);
-    // The recorded ciphertext is the one of the new value: it goes back as it is.
+    // The recorded ciphertext is that of the new value: it is sent back unchanged.
     world.emulator.clearCalls();
     await world.update({ id: made.id, outs }, inputs(changed((spec) => (spec.region = "fra"), rotated)));
     assert.doesNotMatch(JSON.stringify(world.emulator.calls.map(({ body }) => body)), /the-rotated-value/);
     assert.equal(storedSecret(), ROTATED);
   });
 
-  it("fails where the service goes on showing the old ciphertext, and the next up sends the secret again", async () => {
+  it("fails when the service keeps returning the old ciphertext, and the next up sends the secret again", async () => {
     const made = await world.create();
     const repair = world.emulator.faults.add({ fault: LAG, times: Infinity });
     const error = await world.failure(world.update(made, inputs(rotated)));
@@ -74,7 +74,7 @@ describe("an update whose response is lost or tells of before", () => {
     assert.equal(storedSecret(), ROTATED);
   });
 
-  it("fails where the service goes on showing a removed variable, and the next up removes it", async () => {
+  it("fails when the service keeps returning a removed variable, and the next up removes it", async () => {
     const made = await world.create();
     const repair = world.emulator.faults.add({ fault: LAG, times: Infinity });
     const error = await world.failure(world.update(made, inputs(withoutGreeting)));
@@ -85,7 +85,7 @@ describe("an update whose response is lost or tells of before", () => {
     assert.doesNotMatch(JSON.stringify(world.app.spec), /GREETING/);
   });
 
-  it("is reported where the service goes on showing a changed field as it was", async () => {
+  it("is reported when the service keeps returning the old value of a changed field", async () => {
     const made = await world.create();
     world.emulator.faults.add({ fault: LAG, times: Infinity });
     await world
@@ -98,7 +98,7 @@ describe("an update whose response is lost or tells of before", () => {
     ...REMOVALS,
     "a changed field": changed((one) => (one.region = "fra")),
   })) {
-    it(`is sent again by the next up where it was answered and not made: ${what}`, async () => {
+    it(`is sent again by the next up when it was confirmed but not applied: ${what}`, async () => {
       const made = await world.create();
       world.emulator.faults.add({ method: "PUT", fault: "discarded" });
       const failed = await world.initFailure(world.update(made, inputs(spec)));
@@ -115,7 +115,7 @@ describe("an update whose response is lost or tells of before", () => {
     });
   }
 
-  it("goes back and forth between two values of a secret, and each arrives", async () => {
+  it("applies every change when a secret alternates between two values", async () => {
     let made = await world.create();
     for (const spec of [rotated, SHOP, rotated]) {
       world.emulator.faults.add({ method: "PUT", fault: "reset-after" });
@@ -125,7 +125,7 @@ describe("an update whose response is lost or tells of before", () => {
     assert.equal(puts(), 3);
   });
 
-  it("takes the response of a lagging replica for no removal", async () => {
+  it("does not read a lagging replica's response as a removal", async () => {
     const made = await world.create();
     world.emulator.faults.add({ method: "PUT", fault: LAG });
     const { outs } = await world.update(made, inputs(withoutGreeting));

@@ -7,7 +7,7 @@ import { changed, eachInItsWorld, inputs, OPEN, SECRET, SHOP } from "../../helpe
 
 const URN = (name: string): string => `urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::${name}`;
 
-/** Inputs as a program gives them in a preview. */
+/** Inputs as a program passes them in a preview. */
 const previewed = (spec: AppSpec = SHOP, more: Partial<AppInputs> = {}): AppInputs & HiddenInputs => ({
   ...inputs(spec, more),
   __preview: true,
@@ -24,19 +24,19 @@ const BIGGER = changed((spec) =>
   Object.assign(spec.services![0]!, { instance_size_slug: "apps-d-1vcpu-1gb" }),
 );
 
-describe("the service's own opinion in previews", () => {
+describe("the service's validation and price in previews", () => {
   const world = eachInItsWorld();
 
   const asked = (): number => world.writes.filter((write) => /propose/.test(write)).length;
   const costs = (): string[] => world.messages("info").filter((line) => /^cost: /.test(line));
 
-  it("gives the price of a new app", async () => {
+  it("shows the price of a new app", async () => {
     const { failures } = await world.run().check({}, previewed());
     assert.deepEqual(failures, []);
     assert.match(costs().join(), /^cost: \$\d+ a month$/);
   });
 
-  it("gives the price of a changed one as before and after", async () => {
+  it("shows the price of a changed app before and after", async () => {
     const { id, outs } = await world.create();
     const provider = world.run();
     await provider.check(inputs(), previewed(BIGGER));
@@ -44,7 +44,7 @@ describe("the service's own opinion in previews", () => {
     assert.match(costs().join(), /^cost: \$\d+ → \$\d+ a month$/);
   });
 
-  it("is asked once for each spec, and not for one that is unchanged", async () => {
+  it("requests a proposal once per spec, and none for an unchanged spec", async () => {
     const { id, outs } = await world.create();
     const provider = world.run();
     await provider.check(inputs(), previewed());
@@ -52,7 +52,7 @@ describe("the service's own opinion in previews", () => {
     assert.equal(asked(), 0);
     await provider.diff(id, outs, inputs(BIGGER));
     await provider.diff(id, outs, inputs(BIGGER));
-    // The new spec and the one of now.
+    // The new spec and the current one.
     assert.equal(asked(), 2);
   });
 
@@ -60,7 +60,7 @@ describe("the service's own opinion in previews", () => {
     const totals = (): string[] =>
       world.lines.filter(({ urn }) => urn === undefined).map(({ message }) => message);
 
-    it("gives the total once, after the last one", async () => {
+    it("shows the total once, after the last app", async () => {
       const provider = world.run();
       // The first one was declared before the program had declared the others.
       await provider.check({}, named("one-app", 1));
@@ -72,7 +72,7 @@ describe("the service's own opinion in previews", () => {
       assert.equal(totals().length, 1);
     });
 
-    it("counts those that are unchanged, fail, or have no price yet", async () => {
+    it("counts apps that are unchanged, fail, or have no price yet", async () => {
       const made = await world.create({ ...inputs(), __urn: URN("shop") });
       world.lines.splice(0);
       const provider = world.run();
@@ -88,7 +88,7 @@ describe("the service's own opinion in previews", () => {
       ]);
     });
 
-    it("names the app in every line, and in none where there is only one", async () => {
+    it("include the app's name in every line, unless there is only one app", async () => {
       await world.run().check({}, named("one-app", 2));
       const lines = world.lines.filter(({ urn }) => urn !== undefined).map(({ message }) => message);
       assert.ok(lines.length > 2);
@@ -99,7 +99,7 @@ describe("the service's own opinion in previews", () => {
     });
   });
 
-  it("lists the components of a new app with their prices, which it reads once in a run", async () => {
+  it("lists the components of a new app with their prices, which it reads once per run", async () => {
     const provider = world.run();
     for (const name of ["one-app", "two-app"])
       await provider.check(
@@ -115,7 +115,7 @@ describe("the service's own opinion in previews", () => {
     assert.equal(listings.length, 1);
   });
 
-  it("lists them without prices where those cannot be had", async () => {
+  it("lists components without prices when sizes are unavailable", async () => {
     world.emulator.faults.add({ path: /instance_sizes/, fault: { status: 404 } });
     await world.run().check({}, previewed());
     assert.ok(
@@ -125,7 +125,7 @@ describe("the service's own opinion in previews", () => {
     assert.match(costs().join(), /^cost: \$5 a month$/);
   });
 
-  it("is not asked outside previews, with propose: false, or without a token, of which a preview warns", async () => {
+  it("makes no request outside previews, with propose: false, or without a token, which causes a warning", async () => {
     await world.run().check({}, inputs());
     await world.run().check({}, previewed(SHOP, { propose: false }));
     assert.deepEqual(world.messages("warning"), []);
@@ -136,7 +136,7 @@ describe("the service's own opinion in previews", () => {
     assert.deepEqual(world.emulator.calls, []);
   });
 
-  it("is asked about the name alone where values are not known yet", async () => {
+  it("checks only the name when values are still unknown", async () => {
     const unknown = changed((spec) => Object.assign(spec.services![0]!, { run_command: UNKNOWN }));
     assert.deepEqual((await world.run().check({}, previewed(unknown))).failures, []);
     const { id } = await world.create();
@@ -149,13 +149,13 @@ describe("the service's own opinion in previews", () => {
     assert.equal(asked(), 0);
   });
 
-  it("fails the preview of a new app that it would refuse, at the place it names", async () => {
+  it("fails the preview of a new app that the service would reject, at the reported field", async () => {
     const nowhere = changed((spec) => Object.assign(spec, { region: "mars" }));
     const { failures } = await world.run().check({}, previewed(nowhere));
     assert.match(failures[0]?.reason ?? "", /^spec\.region: the service refuses it: .*mars.*request id/);
   });
 
-  it("fails the preview of an update that it would refuse", async () => {
+  it("fails the preview of an update that the service would reject", async () => {
     const { id, outs } = await world.create();
     const nowhere = changed((spec) => Object.assign(spec, { region: "mars" }));
     const provider = world.run();
@@ -165,7 +165,7 @@ describe("the service's own opinion in previews", () => {
     assert.match(error.message, /^spec\.region: the service refuses it/);
   });
 
-  it("shows no secret that the service repeats, also where the app holds it and only its ciphertext was sent", async () => {
+  it("masks secrets that the service echoes, even if the app contains them and only ciphertext was sent", async () => {
     const made = await world.create();
     const body = { id: "refused", message: `the value "${SECRET}" is odd` };
     const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"));
@@ -181,7 +181,7 @@ describe("the service's own opinion in previews", () => {
     assert.match(world.shown, /refuses it: the value "\*\*\*" is odd \(POST \/v2\/apps\/propose/);
   });
 
-  it("takes a price that is no number for an answer that cannot be used", async () => {
+  it("treats a price that is not a number as an unusable response", async () => {
     world.emulator.faults.add({ method: "POST", path: /propose$/, fault: "wrong-types", times: 5 });
     assert.deepEqual((await world.run().check({}, previewed())).failures, []);
     assert.match(world.messages("warning").join("\n"), /"app_cost" is not a number/);
@@ -200,17 +200,17 @@ describe("the service's own opinion in previews", () => {
     assert.deepEqual((await world.run().check({}, previewed(SHOP, { adopt: true }))).failures, []);
   });
 
-  it("says that a name is taken where nobody can say by which app", async () => {
+  it("reports a taken name without an app ID when the app cannot be found", async () => {
     await world.create();
     world.emulator.faults.add({ method: "GET", path: /\/v2\/apps/, fault: { status: 403 }, times: 5 });
     const { failures } = await world.run().check({}, previewed());
     assert.match(failures[0]?.reason ?? "", /^spec\.name: The name shop is taken.*adopt: true/);
   });
 
-  describe("of an app that is adopted", () => {
+  describe("of an adopted app", () => {
     const OPEN_INPUTS = (more: Partial<AppInputs>): AppInputs & HiddenInputs => previewed(OPEN, more);
 
-    it("shows that nothing is created, and nothing deployed where it matches the program", async () => {
+    it("shows that nothing is created, and nothing is deployed when the app matches the program", async () => {
       const { id } = await world.create(inputs(OPEN));
       for (const adopt of [true, id]) {
         world.lines.splice(0);
@@ -225,7 +225,7 @@ describe("the service's own opinion in previews", () => {
       }
     });
 
-    it("shows what the update changes, and what it removes", async () => {
+    it("shows what the update changes and removes", async () => {
       await world.create(inputs({ ...OPEN, databases: [{ name: "db", engine: "PG" }] }));
       world.lines.splice(0);
       const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"), OPEN);
@@ -240,13 +240,13 @@ describe("the service's own opinion in previews", () => {
       assert.match(costs().join(), /^cost: \$12 → \$5 a month$/);
     });
 
-    it("creates one where there is none of the name", async () => {
+    it("shows that an app is created when no app has the name", async () => {
       await world.run().check({}, OPEN_INPUTS({ adopt: true }));
       assert.match(world.shown, /\+ web \(service\): create/);
       assert.doesNotMatch(world.shown, /[Aa]dopt/);
     });
 
-    it("fails the preview where there is none of the id", async () => {
+    it("fails the preview when no app has the ID", async () => {
       for (const adopt of ["00000000-0000-4000-8000-000000000000", "shop"]) {
         const { failures } = await world.run().check({}, OPEN_INPUTS({ adopt }));
         assert.match(
@@ -256,7 +256,7 @@ describe("the service's own opinion in previews", () => {
       }
     });
 
-    it("claims neither where that cannot be looked up", async () => {
+    it("shows neither adoption nor creation when the app cannot be looked up", async () => {
       await world.run({ env: {} }).check({}, OPEN_INPUTS({ adopt: true }));
       await world.run().check({}, OPEN_INPUTS({ adopt: UNKNOWN }));
       assert.doesNotMatch(world.shown, /create,|Adopts/);
@@ -282,7 +282,7 @@ describe("the service's own opinion in previews", () => {
     const unknown = changed((spec) => Object.assign(spec.services![0]!, { run_command: UNKNOWN }));
 
     for (const status of [401, 403])
-      it(`where the token is rejected with ${status} on propose or when reading apps`, async () => {
+      it(`when the token is rejected with ${status} by propose or while reading apps`, async () => {
         const words = status === 401 ? /refused the token \(401/ : /may not do this \(403/;
         fault(status, /propose/);
         assert.match((await creation()).failures[0]?.reason ?? "", words);
@@ -294,7 +294,7 @@ describe("the service's own opinion in previews", () => {
         assert.doesNotMatch(JSON.stringify(world.lines), new RegExp(SECRET));
       });
 
-    it("of an update with a rejected token, also where its values are not known yet", async () => {
+    it("of an update with a rejected token, even if its values are still unknown", async () => {
       const { id, outs } = await world.create();
       fault(401, /./);
       for (const spec of [BIGGER, unknown]) {
@@ -305,14 +305,14 @@ describe("the service's own opinion in previews", () => {
       }
     });
 
-    it("but not where the token may not read prices, which is a warning", async () => {
+    it("but only warns when the token may not read prices", async () => {
       fault(403, /instance_sizes/);
       assert.deepEqual((await creation()).failures, []);
       assert.match(world.messages("warning").join(), /instance_sizes: the token may not do this/);
     });
   });
 
-  describe("is one warning for the whole run", () => {
+  describe("shows one warning for the whole run", () => {
     const many = async (): Promise<string[]> => {
       const provider = world.run();
       const started = world.clock.now();
@@ -331,14 +331,14 @@ describe("the service's own opinion in previews", () => {
       return world.messages("warning");
     };
 
-    it("where the service fails", async () => {
+    it("when the service fails", async () => {
       world.emulator.faults.add({ times: 50, fault: { status: 500, body: { message: `no ${SECRET}` } } });
       const warnings = await many();
       assert.equal(warnings.length, 1, warnings.join("\n"));
       assert.match(warnings[0]!, /Could not validate specs or get prices from the service: .*500/);
     });
 
-    it("where the connection breaks, and no further request is made", async () => {
+    it("when the connection breaks, and makes no further request", async () => {
       world.emulator.faults.add({ times: 50, fault: "reset-before" });
       const warnings = await many();
       assert.equal(warnings.length, 1, warnings.join("\n"));

@@ -28,7 +28,7 @@ describe("AppProvider: create", () => {
     world.clock.onSleep = () => world.emulator.apps().forEach(what);
   };
 
-  it("makes one app, waits for its deployment and gives all outputs", async () => {
+  it("creates one app, waits for its deployment and returns all outputs", async () => {
     const { id, outs } = await world.create();
     assert.deepEqual(world.writes, CREATED);
     const [app] = world.emulator.apps();
@@ -46,7 +46,7 @@ describe("AppProvider: create", () => {
     assertClean(outs);
   });
 
-  it("sends the secret in clear once and gives back what the service made of it only under a hidden key", async () => {
+  it("sends the secret in clear text once and returns its ciphertext only under a hidden key", async () => {
     const { outs } = await world.create();
     const [sent] = world.emulator.calls.filter(({ method }) => method === "POST");
     assert.ok(JSON.stringify(sent?.body).includes(SECRET));
@@ -56,7 +56,7 @@ describe("AppProvider: create", () => {
     assert.ok(!JSON.stringify(rest).includes("EV["));
   });
 
-  it("tells phases and steps on the resource's row while it waits, and never the same twice in a row", async () => {
+  it("reports phases and steps on the resource's row while waiting, without repeating a line", async () => {
     await world.create();
     const passing = world.lines.filter(({ ephemeral }) => ephemeral).map(({ message }) => message);
     assert.equal(passing[0], "creating");
@@ -69,7 +69,7 @@ describe("AppProvider: create", () => {
     assert.ok(world.lines.every(({ urn }) => urn === inputs().__urn));
   });
 
-  it("puts the app into the project that is named", async () => {
+  it("assigns the app to the configured project", async () => {
     const { outs } = await world.create();
     assert.equal(outs.project, world.emulator.apps()[0]?.projectId);
     const other = changed((spec) => (spec.name = "other"));
@@ -79,7 +79,7 @@ describe("AppProvider: create", () => {
     assert.equal((second?.body as { project_id?: string }).project_id, outs.project);
   });
 
-  it("waits for nothing where that is not wanted, and says how far it came", async () => {
+  it("does not wait with wait: false, and reports the current phase", async () => {
     const { id, outs } = await world.create(inputs(SHOP, { wait: false }));
     assert.equal(outs.phase, "PENDING_BUILD");
     assert.deepEqual(
@@ -91,7 +91,7 @@ describe("AppProvider: create", () => {
     assert.equal(world.emulator.apps()[0]?.id, id);
   });
 
-  it("leaves an app whose build failed in the state, with component, step, reason and the end of its log", async () => {
+  it("keeps an app whose build failed in the state, with component, step, reason and log tail", async () => {
     const log = Array.from({ length: 40 }, (_, index) => `line ${index + 1} of the build`);
     world.emulator.failNext({ component: "web", step: "build", log });
     const error = await world.initFailure(world.create());
@@ -113,13 +113,13 @@ describe("AppProvider: create", () => {
     assertClean(outs);
   });
 
-  it("explains a deploy that failed by the log of its container", async () => {
+  it("explains a failed deploy with the log of its container", async () => {
     world.emulator.failNext({ component: "web", step: "wait", log: ["cannot open port 80"] });
     const error = await world.initFailure(world.create());
     assert.match(error.reasons.join("\n"), /^web: deploy failed at step wait: [\s\S]*cannot open port 80/);
   });
 
-  it("leaves an app whose wait timed out in the state, with the deployment to wait for", async () => {
+  it("keeps an app in the state when waiting times out, with the deployment to wait for", async () => {
     const error = await world.initFailure(world.create(inputs(SHOP, { timeouts: { create: "5s" } })));
     assert.equal(error.errorCode, "wait-timeout");
     assert.match(error.reasons.join(), /did not end within 5 s/);
@@ -127,7 +127,7 @@ describe("AppProvider: create", () => {
     assertClean(error.properties);
   });
 
-  it("leaves an app in the state when the user stops the run, and does nothing at the service", async () => {
+  it("keeps an app in the state when the user stops the run, and writes nothing more", async () => {
     duringTheWait(() => world.stop.abort());
     const error = await world.initFailure(world.create());
     assert.equal(error.errorCode, "interrupted");
@@ -135,7 +135,7 @@ describe("AppProvider: create", () => {
     assert.deepEqual(world.writes, CREATED);
   });
 
-  it("refuses a name that is taken, with the id and the line that adopts it", async () => {
+  it("rejects a taken name, with the app's ID and the line that adopts it", async () => {
     const { id } = await world.create();
     const error = await world.failure(world.create());
     assert.equal(error.errorCode, "app-exists");
@@ -144,7 +144,7 @@ describe("AppProvider: create", () => {
     assert.doesNotMatch(error.stack ?? "", /\n\s+at /);
   });
 
-  it("follows the deployment that took the place of its own", async () => {
+  it("follows the deployment that superseded its own", async () => {
     let edited = false;
     duringTheWait(() => {
       if (!edited) world.emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 3));
@@ -155,7 +155,7 @@ describe("AppProvider: create", () => {
     assert.ok(world.messages("info").some((line) => line.startsWith("Superseded by deployment")));
   });
 
-  it("says that a deployment was canceled for good", async () => {
+  it("reports a deployment that was canceled and not superseded", async () => {
     duringTheWait((app) => void (app.deployments[0]!.canceledAt ??= world.clock.now()));
     const error = await world.initFailure(world.create());
     assert.match(error.reasons.join(), /was canceled at the service/);
@@ -166,7 +166,7 @@ describe("AppProvider: create", () => {
 describe("AppProvider: adopt", () => {
   const world = eachInItsWorld();
 
-  it("takes an app over by id or name, without any write where it is as the program wants it", async () => {
+  it("adopts an app by ID or name, without a write when it matches the program", async () => {
     const { id } = await world.create(inputs(OPEN));
     for (const adopt of [id, true]) {
       world.emulator.clearCalls();
@@ -181,7 +181,7 @@ describe("AppProvider: adopt", () => {
     assert.ok(world.messages("info").some((line) => line.includes(`Adopting the app shop (id ${id})`)));
   });
 
-  it("updates the adopted app where the program wants something else, in one deployment", async () => {
+  it("updates the adopted app in one deployment when the program differs", async () => {
     const { id } = await world.create(inputs(OPEN));
     world.emulator.clearCalls();
     const made = await world.create(inputs(greeting, { adopt: id }));
@@ -191,7 +191,7 @@ describe("AppProvider: adopt", () => {
     assert.equal(world.emulator.apps()[0]?.spec.services?.[0]?.envs?.[0]?.value, "good evening");
   });
 
-  it("moves the adopted app to the project that is named", async () => {
+  it("moves the adopted app to the configured project", async () => {
     const { id, outs } = await world.create(inputs(OPEN));
     world.emulator.apps()[0]!.projectId = randomUUID();
     world.emulator.clearCalls();
@@ -200,13 +200,13 @@ describe("AppProvider: adopt", () => {
     assert.equal(world.emulator.apps()[0]?.projectId, outs.project);
   });
 
-  it("creates the app where there is none of the name, and says so", async () => {
+  it("creates the app when none has the name, and reports it", async () => {
     const { id } = await world.create(inputs(SHOP, { adopt: true }));
     assert.equal(world.emulator.apps()[0]?.id, id);
     assert.ok(world.messages("info").some((line) => line.includes("no app named shop to adopt")));
   });
 
-  it("fails where the id to adopt does not exist, and creates nothing", async () => {
+  it("fails when the ID to adopt does not exist, and creates nothing", async () => {
     const error = await world.failure(world.create(inputs(SHOP, { adopt: randomUUID() })));
     assert.equal(error.errorCode, "invalid-input");
     assert.deepEqual(world.writes, []);
@@ -218,7 +218,7 @@ describe("AppProvider: delete", () => {
   const folder = temporaryFolder();
   const backup = (): { directory: string } => ({ directory: join(folder.path, "kept") });
 
-  it("backs up the live spec, warns, deletes, and ends when the app is gone", async () => {
+  it("backs up the live spec, warns, deletes, and returns once the app is gone", async () => {
     const { id, outs } = await world.create(inputs(SHOP, { backup: backup() }));
     world.emulator.editApp(id, (spec) => void (spec.services![0]!.instance_count = 3));
     await world.run().delete(id, outs);
@@ -249,7 +249,7 @@ describe("AppProvider: delete", () => {
     }
   });
 
-  it("does not delete what it cannot back up", async () => {
+  it("does not delete an app that it cannot back up", async () => {
     const { id, outs } = await world.create(inputs(SHOP, { backup: { directory: "/dev/null/x" } }));
     const error = await world.failure(world.run().delete(id, outs));
     assert.equal(error.errorCode, "backup-failed");
@@ -257,14 +257,14 @@ describe("AppProvider: delete", () => {
     assert.equal(world.emulator.apps().length, 1);
   });
 
-  it("does without a backup where that was declined, and says so", async () => {
+  it("skips the backup with backup: false, and reports it", async () => {
     const { id, outs } = await world.create(inputs(SHOP, { backup: false }));
     await world.run().delete(id, outs);
     assert.deepEqual(world.emulator.apps(), []);
     assert.match(world.messages("warning").join(), /shut down for good.*not backed up/);
   });
 
-  it("gives up waiting for the end when its time is up", async () => {
+  it("stops waiting for the deletion when the timeout expires", async () => {
     const settings = { backup: false, timeouts: { delete: "1s" } };
     const { id, outs } = await world.create(inputs(SHOP, settings));
     assert.equal((await world.failure(world.run().delete(id, outs))).errorCode, "wait-timeout");
@@ -272,7 +272,7 @@ describe("AppProvider: delete", () => {
     assert.deepEqual(world.emulator.apps(), []);
   });
 
-  it("ends as interrupted when the user stops it, wherever it is, and finds the app gone the next time", async () => {
+  it("is interrupted when the user stops it at any point, and the next run finds the app gone", async () => {
     const { id, outs } = await world.create(inputs(SHOP, { backup: false }));
     for (const shortest of [1_000, 0]) {
       world.stop = new AbortController();
@@ -292,10 +292,10 @@ describe("AppProvider: delete", () => {
   });
 });
 
-describe("AppProvider: its deps", () => {
+describe("AppProvider: dependencies", () => {
   const world = eachInItsWorld();
 
-  it("takes the token from the stack's config where the environment has none", async () => {
+  it("takes the token from the stack's config when the environment has none", async () => {
     const { id, outs } = await world.create();
     const { DIGITALOCEAN_TOKEN: token, ...env } = world.deps().env as Record<string, string>;
     const provider = world.run({ env });
@@ -310,7 +310,7 @@ describe("AppProvider: its deps", () => {
     assert.deepEqual([...new Set(asked)], ["app-platform:token"]);
   });
 
-  it("changes nothing at the service from the moment on that its engine was killed, and says that it was stopped", async () => {
+  it("writes nothing after its engine was killed, and reports that it was stopped", async () => {
     const { id, outs } = await world.create(inputs(SHOP, { backup: false }));
     const engine = world.deps().engine ?? assert.fail("no engine");
     const isThere = async (): Promise<boolean> => (world.stop.abort(), false);

@@ -41,7 +41,7 @@ interface Row {
   [column: string]: string;
 }
 
-/** The rows of the tables in the document, without their marks of form. */
+/** The rows of the tables in the document, without Markdown formatting. */
 function tables(): Row[][] {
   const found: { columns: string[]; rows: Row[] }[] = [];
   let inside = false;
@@ -61,7 +61,7 @@ function tables(): Row[][] {
 
 const textOf = (cell: string): string => cell.replace(/[`*]/g, "").trim();
 
-/** What preview says of a component, in the words of the table. */
+/** The preview's text for a component, and the table's word for it. */
 const EFFECTS: readonly (readonly [RegExp, string])[] = [
   [/: rebuild and redeploy \(likely\)/, "rebuilt (likely)"],
   [/: rebuild and redeploy/, "rebuilt"],
@@ -84,7 +84,7 @@ describe("the table of docs/redeploy-policy.md", () => {
 
   const app = (): StoredApp => emulator.apps()[0] as StoredApp;
 
-  /** Brings the app up, and forgets all that this took. */
+  /** Deploys the app, then clears all recorded calls and messages. */
   async function start(program: Declared): Promise<void> {
     await stack.up(program);
     forget();
@@ -122,7 +122,7 @@ describe("the table of docs/redeploy-policy.md", () => {
 
   const [, combinations = [], others = []] = tables();
 
-  it("has every combination once", () => {
+  it("contains every combination once", () => {
     const choices = combinations.map((row) => Object.values(row).slice(0, 4).join());
     assert.equal(new Set(choices).size, Object.keys(SPEC_CHANGES).length * 2 * 2 * 2);
     assert.equal(choices.length, new Set(choices).size);
@@ -130,7 +130,7 @@ describe("the table of docs/redeploy-policy.md", () => {
 
   for (const row of combinations) {
     const { "The spec": change = "", redeployOn, updateSources, forceBuild } = row;
-    it(`holds for: ${change}, redeployOn ${redeployOn}, updateSources ${updateSources}, forceBuild ${forceBuild}`, async () => {
+    it(`is correct for: ${change}, redeployOn ${redeployOn}, updateSources ${updateSources}, forceBuild ${forceBuild}`, async () => {
       assert.ok(Object.hasOwn(SPEC_CHANGES, change), change);
       const settings = { updateSources: updateSources === "yes", forceBuild: forceBuild === "yes" };
       await start({ ...settings, spec, redeployOn: { commit: "a" } });
@@ -163,7 +163,7 @@ describe("the table of docs/redeploy-policy.md", () => {
     });
   }
 
-  /** What happens in each further row; the `up` that follows is the test's. */
+  /** What happens in each further row; the test then runs `up`. */
   const HAPPENINGS: Readonly<Record<string, () => Promise<Declared>>> = {
     "only updateSources, forceBuild, timeouts or backup changed": async () => {
       await start({ spec });
@@ -221,12 +221,12 @@ describe("the table of docs/redeploy-policy.md", () => {
     return ((await answer.json()) as { project: { id: string } }).project.id;
   }
 
-  it("has every further row that is tried here", () => {
+  it("contains every further row tested here", () => {
     assert.deepEqual(others.map((row) => row["What happened"]).sort(), Object.keys(HAPPENINGS).sort());
   });
 
   for (const row of others)
-    it(`holds where ${row["What happened"]}`, async () => {
+    it(`is correct when ${row["What happened"]}`, async () => {
       const program = await (HAPPENINGS[row["What happened"] ?? ""] as () => Promise<Declared>)();
       const before = app().deployments.length;
       await stack.up(program);

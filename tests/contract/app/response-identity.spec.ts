@@ -5,7 +5,7 @@ import { json } from "../../helpers/world/scripted-server";
 
 const app = (id: string, name = "shop"): object => ({ id, spec: { name } });
 
-/** Every call whose response says what it is about: the call, a response about something else, and the right one. */
+/** Every call whose response identifies its object: the call, a response about another object, and the right one. */
 const READS: [string, (client: Client) => Promise<unknown>, object, object][] = [
   ["getApp", (c) => c.getApp("a"), { app: app("b") }, { app: app("a") }],
   [
@@ -57,7 +57,7 @@ describe("Client: responses about another object", () => {
   const service = faultyService();
 
   for (const [name, call, other, right] of READS)
-    it(`${name} is sent again, and fails where every response is about another object`, async () => {
+    it(`${name} is retried, and fails when every response is about another object`, async () => {
       service.server.script(json(200, other), json(200, right));
       await call(service.client());
       assert.equal(service.server.received.length, 2);
@@ -68,7 +68,7 @@ describe("Client: responses about another object", () => {
     });
 
   for (const [name, call, other] of WRITES)
-    it(`${name} is not sent twice, and leaves open whether its work was done`, async () => {
+    it(`${name} is not sent twice, and its outcome is reported as unknown`, async () => {
       service.server.script(json(200, other));
       const error = await failure(call(service.client()));
       assert.equal(error.errorCode, "unreadable-answer");
@@ -76,12 +76,12 @@ describe("Client: responses about another object", () => {
       assert.equal(service.server.received.length, 1);
     });
 
-  it("getProject takes any project for the default one", async () => {
+  it("getProject accepts any project as the default one", async () => {
     service.server.script(json(200, { project: { id: "p" } }));
     assert.equal((await service.client().getProject("default")).id, "p");
   });
 
-  it("findAppByName takes an app that is listed twice for one, and refuses to choose between two of one name", async () => {
+  it("findAppByName accepts an app that is listed twice, and does not choose between two with the same name", async () => {
     service.server.script(json(200, { apps: [app("a"), app("b", "other"), app("a")], meta: { total: 3 } }));
     assert.equal((await service.client().findAppByName("shop"))?.id, "a");
     service.server.script(json(200, { apps: [app("a"), app("b")], meta: { total: 2 } }));

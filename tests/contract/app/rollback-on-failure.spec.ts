@@ -34,7 +34,7 @@ describe("AppProvider: rollback of a failed update", () => {
     (outs.spec as { services: { web: Record<string, unknown> } }).services.web;
   const newRun = () => (world.stop = new AbortController());
 
-  it("puts back what last worked, and fails saying so", async () => {
+  it("restores the last working deployment and fails the update with a report", async () => {
     const error = await fail();
     assert.deepEqual(world.writes, [PUT, VALIDATE, ROLLBACK, COMMIT]);
     assert.equal(error.errorCode, "deployment-failed");
@@ -49,7 +49,7 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.equal(world.app.pinned, undefined);
   });
 
-  it("leaves a state that says what the service holds", async () => {
+  it("leaves a state that matches the service", async () => {
     const { made: after } = await fail();
     const rolledBack = world.app.deployments.at(-1);
     assert.deepEqual(after.outs.spec, made.outs.spec);
@@ -65,7 +65,7 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.deepEqual(await world.run().diff(after.id, props!, wanted(BROKEN)), {});
   });
 
-  it("takes a corrected spec in one update, without new ciphertext for unchanged secrets", async () => {
+  it("applies a corrected spec in one update, without new ciphertext for unchanged secrets", async () => {
     const { made: after } = await fail();
     world.emulator.clearCalls();
     const { outs } = await world.update(after, wanted(FIXED));
@@ -76,7 +76,7 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.ok(!JSON.stringify(put?.body).includes(SECRET));
   });
 
-  it("tries the same spec again in one update", async () => {
+  it("retries the same spec in one update", async () => {
     const { made: after } = await fail();
     world.emulator.clearCalls();
     const again = await world.initFailure(world.update(after, wanted(BROKEN)));
@@ -85,7 +85,7 @@ describe("AppProvider: rollback of a failed update", () => {
   });
 
   for (const more of [{ onFailedDeployment: "keep" }, {}] as const)
-    it(`is not done where the program ${"onFailedDeployment" in more ? "says keep" : "says nothing"}`, async () => {
+    it(`is not done when the program ${"onFailedDeployment" in more ? "says keep" : "says nothing"}`, async () => {
       const error = await world.initFailure(world.update(made, inputs(BROKEN, more)));
       assert.deepEqual(world.writes, [PUT]);
       assert.equal(error.reasons.length, 1);
@@ -93,7 +93,7 @@ describe("AppProvider: rollback of a failed update", () => {
       assert.equal(web(error.made.outs)["build_command"], "exit 1");
     });
 
-  it("keeps a first deployment that failed, and says why", async () => {
+  it("keeps a failed first deployment and reports why", async () => {
     const spec = changed((copy) => (copy.name = "other"), BROKEN);
     const error = await world.initFailure(world.create(wanted(spec)));
     assert.match(error.reasons[1] ?? "", /^Not rolled back: no deployment of this app has worked yet/);
@@ -104,7 +104,7 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.ok(!world.writes.some((write) => write.includes("rollback")));
   });
 
-  it("keeps the new spec where the service does not allow a rollback, and says why", async () => {
+  it("keeps the new spec when the service does not allow a rollback, and reports why", async () => {
     const withDatabase = changed((spec) => (spec.databases = [{ name: "db", engine: "PG" }]), BROKEN);
     const error = await world.initFailure(world.update(made, wanted(withDatabase)));
     assert.deepEqual(world.writes, [PUT, VALIDATE]);
@@ -113,7 +113,7 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.ok("databases" in (error.made.outs.spec as object));
   });
 
-  it("passes on what the service warns of", async () => {
+  it("passes on the service's warnings", async () => {
     await fail();
     assert.match(
       world.messages("warning").join("\n"),
@@ -121,7 +121,7 @@ describe("AppProvider: rollback of a failed update", () => {
     );
   });
 
-  it("rolls a redeployment back too, and the next up asks for it again", async () => {
+  it("also rolls back a redeployment, and the next up starts it again", async () => {
     const before = await world.update(made, wanted(SHOP, { redeployOn: { commit: "a" } }));
     world.emulator.failNext({ component: "web" });
     const news = wanted(SHOP, { redeployOn: { commit: "b" } });
@@ -134,7 +134,7 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.deepEqual(outs.redeployOn, { commit: "b" });
   });
 
-  it("goes back to what works, also past a failed update that was kept", async () => {
+  it("restores the last working deployment, skipping a failed update that was kept", async () => {
     const kept = await world.initFailure(
       world.update(made, inputs(changed((spec) => (spec.services![0]!.instance_count = 3), BROKEN))),
     );
@@ -143,7 +143,7 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.deepEqual(after.outs.__liveSpec, made.outs.__liveSpec);
   });
 
-  it("rolls back when it was another run that made the deployment", async () => {
+  it("rolls back even if another run started the deployment", async () => {
     const { made: pending } = await interrupted(
       () => world.update(made, wanted(BROKEN)),
       /deployments\/[^/]+$/,
@@ -154,7 +154,7 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.deepEqual(error.made.outs.spec, made.outs.spec);
   });
 
-  it("unpins the app also when the rollback fails, and tells both failures", async () => {
+  it("unpins the app even if the rollback fails, and reports both failures", async () => {
     world.emulator.failNext({ component: "web", log: ["first"] });
     world.emulator.failNext({ component: "web", log: ["second"] });
     const error = await world.initFailure(world.update(made, wanted(FIXED)));
@@ -168,7 +168,7 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.deepEqual(world.writes, [PUT]);
   });
 
-  it("does nothing twice when answers are lost", async () => {
+  it("writes only once when responses are lost", async () => {
     for (const path of [/rollback$/, /rollback\/commit$/])
       world.emulator.faults.add({ method: "POST", path, fault: "reset-after" });
     const error = await fail();
@@ -177,7 +177,7 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.equal(world.app.deployments.length, 3);
   });
 
-  it("keeps the failed update where the service does not answer", async () => {
+  it("keeps the failed update when the service does not respond", async () => {
     world.emulator.faults.add({
       path: /validate$/,
       times: 100,
@@ -188,7 +188,7 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.equal(error.made.outs.phase, "ERROR");
   });
 
-  /** The user presses Ctrl-C as soon as a request to `path` is answered after the rollback has begun. */
+  /** The user presses Ctrl-C right after the response to a request for `path`, once the rollback has started. */
   async function interrupted(work: () => Promise<unknown>, path: RegExp, after?: RegExp) {
     const pressed = (async () => {
       if (after) await world.emulator.nextCall({ path: after });
@@ -204,7 +204,7 @@ describe("AppProvider: rollback of a failed update", () => {
     const begun = /rollback$/;
     const stop = () => interrupted(() => world.update(made, wanted(BROKEN)), /deployments\/[^/]+$/, begun);
 
-    it("is recorded, and the next up brings it to its end before it updates", async () => {
+    it("is recorded, and the next up finishes it before it updates", async () => {
       const error = await stop();
       const pinned = world.app.pinned?.deployment.id;
       assert.equal(error.errorCode, "interrupted");
@@ -222,7 +222,7 @@ describe("AppProvider: rollback of a failed update", () => {
       assert.equal(world.app.pinned, undefined);
     });
 
-    it("is ended by an up that wants nothing else, also after a refresh", async () => {
+    it("is finished by an up without other changes, also after a refresh", async () => {
       const error = await stop();
       newRun();
       const { props } = await world.run().read(error.id, error.made.outs);
@@ -234,7 +234,7 @@ describe("AppProvider: rollback of a failed update", () => {
       assert.deepEqual(await world.run().diff(error.id, outs, wanted()), { changes: false });
     });
 
-    it("is forgotten where someone else has ended it", async () => {
+    it("is forgotten when someone else has finished it", async () => {
       const error = await stop();
       newRun();
       delete world.app.pinned;
@@ -258,7 +258,7 @@ describe("AppProvider: rollback of a failed update", () => {
     });
   });
 
-  describe("that someone else has begun", () => {
+  describe("started by someone else", () => {
     async function pinByOther(): Promise<void> {
       await fetch(`${world.emulator.url}/v2/apps/${made.id}/rollback`, {
         method: "POST",
@@ -268,7 +268,7 @@ describe("AppProvider: rollback of a failed update", () => {
       world.emulator.clearCalls();
     }
 
-    it("stops an update, which says how to commit or revert it", async () => {
+    it("stops an update and reports how to commit or revert it", async () => {
       await pinByOther();
       const error = await world.failure(world.update(made, wanted(FIXED)));
       assert.equal(error.errorCode, "app-pinned");
@@ -280,7 +280,7 @@ describe("AppProvider: rollback of a failed update", () => {
       assert.deepEqual(world.writes, []);
     });
 
-    it("does not stop what deploys nothing", async () => {
+    it("does not stop updates that deploy nothing", async () => {
       await pinByOther();
       await world.update(made, wanted(SHOP, { timeouts: { update: "5m" } }));
       assert.deepEqual(world.writes, []);

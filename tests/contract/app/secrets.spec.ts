@@ -15,8 +15,8 @@ const withSecret = (value: string): AppSpec =>
 
 const KEY = `-----BEGIN PRIVATE KEY-----\n${"c2VjcmV0".repeat(6)}\n${"a2V5a2V5".repeat(6)}\n-----END PRIVATE KEY-----\n`;
 
-describe("what an operation says of secrets", () => {
-  // What is told is searched for SECRET after each test as well, see eachInItsWorld.
+describe("secrets in the output of an operation", () => {
+  // All output is also searched for SECRET after each test, see eachInItsWorld.
   const world = eachInItsWorld();
 
   async function failed(spec: AppSpec, log: string[], message = "The build failed."): Promise<string> {
@@ -25,7 +25,7 @@ describe("what an operation says of secrets", () => {
     return (await world.initFailure(world.create(inputs(spec)))).reasons.join("\n");
   }
 
-  it("names the component that failed, also where a secret is the same word, and masks that in the words of others", async () => {
+  it("are masked in logs and reasons, but not in the failed component's name when it is the same word", async () => {
     const said = await failed(
       withSecret("web"),
       ["password: web", "wrong"],
@@ -36,7 +36,7 @@ describe("what an operation says of secrets", () => {
     assert.doesNotMatch(said, /password:? web/);
   });
 
-  it("masks the same word where the service refuses a spec, which it may repeat", async () => {
+  it("are masked in the rejection of a spec, but not in identical names", async () => {
     world.emulator.faults.add({
       method: "POST",
       path: /\/v2\/apps$/,
@@ -49,7 +49,7 @@ describe("what an operation says of secrets", () => {
     assert.match(message, /value "\*\*\*" of API_TOKEN is too short/);
   });
 
-  it("masks a secret of several lines, however the log cuts it", async () => {
+  it("are masked when they span several lines, wherever the log splits them", async () => {
     const said = await failed(withSecret(KEY), [
       "using",
       ...KEY.trim().split("\n"),
@@ -59,7 +59,7 @@ describe("what an operation says of secrets", () => {
     assert.match(said, /using/);
   });
 
-  it("masks what is encoded in a log", async () => {
+  it("are masked in encoded form in a log", async () => {
     const encoded = [
       Buffer.from(`user:${SECRET}`).toString("base64"),
       JSON.stringify(JSON.stringify({ SECRET })),
@@ -74,12 +74,12 @@ describe("what an operation says of secrets", () => {
     assert.ok(!said.includes(Buffer.from(SECRET).toString("base64").slice(0, 12)), said);
   });
 
-  it("masks credentials that only the service knows, by their looks", async () => {
+  it("are masked by their format when only the service knows them", async () => {
     const said = await failed(SHOP, ["cannot reach postgresql://shop:AVNS_x1y2@db.example:25060/shop"]);
     assert.match(said, /postgresql:\/\/shop:\*\*\*@db\.example:25060/);
   });
 
-  it("masks the value of before as well, which logs of earlier deployments hold", async () => {
+  it("are masked by their previous value too, which logs of earlier deployments contain", async () => {
     const made = await world.create();
     const reason = { code: "BuildJobExitNonZero", message: `was ${SECRET}, is other-value` };
     world.emulator.failNext({ component: "web", step: "build", log: [`was ${SECRET}`], reason });
@@ -88,7 +88,7 @@ describe("what an operation says of secrets", () => {
     assert.match(reasons.join("\n"), /\| .*was \*\*\*$/m);
   });
 
-  it("masks it in a refusal of an update, and in what is behind the error", async () => {
+  it("are masked in the rejection of an update and in the error's cause", async () => {
     const made = await world.create();
     world.emulator.faults.add({
       method: "PUT",
@@ -100,13 +100,13 @@ describe("what an operation says of secrets", () => {
   });
 });
 
-/** Inputs as a program passes them in which `places` are Pulumi secrets. */
+/** Inputs from a program in which the values at `places` are Pulumi secrets. */
 const marked = (spec: AppSpec, places: (string | number)[][], more: object = {}): AppInputs & RunInputs => ({
   ...inputs(spec, more),
   __secrets: places,
 });
 
-describe("Pulumi secrets that the AppSpec does not call secret", () => {
+describe("Pulumi secrets in fields that are not SECRET in the AppSpec", () => {
   const world = eachInItsWorld();
   const top = temporaryFolder();
   const COMMAND = ["spec", "services", "web", "run_command"];
@@ -130,7 +130,7 @@ describe("Pulumi secrets that the AppSpec does not call secret", () => {
     return { id: made.id, outs: (await provider.update(made.id, made.outs, checked)).outs };
   }
 
-  it("are masked in logs, reasons and recorded errors, and warned of once", async () => {
+  it("are masked in logs, reasons and recorded errors, with a single warning", async () => {
     const reason = { code: "DeployContainerExitNonZero", message: `cannot log in with ${SECRET}` };
     world.emulator.failNext({ component: "web", step: "build", log: [`password ${SECRET}`], reason });
     const { reasons } = await world.initFailure(up());
@@ -140,7 +140,7 @@ describe("Pulumi secrets that the AppSpec does not call secret", () => {
     assert.match(warnings[0] ?? "", /run_command, spec\.services\.web\.envs\.GREETING\.value/);
   });
 
-  it("have their places in the state, through refresh and a failed update, and never their values", async () => {
+  it("are recorded in the state by path, never by value, through a refresh and a failed update", async () => {
     const made = await up();
     assert.deepEqual(made.outs.__secrets, [COMMAND, GREETING]);
     const { props, inputs: read } = await world.run().read(made.id, made.outs);
@@ -152,7 +152,7 @@ describe("Pulumi secrets that the AppSpec does not call secret", () => {
     assert.deepEqual(failed.made.outs.__secrets, [GREETING, COMMAND]);
   });
 
-  it("are masked in what a Deployment of the same app quotes, also after a mere refresh", async () => {
+  it("are masked in the output of a Deployment of the same app, also after a refresh only", async () => {
     const made = await up();
     for (const know of [() => up(made), () => world.run().read(made.id, made.outs)]) {
       world.knownSecrets = new KnownSecrets();
@@ -165,7 +165,7 @@ describe("Pulumi secrets that the AppSpec does not call secret", () => {
     }
   });
 
-  it("are masked where the service refuses a spec, in a preview as in an update", async () => {
+  it("are masked when the service rejects a spec, in previews and updates", async () => {
     const made = await up();
     const news = marked(
       changed((shop) => void (shop.region = "fra"), spec),
@@ -186,7 +186,7 @@ describe("Pulumi secrets that the AppSpec does not call secret", () => {
     assert.match((await world.failure(preview.diff(made.id, made.outs, checked))).message, /bad: "\*\*\*"/);
   });
 
-  it("are recorded by an update without any write where only the marking is new, once, and never in a state of before", async () => {
+  it("are recorded once, by an update without a write, when only the marking is new, and never in older states", async () => {
     const made = await up(undefined, marked(spec, [COMMAND]));
     world.emulator.clearCalls();
     const provider = world.run();
@@ -201,7 +201,7 @@ describe("Pulumi secrets that the AppSpec does not call secret", () => {
     assert.deepEqual(await provider.diff(made.id, before, checked), { changes: false });
   });
 
-  it("are left out of the backup at deletion, which lists them", async () => {
+  it("are omitted from the backup at deletion, which lists them", async () => {
     const directory = join(top.path, "backups");
     const made = await up();
     await world.run().delete(made.id, { ...made.outs, backup: { directory } });
@@ -212,7 +212,7 @@ describe("Pulumi secrets that the AppSpec does not call secret", () => {
       assert.ok(text.includes(JSON.stringify(address)) && world.shown.includes(address), address);
   });
 
-  it("may be in the backup of an app whose state does not show them, and its header warns", async () => {
+  it("may be in the backup of an app whose state does not list them, with a warning in its header", async () => {
     const directory = join(top.path, "backups");
     const { id, outs } = await world.create(inputs(changed((shop) => void shop.services?.[0]?.envs?.pop())));
     assert.ok(!Object.hasOwn(outs, "__secrets"));

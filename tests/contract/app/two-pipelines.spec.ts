@@ -5,7 +5,7 @@ import { changed, eachInItsWorld, inputs, OPEN, type Made } from "../../helpers/
 const greeting = (value: string): AppSpec =>
   changed((spec) => (spec.services![0]!.envs![0]!.value = value), OPEN);
 
-describe("two pipelines at once on one app", () => {
+describe("two pipelines running on one app at the same time", () => {
   const world = eachInItsWorld();
   let made: Made;
   const PUT = "PUT /v2/apps/…";
@@ -29,7 +29,7 @@ describe("two pipelines at once on one app", () => {
     return Promise.allSettled([earlier, world.update(made, inputs(second))]);
   }
 
-  it("with the same change make one update, and both wait for its deployment", async () => {
+  it("make one update for the same change, and both wait for its deployment", async () => {
     const [one, other] = await both(greeting("good evening"), greeting("good evening"));
     assert.deepEqual([one?.status, other?.status], ["fulfilled", "fulfilled"]);
     assert.equal(world.app.deployments.length, 2);
@@ -41,7 +41,7 @@ describe("two pipelines at once on one app", () => {
       });
   });
 
-  it("with different changes make one update each; the earlier follows the later and says so", async () => {
+  it("make one update each for different changes; the earlier one follows the later and reports it", async () => {
     const [one, other] = await both(greeting("good evening"), greeting("good night"));
     assert.deepEqual([one?.status, other?.status], ["fulfilled", "fulfilled"]);
     assert.deepEqual(world.writes, [PUT, PUT]);
@@ -55,7 +55,7 @@ describe("two pipelines at once on one app", () => {
     );
   });
 
-  it("fail both, clearly, when the later deployment fails, and make none by themselves", async () => {
+  it("both fail with a clear error when the later deployment fails, and start none themselves", async () => {
     const waits = world.emulator.nextCall({ method: "GET", path: /\/deployments\/[^/]+$/ });
     const earlier = world.update(made, inputs(greeting("good evening")));
     await waits;
@@ -68,7 +68,7 @@ describe("two pipelines at once on one app", () => {
     assert.equal(world.app.deployments.length, 3);
   });
 
-  it("end when deployments are canceled for ever: nothing loops, and nothing is deployed", async () => {
+  it("terminate when every deployment is canceled, without a loop or another deployment", async () => {
     let edits = 0;
     world.clock.onSleep = () => {
       if (edits < 5)
@@ -81,7 +81,7 @@ describe("two pipelines at once on one app", () => {
     assert.equal(world.app.deployments.length, 2 + edits);
   });
 
-  it("counts a deployment that was live and made way for another one as done", async () => {
+  it("report success for a deployment that was active and has been superseded", async () => {
     const { outs } = await world.update(made, inputs(greeting("good evening")));
     const mine = outs.__deployment?.id;
     world.emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 2));

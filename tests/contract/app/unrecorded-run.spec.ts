@@ -4,9 +4,9 @@ import { changed, eachInItsWorld, inputs, OPEN, SHOP, type Made } from "../../he
 
 const edited = (change: (spec: AppSpec) => void): AppSpec => changed(change, OPEN);
 
-describe("an app that a killed run has created", () => {
+describe("an app that a killed run created", () => {
   const world = eachInItsWorld();
-  /** What was made is there, and nobody was told. */
+  /** The app exists, but its creation was not recorded. */
   const killed = async (): Promise<void> => {
     world.clock.onSleep = () => {
       if (world.emulator.apps().length > 0) world.stop.abort();
@@ -17,9 +17,9 @@ describe("an app that a killed run has created", () => {
     world.emulator.clearCalls();
   };
 
-  it("is named by its id and the line that adopts it, whatever its spec and age, and nothing is sent", async () => {
+  it("is reported with its ID and the line that adopts it, whatever its spec and age, and nothing is sent", async () => {
     await killed();
-    // As little as a moment before: no clock tells it from what this run would have made.
+    // Even if it was created a moment ago: no timestamp distinguishes it from an app of this run.
     world.emulator.faults.add({ method: "POST", fault: "reset-before" });
     const error = await world.failure(world.create(inputs(OPEN)));
     assert.equal(error.errorCode, "app-exists");
@@ -30,7 +30,7 @@ describe("an app that a killed run has created", () => {
     assert.deepEqual(world.writes, []);
   });
 
-  it("is taken over by that line with the deployment that still runs, and no other is made", async () => {
+  it("is adopted by that line with its running deployment, and no second one is started", async () => {
     await killed();
     const { id, outs } = await world.create(inputs(OPEN, { adopt: world.app.id }));
     assert.equal(id, world.app.id);
@@ -39,7 +39,7 @@ describe("an app that a killed run has created", () => {
     assert.deepEqual(await world.run().diff(id, outs, inputs(OPEN, { adopt: id })), { changes: false });
   });
 
-  it("is deployed anew by that line when its only deployment failed meanwhile", async () => {
+  it("is deployed again by that line when its only deployment has failed", async () => {
     world.emulator.failNext({ component: "web" });
     await killed();
     await world.clock.sleep(60_000);
@@ -48,7 +48,7 @@ describe("an app that a killed run has created", () => {
     assert.deepEqual(outs.__deployment, { id: world.app.deployments[1]?.id, phase: "ACTIVE" });
   });
 
-  it("is not taken for this run's own when it came between the look and the lost answer with another spec", async () => {
+  it("is not claimed when it appeared between the check and a lost response with a different spec", async () => {
     world.emulator.faults.add({ method: "POST", fault: "reset-before" });
     const looked = world.emulator.nextCall({ method: "POST", path: /\/v2\/apps$/ });
     const creating = world.failure(world.create(inputs(edited((spec) => (spec.region = "fra")))));
@@ -58,7 +58,7 @@ describe("an app that a killed run has created", () => {
     assert.equal(world.app.spec.region, "ams");
   });
 
-  it("does not come to be when the user stops the run while it is sent: it is recorded", async () => {
+  it("is recorded when the user stops the run while the request is in flight", async () => {
     world.emulator.faults.add({ method: "POST", fault: "reset-after" });
     const sent = world.emulator.nextCall({ method: "POST" }).then(() => world.stop.abort());
     const error = await world.initFailure(world.create(inputs(OPEN)));
@@ -69,7 +69,7 @@ describe("an app that a killed run has created", () => {
   });
 });
 
-describe("an update that a killed run has made", () => {
+describe("an update that a killed run made", () => {
   const world = eachInItsWorld();
   let made: Made;
   const PUT = "PUT /v2/apps/…";
@@ -78,7 +78,7 @@ describe("an update that a killed run has made", () => {
     made = await world.create(inputs(OPEN));
   });
 
-  /** The service has the update, the state has it not. */
+  /** The update reached the service but is missing from the state. */
   async function killed(news: AppSpec): Promise<void> {
     const stop = world.emulator.nextCall({ method: "PUT" }).then(() => world.stop.abort());
     await world.failure(world.update(made, inputs(news)));
@@ -106,14 +106,14 @@ describe("an update that a killed run has made", () => {
 
   const evening = cases["a value changed"] as AppSpec;
 
-  it("costs no write, and the row says why", async () => {
+  it("costs no write, and the row shows why", async () => {
     await killed(evening);
     await world.update(made, inputs(evening));
     assert.deepEqual(world.writes, []);
     assert.ok(world.messages("info").some((line) => /holds what the program wants already/.test(line)));
   });
 
-  it("is followed by a new deployment when its own failed meanwhile", async () => {
+  it("is followed by a new deployment when its own has failed", async () => {
     world.emulator.failNext({ component: "web" });
     await killed(evening);
     await world.clock.sleep(60_000);
@@ -134,7 +134,7 @@ describe("an update that a killed run has made", () => {
     assert.equal(outs.phase, "ACTIVE");
   });
 
-  it("is made where someone has changed something else as well", async () => {
+  it("is made again when someone has changed something else as well", async () => {
     await killed(evening);
     world.emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 3));
     await world.update(made, inputs(evening));
@@ -142,7 +142,7 @@ describe("an update that a killed run has made", () => {
     assert.equal(world.app.spec.services?.[0]?.instance_count, 1);
   });
 
-  it("is made where nothing shows that a field was taken out", async () => {
+  it("is made again when nothing proves that a field was removed", async () => {
     const bare = edited((spec) => {
       delete spec.services![0]!.http_port;
       spec.services![0]!.envs![0]!.value = "good evening";
@@ -153,7 +153,7 @@ describe("an update that a killed run has made", () => {
     assert.deepEqual(world.writes, [PUT]);
   });
 
-  it("is made where a secret changed, which nobody can compare", async () => {
+  it("is made again when a secret changed, which cannot be compared", async () => {
     const withSecret = await world.update(made, inputs(SHOP));
     const other = changed((spec) => (spec.services![0]!.envs![1]!.value = "another value"));
     world.emulator.editApp("shop", (spec) => void (spec.services![0]!.envs![1]!.value = "another value"));
@@ -163,7 +163,7 @@ describe("an update that a killed run has made", () => {
     assert.equal(world.app.plain(world.app.spec.services![0]!.envs![1]!.value as string), "another value");
   });
 
-  it("is made where newest sources are wanted, which no spec shows", async () => {
+  it("is made again when the newest sources are requested, which no spec shows", async () => {
     await killed(evening);
     await world.update(made, inputs(evening, { redeployOn: { commit: "2" } }));
     assert.deepEqual(world.writes, [PUT]);

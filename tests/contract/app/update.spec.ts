@@ -29,7 +29,7 @@ describe("AppProvider: update", () => {
     world.clock.sleeps.splice(0);
   });
 
-  it("sends a changed spec once, in one deployment, and gives the outputs of it", async () => {
+  it("sends a changed spec once, in one deployment, and returns its outputs", async () => {
     const { outs } = await world.update(made, inputs(greeting));
     assert.deepEqual(world.writes, [PUT]);
     assert.equal(deployments(), 2);
@@ -40,7 +40,7 @@ describe("AppProvider: update", () => {
     assertClean(outs);
   });
 
-  it("sends an unchanged secret back as the ciphertext it was, and a new value in clear", async () => {
+  it("sends an unchanged secret back as ciphertext and a new value in clear text", async () => {
     const stored = (): string => world.emulator.apps()[0]?.spec.services?.[0]?.envs?.[1]?.value ?? "";
     const before = stored();
     const second = await world.update(made, inputs(greeting));
@@ -54,7 +54,7 @@ describe("AppProvider: update", () => {
     assert.equal(world.emulator.apps()[0]?.plain(stored()), `${SECRET}-2`);
   });
 
-  it("makes one deployment and sends no spec where only redeployOn changed", async () => {
+  it("starts one deployment and sends no spec when only redeployOn changed", async () => {
     const { outs } = await world.update(
       made,
       inputs(SHOP, { redeployOn: { commit: "2" }, forceBuild: true }),
@@ -68,7 +68,7 @@ describe("AppProvider: update", () => {
     assert.equal(outs.phase, "ACTIVE");
   });
 
-  it("reports what a new deployment contains that was changed at the service", async () => {
+  it("reports changes made at the service that a new deployment contains", async () => {
     world.emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 3));
     await world.update(made, inputs(SHOP, { redeployOn: { commit: "2" } }));
     const [warning, ...more] = world.messages("warning");
@@ -76,7 +76,7 @@ describe("AppProvider: update", () => {
     assert.deepEqual(more, []);
   });
 
-  it("makes one deployment where spec and redeployOn changed, with the newest sources", async () => {
+  it("starts one deployment with the newest sources when spec and redeployOn changed", async () => {
     await world.update(made, inputs(greeting, { redeployOn: { commit: "2" } }));
     assert.deepEqual(world.writes, [PUT]);
     assert.equal(deployments(), 2);
@@ -84,7 +84,7 @@ describe("AppProvider: update", () => {
     assert.equal(body["update_all_source_versions"], true);
   });
 
-  it("fetches the newest sources with every update where that is wanted", async () => {
+  it("fetches the newest sources with every update when updateSources is true", async () => {
     for (const updateSources of [true, false]) {
       world.emulator.clearCalls();
       const next = changed((spec) => (spec.services![0]!.instance_count = updateSources ? 2 : 3));
@@ -106,21 +106,21 @@ describe("AppProvider: update", () => {
     assert.equal(deployments(), 1);
   });
 
-  it("writes nothing where only settings changed, and records them", async () => {
+  it("writes nothing when only settings changed, and records them", async () => {
     const { outs } = await world.update(made, inputs(SHOP, { backup: false, timeouts: { create: "1h" } }));
     assert.deepEqual(world.writes, []);
     assert.deepEqual([outs.backup, outs.timeouts], [false, { create: "1h" }]);
     assert.deepEqual(outs.__deployment, made.outs.__deployment);
   });
 
-  it("says before that a change of someone else is undone", async () => {
+  it("warns before it reverts someone else's change", async () => {
     world.emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 7));
     await world.update(made, inputs(greeting));
     assert.match(world.messages("warning").join(), /reverts it.*~ spec\.services\.web\.instance_count/);
     assert.equal(world.emulator.apps()[0]?.spec.services?.[0]?.instance_count, 1);
   });
 
-  it("keeps the app of a failed update with reasons; the fixed spec then goes through", async () => {
+  it("keeps the app of a failed update with reasons; the fixed spec is then deployed", async () => {
     const error = await world.initFailure(world.update(made, inputs(broken)));
     assert.equal(error.id, made.id);
     assert.match(error.reasons.join(), /web: build failed/);
@@ -137,7 +137,7 @@ describe("AppProvider: update", () => {
     assert.equal(fixed.outs.phase, "ACTIVE");
   });
 
-  it("makes a new deployment of a failed one where the spec stayed the same", async () => {
+  it("starts a new deployment after a failed one when the spec is unchanged", async () => {
     world.emulator.failNext({ component: "web" });
     const error = await world.initFailure(world.update(made, inputs(greeting)));
     world.emulator.clearCalls();
@@ -147,7 +147,7 @@ describe("AppProvider: update", () => {
     assert.equal(deployments(), 3);
   });
 
-  it("waits on for a deployment that still runs, and makes no other", async () => {
+  it("resumes waiting for a running deployment without starting another", async () => {
     const error = await world.initFailure(
       world.update(made, inputs(greeting, { timeouts: { update: "5s" } })),
     );
@@ -160,7 +160,7 @@ describe("AppProvider: update", () => {
     assert.ok(world.clock.sleeps.length > 1);
   });
 
-  it("finds that a deployment ended well while nobody waited", async () => {
+  it("finds a deployment that succeeded between the runs", async () => {
     const error = await world.initFailure(
       world.update(made, inputs(greeting, { timeouts: { update: "5s" } })),
     );
@@ -171,7 +171,7 @@ describe("AppProvider: update", () => {
     assert.equal(resumed.outs.phase, "ACTIVE");
   });
 
-  it("takes a later deployment of someone else for the state of the app, if it went well", async () => {
+  it("accepts someone else's later deployment as the app's state if it succeeded", async () => {
     world.emulator.failNext({ component: "web" });
     const error = await world.initFailure(world.update(made, inputs(greeting)));
     world.emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 2));
@@ -182,7 +182,7 @@ describe("AppProvider: update", () => {
     assert.equal(outs.phase, "ACTIVE");
   });
 
-  it("does not wait where that is not wanted", async () => {
+  it("does not wait with wait: false", async () => {
     const { outs } = await world.update(made, inputs(greeting, { wait: false }));
     assert.equal(outs.phase, "PENDING_BUILD");
     assert.deepEqual(
@@ -191,7 +191,7 @@ describe("AppProvider: update", () => {
     );
   });
 
-  it("fails with app-gone where the app has been deleted, and creates none", async () => {
+  it("fails with app-gone when the app was deleted, and creates none", async () => {
     world.emulator.reset();
     const error = await world.failure(world.update(made, inputs(greeting)));
     assert.equal(error.errorCode, "app-gone");
@@ -199,7 +199,7 @@ describe("AppProvider: update", () => {
     assert.deepEqual(world.writes, []);
   });
 
-  it("asks for the value of a secret that the service has lost", async () => {
+  it("requests the value of a secret that the service has lost", async () => {
     const kept = changed((spec) => (spec.services![0]!.envs![1]!.value = KEPT_SECRET), greeting);
     await world.update(made, inputs(kept));
     world.emulator.editApp("shop", (spec) => void spec.services![0]!.envs!.pop());
@@ -220,7 +220,7 @@ describe("AppProvider: read", () => {
     world.emulator.clearCalls();
   });
 
-  it("gives the state back as it is where nothing changed, with its inputs, and writes nothing", async () => {
+  it("returns the state and its inputs unchanged when nothing changed, and writes nothing", async () => {
     const found = await read();
     assert.equal(found.id, made.id);
     assert.deepEqual(found.props, made.outs);
@@ -233,7 +233,7 @@ describe("AppProvider: read", () => {
     assertClean(found);
   });
 
-  it("says that an app is gone only on a real 404", async () => {
+  it("reports an app as gone only after a real 404", async () => {
     for (const status of [401, 403, 400]) {
       world.emulator.faults.add({ fault: { status, body: { id: "x", message: "no" } } });
       await world.failure(read());
@@ -242,7 +242,7 @@ describe("AppProvider: read", () => {
     assert.deepEqual(await read(), {});
   });
 
-  it("puts what someone else changed into the inputs, by name, and tells it without values", async () => {
+  it("puts changes by others into the inputs, by name, and reports them without values", async () => {
     world.emulator.editApp("shop", (spec) => {
       spec.services![0]!.envs![0]!.value = "changed by hand";
       spec.services![0]!.envs!.push({ key: "STRAY", value: "1" });
@@ -273,7 +273,7 @@ describe("AppProvider: read", () => {
     assert.ok(!lines.join().includes("changed by hand"));
   });
 
-  it("shows a secret that someone changed as changed, not as ciphertext; the next update sets it back", async () => {
+  it("shows a changed secret as changed, not as ciphertext; the next update restores it", async () => {
     world.emulator.editApp("shop", (spec) => void (spec.services![0]!.envs![1]!.value = "by hand"));
     const found = (await read()) as Required<Read>;
     const text = JSON.stringify([found.inputs, { ...found.props, __liveSpec: undefined }]);
@@ -283,7 +283,7 @@ describe("AppProvider: read", () => {
     assert.equal(app?.plain(app.spec.services?.[0]?.envs?.[1]?.value ?? ""), SECRET);
   });
 
-  it("reads an app to be imported with all that it has, secrets hidden", async () => {
+  it("reads an app for import with all its fields, secrets hidden", async () => {
     const found = (await read({} as AppOutputs)) as Required<Read>;
     const text = JSON.stringify([found.inputs, found.props.spec]);
     assert.ok(text.includes("GREETING") && !text.includes("EV[") && !text.includes(SECRET), text);
@@ -291,14 +291,14 @@ describe("AppProvider: read", () => {
     assertClean(found);
   });
 
-  it("follows the app into another project only where the program names one", async () => {
+  it("follows the app into another project only when the program sets one", async () => {
     const other = randomUUID();
     world.emulator.apps()[0]!.projectId = other;
     assert.equal((await read()).inputs?.projectId, undefined);
     assert.equal((await read({ ...made.outs, projectId: made.outs.project })).inputs?.projectId, other);
   });
 
-  it("brings the phase of the last deployment up to date", async () => {
+  it("updates the phase of the last deployment", async () => {
     const error = await world.initFailure(
       world.update(made, inputs(greeting, { timeouts: { update: "5s" } })),
     );

@@ -7,7 +7,7 @@ const NEWS = inputs(SHOP, { wait: false });
 describe("an App with wait: false", () => {
   const world = eachInItsWorld();
 
-  /** `pulumi up`: what it made of the app, and whether there was anything to update. */
+  /** `pulumi up`: the resulting app, and whether there was anything to update. */
   async function up(made: Made, news = NEWS): Promise<{ made: Made; updated: boolean }> {
     const provider = world.run({ reads: new SharedReads(world.clock) });
     const { inputs: checked } = await provider.check(made.outs, structuredClone(news));
@@ -17,7 +17,7 @@ describe("an App with wait: false", () => {
   }
   const pass = (ms: number): Promise<void> => world.clock.sleep(ms);
 
-  it("gets its phase and its address from a later up, which deploys nothing and says why it updates", async () => {
+  it("gets its phase and address from a later up, which deploys nothing and reports why it updates", async () => {
     const made = await world.create(NEWS);
     assert.deepEqual([made.outs.liveUrl, made.outs.phase], ["", "PENDING_BUILD"]);
     assert.equal((await up(made)).updated, false, "nothing is new yet");
@@ -32,7 +32,7 @@ describe("an App with wait: false", () => {
     assert.equal((await up(later.made)).updated, false, "and once only");
   });
 
-  it("starts a new deployment where the one of the last run has failed since", async () => {
+  it("starts a new deployment when the previous run's deployment has failed", async () => {
     const broken = changed((spec) => (spec.services![0]!.build_command = "exit 1"));
     const news = inputs(broken, { wait: false });
     const made = await world.create(news);
@@ -42,7 +42,7 @@ describe("an App with wait: false", () => {
     assert.deepEqual(world.writes, ["POST /v2/apps/…/deployments"]);
   });
 
-  it("is left as it is where the service cannot be reached", async () => {
+  it("is left unchanged when the service cannot be reached", async () => {
     const made = await world.create(NEWS);
     await pass(60_000);
     world.emulator.faults.add({ method: "GET", fault: { status: 503 }, times: 50 });

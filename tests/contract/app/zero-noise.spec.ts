@@ -11,7 +11,7 @@ import { LATER, QuietRun } from "../../helpers/processes/quiet-run";
 
 const RUNS = Number(process.env["ZERO_NOISE_RUNS"] ?? 400);
 
-describe("after an up, a second preview and a refresh", function () {
+describe("a second preview and a refresh after pulumi up", function () {
   this.timeout(300_000);
   let emulator: Emulator;
 
@@ -21,7 +21,7 @@ describe("after an up, a second preview and a refresh", function () {
 
   after(() => emulator.close());
 
-  it("show no change whatever the spec holds, and later changes are those that were made", async () => {
+  it("show no change for any spec, and later changes are exactly those made", async () => {
     const made: Record<string, number> = {};
     let specs = 0;
     let secrets = 0;
@@ -51,7 +51,7 @@ describe("after an up, a second preview and a refresh", function () {
     for (const later of LATER) assert.ok((made[later] ?? 0) > RUNS / 25, `too few: ${later}`);
   });
 
-  it("are about valid specs, which App's constructor turns as these tests do", async () => {
+  it("use valid specs, converted the same way as in App's constructor", async () => {
     const property = fc.asyncProperty(arbitrarySpec, async (spec) => {
       const errors = validate(spec).filter(({ severity }) => severity === "error");
       assert.deepEqual(errors, []);
