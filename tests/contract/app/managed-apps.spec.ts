@@ -44,7 +44,8 @@ class Scene {
 
   /**
    * A valid program that declares each app name once. An existing app stays with the resource that manages it, or is
-   * adopted. @returns also the IDs of the existing apps, by name
+   * adopted.
+   * @returns also the IDs of the existing apps, by name
    */
   lastProgram(apps: readonly Declared[]): { program: Declared[]; kept: Record<string, string> } {
     const kept = this.apps;

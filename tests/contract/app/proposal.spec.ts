@@ -305,7 +305,7 @@ describe("the service's validation and price in previews", () => {
       }
     });
 
-    it("but only warns when the token may not read prices", async () => {
+    it("but not when the token may not read prices, which only causes a warning", async () => {
       fault(403, /instance_sizes/);
       assert.deepEqual((await creation()).failures, []);
       assert.match(world.messages("warning").join(), /instance_sizes: the token may not do this/);

@@ -4,14 +4,14 @@ import { bench, webSpec, type Bench } from "./http";
 
 const SIZES = appSpecSchema.definitions.InstanceSizeSlug.enum;
 
-describe("emulator: proposals, catalogue, projects, alerts", () => {
+describe("emulator: proposals, catalog, projects, alerts", () => {
   let b: Bench;
   beforeEach(async () => {
     b = await bench();
   });
   afterEach(() => b.emulator.close());
 
-  it("prices a spec without making anything of it", async () => {
+  it("prices a spec without creating anything", async () => {
     const spec = {
       ...webSpec("demo", { instance_count: 2, instance_size_slug: "apps-s-1vcpu-1gb" }),
       databases: [{ name: "db", engine: "PG" }],
@@ -23,7 +23,7 @@ describe("emulator: proposals, catalogue, projects, alerts", () => {
     assert.equal(b.emulator.apps().length, 0);
   });
 
-  it("has a price for every size that a spec may name", async () => {
+  it("has a price for every size that a spec may use", async () => {
     const { instance_sizes: sizes } = await b.ok("GET", "/v2/apps/tiers/instance_sizes");
     assert.deepEqual(sizes.map(({ slug }: { slug: string }) => slug).sort(), [...SIZES].sort());
     for (const { slug, usd_per_month: price } of sizes) {
@@ -33,7 +33,7 @@ describe("emulator: proposals, catalogue, projects, alerts", () => {
     }
   });
 
-  it("offers another name when one is taken, but not to the app that has it", async () => {
+  it("suggests another name when one is taken, except to the app that has it", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     const other = await b.ok("POST", "/v2/apps/propose", { spec: webSpec() });
     assert.equal(other.app_name_available, false);
@@ -43,7 +43,7 @@ describe("emulator: proposals, catalogue, projects, alerts", () => {
     assert.deepEqual(own.spec, app.spec);
   });
 
-  it("lists regions and instance sizes, and one size by slug", async () => {
+  it("lists regions and instance sizes, and returns one size by slug", async () => {
     const { regions } = await b.ok("GET", "/v2/apps/regions");
     assert.equal(regions.filter((region: { default?: boolean }) => region.default).length, 1);
     const { instance_sizes: sizes } = await b.ok("GET", "/v2/apps/tiers/instance_sizes");
@@ -52,7 +52,7 @@ describe("emulator: proposals, catalogue, projects, alerts", () => {
     assert.equal((await b.call("GET", "/v2/apps/tiers/instance_sizes/huge")).status, 404);
   });
 
-  it("puts an app into the default project, and moves it", async () => {
+  it("assigns an app to the default project and moves it", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     const { project: first } = await b.ok("GET", "/v2/projects/default");
     assert.equal(app.project_id, first.id);
@@ -66,7 +66,7 @@ describe("emulator: proposals, catalogue, projects, alerts", () => {
     assert.equal((await b.ok("GET", `/v2/apps/${app.id}/deployments`)).meta.total, 1);
   });
 
-  it("sends alerts where it is told, without a deployment", async () => {
+  it("stores alert recipients without a deployment", async () => {
     const alerts = [{ rule: "DEPLOYMENT_FAILED" }];
     const { app } = await b.ok("POST", "/v2/apps", { spec: { ...webSpec(), alerts } });
     const at = `/v2/apps/${app.id}/alerts`;
@@ -78,7 +78,7 @@ describe("emulator: proposals, catalogue, projects, alerts", () => {
     assert.equal((await b.ok("GET", `/v2/apps/${app.id}/deployments`)).meta.total, 1);
   });
 
-  it("tells who the token belongs to", async () => {
+  it("returns the account of the token", async () => {
     assert.equal((await b.ok("GET", "/v2/account")).account.status, "active");
   });
 });

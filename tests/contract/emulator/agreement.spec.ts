@@ -83,7 +83,7 @@ describe("emulator and validation", () => {
     });
   }
 
-  it("reject an encrypted value for an app that does not exist, and accept its own", async () => {
+  it("reject an encrypted value for an app that does not exist, and accept the app's own", async () => {
     const secret = (value: string): object => ({
       ...webSpec("sealed"),
       envs: [{ key: "A", value, type: "SECRET" }],

@@ -4,7 +4,7 @@ import { bench, webSpec, type Bench } from "./http";
 const CPU = { rule: "CPU_UTILIZATION", operator: "GREATER_THAN", value: 80, window: "FIVE_MINUTES" };
 const OWN = { alerts: [{ rule: "DEPLOYMENT_FAILED" }, { rule: "DOMAIN_FAILED" }] };
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are read as any JSON, as a foreign client would */
+/* eslint-disable @typescript-eslint/no-explicit-any -- reads responses as arbitrary JSON, as other clients do */
 
 describe("emulator: alerts", () => {
   let b: Bench;
@@ -17,7 +17,7 @@ describe("emulator: alerts", () => {
     (await b.ok("POST", "/v2/apps", { spec: { ...webSpec("demo", { alerts }), ...more } })).app;
   const list = async (app: any): Promise<any[]> => (await b.ok("GET", `/v2/apps/${app.id}/alerts`)).alerts;
 
-  it("lists one alert for each rule of the app and of its components, in the spec's order", async () => {
+  it("lists one alert per rule of the app and its components, in the spec's order", async () => {
     const app = await create([CPU, { ...CPU, window: "ONE_HOUR" }], OWN);
     assert.deepEqual(
       (await list(app)).map(({ component_name: name, spec }) => [name, spec.rule, spec.window]),
@@ -30,7 +30,7 @@ describe("emulator: alerts", () => {
     );
   });
 
-  it("gives every alert an id of its own, which stays when the limit changes", async () => {
+  it("gives every alert its own ID, which survives a changed limit", async () => {
     const app = await create([CPU, CPU], OWN);
     const before = await list(app);
     assert.equal(new Set(before.map(({ id }) => id)).size, 4);
@@ -43,7 +43,7 @@ describe("emulator: alerts", () => {
     );
   });
 
-  it("keeps destinations as long as the rule is there, and no longer", async () => {
+  it("keeps destinations as long as the rule exists", async () => {
     const app = await create([CPU], OWN);
     const at = `/v2/apps/${app.id}`;
     const alert = (await list(app)).at(-1);
@@ -59,7 +59,7 @@ describe("emulator: alerts", () => {
     assert.deepEqual((await list(app)).at(-1).emails, ["sammy@example.com"]);
   });
 
-  it("refuses destinations it can not read, and alerts it does not know", async () => {
+  it("rejects malformed destinations and unknown alerts", async () => {
     const app = await create([CPU]);
     const at = `/v2/apps/${app.id}/alerts`;
     const alert = (await list(app)).at(-1);

@@ -8,7 +8,7 @@ describe("emulator: apps over HTTP", () => {
   });
   afterEach(() => b.emulator.close());
 
-  it("creates an app with the deployment of that call, and has no address before it is active", async () => {
+  it("creates an app with its first deployment and no address until that is active", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     assert.match(app.id, /^[0-9a-f-]{36}$/);
     assert.equal(app.pending_deployment.phase, "PENDING_BUILD");
@@ -40,7 +40,7 @@ describe("emulator: apps over HTTP", () => {
     assert.deepEqual([web.novel, app.spec.new_field], [{ a: 1 }, [1]]);
   });
 
-  it("turns legacy routes into ingress rules", async () => {
+  it("converts legacy routes to ingress rules", async () => {
     const spec = webSpec("demo", { routes: [{ path: "/api", preserve_path_prefix: true }] });
     const { app } = await b.ok("POST", "/v2/apps", { spec });
     assert.ok(!("routes" in app.spec.services[0]));
@@ -49,7 +49,7 @@ describe("emulator: apps over HTTP", () => {
     ]);
   });
 
-  it("makes no deployment for an update that changes nothing, whatever the order of its fields", async () => {
+  it("starts no deployment for an update without changes, whatever the order of its fields", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     const reversed = Object.fromEntries(Object.entries(app.spec).reverse());
     const same = (await b.ok("PUT", `/v2/apps/${app.id}`, { spec: reversed })).app;
@@ -62,7 +62,7 @@ describe("emulator: apps over HTTP", () => {
     assert.notEqual(forced.app.pending_deployment.id, app.pending_deployment.id);
   });
 
-  it("cancels a running deployment for a newer one, and supersedes the active one when that is active", async () => {
+  it("cancels a running deployment in favor of a newer one, and supersedes the active one when that becomes active", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     b.clock.advance(WHOLE);
     await b.ok("PUT", `/v2/apps/${app.id}`, { spec: webSpec("demo", { http_port: 3000 }) });
@@ -78,7 +78,7 @@ describe("emulator: apps over HTTP", () => {
     assert.deepEqual(await phases(), ["ACTIVE", "CANCELED", "SUPERSEDED"]);
   });
 
-  it("builds again only what the change concerns", async () => {
+  it("rebuilds only components affected by the change", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     b.clock.advance(WHOLE);
     const resized = webSpec("demo", { instance_count: 2, instance_size_slug: "apps-s-1vcpu-1gb" });
@@ -90,7 +90,7 @@ describe("emulator: apps over HTTP", () => {
     assert.deepEqual(names(await b.ok("PUT", `/v2/apps/${app.id}`, { spec: rebuilt })), ["build", "deploy"]);
   });
 
-  it("keeps the commit of a source that stays, and takes a new one for a source that changed", async () => {
+  it("keeps the commit of an unchanged source and takes the newest one for a changed source", async () => {
     const branch = (name: string): unknown => ({ github: { repo: "acme/web", branch: name } });
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     b.clock.advance(WHOLE);
@@ -105,7 +105,7 @@ describe("emulator: apps over HTTP", () => {
     assert.notEqual(await commit({}, { update_all_source_versions: true }), first);
   });
 
-  it("answers for a while after the deletion, and then 404, and gives the name free", async () => {
+  it("still returns a deleted app for a while, then 404, and releases the name", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     assert.deepEqual(await b.ok("DELETE", `/v2/apps/${app.id}`), { id: app.id });
     assert.equal((await b.call("GET", `/v2/apps/${app.id}`)).status, 200);
@@ -115,7 +115,7 @@ describe("emulator: apps over HTTP", () => {
     await b.ok("POST", "/v2/apps", { spec: webSpec() });
   });
 
-  it("pages with links that lead to every app, and finds one by name", async () => {
+  it("returns page links that lead to every app, and finds an app by name", async () => {
     for (let i = 0; i < 5; i++) await b.ok("POST", "/v2/apps", { spec: webSpec(`demo-${i}`) });
     const seen: string[] = [];
     let next: string | undefined = "/v2/apps?per_page=2&with_projects=true";
@@ -139,7 +139,7 @@ describe("emulator: apps over HTTP", () => {
     );
   });
 
-  it("gives every secret back as ciphertext, never in clear, and takes it back unchanged", async () => {
+  it("returns every secret as ciphertext, never in clear text, and accepts the ciphertext unchanged", async () => {
     const spec = {
       ...webSpec("demo", {
         envs: [{ key: "TOKEN", value: "hunter2", type: "SECRET" }],
@@ -164,7 +164,7 @@ describe("emulator: apps over HTTP", () => {
     assert.notEqual(clear.app.spec.services[0].envs[0].value, sealed);
   });
 
-  it("erases the stored value of a SECRET variable that comes without one, in create, update and proposal", async () => {
+  it("erases the stored value of a SECRET variable without a value in create, update and proposal", async () => {
     const secret = (name: string, more: object): unknown =>
       webSpec(name, { envs: [{ key: "TOKEN", type: "SECRET", ...more }] });
     const valueIn = (spec: { services: { envs: { value: string }[] }[] }): string =>
@@ -187,7 +187,7 @@ describe("emulator: apps over HTTP", () => {
     }
   });
 
-  it("refuses the ciphertext of another app and names the variable", async () => {
+  it("rejects another app's ciphertext and reports the variable", async () => {
     const secret = (value: string): unknown =>
       webSpec("one", { envs: [{ key: "TOKEN", value, type: "SECRET" }] });
     const { app } = await b.ok("POST", "/v2/apps", { spec: secret("hunter2") });

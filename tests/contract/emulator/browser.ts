@@ -20,8 +20,8 @@ function findBrowser(): string | undefined {
 }
 
 /**
- * A browser for the tests of a suite, which are skipped where there is none.
- * @returns the page at an address as the browser holds it after six seconds of its own time; `options` are the browser's
+ * A browser for the tests of a suite, which are skipped when none is installed.
+ * @returns the page at an address, dumped after six seconds of the browser's virtual time; `options` are browser flags
  */
 export function browserHere(): (url: string, ...options: string[]) => Promise<string> {
   const profile = temporaryFolder();

@@ -6,7 +6,7 @@ import { endLeftovers, finished, listening, run } from "./command";
 describe("emulator: its command", () => {
   afterEach(endLeftovers);
 
-  it("says where it listens, serves, and ends on a signal with a connection open", async () => {
+  it("reports its address, serves requests, and stops on a signal even with an open connection", async () => {
     const child = run("--port", "0", "--token", "right", "--verbose");
     const { url, lines } = await listening(child);
     assert.equal((await fetch(`${url}/v2/apps`)).status, 401);
@@ -26,7 +26,7 @@ describe("emulator: its command", () => {
     await open;
   });
 
-  it("says how programs find it, and shows no token that was given", async () => {
+  it("prints how programs connect, and never a token that was passed in", async () => {
     for (const [args, said] of [
       [[], "DIGITALOCEAN_TOKEN=anything"],
       [["--token", "right"], "DIGITALOCEAN_TOKEN=… # the one of --token"],
@@ -41,7 +41,7 @@ describe("emulator: its command", () => {
     }
   });
 
-  it("says that the port is in use", async () => {
+  it("reports that the port is in use", async () => {
     const other = await createEmulator();
     const { code, err } = await finished(run("--port", String(other.port)));
     await other.close();
@@ -49,7 +49,7 @@ describe("emulator: its command", () => {
     assert.match(err, new RegExp(`port ${other.port} is in use`));
   });
 
-  it("names an option it does not know, and a value it can not use", async () => {
+  it("reports unknown options and invalid values", async () => {
     const [unknown, bad, limit, empty, host] = await Promise.all([
       finished(run("--prot", "1")),
       finished(run("--deploy-seconds", "soon")),
@@ -68,7 +68,7 @@ describe("emulator: its command", () => {
     assert.match(limit.err, /--rate-limit: "some"/);
   });
 
-  it("tells its options and its version", async () => {
+  it("prints its options and its version", async () => {
     const [help, version] = await Promise.all([finished(run("--help")), finished(run("--version"))]);
     assert.match(help.out, /--deploy-seconds[\s\S]*exit 1/);
     assert.deepEqual(

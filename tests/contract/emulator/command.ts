@@ -8,7 +8,7 @@ const CLI = join(__dirname, "..", "..", "..", "emulator", "cli.ts");
 
 const started = new Set<ChildProcessWithoutNullStreams>();
 
-/** Starts the emulator's command, from its sources. */
+/** Starts the emulator's command from its sources. */
 export function run(...args: string[]): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, ["--require", "tsx/cjs", CLI, ...args]);
   started.add(child);
@@ -16,12 +16,12 @@ export function run(...args: string[]): ChildProcessWithoutNullStreams {
   return child;
 }
 
-/** Ends what a test that failed left running. */
+/** Stops processes that a failed test left running. */
 export function endLeftovers(): void {
   for (const child of started) child.kill("SIGKILL");
 }
 
-/** How a command ended, and all that it wrote. */
+/** The exit code of a command and everything it wrote. */
 export async function finished(
   child: ChildProcessWithoutNullStreams,
 ): Promise<{ code: number; out: string; err: string }> {
@@ -32,7 +32,7 @@ export async function finished(
   return { code, out, err };
 }
 
-/** The address that a command says it listens at, and the lines it writes after that. */
+/** The address that a command reports, and the lines it writes after that. */
 export async function listening(
   child: ChildProcessWithoutNullStreams,
 ): Promise<{ url: string; lines: AsyncIterator<string> }> {

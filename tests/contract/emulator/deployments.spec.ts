@@ -26,7 +26,7 @@ describe("emulator: deployments and their logs over HTTP", () => {
     return { id: app.id, at: `/v2/apps/${app.id}/deployments/${app.pending_deployment.id}` };
   };
 
-  it("goes through its phases on the clock", async () => {
+  it("runs through the phases by the clock", async () => {
     const { at } = await create(webSpec());
     const seen: string[] = [];
     for (let i = 0; i <= 100; i++) {
@@ -75,7 +75,7 @@ describe("emulator: deployments and their logs over HTTP", () => {
     ],
   ];
   for (const [title, component, code, stage, log] of failures) {
-    it(`fails by a ${title} in the spec, with reason and log, and says so on one step`, async () => {
+    it(`fails because of a ${title} in the spec, with reason and log, and reports it on one step`, async () => {
       const { id, at } = await create(webSpec("demo", component));
       b.clock.advance(WHOLE);
       const { deployment } = await b.ok("GET", at);
@@ -91,7 +91,7 @@ describe("emulator: deployments and their logs over HTTP", () => {
     });
   }
 
-  it("leaves what ran before running when the next one fails on demand", async () => {
+  it("keeps the previous deployment running when the next one fails on demand", async () => {
     const { id } = await create(webSpec());
     b.clock.advance(WHOLE);
     b.emulator.failNext({
@@ -114,7 +114,7 @@ describe("emulator: deployments and their logs over HTTP", () => {
     assert.match(text, /boom: 42/);
   });
 
-  it("cancels a running deployment, once", async () => {
+  it("cancels a running deployment once", async () => {
     const { at } = await create(webSpec());
     b.clock.advance(WHOLE / 3);
     assert.equal((await b.ok("POST", `${at}/cancel`)).deployment.phase, "CANCELED");
@@ -123,7 +123,7 @@ describe("emulator: deployments and their logs over HTTP", () => {
     assert.equal((await b.call("POST", `${at}/cancel`)).status, 400);
   });
 
-  it("follows a build as frames of data until it ends", async () => {
+  it("streams a build as data frames until it finishes", async () => {
     const { at } = await create(webSpec());
     b.clock.advance(WHOLE / 5);
     const { live_url: live } = await b.ok("GET", `${at}/components/web/logs?type=BUILD&follow=true`);
@@ -139,7 +139,7 @@ describe("emulator: deployments and their logs over HTTP", () => {
     assert.equal(new Set(frames.map((frame) => frame.data)).size, frames.length);
   });
 
-  it("refuses logs of unknown components and types, and addresses it never gave", async () => {
+  it("rejects logs of unknown components and types, and addresses it never issued", async () => {
     const { at } = await create(webSpec());
     assert.equal((await b.call("GET", `${at}/components/gone/logs?type=BUILD`)).status, 404);
     assert.equal((await b.call("GET", `${at}/logs?type=ODD`)).status, 400);

@@ -1,18 +1,18 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are read as any JSON, as a foreign client would */
+/* eslint-disable @typescript-eslint/no-explicit-any -- reads responses as arbitrary JSON, as other clients do */
 import assert from "node:assert/strict";
 import { bench, WHOLE, type Answer, type Bench } from "./http";
 import type { Shape } from "../../../tools/openapi-facts";
 import { operations, problems, unseen, type Operation } from "./facts";
 
-/** What the service's own clients know beside the description, or what the description has at another place. */
+/** Fields that the service's own clients know although the description omits or misplaces them. */
 const EXTRA = new Set([
-  "alerts", // of the app as a whole, in the spec
+  "alerts", // of the whole app, in the spec
   "features", // in the spec
   "previous_deployment_id",
   "source_image_digest",
   "last_deployment_active_at",
   "max_free_static_apps",
-  "job_invocation", // described as the run itself, and said to be below this key
+  "job_invocation", // described as the invocation itself, documented as nested below this key
   "meta", // of lists that are described without a total
 ]);
 
@@ -38,7 +38,7 @@ const SPEC = {
   egress: { type: "DEDICATED_IP" },
 };
 
-/** Parameters of paths that are ids, and what they are ids of in the world. */
+/** Path parameters that are IDs, and the objects they identify. */
 const IDS: Record<string, keyof World> = {
   id: "app",
   app_id: "app",
@@ -64,7 +64,7 @@ function wrongValues(name: string, shape: Shape): string[] {
 
 const UNKNOWN = "11111111-1111-4111-8111-111111111111";
 
-/** Ids of what is there when a request is made. */
+/** IDs of the objects that exist when a request is made. */
 interface World {
   app: string;
   deployment: string;
@@ -79,7 +79,7 @@ describe("emulator: every operation of the description", () => {
   let b: Bench;
   let world: World;
 
-  /** An app with two deployments that were active, a third that runs, and a scaling that goes on. */
+  /** An app with two previously active deployments, a third in progress, and a scaling event in progress. */
   beforeEach(async () => {
     b = await bench();
     const { app } = await b.ok("POST", "/v2/apps", { spec: SPEC });
@@ -91,7 +91,7 @@ describe("emulator: every operation of the description", () => {
     const running = (await b.ok("POST", `${at}/restart`, {})).deployment.id;
     const [alert] = (await b.ok("GET", `${at}/alerts`)).alerts;
     const [event] = (await b.ok("GET", `${at}/events?event_types=AUTOSCALING`)).events;
-    // Its run of migrate goes on now.
+    // Its run of migrate is now in progress.
     b.clock.advance(WHOLE * 0.25);
     const [run] = (await b.ok("GET", `${at}/job-invocations`)).job_invocations;
     world = { app: app.id, deployment, first, running, alert: alert.id, run: run.id, event: event.id };
@@ -134,7 +134,7 @@ describe("emulator: every operation of the description", () => {
     "POST /v2/apps/metrics/bandwidth_daily": ({ app }) => ({ app_ids: [app] }),
   };
 
-  /** Whatever has to be done before. */
+  /** Any required preparation. */
   const BEFORE: Record<string, () => Promise<unknown>> = {
     "POST /v2/apps/{app_id}/rollback/commit": () => rollBack(),
     "POST /v2/apps/{app_id}/rollback/revert": () => rollBack(),
@@ -150,7 +150,7 @@ describe("emulator: every operation of the description", () => {
       token,
     );
 
-  it("is asked for with a body where the description has one", () => {
+  it("has a body in these tests when the description has one", () => {
     const withBody = operations.filter(({ body }) => body !== undefined).map(({ title }) => title);
     assert.deepEqual(Object.keys(BODIES).sort(), withBody.sort());
   });
@@ -166,17 +166,17 @@ describe("emulator: every operation of the description", () => {
         else assert.deepEqual(problems(shape, answer.body, EXTRA), []);
       };
 
-      it("answers 200 as described", async () => {
+      it("returns 200 as described", async () => {
         await BEFORE[operation.title]?.();
         const answer = await ask(operation, world);
         assert.deepEqual(described(answer.status), []);
         conforms(answer, 200);
       });
 
-      it("answers 401 without a token", async () => conforms(await ask(operation, world, ""), 401));
+      it("returns 401 without a token", async () => conforms(await ask(operation, world, ""), 401));
 
       if ("404" in answers) {
-        it("answers 404 for ids that are not there", async () => {
+        it("returns 404 for unknown IDs", async () => {
           const nowhere = Object.fromEntries(
             Object.keys(world).map((key) => [key, UNKNOWN]),
           ) as unknown as World;
@@ -189,14 +189,14 @@ describe("emulator: every operation of the description", () => {
 
       for (const [parameter, key] of Object.entries(IDS)) {
         if (!path.includes(`{${parameter}}`)) continue;
-        it(`answers 400 for a malformed ${parameter}`, async () =>
+        it(`returns 400 for a malformed ${parameter}`, async () =>
           conforms(await ask(operation, { ...world, [key]: "nonsense", running: "nonsense" }), 400));
       }
 
       for (const [name, shape] of Object.entries(operation.query)) {
         const wrong = wrongValues(name, shape);
         if (wrong.length === 0) continue;
-        it(`answers 400 for another ${name} than described`, async () => {
+        it(`returns 400 for an invalid ${name}`, async () => {
           for (const value of wrong) {
             const query = new URLSearchParams(queryOf(operation));
             query.set(name, value);
@@ -208,7 +208,7 @@ describe("emulator: every operation of the description", () => {
       }
 
       if ("per_page" in operation.query) {
-        it("leads from page to page through the whole list", async () => {
+        it("links its pages through the whole list", async () => {
           const whole = (await b.ok("GET", `${place(path, world)}?per_page=200`)) as Record<string, unknown>;
           const [key] = Object.keys(whole).filter((name) => Array.isArray(whole[name]));
           const found: unknown[] = [];
@@ -226,12 +226,12 @@ describe("emulator: every operation of the description", () => {
     });
   }
 
-  it("tells each described field of an app, a deployment, an event and a run of a job somewhere", async () => {
+  it("returns each described field of an app, deployment, event and job invocation at least once", async () => {
     const at = `/v2/apps/${world.app}`;
     await rollBack();
     b.clock.advance(WHOLE * 0.3);
     const { app } = await b.ok("GET", at);
-    // A private network is given to an app elsewhere.
+    // Private networks are assigned to an app through another API.
     assert.deepEqual(unseen("#app", app), ["vpc"]);
     const { deployment } = await b.ok("GET", `${at}/deployments/${app.pinned_deployment.id}`);
     assert.deepEqual(unseen("#apps_deployment", deployment), []);

@@ -18,14 +18,14 @@ import type { AppSpec } from "../../../provider/appspec/types";
 const PAGE = join(__dirname, "..", "..", "..", "docs", "endpoints.md");
 const COMMANDS = ["logs", "deployments", "cancel", "validate", "import"];
 
-/** A row of the page: the operation, what uses it, the tests that show it. */
+/** A row of the page: the operation, what uses it, and the tests that cover it. */
 interface Row {
   readonly operation: string;
   readonly uses: readonly string[];
   readonly tests: readonly string[];
 }
 
-/** Texts in backticks without what stands in brackets behind them. */
+/** Texts in backticks, without the parentheses that follow them. */
 const quoted = (cell: string): string[] =>
   [...cell.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text.replace(/\(.*\)$/, ""));
 
@@ -46,13 +46,13 @@ const isPublic = (use: string): boolean =>
       undefined;
 
 describe("docs/endpoints.md", () => {
-  it("has a row for every operation that the service describes, and one only", () => {
+  it("has exactly one row for every operation in the service's description", () => {
     const ofApps = rows.map(({ operation }) => operation).filter((one) => one.includes("/v2/apps"));
     assert.deepEqual([...ofApps].sort(), operations.map(({ title }) => title).sort());
   });
 
   for (const { operation, uses, tests } of rows) {
-    it(`names for ${operation} what is public, and tests that are there and speak of it`, () => {
+    it(`lists only public uses of ${operation}, and existing tests that mention them`, () => {
       assert.ok(uses.length > 0 && tests.length > 0);
       for (const use of uses) assert.ok(isPublic(use), `${use} is not public`);
       for (const test of tests) {
@@ -71,7 +71,7 @@ describe("docs/endpoints.md", () => {
 
 const NEWER: AppSpec = { ...BUSY, envs: [{ key: "GREETING", value: "hello" }] };
 
-describe("every operation that the service describes is reached by what docs/endpoints.md names", () => {
+describe("every operation in the service's description is reached through the uses in docs/endpoints.md", () => {
   const world = eachInItsWorld();
   let app: Made;
   beforeEach(async () => {
@@ -93,7 +93,7 @@ describe("every operation that the service describes is reached by what docs/end
   const runs = async (
     work: (deployments: DynamicProvider<DeploymentInputs, DeploymentOutputs>) => Promise<unknown>,
   ): Promise<unknown> => work(new DynamicProvider(new DeploymentProvider(world.deps())));
-  /** A rollback, and then another state of it. */
+  /** A rollback, then a change of its state. */
   const rolledBack = async (state?: RollbackState): Promise<unknown> => {
     await world.update(app, inputs(NEWER));
     const provider = new DynamicProvider(new RollbackProvider(world.deps()));
@@ -102,7 +102,7 @@ describe("every operation that the service describes is reached by what docs/end
     return state && provider.update(id, outs, { ...wanted, state });
   };
 
-  /** By operation: the name of what does it, and how. Several where there is more than one. */
+  /** By operation: what calls it and how, with several entries where there is more than one. */
   const ways: Record<string, Record<string, () => Promise<unknown>>> = {
     "GET /v2/apps": {
       getApps: () => product.getApps({ withProjects: true }),
@@ -206,7 +206,7 @@ describe("every operation that the service describes is reached by what docs/end
   };
 
   for (const { title, method, path } of operations) {
-    // Names in the path, such as regions, are no ids.
+    // Names in the path, such as regions, are not IDs.
     const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
     for (const [name, way] of Object.entries(ways[title] ?? { nothing: () => assert.fail("no way") })) {
       it(`${title} by ${name}`, async () => {

@@ -5,15 +5,15 @@ import { bench, type Answer, type Bench } from "./http";
 
 type Step = string | 0;
 
-/** A field of the spec that takes some texts only. */
+/** A field of the spec that accepts a fixed set of strings. */
 interface EnumField {
-  /** As the emulator names it: `services.0.envs.0.scope`. */
+  /** As the emulator reports it: `services.0.envs.0.scope`. */
   path: string;
   steps: Step[];
   allowed: unknown[];
 }
 
-/** Every such field of a shape; recursive ones do not exist. */
+/** Every such field of a shape; there are no recursive ones. */
 function enumsIn(shape: Shape, steps: Step[] = []): EnumField[] {
   const known = shapeOf(shape);
   if (typeof known === "string") return [];
@@ -24,7 +24,7 @@ function enumsIn(shape: Shape, steps: Step[] = []): EnumField[] {
   return [];
 }
 
-/** A spec with every kind of component, and a value at one place. */
+/** A spec with every kind of component, and a value at one path. */
 function specWith({ steps }: EnumField, value: unknown): unknown {
   const image = { registry_type: "DOCKER_HUB", repository: "nginx" };
   const component = (name: string): Record<string, unknown>[] => [{ name, image: { ...image } }];
@@ -47,7 +47,7 @@ function specWith({ steps }: EnumField, value: unknown): unknown {
   return spec;
 }
 
-/** What the service's clients know beside its description. */
+/** Values that the service's clients know beyond its description. */
 const ALSO: Record<string, string[]> = {
   "alerts.0.rule": ["DEPLOYMENT_STARTED", "DEPLOYMENT_CANCELED", "JOB_INVOCATION_FAILED"],
   "services.0.image.registry_type": ["UNSPECIFIED"],
@@ -56,7 +56,7 @@ const ALSO: Record<string, string[]> = {
   "ingress.load_balancer": ["UNKNOWN", "DIGITALOCEAN"],
 };
 
-describe("emulator: fields of the spec that take some values only", () => {
+describe("emulator: spec fields with a fixed set of values", () => {
   let b: Bench;
   before(async () => (b = await bench()));
   after(() => b.emulator.close());
@@ -67,7 +67,7 @@ describe("emulator: fields of the spec that take some values only", () => {
     return { path, steps, allowed };
   });
 
-  it("are all that are described", () => {
+  it("match those in the description", () => {
     assert.ok(described.length > 20, `${described.length} fields`);
     for (const path of [
       "region",
@@ -83,7 +83,7 @@ describe("emulator: fields of the spec that take some values only", () => {
   });
 
   for (const field of [...described, ...others]) {
-    it(`${field.path} takes each of its ${field.allowed.length} values and no other`, async () => {
+    it(`${field.path} accepts each of its ${field.allowed.length} values and no other`, async () => {
       const answer = (value: unknown): Promise<Answer> =>
         b.call("POST", "/v2/apps/propose", { spec: specWith(field, value) });
       const named = new RegExp(`"${field.path.replaceAll(".", "\\.")}"`);
@@ -94,7 +94,7 @@ describe("emulator: fields of the spec that take some values only", () => {
       }
       for (const value of field.allowed) {
         const taken = await answer(value);
-        // Other fields may be missing beside it; this one is not what is wrong.
+        // Other required fields may be missing, but this one must not be reported.
         assert.doesNotMatch(String(taken.body.message), named, String(value));
       }
     });

@@ -28,7 +28,7 @@ export const operations: Operation[] = Object.entries(facts.paths).flatMap(([pat
   }),
 );
 
-/** A shape itself, where it is told by its name. */
+/** Resolves a shape that is referenced by name. */
 export const shapeOf = (shape: Shape): Shape =>
   typeof shape === "string" && shape.startsWith("#") ? shapeOf(types[shape.slice(1)] ?? "any") : shape;
 
@@ -53,8 +53,8 @@ function primitive(shape: string, value: unknown): boolean {
 }
 
 /**
- * What is wrong with a value of a type: one line each, with its place. Fields that are not described are wrong as well,
- * unless their name is among `extra`.
+ * The problems of a value of a type, one line each, with its path. Undescribed fields are problems as well, unless
+ * their name is in `extra`.
  */
 export function problems(shape: Shape, value: unknown, extra: ReadonlySet<string>, at = "answer"): string[] {
   const tell = (expected: string): string[] => [`${at}: ${expected} expected, not ${JSON.stringify(value)}`];
@@ -85,7 +85,7 @@ export function problems(shape: Shape, value: unknown, extra: ReadonlySet<string
   return [...missing, ...wrong];
 }
 
-/** The described fields that a value does not have. */
+/** The described fields that a value lacks. */
 export function unseen(shape: Shape, value: unknown): string[] {
   if (typeof shape === "string" && shape.startsWith("#"))
     return unseen(types[shape.slice(1)] ?? "any", value);

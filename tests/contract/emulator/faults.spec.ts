@@ -11,7 +11,7 @@ describe("emulator: faults and controls", () => {
   const create = (): Promise<unknown> => b.call("POST", "/v2/apps", { spec: webSpec() });
   const post = { method: "POST", path: /^\/v2\/apps$/ };
 
-  it("does nothing when the connection is cut before, and all when it is cut after", async () => {
+  it("does nothing when the connection is cut before the work, and everything when it is cut after", async () => {
     b.emulator.faults.add({ ...post, fault: "reset-before" });
     await assert.rejects(create());
     assert.equal(b.emulator.apps().length, 0);
@@ -24,13 +24,13 @@ describe("emulator: faults and controls", () => {
     );
   });
 
-  it("cuts an answer in half after the work", async () => {
+  it("truncates a response after doing the work", async () => {
     b.emulator.faults.add({ ...post, fault: "truncated" });
     await assert.rejects(create());
     assert.equal(b.emulator.apps().length, 1);
   });
 
-  it("answers as told, as often as told, after letting some pass", async () => {
+  it("injects a response the requested number of times, after letting some requests pass", async () => {
     const fault = { status: 503, headers: { "retry-after": "7" } };
     b.emulator.faults.add({ method: "get", times: 2, after: 1, fault });
     const statuses: number[] = [];
@@ -38,7 +38,7 @@ describe("emulator: faults and controls", () => {
     assert.deepEqual(statuses, [200, 503, 503, 200]);
   });
 
-  it("serves a proxy's page, wrong types, and bodies without end", async () => {
+  it("serves a proxy's error page, wrong types, and endless bodies", async () => {
     b.emulator.faults.add({ fault: "html-502" });
     const page = await b.call("GET", "/v2/apps");
     assert.deepEqual([page.status, page.headers.get("content-type")], [502, "text/html"]);
@@ -55,7 +55,7 @@ describe("emulator: faults and controls", () => {
     assert.ok(bytes > 50_000);
   });
 
-  it("never answers a request that times out, and closes all the same", async () => {
+  it("never responds to a request that times out, and still shuts down", async () => {
     b.emulator.faults.add({ fault: "timeout" });
     const arrived = b.emulator.nextCall({ method: "GET" });
     const hanging = assert.rejects(b.call("GET", "/v2/apps"));
@@ -64,13 +64,13 @@ describe("emulator: faults and controls", () => {
     await hanging;
   });
 
-  it("takes a rule back", async () => {
+  it("removes a fault rule", async () => {
     const remove = b.emulator.faults.add({ fault: { status: 500 } });
     remove();
     assert.equal((await b.call("GET", "/v2/apps")).status, 200);
   });
 
-  it("records each request with its body, and tells none of the bodies over HTTP", async () => {
+  it("records each request with its body, and reveals no body over HTTP", async () => {
     const next = b.emulator.nextCall({ method: "POST", path: /apps$/ });
     await create();
     assert.deepEqual((await next).body, { spec: webSpec() });
@@ -95,7 +95,7 @@ describe("emulator: faults and controls", () => {
     assert.equal((await b.call("POST", "/_emulator/faults", fault, "")).status, 204);
     assert.equal((await b.call("POST", "/_emulator/faults", { fault: "odd" }, "")).status, 400);
     const waiting = b.call("GET", "/_emulator/calls/next?method=GET&path=account", undefined, "");
-    // The wait has to be in place before the request it is for.
+    // The wait must be registered before the request it waits for.
     while ((await b.call("GET", "/_emulator/waiting", undefined, "")).body.waiting === 0);
     assert.equal((await b.call("GET", "/v2/account")).status, 418);
     assert.equal((await waiting).body.call.path, "/v2/account");
@@ -109,7 +109,7 @@ describe("emulator: faults and controls", () => {
     assert.deepEqual((await b.ok("GET", "/v2/apps")).apps, []);
   });
 
-  it("makes answers, logs and reasons huge or hostile on request", async () => {
+  it("makes responses, logs and reasons huge or hostile on request", async () => {
     b.emulator.faults.add({ method: "POST", fault: { padBytes: 100_000 } });
     const { body } = await b.call("POST", "/v2/apps", { spec: webSpec() });
     assert.equal(body.app.spec.envs.at(-1).value.length, 100_000);
@@ -131,14 +131,14 @@ describe("emulator: faults and controls", () => {
     assert.match(JSON.stringify(progress), /<\{%fg 99%\}>[^]*(?:huge ){1000}/);
   });
 
-  it("lets a colleague edit an app in process", async () => {
+  it("edits an app in process as another user", async () => {
     await create();
     const app = b.emulator.editApp("demo", (spec) => void (spec.region = "ams"));
     assert.equal((app.spec as { region: string }).region, "ams");
     assert.throws(() => b.emulator.editApp("gone", () => {}), /no app "gone"/);
   });
 
-  it("gives the same ids for the same seed", async () => {
+  it("produces the same IDs for the same seed", async () => {
     const ids: unknown[] = [];
     for (let i = 0; i < 2; i++) {
       const seeded = await bench({ seed: "a" });

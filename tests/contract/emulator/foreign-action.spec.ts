@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { bench, webSpec, WHOLE, type Bench } from "./http";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are read as any JSON, as a foreign client would */
+/* eslint-disable @typescript-eslint/no-explicit-any -- reads responses as arbitrary JSON, as other clients do */
 
-/** Calls that the GitHub action `app_action` makes, and what it takes for granted in their answers. */
+/** Requests of the GitHub action `app_action`, and its assumptions about the responses. */
 describe("emulator: what the GitHub action needs", () => {
   let b: Bench;
   beforeEach(async () => {
@@ -12,10 +12,10 @@ describe("emulator: what the GitHub action needs", () => {
   afterEach(() => b.emulator.close());
 
   const create = async (spec: unknown): Promise<any> => (await b.ok("POST", "/v2/apps", { spec })).app;
-  /** The page after the one that the links before it make this one. */
+  /** The page that follows the one with these links. */
   const pageOf = (url: string): number => Number(new URL(url).searchParams.get("page"));
 
-  it("finds an app by name on any page, each of which tells from its links which one it is", async () => {
+  it("finds an app by name on any page; the links of each show which page it is", async () => {
     for (let count = 0; count < 5; count++) await create(webSpec(`app-${count}`));
     const first = await b.ok("GET", "/v2/apps?per_page=2");
     assert.equal(first.links.pages.prev, undefined);
@@ -27,7 +27,7 @@ describe("emulator: what the GitHub action needs", () => {
     assert.deepEqual([pageOf(last.links.pages.prev), last.apps[0].spec.name], [2, "app-4"]);
   });
 
-  it("finds the deployment of its create or update first in the list, right after the answer", async () => {
+  it("returns the deployment of a create or update first in the list, right after the response", async () => {
     const app = await create(webSpec());
     const newest = async (): Promise<any> =>
       (await b.ok("GET", `/v2/apps/${app.id}/deployments?per_page=1`)).deployments[0];
@@ -41,7 +41,7 @@ describe("emulator: what the GitHub action needs", () => {
     assert.match((await b.ok("GET", `/v2/apps/${app.id}`)).app.live_url, /^https:/);
   });
 
-  it("reads archived logs of a build that failed, and is told with 400 that there was no deploy", async () => {
+  it("returns archived logs of a failed build, and 400 for a deploy log that does not exist", async () => {
     const app = await create(webSpec("demo", { build_command: "exit 1" }));
     b.clock.advance(WHOLE);
     const at = `/v2/apps/${app.id}/deployments/${app.pending_deployment.id}`;
@@ -52,7 +52,7 @@ describe("emulator: what the GitHub action needs", () => {
     assert.equal((await b.call("GET", `${at}/logs?type=DEPLOY&${asked}`)).status, 400);
   });
 
-  it("deletes, and is told with 404 that there is nothing to delete", async () => {
+  it("deletes an app, and returns 404 when there is nothing to delete", async () => {
     const app = await create(webSpec());
     assert.equal((await b.call("DELETE", `/v2/apps/${app.id}`)).status, 200);
     b.clock.advance(WHOLE);

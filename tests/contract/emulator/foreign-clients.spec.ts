@@ -8,7 +8,7 @@ describe("emulator: what other clients need", () => {
   });
   afterEach(() => b.emulator.close());
 
-  it("takes null as no body where a body is optional, as the Go client sends it", async () => {
+  it("accepts null for an optional body, as sent by the Go client", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     b.clock.advance(WHOLE);
     const made = await b.ok("POST", `/v2/apps/${app.id}/deployments`, "null");
@@ -17,7 +17,7 @@ describe("emulator: what other clients need", () => {
     assert.equal((await b.call("POST", `/v2/apps/${app.id}/deployments`, "[]")).status, 400);
   });
 
-  it("takes null as no destinations of a kind", async () => {
+  it("accepts null as an empty list of destinations", async () => {
     const alerts = [{ rule: "DEPLOYMENT_FAILED" }];
     const { app } = await b.ok("POST", "/v2/apps", { spec: { ...webSpec(), alerts } });
     const [alert] = (await b.ok("GET", `/v2/apps/${app.id}/alerts`)).alerts;
@@ -26,7 +26,7 @@ describe("emulator: what other clients need", () => {
     assert.deepEqual([told.alert.emails, told.alert.slack_webhooks], [["a@example.com"], []]);
   });
 
-  it("packs archived logs only for those who say that they can unpack them", async () => {
+  it("compresses archived logs only for clients that accept gzip", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     b.clock.advance(WHOLE);
     const at = `/v2/apps/${app.id}/deployments/${app.pending_deployment.id}/logs?type=BUILD`;
@@ -41,13 +41,13 @@ describe("emulator: what other clients need", () => {
     assert.equal(one, two);
   });
 
-  it("lists data centers as regions of the whole service, for those who ask there", async () => {
+  it("lists data centers as regions of all products in the regions API", async () => {
     const { regions, links, meta } = await b.ok("GET", "/v2/regions?page=1&per_page=5");
     assert.deepEqual([regions.length, regions[0].slug, regions[0].available], [5, "nyc1", true]);
     assert.ok(meta.total > 5 && links.pages.next);
   });
 
-  it("lists data centers with the regions, but not in each app, which the TypeScript client could not read", async () => {
+  it("lists data centers with App Platform regions, but not in apps, where the TypeScript client cannot parse them", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: { ...webSpec(), region: "fra" } });
     assert.deepEqual([app.region.slug, "data_centers" in app.region], ["fra", false]);
     const { regions } = await b.ok("GET", "/v2/apps/regions");
@@ -59,7 +59,7 @@ describe("emulator: what other clients need", () => {
     const create = async (name: string): Promise<string> =>
       (await b.call("POST", "/v2/projects", { name, purpose: "Tests" })).body.project.id;
 
-    it("are changed, in part or whole", async () => {
+    it("are updated in part or as a whole", async () => {
       const id = await create("one");
       const renamed = await b.ok("PATCH", `/v2/projects/${id}`, { name: "two" });
       assert.deepEqual([renamed.project.name, renamed.project.purpose], ["two", "Tests"]);
@@ -75,7 +75,7 @@ describe("emulator: what other clients need", () => {
       assert.deepEqual((await b.ok("GET", `/v2/projects/${id}`)).project, replaced);
     });
 
-    it("keep their names apart", async () => {
+    it("have unique names", async () => {
       await create("one");
       const id = await create("two");
       assert.equal((await b.call("PATCH", `/v2/projects/${id}`, { name: "one" })).status, 400);
@@ -83,7 +83,7 @@ describe("emulator: what other clients need", () => {
       assert.equal((await b.ok("GET", `/v2/projects/${id}`)).project.name, "two");
     });
 
-    it("have one default, which can be another and then takes new apps", async () => {
+    it("have one default, which can be switched and then receives new apps", async () => {
       const id = await create("one");
       await b.ok("PATCH", `/v2/projects/${id}`, { is_default: true });
       const { projects } = await b.ok("GET", "/v2/projects");
@@ -95,7 +95,7 @@ describe("emulator: what other clients need", () => {
       assert.equal((await b.ok("POST", "/v2/apps", { spec: webSpec() })).app.project_id, id);
     });
 
-    it("are deleted when nothing is in them, and not the default one", async () => {
+    it("are deleted when empty, except the default one", async () => {
       const id = await create("one");
       const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec(), project_id: id });
       assert.equal((await b.call("DELETE", `/v2/projects/${id}`)).status, 412);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { bench, webSpec, WHOLE, type Bench } from "./http";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are read as any JSON, as a foreign client would */
+/* eslint-disable @typescript-eslint/no-explicit-any -- reads responses as arbitrary JSON, as other clients do */
 
-/** Calls that doctl makes, and what it takes for granted in their answers. */
+/** Requests that doctl sends, and its assumptions about the responses. */
 describe("emulator: what doctl needs", () => {
   let b: Bench;
   beforeEach(async () => {
@@ -13,14 +13,14 @@ describe("emulator: what doctl needs", () => {
 
   const SPEC = { ...webSpec("shop"), workers: [{ name: "mailer", github: { repo: "a/m", branch: "main" } }] };
   const create = async (spec: unknown = SPEC): Promise<any> => (await b.ok("POST", "/v2/apps", { spec })).app;
-  /** Done once all steps are counted as successful; it looks at nothing else. */
+  /** Finished once all steps count as successful; doctl checks nothing else. */
   const isDone = async (app: any, deployment: any): Promise<boolean> => {
     const { progress } = (await b.ok("GET", `/v2/apps/${app.id}/deployments/${deployment.id}`)).deployment;
     assert.ok(progress.total_steps > 0, "no steps at all would count as done");
     return progress.success_steps === progress.total_steps;
   };
 
-  it("proves a token where `auth init` asks, and refuses without one", async () => {
+  it("verifies a token for `auth init`, and rejects requests without one", async () => {
     const info = await b.ok("GET", "/v1/oauth/token/info");
     assert.ok(Number.isInteger(info.resource_owner_id) && Number.isInteger(info.expires_in_seconds));
     assert.ok(Array.isArray(info.scopes) && typeof info.application.uid === "string");
@@ -28,7 +28,7 @@ describe("emulator: what doctl needs", () => {
     assert.match((await b.ok("GET", "/v2/account")).account.email, /@/);
   });
 
-  it("answers create and update with the deployment to wait for, and redeployments and restarts, too", async () => {
+  it("responds to create, update, redeploy and restart with the deployment to wait for", async () => {
     const app = await create();
     assert.equal(await isDone(app, app.pending_deployment), false);
     b.clock.advance(WHOLE);
@@ -48,7 +48,7 @@ describe("emulator: what doctl needs", () => {
     }
   });
 
-  it("takes an existing app for an update after 409, found by name in a list that has links", async () => {
+  it("lets an update find an existing app after 409, by name in a list with links", async () => {
     const app = await create();
     const refused = await b.call("POST", "/v2/apps", { spec: SPEC });
     assert.equal(refused.status, 409);
@@ -56,7 +56,7 @@ describe("emulator: what doctl needs", () => {
     assert.deepEqual([apps[0].spec.name, apps[0].id, links], ["shop", app.id, {}]);
   });
 
-  it("never takes a missing deployment for the list of all", async () => {
+  it("does not return the deployment list for a missing deployment ID", async () => {
     const app = await create();
     b.clock.advance(WHOLE);
     const same = (await b.ok("PUT", `/v2/apps/${app.id}`, { spec: app.spec })).app;
@@ -64,7 +64,7 @@ describe("emulator: what doctl needs", () => {
     assert.equal((await b.call("GET", `/v2/apps/${app.id}/deployments/`)).status, 404);
   });
 
-  it("makes a deployment to wait for of an update that changes nothing, when told to", async () => {
+  it("starts a deployment for an update without changes on request", async () => {
     await b.emulator.close();
     b = await bench({ deployUnchanged: true });
     const app = await create();
@@ -83,7 +83,7 @@ describe("emulator: what doctl needs", () => {
     };
     const read = async (url: string): Promise<string> => (await fetch(url)).text();
 
-    it("are of the component named in the query, and of all without", async () => {
+    it("cover the component in the query, or all components without one", async () => {
       await create();
       b.clock.advance(WHOLE);
       const one = await read((await logs("type=RUN&follow=false&component_name=web")).live_url);
@@ -98,7 +98,7 @@ describe("emulator: what doctl needs", () => {
       assert.equal(gone.status, 404);
     });
 
-    it("are only live while they are written and only archived after, one file with three words before each text", async () => {
+    it("are only live while being written and only archived afterwards, one file with three words before each text", async () => {
       await create();
       b.clock.advance(WHOLE / 5);
       const during = await logs("type=BUILD&follow=true&component_name=web", "pending");
@@ -110,7 +110,7 @@ describe("emulator: what doctl needs", () => {
     });
   });
 
-  it("lists tiers, buildpacks, regions and sizes, and gets one by its slug", async () => {
+  it("lists tiers, buildpacks, regions and sizes, and returns one by its slug", async () => {
     const { tiers } = await b.ok("GET", "/v2/apps/tiers");
     assert.match(tiers[0].egress_bandwidth_bytes, /^\d+$/);
     assert.deepEqual((await b.ok("GET", `/v2/apps/tiers/${tiers[1].slug}`)).tier, tiers[1]);
@@ -121,7 +121,7 @@ describe("emulator: what doctl needs", () => {
     assert.ok(Number(size.usd_per_second) > 0 && /^\d+$/.test(size.memory_bytes));
   });
 
-  it("upgrades a buildpack of what is built with one, with a deployment if wanted", async () => {
+  it("upgrades the buildpack of components built with it, with a deployment if requested", async () => {
     const app = await create({
       ...SPEC,
       jobs: [{ name: "task", image: { registry_type: "DOCKER_HUB", repository: "r" } }],
@@ -138,7 +138,7 @@ describe("emulator: what doctl needs", () => {
     assert.equal((await b.call("POST", at, { buildpack_id: id, major_version: 99 })).status, 400);
   });
 
-  it("takes an empty name of a job for all of them", async () => {
+  it("treats an empty job name as all jobs", async () => {
     const job = {
       name: "migrate",
       kind: "PRE_DEPLOY",
@@ -152,7 +152,7 @@ describe("emulator: what doctl needs", () => {
     await b.ok("GET", `${at}/jobs/migrate/invocations/${run.id}/logs?type=JOB_INVOCATION`);
   });
 
-  it("gives the address of a console as a WebSocket's", async () => {
+  it("returns the address of a console as a WebSocket URL", async () => {
     const app = await create();
     b.clock.advance(WHOLE);
     assert.match((await b.ok("GET", `/v2/apps/${app.id}/components/web/exec`)).url, /^ws:\/\//);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { bench, webSpec, WHOLE, type Bench } from "./http";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are read as any JSON, as a foreign client would */
+/* eslint-disable @typescript-eslint/no-explicit-any -- reads responses as arbitrary JSON, as other clients do */
 
-/** Calls that Terraform's provider makes, and Pulumi's bridged one, which is the same code; and what it takes for granted. */
+/** Requests of Terraform's provider and of Pulumi's bridged one, which shares its code, and their assumptions. */
 describe("emulator: what Terraform's provider needs", () => {
   let b: Bench;
   beforeEach(async () => {
@@ -13,14 +13,17 @@ describe("emulator: what Terraform's provider needs", () => {
 
   const create = async (spec: unknown): Promise<any> => (await b.ok("POST", "/v2/apps", { spec })).app;
   const get = async (app: any): Promise<any> => (await b.ok("GET", `/v2/apps/${app.id}`)).app;
-  /** It waits for the newest of two until each of its first steps is successful; no steps at all would be success, too. */
+  /**
+   * It polls the newest of two until each of its first steps is successful; an empty step list would also count as
+   * success.
+   */
   const firstSteps = async (app: any): Promise<string[]> => {
     const { deployments } = await b.ok("GET", `/v2/apps/${app.id}/deployments?per_page=2`);
     const at = `/v2/apps/${app.id}/deployments/${deployments[0].id}`;
     return (await b.ok("GET", at)).deployment.progress.steps.map(({ status }: any) => status);
   };
 
-  it("sees steps of the newest deployment at once, and success when all of them are over", async () => {
+  it("shows steps of the newest deployment immediately, and success once all have finished", async () => {
     const app = await create(webSpec());
     assert.deepEqual(await firstSteps(app), ["PENDING", "PENDING"]);
     b.clock.advance(WHOLE);
@@ -29,7 +32,7 @@ describe("emulator: what Terraform's provider needs", () => {
     assert.ok(!(await firstSteps(app)).includes("SUCCESS"), "the update's deployment is the newest");
   });
 
-  it("is not held up by a job that runs only after a failure, whose own step stays pending", async () => {
+  it("is not blocked by a job that runs only after a failure and whose own step stays pending", async () => {
     const image = { registry_type: "DOCKER_HUB", repository: "r" };
     const app = await create({ ...webSpec(), jobs: [{ name: "sorry", kind: "FAILED_DEPLOY", image }] });
     b.clock.advance(WHOLE);
@@ -43,7 +46,7 @@ describe("emulator: what Terraform's provider needs", () => {
     assert.ok(progress.success_steps < progress.total_steps);
   });
 
-  it("counts errors of a deployment that failed", async () => {
+  it("counts errors of a failed deployment", async () => {
     const app = await create(webSpec("demo", { build_command: "exit 1" }));
     b.clock.advance(WHOLE);
     const { deployments } = await b.ok("GET", `/v2/apps/${app.id}/deployments`);
@@ -51,7 +54,7 @@ describe("emulator: what Terraform's provider needs", () => {
     assert.equal((await get(app)).active_deployment, undefined);
   });
 
-  it("gets back what it gave, with nothing added that its next plan would take away", async () => {
+  it("returns the spec as sent, without additions that the next plan would remove", async () => {
     const service = {
       name: "go",
       environment_slug: "go",
@@ -80,12 +83,12 @@ describe("emulator: what Terraform's provider needs", () => {
         services: [{ ...service, http_port: undefined }],
       },
     );
-    // These it reads without having asked for them.
+    // Terraform reads these without having set them.
     assert.ok(features.length > 0 && services[0].http_port > 0);
     assert.deepEqual(ingress.rules[0], { match: { path: { prefix: "/" } }, component: { name: "go" } });
   });
 
-  it("reads addresses, project, domain and dedicated ips once the app is live", async () => {
+  it("returns addresses, project, domain and dedicated IPs once the app is live", async () => {
     const { project } = (await b.call("POST", "/v2/projects", { name: "tf", purpose: "Tests" })).body;
     const spec = { ...webSpec(), egress: { type: "DEDICATED_IP" } };
     const made = (await b.ok("POST", "/v2/apps", { spec, project_id: project.id })).app;
@@ -102,7 +105,7 @@ describe("emulator: what Terraform's provider needs", () => {
     assert.equal((await b.call("DELETE", `/v2/projects/${project.id}`)).status, 204);
   });
 
-  it("finds a rule's alert in the list, for its destinations", async () => {
+  it("lists a rule's alert for its destinations", async () => {
     const alerts = [{ rule: "DEPLOYMENT_FAILED" }];
     const app = await create({ ...webSpec(), alerts });
     const [alert] = (await b.ok("GET", `/v2/apps/${app.id}/alerts`)).alerts;
@@ -111,7 +114,7 @@ describe("emulator: what Terraform's provider needs", () => {
     await b.ok("POST", `/v2/apps/${app.id}/alerts/${alert.id}/destinations`, destinations);
   });
 
-  it("is told with 429 for how long to wait, and with 404 that an app is gone", async () => {
+  it("returns 429 with a retry time, and 404 for an app that is gone", async () => {
     await b.emulator.close();
     b = await bench({ rateLimit: { perMinute: 2 } });
     const app = await create(webSpec());

@@ -7,7 +7,7 @@ import {
   type SteppedClock,
 } from "../../../emulator/index";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are read as any JSON, as a foreign client would */
+/* eslint-disable @typescript-eslint/no-explicit-any -- reads responses as arbitrary JSON, as other clients do */
 
 export interface Answer {
   status: number;
@@ -15,12 +15,12 @@ export interface Answer {
   body: any;
 }
 
-/** An emulator on a clock that only the test moves, and a bare client. */
+/** An emulator on a clock that only the test advances, and a bare HTTP client. */
 export interface Bench {
   emulator: Emulator;
   clock: SteppedClock;
   call(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
-  /** As call, and asserts status 200. */
+  /** Like call, and asserts status 200. */
   ok(method: string, path: string, body?: unknown): Promise<any>;
 }
 
@@ -54,5 +54,5 @@ export const webSpec = (name = "demo", more: Record<string, unknown> = {}): any 
   services: [{ name: "web", github: { repo: "acme/web", branch: "main" }, ...more }],
 });
 
-/** Milliseconds in which a deployment of the bench is over. */
+/** Milliseconds in which a deployment of the bench finishes. */
 export const WHOLE = 100_000;

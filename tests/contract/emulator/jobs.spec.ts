@@ -9,7 +9,7 @@ const spec = (...jobs: unknown[]): unknown => ({
   jobs,
 });
 
-/** As an answer tells it. */
+/** As returned in a response. */
 interface Run {
   id: string;
   job_name: string;
@@ -23,7 +23,7 @@ interface Run {
 
 const MINUTE = 60_000;
 
-describe("emulator: runs of jobs", () => {
+describe("emulator: job invocations", () => {
   let b: Bench;
   let at: string;
   beforeEach(async () => {
@@ -46,7 +46,7 @@ describe("emulator: runs of jobs", () => {
     return (await b.call("GET", logs.historic_urls[0], undefined, "")).body as string;
   };
 
-  it("come with a deployment: before, and after it", async () => {
+  it("run before and after a deployment", async () => {
     const deployment = await create(job("before", "PRE_DEPLOY"), job("after", "POST_DEPLOY"));
     assert.deepEqual(await runs(), []);
     b.clock.advance(WHOLE * 0.25);
@@ -73,7 +73,7 @@ describe("emulator: runs of jobs", () => {
     assert.match(await text(all[0] as Run), /^after .* done\n$/m);
   });
 
-  it("come after a failure only, when they are for that", async () => {
+  it("run only after a failure if configured to", async () => {
     await create(job("rescue", "FAILED_DEPLOY"));
     b.clock.advance(WHOLE * 2);
     assert.deepEqual(await runs(), []);
@@ -86,7 +86,7 @@ describe("emulator: runs of jobs", () => {
     );
   });
 
-  it("fail with their command, without harm to the deployment when they are on a schedule", async () => {
+  it("fail with their command, without failing the deployment when they are scheduled", async () => {
     const schedule = { cron: "* * * * *" };
     const id = await create(job("tick", "SCHEDULED", { schedule, run_command: "work && exit 3" }));
     b.clock.advance(WHOLE + 2 * MINUTE);
@@ -99,7 +99,7 @@ describe("emulator: runs of jobs", () => {
   describe("on a schedule", () => {
     const schedule = { cron: "*/10 * * * *", time_zone: "Europe/Berlin" };
 
-    it("come as often as the clock says, once the deployment is active", async () => {
+    it("start according to the clock once the deployment is active", async () => {
       await create(job("tick", "SCHEDULED", { schedule }));
       b.clock.advance(60 * MINUTE);
       const found = await runs();
@@ -114,7 +114,7 @@ describe("emulator: runs of jobs", () => {
       );
     });
 
-    it("end with the deployment they belong to", async () => {
+    it("stop with the deployment they belong to", async () => {
       await create(job("tick", "SCHEDULED", { schedule }));
       b.clock.advance(15 * MINUTE);
       await b.ok("PUT", at, { spec: spec() });
@@ -125,7 +125,7 @@ describe("emulator: runs of jobs", () => {
       );
     });
 
-    it("are canceled, once, and alone", async () => {
+    it("are canceled once, without affecting others", async () => {
       await create(job("tick", "SCHEDULED", { schedule }));
       b.clock.advance(10 * MINUTE + 1000);
       const [run] = (await runs()) as [Run];
@@ -146,7 +146,7 @@ describe("emulator: runs of jobs", () => {
     });
   });
 
-  it("of a deployment take it along when they are canceled", async () => {
+  it("that belong to a deployment cancel it when they are canceled", async () => {
     const id = await create(job("before", "PRE_DEPLOY"));
     b.clock.advance(WHOLE * 0.25);
     const [run] = (await runs()) as [Run];
@@ -154,7 +154,7 @@ describe("emulator: runs of jobs", () => {
     assert.equal((await b.ok("GET", `${at}/deployments/${id}`)).deployment.phase, "CANCELED");
   });
 
-  it("are told page by page, of some jobs, of one deployment", async () => {
+  it("are listed in pages, by job and by deployment", async () => {
     const id = await create(
       job("tick", "SCHEDULED", { schedule: { cron: "* * * * *" } }),
       job("after", "POST_DEPLOY"),
@@ -173,7 +173,7 @@ describe("emulator: runs of jobs", () => {
     );
   });
 
-  it("refuse what is malformed, and do not know what is not there", async () => {
+  it("return 400 for malformed requests and 404 for unknown objects", async () => {
     await create(job("before", "PRE_DEPLOY"), job("after", "POST_DEPLOY"));
     b.clock.advance(WHOLE * 2);
     const [after] = (await runs()) as [Run];

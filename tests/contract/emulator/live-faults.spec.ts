@@ -5,7 +5,7 @@ import type { Fault } from "app-platform-emulator";
 import WebSocket from "ws";
 import { bench, webSpec, WHOLE, type Bench } from "./http";
 
-/** What arrived of a live log, and how it ended. */
+/** The data received from a live log, and how the connection closed. */
 interface Arrived {
   readonly text: string;
   readonly end: "well" | "cut" | "left by the reader";
@@ -38,7 +38,7 @@ async function overWebSocket(url: string, enough: Enough): Promise<Arrived> {
     left ||= enough(text);
     if (left) socket.terminate();
   });
-  // How a connection ends is told by its close, whatever error comes before.
+  // The close event reports how a connection ended, whatever error precedes it.
   socket.on("error", () => {});
   const code = await new Promise((closed) => socket.once("close", closed));
   return { text, end: left ? "left by the reader" : code === 1000 ? "well" : "cut" };
@@ -60,7 +60,7 @@ describe("emulator: faults of live logs", () => {
     ["HTTP", overHttp],
     ["WebSocket", overWebSocket],
   ] as const) {
-    it(`break it off, let it fall silent, tell something else or go on for ever, over ${name}`, async () => {
+    it(`cut it off, stall it, alter its content or make it endless, over ${name}`, async () => {
       const first = (await overHttp(url, () => false)).text.split("\n", 1)[0] ?? assert.fail();
       const met = async (fault: Fault, enough: Enough = () => false): Promise<Arrived> => {
         b.emulator.faults.add({ path: /^\/_logs\/live/, fault });
@@ -72,7 +72,7 @@ describe("emulator: faults of live logs", () => {
       const cut = await met("truncated");
       assert.equal(cut.end, "cut");
       assert.equal(cut.text.split("\n")[0], first);
-      // Half of a message is none.
+      // Half a message does not count as one.
       assert.equal(cut.text.length > first.length + 1, name === "HTTP");
       const silent = await met("stalled", (text) => text.length > (name === "HTTP" ? first.length + 1 : 0));
       assert.deepEqual(silent, { text: cut.text, end: "left by the reader" });
@@ -83,7 +83,7 @@ describe("emulator: faults of live logs", () => {
     });
   }
 
-  it("give their answer with its headers in place of a WebSocket", async () => {
+  it("return an HTTP response with its headers instead of a WebSocket", async () => {
     const answers: unknown[] = [];
     const busy = { status: 429, headers: { "retry-after": "7" }, body: { id: "slow", message: "down" } };
     for (const fault of [busy, "html-502"] as const) {

@@ -22,7 +22,7 @@ describe("emulator: live logs and consoles", () => {
     return (await b.ok("GET", `${at}/deployments/${id}/logs?type=BUILD&follow=true`)).live_url as string;
   };
 
-  it("sends each line as a frame over WebSocket, and closes when the build is over", async () => {
+  it("sends each line as a WebSocket frame and closes when the build has finished", async () => {
     const url = await buildLog();
     const socket = new WebSocket(sockets(url));
     const lines: string[] = [];
@@ -36,7 +36,7 @@ describe("emulator: live logs and consoles", () => {
     assert.equal(new Set(lines).size, lines.length);
   });
 
-  it("goes on with a running service's log until the reader leaves", async () => {
+  it("streams a running service's log until the reader disconnects", async () => {
     b.clock.advance(WHOLE);
     const { live_url: url } = await b.ok("GET", `${at}/components/web/logs?type=RUN&follow=true`);
     const socket = new WebSocket(sockets(url));
@@ -51,7 +51,7 @@ describe("emulator: live logs and consoles", () => {
     await once(socket, "close");
   });
 
-  it("tells what is there and ends when nobody asked to follow, the last lines first for who follows a few", async () => {
+  it("sends the existing lines and closes without follow, and starts with tail_lines when following", async () => {
     b.clock.advance(WHOLE);
     const read = async (query: string): Promise<{ lines: string[]; socket: WebSocket }> => {
       const { live_url: url, historic_urls: archives } = await b.ok("GET", `${at}/logs?type=RUN${query}`);
@@ -74,7 +74,7 @@ describe("emulator: live logs and consoles", () => {
     followed.socket.terminate();
   });
 
-  it("drops the connection after some lines on demand, over either, and is whole the next time", async () => {
+  it("drops the connection after some lines on demand, over HTTP and WebSocket, and is complete the next time", async () => {
     const url = await buildLog();
     b.clock.advance(WHOLE);
     b.emulator.faults.add({ path: /^\/_logs\/live/, times: 2, fault: { dropAfter: 3 } });
@@ -89,13 +89,13 @@ describe("emulator: live logs and consoles", () => {
     assert.match(whole, /build complete/);
   });
 
-  /** The lines of a live log, once it has ended. */
+  /** The lines of a live log, once it has closed. */
   const ended = (url: string): Promise<string[]> =>
     fetch(url.replace(/^ws/, "http")).then(async (response) =>
       (await response.text()).trim().split("\n").map(dataOf),
     );
 
-  it("begins with as many of the lines that are there as were asked for", async () => {
+  it("starts with the requested number of existing lines", async () => {
     const { pending_deployment: deployment } = (await b.ok("GET", at)).app;
     b.clock.advance(WHOLE / 4);
     const read = async (query: string): Promise<{ lines: Promise<string[]> }> => {
@@ -111,7 +111,7 @@ describe("emulator: live logs and consoles", () => {
     const now = await (await read("")).lines;
     const two = await read("tail_lines=2&follow=true");
     const none = await read("tail_lines=0&follow=true");
-    // Once this is answered, both have been told what is there: they arrived before it.
+    // Both streams have received the existing lines once this response arrives, as their requests came first.
     await b.call("GET", at);
     b.clock.advance(WHOLE);
     const [withTwo, withNone] = [await two.lines, await none.lines];
@@ -119,7 +119,7 @@ describe("emulator: live logs and consoles", () => {
     assert.match(withNone.at(-1) ?? "", /build complete/);
   });
 
-  it("loses no line of those that are written at the same moment", async () => {
+  it("loses none of the lines written at the same time", async () => {
     const quick = await bench({ deploySeconds: 0 });
     try {
       const { app } = await quick.ok("POST", "/v2/apps", {
@@ -134,7 +134,7 @@ describe("emulator: live logs and consoles", () => {
     }
   });
 
-  it("ends when the deployment is cancelled, and when containers make room for newer ones", async () => {
+  it("closes when the deployment is canceled, and when newer containers replace the old ones", async () => {
     const build = ended(await buildLog());
     const { pending_deployment: first } = (await b.ok("GET", at)).app;
     b.clock.advance(WHOLE / 4);
@@ -152,7 +152,7 @@ describe("emulator: live logs and consoles", () => {
     assert.ok(Date.parse(last) > Date.parse(newer) - WHOLE / 2 && last <= newer, `${last}, ${newer}`);
   });
 
-  it("answers requests that offer another protocol, as curl and Java's client do, as if they did not", async () => {
+  it("ignores other Upgrade requests, such as those of curl and Java's client", async () => {
     const send = async (text: string): Promise<string> => {
       const socket = connect(b.emulator.port, "127.0.0.1");
       let answer = "";
@@ -172,7 +172,7 @@ describe("emulator: live logs and consoles", () => {
     assert.equal((await b.ok("GET", "/v2/apps")).apps.length, 2);
   });
 
-  it("lives on whatever address is asked for", async () => {
+  it("works with any host name in the request", async () => {
     for (const path of ["//", "/_logs/live/%", "http://[", "*"]) {
       const socket = connect(b.emulator.port, "127.0.0.1");
       const key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
@@ -186,7 +186,7 @@ describe("emulator: live logs and consoles", () => {
     assert.equal((await b.call("GET", at)).status, 200);
   });
 
-  it("refuses addresses it never gave, and meets faults before the connection stands", async () => {
+  it("rejects addresses it never issued, and applies faults before the connection is established", async () => {
     const failure = async (url: string): Promise<string> => {
       const [error] = (await once(new WebSocket(url), "error")) as [Error];
       return error.message;
@@ -206,7 +206,7 @@ describe("emulator: live logs and consoles", () => {
     );
   });
 
-  it("opens a console in an instance that runs", async () => {
+  it("opens a console in a running instance", async () => {
     assert.equal((await b.call("GET", `${at}/components/web/exec`)).status, 400);
     b.clock.advance(WHOLE);
     const [{ instance_name: name }] = (await b.ok("GET", `${at}/instances`)).instances;
@@ -228,7 +228,7 @@ describe("emulator: live logs and consoles", () => {
     assert.equal((await b.call("GET", `${at}/components/web/exec?instance_name=gone`)).status, 404);
   });
 
-  it("understands the keys of a terminal in raw mode, one message each", async () => {
+  it("handles the keys of a terminal in raw mode, one message each", async () => {
     b.clock.advance(WHOLE);
     const { url } = await b.ok("GET", `${at}/components/web/exec`);
     const socket = new WebSocket(url as string);
@@ -241,7 +241,7 @@ describe("emulator: live logs and consoles", () => {
     assert.equal(seen, "$ ls^C\r\n$ echo hx\b \bi\r\nhi\r\n$ ");
   });
 
-  it("ends with the emulator", async () => {
+  it("closes when the emulator stops", async () => {
     b.clock.advance(WHOLE);
     const { live_url: url } = await b.ok("GET", `${at}/logs?type=RUN&follow=true`);
     const socket = new WebSocket(sockets(url));

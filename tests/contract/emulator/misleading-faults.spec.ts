@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Fault } from "../../../emulator/index";
 import { bench, webSpec, type Bench } from "./http";
 
-/** Faults after which a response is well-formed, and says what is not so. */
+/** Faults that produce a well-formed response with wrong content. */
 describe("emulator: misleading responses", () => {
   let b: Bench;
   let id: string;
@@ -19,7 +19,7 @@ describe("emulator: misleading responses", () => {
     void b.emulator.faults.add({ fault, times: Infinity, ...more });
   const path = (more = ""): string => `/v2/apps/${id}${more}`;
 
-  it("are about another object, which is the same one each time", async () => {
+  it("are about another object, always the same one", async () => {
     always("other-object");
     const { app } = await b.ok("GET", path());
     assert.notEqual(app.id, id);
@@ -29,7 +29,7 @@ describe("emulator: misleading responses", () => {
     assert.equal(b.emulator.apps()[0]?.id, id);
   });
 
-  it("show no deployment, whether it is there or not", async () => {
+  it("omit the deployment, whether it exists or not", async () => {
     always("without-deployment");
     const { app } = await b.ok("GET", path());
     assert.deepEqual(
@@ -41,7 +41,7 @@ describe("emulator: misleading responses", () => {
     assert.equal(b.emulator.apps()[0]?.deployments.length, 2);
   });
 
-  it("show a deployment some time after it was made", async () => {
+  it("show a deployment some time after it was created", async () => {
     always({ lateMs: 5_000 });
     b.clock.advance(4_000);
     assert.equal((await b.ok("GET", path())).app.pending_deployment, undefined);
@@ -52,7 +52,7 @@ describe("emulator: misleading responses", () => {
     assert.equal((await b.ok("GET", path(`/deployments/${first}`))).deployment.id, first);
   });
 
-  it("come from a replica that lags: reads show what was, and a write is done", async () => {
+  it("come from a lagging replica: reads are outdated, and writes are applied", async () => {
     always({ lagMs: 5_000 });
     const other = await b.ok("POST", "/v2/apps", { spec: { ...webSpec(), name: "another" } });
     const renamed = { ...webSpec(), region: "fra" };
@@ -72,7 +72,7 @@ describe("emulator: misleading responses", () => {
     assert.equal((await b.call("GET", path())).status, 404);
   });
 
-  it("confirm a write that was not done", async () => {
+  it("confirm a write that was not applied", async () => {
     always("discarded", { method: "PUT" });
     const { app } = await b.ok("PUT", path(), { spec: { ...webSpec(), region: "fra" } });
     assert.equal(app.spec.region, "fra");
@@ -81,7 +81,7 @@ describe("emulator: misleading responses", () => {
     assert.equal(b.emulator.apps()[0]?.deployments.length, 1);
   });
 
-  it("have an updated_at that moves on its own, or stands still", async () => {
+  it("have an updated_at that changes on its own or never changes", async () => {
     const at = async (): Promise<string> => (await b.ok("GET", path())).app.updated_at;
     always("moving-updated-at");
     assert.notEqual(await at(), await at());
@@ -93,7 +93,7 @@ describe("emulator: misleading responses", () => {
     assert.equal(await at(), before);
   });
 
-  it("have a phase that no version knows, until the deployment has ended", async () => {
+  it("have an unknown phase until the deployment has finished", async () => {
     always({ phase: "QUEUED_FOR_REVIEW" });
     const phase = async (): Promise<string> => (await b.ok("GET", path())).app.pending_deployment.phase;
     assert.equal(await phase(), "QUEUED_FOR_REVIEW");
@@ -109,12 +109,12 @@ describe("emulator: misleading responses", () => {
     );
   });
 
-  it("are asked for over HTTP as well", async () => {
+  it("are also requested over HTTP", async () => {
     for (const fault of ["other-object", "discarded", { lagMs: 5000 }, { lateMs: 5000 }, { phase: "NEW" }])
       assert.equal((await b.call("POST", "/_emulator/faults", { fault }, "")).status, 204);
   });
 
-  it("tell the time of the emulator's clock, as every response does", async () => {
+  it("contain the time of the emulator's clock, as every response does", async () => {
     b.clock.advance(3_600_000);
     b.emulator.faults.add({ fault: { status: 429 } });
     for (const status of [429, 200, 404]) {

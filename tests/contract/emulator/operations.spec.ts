@@ -3,7 +3,7 @@ import { bench, webSpec, WHOLE, type Bench } from "./http";
 
 const UNKNOWN = "11111111-1111-4111-8111-111111111111";
 
-describe("emulator: the rest of what the service does", () => {
+describe("emulator: other operations of the service", () => {
   let b: Bench;
   beforeEach(async () => {
     b = await bench();
@@ -27,7 +27,7 @@ describe("emulator: the rest of what the service does", () => {
     }
   };
 
-  it("restarts all components or some, but not what can not be", async () => {
+  it("restarts all or some components, except those that cannot be restarted", async () => {
     const at = await create();
     const { deployment } = await b.ok("POST", `${at}/restart`, { components: ["web"] });
     assert.equal(deployment.cause, "app restarted");
@@ -39,7 +39,7 @@ describe("emulator: the rest of what the service does", () => {
     ]);
   });
 
-  it("finds an app by its name where the path has no id", async () => {
+  it("finds an app by name when the path has no ID", async () => {
     const at = await create();
     assert.equal(`/v2/apps/${(await b.ok("GET", "/v2/apps/?name=demo")).app.id}`, at);
     await statuses([
@@ -48,7 +48,7 @@ describe("emulator: the rest of what the service does", () => {
     ]);
   });
 
-  it("tells the traffic of a day, the same each time, of one app or several", async () => {
+  it("returns the same bandwidth of a day each time, for one app or several", async () => {
     const at = await create();
     b.clock.advance(3 * 24 * 3_600_000);
     const one = await b.ok("GET", `${at}/metrics/bandwidth_daily?date=2026-01-02T10:00:00%2B00:00`);
@@ -112,7 +112,7 @@ describe("emulator: the rest of what the service does", () => {
       assert.equal((await b.call("POST", `${at}/events/${events[0].id}/cancel`)).status, 400);
     });
 
-    it("is canceled, and adds nothing then", async () => {
+    it("is canceled and then adds nothing", async () => {
       const at = await create(grows);
       b.clock.advance(WHOLE + 1000);
       const [{ id }] = (await b.ok("GET", `${at}/events?event_types=AUTOSCALING`)).events;
@@ -123,7 +123,7 @@ describe("emulator: the rest of what the service does", () => {
     });
   });
 
-  it("gives the logs of a deployment by its event, which can not be canceled there", async () => {
+  it("returns the logs of a deployment by its event, which cannot be canceled there", async () => {
     const at = await create();
     const [{ id }] = (await b.ok("GET", `${at}/events`)).events;
     const logs = await b.ok("GET", `${at}/events/${id}/logs?type=BUILD`);
@@ -137,7 +137,7 @@ describe("emulator: the rest of what the service does", () => {
     ]);
   });
 
-  it("lists deployments of some types", async () => {
+  it("lists deployments by type", async () => {
     const at = await create();
     const total = async (query: string): Promise<number> =>
       (await b.ok("GET", `${at}/deployments?${query}`)).meta.total;
@@ -146,7 +146,7 @@ describe("emulator: the rest of what the service does", () => {
     assert.equal((await b.call("GET", `${at}/deployments?deployment_types=ODD`)).status, 400);
   });
 
-  it("takes a spec as YAML, and answers in it where asked", async () => {
+  it("accepts a spec as YAML, and responds with YAML on request", async () => {
     const body =
       "spec:\n  name: demo\n  services:\n    - name: web\n      github: { repo: acme/web, branch: main }\n";
     const send = (text: string): Promise<Response> =>
@@ -167,7 +167,7 @@ describe("emulator: the rest of what the service does", () => {
     assert.equal((await send("spec: &a [*a]")).status, 400);
   });
 
-  it("refuses other methods than those a path has, naming them", async () => {
+  it("rejects methods that a path does not support, and lists the supported ones", async () => {
     const at = await create();
     const requests: [string, string, string][] = [
       ["PATCH", at, "DELETE, GET, HEAD, PUT"],
@@ -184,7 +184,7 @@ describe("emulator: the rest of what the service does", () => {
     assert.equal((await b.call("HEAD", at)).status, 200);
   });
 
-  it("refuses fields of bodies that have another type than described", async () => {
+  it("rejects body fields of the wrong type", async () => {
     const at = await create();
     await statuses([
       ["POST", "/v2/apps", { spec: webSpec("other"), project_id: 7 }, 400],
@@ -194,7 +194,7 @@ describe("emulator: the rest of what the service does", () => {
     ]);
   });
 
-  it("refuses parameters of logs and lists that can not be read", async () => {
+  it("rejects invalid parameters of logs and lists", async () => {
     const at = await create();
     for (const query of [
       "",

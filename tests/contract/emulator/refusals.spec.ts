@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { bench, webSpec, type Bench } from "./http";
 
-describe("emulator: what it refuses", () => {
+describe("emulator: rejected requests", () => {
   let b: Bench;
   before(async () => {
     b = await bench();
@@ -114,7 +114,7 @@ describe("emulator: what it refuses", () => {
     });
   }
 
-  it("a body of another type than JSON and YAML: 415; one that nobody told the type of is JSON", async () => {
+  it("a body of another type than JSON and YAML: 415; one without a type is JSON", async () => {
     const status = async (type: string): Promise<number> => {
       const headers = { authorization: "Bearer t", "content-type": type };
       const body = JSON.stringify({ spec: webSpec("typed") });
@@ -141,7 +141,7 @@ describe("emulator: what it refuses", () => {
       assert.equal(await status(type), 200, type);
   });
 
-  it("a request without a token, or with another one than asked for: 401", async () => {
+  it("a request without a token or with a wrong one: 401", async () => {
     assert.equal((await b.call("GET", "/v2/apps", undefined, "")).status, 401);
     const strict = await bench({ token: "right" });
     assert.equal((await strict.call("GET", "/v2/apps", undefined, "wrong")).status, 401);
@@ -151,7 +151,7 @@ describe("emulator: what it refuses", () => {
 });
 
 describe("emulator: rate limits", () => {
-  it("counts down the hour, refuses a burst with retry-after, and opens again", async () => {
+  it("counts down the hour, rejects a burst with retry-after, and recovers", async () => {
     const b = await bench({ rateLimit: { perMinute: 3 } });
     const first = await b.call("GET", "/v2/apps");
     assert.equal(first.headers.get("ratelimit-limit"), "5000");
@@ -167,7 +167,7 @@ describe("emulator: rate limits", () => {
     await b.emulator.close();
   });
 
-  it("says nothing of when to come back once the hour is used up", async () => {
+  it("sends no retry time once the hour is used up", async () => {
     const b = await bench({ rateLimit: { perHour: 1 } });
     await b.call("GET", "/v2/apps");
     const refused = await b.call("GET", "/v2/apps");

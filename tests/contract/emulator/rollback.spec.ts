@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { bench, webSpec, WHOLE, type Bench } from "./http";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are read as any JSON, as a foreign client would */
+/* eslint-disable @typescript-eslint/no-explicit-any -- reads responses as arbitrary JSON, as other clients do */
 
 describe("emulator: rollback", () => {
   let b: Bench;
   let app: any;
   let at: string;
-  /** Ids of two deployments that became active, the older first. */
+  /** IDs of two deployments that became active, the older first. */
   let ids: string[];
 
   beforeEach(async () => {
@@ -28,7 +28,7 @@ describe("emulator: rollback", () => {
   const rollBack = (id: unknown, more = {}) => b.ok("POST", `${at}/rollback`, { deployment_id: id, ...more });
   const validate = (id: unknown) => b.ok("POST", `${at}/rollback/validate`, { deployment_id: id });
 
-  it("makes a new deployment with the earlier spec and sources, without a build", async () => {
+  it("starts a new deployment with the earlier spec and sources, without a build", async () => {
     const { deployment } = await rollBack(ids[0]);
     assert.equal(deployment.cloned_from, ids[0]);
     assert.deepEqual(deployment.spec, app.spec);
@@ -40,7 +40,7 @@ describe("emulator: rollback", () => {
     assert.equal((await live()).active_deployment.id, deployment.id);
   });
 
-  it("makes no other deployment until the rollback is committed", async () => {
+  it("starts no other deployment until the rollback is committed", async () => {
     const { deployment } = await rollBack(ids[0]);
     for (const [method, path, body] of [
       ["PUT", at, { spec: { ...app.spec, region: "fra" } }],
@@ -57,7 +57,7 @@ describe("emulator: rollback", () => {
     await b.ok("POST", `${at}/deployments`, {});
   });
 
-  it("reverts with a deployment of the spec of before", async () => {
+  it("reverts with a deployment of the previous spec", async () => {
     await rollBack(ids[0]);
     const { deployment } = await b.ok("POST", `${at}/rollback/revert`);
     assert.deepEqual(deployment.spec.envs?.[0]?.key, "A");
@@ -66,7 +66,7 @@ describe("emulator: rollback", () => {
     assert.ok(!("pinned_deployment" in now));
   });
 
-  it("does not pin where it is told not to", async () => {
+  it("does not pin the app with skip_pin", async () => {
     await rollBack(ids[0], { skip_pin: true });
     assert.ok(!("pinned_deployment" in (await live())));
     for (const what of ["commit", "revert"])
@@ -88,11 +88,11 @@ describe("emulator: rollback", () => {
       return error.code as string;
     };
 
-    it("is content with what became active once", async () => {
+    it("accepts deployments that were active once", async () => {
       for (const id of ids) assert.deepEqual(await validate(id), { valid: true, warnings: [] });
     });
 
-    it("refuses deployments that run or did not go well", async () => {
+    it("rejects deployments that are in progress or did not succeed", async () => {
       const { deployment } = await b.ok("POST", `${at}/deployments`, {});
       assert.equal(await refused(deployment.id), "incompatible_phase");
       await b.ok("POST", `${at}/deployments/${deployment.id}/cancel`);
@@ -103,7 +103,7 @@ describe("emulator: rollback", () => {
       assert.equal(await refused(failed), "incompatible_result");
     });
 
-    it("refuses a second rollback, other databases, another region, and what is too long ago", async () => {
+    it("rejects a second rollback, other databases, another region, and deployments that are too old", async () => {
       await rollBack(ids[0]);
       assert.equal(await refused(ids[0]), "app_pinned");
       await b.ok("POST", `${at}/rollback/commit`);
@@ -116,7 +116,7 @@ describe("emulator: rollback", () => {
       assert.equal(await refused(ids[0]), "exceeded_revision_limit");
     });
 
-    it("warns of static sites and of images that may have moved", async () => {
+    it("warns about static sites and images that may have changed", async () => {
       const image = { registry_type: "DOCR", repository: "api", tag: "v1" };
       const id = await update({
         static_sites: [{ name: "site", github: { repo: "acme/site", branch: "main" } }],
@@ -133,7 +133,7 @@ describe("emulator: rollback", () => {
       );
     });
 
-    it("wants a deployment of this app", async () => {
+    it("requires a deployment of this app", async () => {
       assert.equal((await b.call("POST", `${at}/rollback/validate`, {})).status, 400);
       assert.equal((await b.call("POST", `${at}/rollback`, { deployment_id: app.id })).status, 404);
     });

@@ -11,7 +11,7 @@ const SPEC = {
   ],
 };
 
-describe("emulator: what runs of an app", () => {
+describe("emulator: the running parts of an app", () => {
   const clock = steppedClock();
   let emulator: Emulator;
   let path: string;
@@ -32,12 +32,12 @@ describe("emulator: what runs of an app", () => {
     return { ...((await answer.json()) as object), status: answer.status };
   }
 
-  it("is nothing before the first deployment is live", async () => {
+  it("are empty before the first deployment is active", async () => {
     assert.deepEqual((await ask(`${path}/instances`)).instances, []);
     assert.deepEqual((await ask(`${path}/health`)).app_health, { components: [] });
   });
 
-  it("is a container for each instance of a service, all of them healthy", async () => {
+  it("contain a healthy container for each instance of a service", async () => {
     clock.advance(10_000);
     const instances = (await ask(`${path}/instances`)).instances as Record<string, string>[];
     assert.deepEqual(
@@ -54,7 +54,7 @@ describe("emulator: what runs of an app", () => {
     assert.deepEqual([components[0]?.replicas_ready, components[0]?.state], [2, "HEALTHY"]);
   });
 
-  it("has an event for each deployment, the newest first, to be had alone as well", async () => {
+  it("include an event per deployment, newest first, which can also be read individually", async () => {
     await ask(`${path}/deployments`, { method: "POST", body: "{}" });
     const { events, meta } = await ask(`${path}/events`);
     const [newest, first] = events as { id: string; type: string; deployment: { phase: string } }[];
@@ -67,7 +67,7 @@ describe("emulator: what runs of an app", () => {
     assert.deepEqual((await ask(`${path}/events?event_types=AUTOSCALING`)).events, []);
   });
 
-  it("answers 404 for events and apps that are not there", async () => {
+  it("return 404 for unknown events and apps", async () => {
     const nobody = "/v2/apps/11111111-1111-4111-8111-111111111111";
     for (const unknown of [
       `${path}/events/${nobody.slice(9)}`,
@@ -77,7 +77,7 @@ describe("emulator: what runs of an app", () => {
       assert.equal((await ask(unknown)).status, 404, unknown);
   });
 
-  it("tells the runs of jobs that are part of deployments", async () => {
+  it("include the runs of jobs that are part of deployments", async () => {
     const [run] = (await ask(`${path}/job-invocations`)).job_invocations as Record<string, unknown>[];
     assert.deepEqual([run?.job_name, run?.phase], ["tidy", "SUCCEEDED"]);
   });

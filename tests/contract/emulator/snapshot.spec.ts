@@ -9,14 +9,14 @@ import { temporaryFolder } from "../../helpers/temporary-folder";
 import { endLeftovers, finished, listening, run } from "./command";
 import { bench, webSpec, WHOLE } from "./http";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are read as any JSON, as a foreign client would */
+/* eslint-disable @typescript-eslint/no-explicit-any -- reads responses as arbitrary JSON, as other clients do */
 
 describe("emulator: snapshot", () => {
   const folder = temporaryFolder();
   const file = (): string => join(folder.path, "state.json");
   afterEach(endLeftovers);
 
-  it("keeps apps, secrets, projects, destinations, pins and failures asked for; deployments go on by the clock", async () => {
+  it("keeps apps, secrets, projects, destinations, pins and requested failures; deployments continue by the clock", async () => {
     const envs = [{ key: "TOKEN", value: "clear text", type: "SECRET" }];
     const shopSpec = (more?: Record<string, unknown>): unknown => ({
       ...webSpec("shop", more),
@@ -74,7 +74,7 @@ describe("emulator: snapshot", () => {
     }
   });
 
-  it("holds the work of a request whose answer was lost, and is empty after a reset", async () => {
+  it("contains the work of a request whose response was lost, and is empty after a reset", async () => {
     const b = await bench({ snapshot: file() });
     const names = (): string[] => readSnapshot(readFileSync(file(), "utf8")).apps.map((app) => app.spec.name);
     try {
@@ -88,7 +88,7 @@ describe("emulator: snapshot", () => {
     }
   });
 
-  it("refuses to answer what it can not keep, and says why", async () => {
+  it("fails requests whose changes cannot be saved, with the reason", async () => {
     const b = await bench({ snapshot: file() });
     try {
       await mkdir(`${file()}.next`);
@@ -104,7 +104,7 @@ describe("emulator: snapshot", () => {
     }
   });
 
-  it("gives the file free when its port is taken", async () => {
+  it("releases the file when its port is taken", async () => {
     const other = await createEmulator();
     try {
       await assert.rejects(createEmulator({ snapshot: file(), port: other.port }), /EADDRINUSE/);
@@ -114,7 +114,7 @@ describe("emulator: snapshot", () => {
     }
   });
 
-  it("is refused by the command, by name, when it is no snapshot, and while another one uses it", async () => {
+  it("is rejected by the command with its path when it is invalid or in use by another emulator", async () => {
     const foreign = join(folder.path, "app.yaml");
     writeFileSync(foreign, "name: shop\n");
     const first = run("--port", "0", "--snapshot", file());
@@ -133,10 +133,10 @@ describe("emulator: snapshot", () => {
     assert.deepEqual(await once(first, "exit"), [0, null]);
   });
 
-  it("loses nothing that was answered when its process is killed while it writes, and can always be read", async function () {
+  it("loses no confirmed change when its process is killed during a write, and always stays readable", async function () {
     this.timeout(120_000);
     const headers = { authorization: "Bearer t" };
-    /** By app: the number that was answered last, and the one asked for since. */
+    /** By app: the last confirmed number, and the one requested since. */
     const known = new Map<string, { answered: number; asked: number }>();
     let number = 0;
     const specOf = (name: string, value: number): unknown =>
@@ -146,7 +146,7 @@ describe("emulator: snapshot", () => {
       assert.equal(response.status, 200);
       return (await response.json()) as unknown;
     };
-    /** Creates apps and changes them, until the connection is gone. */
+    /** Creates and changes apps until the connection is gone. */
     const write = async (url: string): Promise<void> => {
       for (;;) {
         const name = `app-${number++}`;
@@ -176,7 +176,7 @@ describe("emulator: snapshot", () => {
       const { url } = await listening(child);
       await check(url);
       const before = known.size;
-      // Each rewrite makes several events: the moment is somewhere in one of them.
+      // Each rewrite causes several events: the kill falls somewhere among them.
       let left = 20 + Math.floor(Math.random() * 60);
       const watcher = watch(folder.path, () => void (--left === 0 && child.kill("SIGKILL")));
       await Promise.all(Array.from({ length: 8 }, () => assert.rejects(write(url), TypeError)));

@@ -10,7 +10,7 @@ describe("emulator: status page", () => {
   });
   afterEach(() => b.emulator.close());
 
-  it("is one page that asks for no token, loads nothing from elsewhere and is not counted as a call", async () => {
+  it("is a single page that requires no token, loads nothing from other hosts and is not counted as a call", async () => {
     const { status, headers, body } = await b.call("GET", "/", undefined, "");
     assert.equal(status, 200);
     assert.match(headers.get("content-type") ?? "", /^text\/html/);
@@ -20,12 +20,12 @@ describe("emulator: status page", () => {
     assert.equal(b.emulator.calls.length, 0);
   });
 
-  it("takes no changes", async () => {
+  it("accepts no changes", async () => {
     assert.equal((await b.call("POST", "/", {}, "")).status, 404);
     assert.equal((await b.call("DELETE", "/_emulator/status", undefined, "")).status, 404);
   });
 
-  it("tells each app with its components, and the deployments of all apps, newest first", async () => {
+  it("lists each app with its components, and the deployments of all apps, newest first", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: { ...webSpec("one"), region: "fra" } });
     b.clock.advance(WHOLE);
     b.emulator.failNext({ component: "web", step: "build", reason: { code: "Boom", message: "it broke" } });
@@ -71,7 +71,7 @@ describe("emulator: status page", () => {
     assert.deepEqual([active.done, active.seconds], [active.total, WHOLE / 1000]);
   });
 
-  it("says that an app is being deleted, and forgets it once it is gone", async () => {
+  it("shows an app that is being deleted, and removes it once it is gone", async () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     await b.call("DELETE", `/v2/apps/${app.id}`);
     assert.equal((await b.ok("GET", "/_emulator/status")).apps[0].phase, "DELETING");
@@ -79,7 +79,7 @@ describe("emulator: status page", () => {
     assert.deepEqual((await b.ok("GET", "/_emulator/status")).apps, []);
   });
 
-  it("shows no value of a variable, neither in clear nor sealed", async () => {
+  it("shows no value of a variable, neither in clear text nor encrypted", async () => {
     const envs = [
       { key: "PLAIN", value: "plain-value" },
       { key: "HIDDEN", value: "hidden-value", type: "SECRET" },
@@ -93,7 +93,7 @@ describe("emulator: status page", () => {
 describe("emulator: status page in a browser", () => {
   const rendered = browserHere();
 
-  it("shows apps and deployments, and what a user wrote only as text", async function () {
+  it("shows apps and deployments, and user-provided content only as text", async function () {
     this.timeout(90_000);
     const { emulator, call, clock } = await bench();
     try {
@@ -113,11 +113,11 @@ describe("emulator: status page in a browser", () => {
     }
   });
 
-  it("follows a deployment to its end without being loaded again, and announces it", async function () {
+  it("follows a deployment until it finishes without a reload, and announces it", async function () {
     this.timeout(90_000);
     const stepped = steppedClock();
     let watched = false;
-    // Time passes by being looked at, so each poll meets a later moment however fast the browser is.
+    // The clock advances with each read, so each poll sees a later time however fast the browser is.
     const clock: Clock = {
       now: () => {
         if (watched) stepped.advance(WHOLE / 4);

@@ -12,7 +12,7 @@ interface Asked {
   body: { id?: string; message?: string };
 }
 
-/** As a browser or a proxy would ask, with headers that `fetch` does not let anyone set. */
+/** Requests as a browser or proxy sends them, with headers that `fetch` does not allow. */
 async function ask(
   port: number,
   target: string,
@@ -30,7 +30,7 @@ async function ask(
 
 const TOKEN = { authorization: "Bearer t" };
 
-/** What a page of someone else sends, by what its browser tells of it. */
+/** Requests from a foreign page, by the headers its browser sends. */
 const FOREIGN: Record<string, Record<string, string>> = {
   "of another site": { "sec-fetch-site": "cross-site", origin: "https://evil.example" },
   "of another port of this machine": { "sec-fetch-site": "same-site", origin: "http://localhost:3000" },
@@ -76,7 +76,7 @@ describe("emulator: web pages of others", () => {
       apps.map(({ spec, deployments }) => [spec.name, deployments.length]),
       [["kept", 1]],
     );
-    // A fault or a failure that had been added would show itself now.
+    // A fault or failure added earlier would show up now.
     const { deployment } = await b.ok("POST", `/v2/apps/${apps[0]?.id}/deployments`, {});
     b.clock.advance(100_000);
     assert.equal(
@@ -86,7 +86,7 @@ describe("emulator: web pages of others", () => {
   }
 
   for (const [title, headers] of Object.entries(FOREIGN)) {
-    it(`${title}: can change nothing and see nothing`, async () => {
+    it(`${title}: cannot change or read anything`, async () => {
       for (const [target, content] of [...controls, ...api]) {
         const { status, body } = await ask(b.emulator.port, target, { ...TOKEN, ...headers }, content);
         assert.deepEqual([target, status, body.id], [target, 403, "forbidden"]);
@@ -97,7 +97,7 @@ describe("emulator: web pages of others", () => {
     });
   }
 
-  it("whose own name points to this machine: can change nothing and see nothing", async () => {
+  it("with a name that resolves to this machine: cannot change or read anything", async () => {
     for (const name of ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example"]) {
       const host = `${name}:${b.emulator.port}`;
       const own = { ...TOKEN, host, origin: `http://${host}`, "sec-fetch-site": "same-origin" };
@@ -112,7 +112,7 @@ describe("emulator: web pages of others", () => {
     await nothingChanged();
   });
 
-  it("whose name only their own network knows: can not reach the controls", async () => {
+  it("with a name known only in their own network: cannot reach the controls", async () => {
     for (const host of ["printer", "api.digitalocean.com", "host.docker.internal"]) {
       for (const [target, content] of [...controls, ["GET /"] as [string]])
         assert.equal(
@@ -124,7 +124,7 @@ describe("emulator: web pages of others", () => {
     await nothingChanged();
   });
 
-  it("may link to the status page, which then asks for its data itself", async () => {
+  it("may link to the status page, which then requests its data itself", async () => {
     const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
     assert.equal((await ask(b.emulator.port, "GET /", link)).status, 200);
     assert.equal(
@@ -138,10 +138,10 @@ describe("emulator: web pages of others", () => {
   });
 });
 
-describe("emulator: names it answers to", () => {
+describe("emulator: accepted host names", () => {
   const targets = ["GET /", "GET /_emulator/status", "GET /v2/apps"];
 
-  it("are those of this machine, however they are written, for everything", async () => {
+  it("are those of this machine, in any notation, for everything", async () => {
     const b = await bench();
     const names = ["127.0.0.1", "localhost", "LOCALHOST", "app.localhost", "localhost.", "[::1]", "127.1"];
     for (const host of names.flatMap((name) => [name, `${name}:${b.emulator.port}`])) {
@@ -154,14 +154,14 @@ describe("emulator: names it answers to", () => {
     await b.emulator.close();
   });
 
-  it("are for the API also names that nobody can register, and the service's, as behind a proxy", async () => {
+  it("include, for the API, names that nobody can register, and the service's own, as behind a proxy", async () => {
     const b = await bench();
     for (const host of ["emulator:8787", "host.docker.internal:8787", "api.digitalocean.com"])
       assert.equal((await ask(b.emulator.port, "GET /v2/apps", { ...TOKEN, host })).status, 200, host);
     await b.emulator.close();
   });
 
-  it("are those of a proxy, when told, and pages that it serves may ask", async () => {
+  it("include those of a configured proxy, whose pages may send requests", async () => {
     const b = await bench({ allowedHosts: ["Emulator.example.com"] });
     const host = "emulator.example.com";
     for (const target of targets)
@@ -169,7 +169,7 @@ describe("emulator: names it answers to", () => {
     const page = { ...TOKEN, host, origin: `https://${host}` };
     assert.equal((await ask(b.emulator.port, "POST /_emulator/reset", page)).status, 204);
     assert.equal((await ask(b.emulator.port, "GET /", { host: "other.example.com" })).status, 403);
-    // A proxy that asks by another name than the page has passes on what the browser says.
+    // A proxy that uses another host name than the page passes on the browser's headers.
     const proxied = { ...TOKEN, origin: "http://localhost:5173", "sec-fetch-site": "same-origin" };
     assert.equal((await ask(b.emulator.port, "POST /_emulator/reset", proxied)).status, 204);
     await b.emulator.close();
@@ -179,7 +179,7 @@ describe("emulator: names it answers to", () => {
 describe("emulator: its command's --allow-host", () => {
   afterEach(endLeftovers);
 
-  it("names what it answers to besides, however it is written", async () => {
+  it("lists additional host names, in any notation", async () => {
     const { url } = await listening(
       run("--port", "0", "--allow-host", "a.test", "--allow-host", "Proxy.Test"),
     );
@@ -196,7 +196,7 @@ describe("emulator: its command's --allow-host", () => {
 describe("emulator: a page of someone else in a browser", () => {
   const rendered = browserHere();
 
-  /** Sends what a page may send without asking, and writes down what it gets to see. */
+  /** Sends what a page may send without a preflight request, and records what it can read. */
   const attack = (target: string): string => `<!doctype html><p id="seen"></p><script>
     const tries = ["/_emulator/reset", "/_emulator/faults", "/v2/apps"].map((path) =>
       fetch("${target}" + path, { method: "POST", mode: "no-cors", body: '{"fault":"timeout"}' }));
@@ -206,7 +206,7 @@ describe("emulator: a page of someone else in a browser", () => {
       document.getElementById("seen").textContent = all.join(" "));
   </script>`;
 
-  it("changes nothing and sees nothing, from another site, another port, or under a name that points here", async function () {
+  it("changes and reads nothing from another site, another port, or a name that resolves to this machine", async function () {
     this.timeout(120_000);
     const b = await bench();
     await b.ok("POST", "/v2/apps", { spec: webSpec("kept") });
