@@ -3,7 +3,7 @@ import type { LogType } from "../../../provider/api/types";
 import { failureLog, shortLine, TAIL_LINES, type LogSource } from "../../../provider/deploy/failure-tail";
 import { ApiError } from "../../../provider/errors";
 
-/** A service whose logs are lists of lines by type and address; an Error is thrown where it stands. */
+/** A service whose logs are lists of lines by type and address; an Error in a list is thrown at that position. */
 function logs(content: Partial<Record<LogType, (string[] | Error)[] | Error>>) {
   const asked: { type: LogType; component?: string }[] = [];
   const source: LogSource = {
@@ -31,7 +31,7 @@ const build = { component: "web", stage: "build", step: "build" };
 const deploy = { component: "web", stage: "deploy", step: "wait" };
 
 describe("failureLog", () => {
-  it("keeps the last lines, over all addresses of the log", async () => {
+  it("returns the last lines across all addresses of the log", async () => {
     const many = Array.from({ length: 100 }, (_, index) => `line ${index}`);
     const { source, asked } = logs({ BUILD: [many, ["the very last"]] });
     const lines = (await linesOf(source, "a", "d", build, [])) ?? [];
@@ -40,7 +40,7 @@ describe("failureLog", () => {
     assert.deepEqual(asked, [{ type: "BUILD", component: "web" }]);
   });
 
-  it("reads the running log of a failed deploy step, else its deploy log", async () => {
+  it("reads the run log of a failed deploy step, or its deploy log if there is none", async () => {
     const running = logs({ RUN: [["crashed"]], DEPLOY: [["not read"]] });
     assert.deepEqual(await failureLog(running.source, "a", "d", deploy, []), {
       type: "RUN",
@@ -59,7 +59,7 @@ describe("failureLog", () => {
     }
   });
 
-  it("reads a log once more after a connection that broke, and no other failure", async () => {
+  it("reads a log again after a broken connection, but not after other failures", async () => {
     const failed = (code: "network" | "forbidden"): ApiError =>
       new ApiError(code, code, { request: { method: "GET", path: "/log" } });
     for (const [code, lines] of [
@@ -80,13 +80,13 @@ describe("failureLog", () => {
     }
   });
 
-  it("asks for the logs of all components where the step belongs to none", async () => {
+  it("requests the logs of all components when the step belongs to none", async () => {
     const { source, asked } = logs({ BUILD: [["x"]] });
     await failureLog(source, "a", "d", { stage: "build", step: "initialize" }, []);
     assert.deepEqual(asked, [{ type: "BUILD" }]);
   });
 
-  it("is empty, and no failure, where there is no log", async () => {
+  it("is empty, without an error, when there is no log", async () => {
     assert.deepEqual(await failureLog(logs({}).source, "a", "d", deploy, []), undefined);
     const unnamed: LogSource = { ...logs({}).source, getLogUrls: async () => ({}) };
     assert.deepEqual(await failureLog(unnamed, "a", "d", build, []), undefined);
@@ -103,14 +103,14 @@ describe("failureLog", () => {
 });
 
 describe("shortLine", () => {
-  it("leaves out what all lines repeat: the component, the day, and fractions of a second", () => {
+  it("omits what all lines repeat: the component, the day, and fractions of a second", () => {
     const line = "2026-05-01T12:34:56.123456789Z npm ERR! missing script";
     assert.equal(shortLine(`web ${line}`, "web"), "12:34:56 npm ERR! missing script");
     assert.equal(shortLine(line, "web"), "12:34:56 npm ERR! missing script");
     assert.equal(shortLine("web 2026-05-01T12:34:56Z ", "web"), "12:34:56 ");
   });
 
-  it("keeps the name of another component, and lines of any other form", () => {
+  it("keeps the names of other components, and lines in any other format", () => {
     assert.equal(shortLine("api 2026-05-01T12:34:56Z up", "web"), "api 12:34:56 up");
     assert.equal(shortLine("api 2026-05-01T12:34:56Z up", undefined), "api 12:34:56 up");
     for (const line of ["", "web up", "at 2026-05-01T12:34:56Z", "web: 2026-05-01 12:34:56 up"])

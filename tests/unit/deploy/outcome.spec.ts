@@ -28,7 +28,7 @@ function service(
   };
 }
 
-/** Links and log commands, in the order in which they are named. */
+/** Links and log commands, in the order of appearance. */
 const placesIn = (failures: readonly string[]): string[] =>
   [...failures.join("\n").matchAll(/https:\S+|(?<=npx app-platform logs ).*/g)].map(([place]) => place);
 
@@ -60,7 +60,7 @@ const failing = (reason: { code?: string; message?: string }): Deployment => ({
 });
 
 describe("settle", () => {
-  it("has nothing to explain about a deployment that went well", async () => {
+  it("explains nothing for a deployment that succeeded", async () => {
     const { outcome, said } = await settled(
       service([
         { id: "d", phase: "BUILDING" },
@@ -71,7 +71,7 @@ describe("settle", () => {
     assert.deepEqual(said, ["building", "active"]);
   });
 
-  it("says which other deployment it waits for", async () => {
+  it("reports which other deployment it waits for", async () => {
     const { outcome, said } = await settled(
       service([
         { id: "d", phase: "CANCELED" },
@@ -82,7 +82,7 @@ describe("settle", () => {
     assert.equal(said.filter((line) => line.includes("Superseded by deployment next")).length, 1);
   });
 
-  it("explains a failure by component, step, reason, the end of the log, and where to look further", async () => {
+  it("explains a failure with component, step, reason, log tail, and where to look next", async () => {
     const { outcome } = await settled(
       service([failing({ code: "Exit", message: "It failed." })], ["one", "two"]),
     );
@@ -98,7 +98,7 @@ describe("settle", () => {
     ]);
   });
 
-  it("shows the end only of a long log, without what all its lines repeat", async () => {
+  it("shows only the tail of a long log, without what all its lines repeat", async () => {
     const lines = Array.from({ length: 20 }, (_, index) => `web 2026-05-01T12:34:56.7Z line ${index + 1}`);
     const { outcome } = await settled(service([failing({ code: "Exit", message: "It failed." })], lines));
     const text = outcome.failures.join("\n");
@@ -108,7 +108,7 @@ describe("settle", () => {
     );
   });
 
-  it("explains what it can without a log, and without a step", async () => {
+  it("explains as much as possible without a log or a step", async () => {
     const { outcome } = await settled(service([failing({ message: "It failed." })]));
     assert.match(outcome.failures.join(), /^web: build failed: It failed\.\nFull log: npx /);
     const nameless = await settled(service([{ id: "d", phase: "ERROR" }]));
@@ -116,13 +116,13 @@ describe("settle", () => {
     assert.deepEqual(placesIn(nameless.outcome.failures), [PAGE, "a --type build --deployment d"]);
   });
 
-  it("says what to do about a deployment that was canceled for good", async () => {
+  it("explains what to do about a deployment that was canceled and not superseded", async () => {
     const { outcome } = await settled(service([{ id: "d", phase: "CANCELED" }]));
     assert.match(outcome.failures.join(), /^Deployment d was canceled.*next pulumi up starts a new one/);
     assert.deepEqual(placesIn(outcome.failures), [PAGE, "a --type build --deployment d"]);
   });
 
-  it("names the log of the stage in which each step failed", async () => {
+  it("points to the log of the stage in which each step failed", async () => {
     const failed = (stage: string, name: string, component: string) => ({
       name: stage,
       status: "ERROR",
@@ -140,7 +140,7 @@ describe("settle", () => {
     assert.equal(placesIn(running.outcome.failures)[1], "a migrate --type run --deployment d");
   });
 
-  it("says where to look when a deployment takes too long, also at which one if it took the place of another", async () => {
+  it("points to the deployment when it takes too long, including one that superseded it", async () => {
     const building = {
       id: "next",
       phase: "DEPLOYING",
@@ -164,7 +164,7 @@ describe("settle", () => {
     assert.match(outcome.failures.join(), /Last log line:\n {2}\| 12:34:56 boom\nFull log/);
   });
 
-  it("stays bounded, whatever the service reports of how many steps", async () => {
+  it("stays bounded, however many steps the service reports", async () => {
     const huge = "x".repeat(3_000_000);
     const steps = Array.from({ length: 500 }, (_, index) => ({
       name: `step-${index}`,
@@ -180,7 +180,7 @@ describe("settle", () => {
     assert.match(text, /more characters\)\n {2}\| end\n/);
   });
 
-  it("leaves out the log when the run is stopped while it is read", async () => {
+  it("omits the log when the run is stopped while reading it", async () => {
     const stop = new AbortController();
     const source = service([failing({ message: "It failed." })], ["never read"]);
     source.openLog = async function* (_url, { signal } = {}) {
@@ -194,7 +194,7 @@ describe("settle", () => {
     assert.match(outcome.failures.join(), /^web: build failed: It failed\.\nFull log: npx /);
   });
 
-  it("has nothing to explain about a deployment that was live and made way for another", async () => {
+  it("explains nothing for a deployment that was active and then superseded", async () => {
     const { outcome } = await settled(service([{ id: "d", phase: "SUPERSEDED" }]));
     assert.deepEqual(outcome.failures, []);
   });

@@ -10,7 +10,7 @@ const deployment = (phase: string | undefined, steps?: DeploymentStep[], more: o
 });
 
 describe("describeProgress", () => {
-  it("says phase, steps done and the components that run now, each once", () => {
+  it("reports the phase, the number of finished steps and the running components, each once", () => {
     const steps: DeploymentStep[] = [
       {
         name: "build",
@@ -41,7 +41,7 @@ describe("describeProgress", () => {
     assert.equal(describeProgress(deployment("BUILDING", steps)), "building 3/8: web, site, worker");
   });
 
-  it("says what it can of a deployment without progress", () => {
+  it("reports as much as possible for a deployment without progress", () => {
     assert.equal(describeProgress({ id: "d" }), "unknown");
     assert.equal(describeProgress({ id: "d", phase: "PENDING_DEPLOY" }), "waiting to deploy");
     for (const progress of [null, {}, { steps: null }, { total_steps: 0, steps: [] }]) {
@@ -51,7 +51,7 @@ describe("describeProgress", () => {
     }
   });
 
-  it("counts from zero where no step is done, and puts unknown phases in words", () => {
+  it("counts from zero when no step has finished, and spells out unknown phases", () => {
     assert.equal(
       describeProgress({ id: "d", phase: "BUILDING", progress: { total_steps: 5 } }),
       "building 0/5",
@@ -59,7 +59,7 @@ describe("describeProgress", () => {
     assert.equal(describeProgress({ id: "d", phase: "ROLLING_BACK_NOW" }), "rolling back now");
   });
 
-  it("stays on one line and never throws, whatever the service names its steps", () => {
+  it("stays on one line and never throws, whatever the names of the steps", () => {
     const step = fc.letrec<{ step: DeploymentStep }>((tie) => ({
       step: fc.record(
         {
@@ -82,7 +82,7 @@ describe("describeProgress", () => {
 });
 
 describe("failedSteps", () => {
-  it("names component, stage, step and reason of the innermost step that failed", () => {
+  it("returns component, stage, step and reason of the innermost failed step", () => {
     const reason = { code: "BuildJobExitNonZero", message: "The build command failed." };
     const steps: DeploymentStep[] = [
       {
@@ -107,7 +107,7 @@ describe("failedSteps", () => {
     ]);
   });
 
-  it("gives a step the component of the step around it", () => {
+  it("assigns a step to the component of its parent step", () => {
     const steps: DeploymentStep[] = [
       {
         name: "deploy",
@@ -130,7 +130,7 @@ describe("failedSteps", () => {
     ]);
   });
 
-  it("takes a failed step whose own steps all went well for the failed one", () => {
+  it("reports a failed step whose own steps all succeeded", () => {
     const steps: DeploymentStep[] = [
       {
         name: "deploy",
@@ -144,7 +144,7 @@ describe("failedSteps", () => {
     ]);
   });
 
-  it("finds every failed step, and copes with nameless ones", () => {
+  it("finds every failed step, and handles steps without a name", () => {
     const steps: DeploymentStep[] = [
       { status: "ERROR" },
       { name: "build", status: "ERROR", component_name: "api", reason: {} },
@@ -157,7 +157,7 @@ describe("failedSteps", () => {
 });
 
 describe("describeFailure", () => {
-  it("says where, at which step and why", () => {
+  it("reports where, at which step and why", () => {
     assert.equal(
       describeFailure({
         component: "web",
@@ -170,7 +170,7 @@ describe("describeFailure", () => {
     );
   });
 
-  it("repeats nothing and leaves out what is not known", () => {
+  it("repeats nothing and omits unknown parts", () => {
     assert.equal(describeFailure({ component: "web", stage: "build", step: "web" }), "web: build failed");
     assert.equal(describeFailure({ stage: "build", step: "build", code: "Why" }), "build failed: Why");
     assert.equal(describeFailure({ stage: "deploy", step: "finalize" }), "deploy failed at step finalize");

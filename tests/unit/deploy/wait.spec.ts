@@ -17,7 +17,7 @@ const apiError = (code: ErrorCode, message: string = code): ApiError =>
 
 type Look = string | Error | Deployment;
 
-/** Answers the looks at each deployment one after the other; the last answer stays. */
+/** Returns the responses for each deployment one after the other; the last one repeats. */
 class Scripted implements DeploymentSource {
   readonly asked: string[] = [];
   lists = 0;
@@ -50,7 +50,7 @@ describe("waitForDeployment", () => {
   ): Promise<Deployment> =>
     waitForDeployment(source, "a", "d", { clock: new InstantClock(), timeoutMs: 75 * MINUTE, ...more });
 
-  it("ends where the phase says so, whatever the step counters say", async () => {
+  it("finishes when the phase is final, whatever the step counters", async () => {
     for (const phase of ["ACTIVE", "ERROR"]) {
       const progress = { total_steps: 8, success_steps: 3, pending_steps: 5 };
       const source = new Scripted({ d: ["PENDING_BUILD", "BUILDING", { id: "d", phase, progress }] });
@@ -59,20 +59,20 @@ describe("waitForDeployment", () => {
     }
   });
 
-  it("goes on while the counters are full and the phase is not final", async () => {
+  it("continues while the counters are full but the phase is not final", async () => {
     const full = { id: "d", phase: "DEPLOYING", progress: { total_steps: 2, success_steps: 2 } };
     const source = new Scripted({ d: [full, full, "ACTIVE"] });
     assert.equal((await wait(source)).phase, "ACTIVE");
     assert.equal(source.asked.length, 3);
   });
 
-  it("takes phases that it does not know, and absent ones, for running", async () => {
+  it("treats unknown and missing phases as in progress", async () => {
     const source = new Scripted({ d: ["UNKNOWN", "PREPARING_SOMETHING_NEW", { id: "d" }, "ACTIVE"] });
     assert.equal((await wait(source)).phase, "ACTIVE");
     assert.equal(source.asked.length, 4);
   });
 
-  it("follows the newest deployment that took the place of its own, and says so", async () => {
+  it("follows the newest deployment that superseded its own, and reports it", async () => {
     for (const phase of ["CANCELED", "SUPERSEDED"]) {
       const followed: string[] = [];
       const seen: string[] = [];
@@ -89,7 +89,7 @@ describe("waitForDeployment", () => {
     }
   });
 
-  it("follows a successor of a successor", async () => {
+  it("follows a successor's successor", async () => {
     const source = new Scripted({ d: ["CANCELED"], e: ["CANCELED"], f: ["ERROR"] }, [
       [{ id: "e" }, { id: "d" }],
       [{ id: "f" }, { id: "e" }, { id: "d" }],
@@ -97,7 +97,7 @@ describe("waitForDeployment", () => {
     assert.deepEqual(await wait(source), { id: "f", phase: "ERROR" });
   });
 
-  it("knows a successor by its age where its own deployment is not on the page", async () => {
+  it("recognizes a successor by its age when its own deployment is not on the page", async () => {
     const gone = { id: "d", phase: "CANCELED", created_at: "2026-01-02T00:00:00Z" };
     const older = { id: "older", created_at: "2026-01-01T00:00:00Z" };
     const younger = { id: "younger", created_at: "2026-01-03T00:00:00Z" };
@@ -106,19 +106,19 @@ describe("waitForDeployment", () => {
     assert.equal((await wait(new Scripted({ d: [gone] }, [[older, { id: "ageless" }]]))).id, "d");
   });
 
-  it("gives a deployment back that was canceled without a successor", async () => {
+  it("returns a deployment that was canceled without a successor", async () => {
     const source = new Scripted({ d: ["CANCELED"] }, [[{ id: "d" }, { id: "older" }]]);
     assert.deepEqual(await wait(source), { id: "d", phase: "CANCELED" });
     assert.equal(source.lists, 1);
   });
 
-  it("takes no canceled deployment for a successor, but the one before it", async () => {
+  it("does not accept a canceled deployment as successor, but the one before it", async () => {
     const newest = [{ id: "f", phase: "CANCELED" }, { id: "e", phase: "ACTIVE" }, { id: "d" }];
     const source = new Scripted({ d: ["SUPERSEDED"], e: ["ACTIVE"] }, [newest]);
     assert.equal((await wait(source)).id, "e");
   });
 
-  it("lets no passing failure end the wait, not even for an hour", async () => {
+  it("continues through temporary failures, even for an hour", async () => {
     for (const code of [
       "rate-limited",
       "service-error",
@@ -133,7 +133,7 @@ describe("waitForDeployment", () => {
     }
   });
 
-  it("looks again where the search for a successor met a passing failure", async () => {
+  it("repeats the search for a successor after a temporary failure", async () => {
     const source = new Scripted({ d: ["CANCELED"], e: ["ACTIVE"] }, [
       apiError("service-error"),
       [{ id: "e" }, { id: "d" }],
@@ -141,7 +141,7 @@ describe("waitForDeployment", () => {
     assert.equal((await wait(source)).id, "e");
   });
 
-  it("ends at failures that looking again does not heal", async () => {
+  it("stops at failures that a retry cannot fix", async () => {
     for (const code of ["not-found", "unauthorized", "forbidden", "bad-request"] as const) {
       const source = new Scripted({ d: ["BUILDING", apiError(code)] });
       await assert.rejects(wait(source), { errorCode: code });
@@ -150,7 +150,7 @@ describe("waitForDeployment", () => {
     await assert.rejects(wait(new Scripted({ d: [mistake] })), (error) => error === mistake);
   });
 
-  it("waits for a deployment that is not known for some seconds, and fails where it stays unknown", async () => {
+  it("waits some seconds for an unknown deployment to appear, then fails", async () => {
     const missing = apiError("not-found");
     const late = new Scripted({ d: [missing, missing, "BUILDING", missing, "ACTIVE"] });
     assert.equal((await wait(late)).phase, "ACTIVE");
@@ -160,7 +160,7 @@ describe("waitForDeployment", () => {
     assert.equal(clock.now() - start, 30_000);
   });
 
-  it("follows no rollback of the service, and another deployment of the service only where there is no other", async () => {
+  it("does not follow rollbacks by the service, and follows its other deployments only if there is no alternative", async () => {
     const made = (id: string, type: string, phase = "ACTIVE"): Deployment => ({
       id,
       phase,
@@ -176,7 +176,7 @@ describe("waitForDeployment", () => {
     assert.equal(await follow(made("back", "AUTO_ROLLBACK")), "d");
   });
 
-  it("gives up exactly when its time is up, naming the deployment and the setting", async () => {
+  it("gives up exactly when the timeout expires, with the deployment and the setting", async () => {
     const clock = new InstantClock();
     const start = clock.now();
     await assert.rejects(wait(new Scripted({ d: ["BUILDING"] }), { clock, timeoutMs: 90_500 }), (error) => {
@@ -188,7 +188,7 @@ describe("waitForDeployment", () => {
     assert.equal(clock.now() - start, 90_500);
   });
 
-  it("says what the last look met when its time is up", async () => {
+  it("reports the error of the last check when the timeout expires", async () => {
     const source = new Scripted({ d: ["BUILDING", apiError("service-error", "the service is on fire")] });
     await assert.rejects(wait(source, { timeoutMs: 5_000 }), {
       message: /The last look failed: the service is on fire/,
@@ -197,7 +197,7 @@ describe("waitForDeployment", () => {
     await assert.rejects(wait(healed, { timeoutMs: 5_000 }), (error) => !String(error).includes("on fire"));
   });
 
-  it("ends at once, and as interrupted, when the user stops it while it sleeps", async () => {
+  it("is interrupted immediately when the user stops it during a pause", async () => {
     const stop = new AbortController();
     const clock = new InstantClock();
     clock.onSleep = () => stop.abort();
@@ -209,7 +209,7 @@ describe("waitForDeployment", () => {
     assert.equal(source.asked.length, 1);
   });
 
-  it("ends as interrupted when the user stops it before or during a look", async () => {
+  it("is interrupted when the user stops it before or during a check", async () => {
     const before = new Scripted({ d: ["ACTIVE"] });
     await assert.rejects(wait(before, { signal: AbortSignal.abort() }), { errorCode: "interrupted" });
     assert.deepEqual(before.asked, []);
@@ -226,7 +226,7 @@ describe("waitForDeployment", () => {
     await assert.rejects(wait(during, { signal: stop.signal }), { errorCode: "interrupted" });
   });
 
-  it("tells progress only when what it says has changed", async () => {
+  it("reports progress only when the text has changed", async () => {
     const lines: string[] = [];
     const building = { id: "d", phase: "BUILDING", progress: { total_steps: 4, success_steps: 1 } };
     const further = { id: "d", phase: "BUILDING", progress: { total_steps: 4, success_steps: 2 } };
@@ -235,7 +235,7 @@ describe("waitForDeployment", () => {
     assert.deepEqual(lines, ["waiting to build", "building 1/4", "building 2/4", "active"]);
   });
 
-  it("looks every second at first, then ever more rarely", async () => {
+  it("checks every second at first, then less and less often", async () => {
     const clock = new InstantClock();
     await assert.rejects(wait(new Scripted({ d: ["BUILDING"] }), { clock, timeoutMs: 60 * MINUTE }));
     assert.ok(clock.sleeps.slice(0, 120).every((ms) => ms === 1_000));
@@ -247,7 +247,7 @@ describe("waitForDeployment", () => {
 describe("pollInterval", () => {
   const anyTime = fc.integer({ min: 0, max: 10 * 60 * MINUTE });
 
-  it("lies between one and ten seconds and never shrinks", () => {
+  it("is between one and ten seconds and never decreases", () => {
     fc.assert(
       fc.property(anyTime, anyTime, (one, other) => {
         const [sooner, later] = [pollInterval(Math.min(one, other)), pollInterval(Math.max(one, other))];
@@ -256,7 +256,7 @@ describe("pollInterval", () => {
     );
   });
 
-  it("is a second for two minutes and ten seconds in the end", () => {
+  it("is one second for two minutes and ten seconds in the end", () => {
     assert.equal(pollInterval(2 * MINUTE - 1), 1_000);
     assert.equal(pollInterval(75 * MINUTE), 10_000);
   });
