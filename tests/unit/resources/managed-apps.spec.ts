@@ -5,20 +5,20 @@ import { UNKNOWN } from "../../../provider/appspec/unknown";
 
 const [ONE, TWO] = ["urn:pulumi:dev::p::t:App::one", "urn:pulumi:dev::p::t:App::two"];
 
-describe("the apps that the resources of a run manage", () => {
+describe("the apps managed by the resources of a run", () => {
   let managed: ManagedApps;
   beforeEach(() => {
     managed = new ManagedApps();
   });
 
-  it("refuses two Apps of one name, naming both", () => {
+  it("rejects two Apps with the same name and lists both", () => {
     assert.deepEqual(managed.declare(ONE, { name: "shop" }), []);
     const [conflict, ...more] = managed.declare(TWO, { name: "shop" });
     assert.match(conflict ?? "", /one and two both have the name shop/);
     assert.deepEqual(more, []);
   });
 
-  it("refuses two Apps that adopt one app, naming both", () => {
+  it("rejects two Apps that adopt the same app and lists both", () => {
     assert.deepEqual(managed.declare(ONE, { name: "a", adopt: "id-1" }), []);
     assert.match(
       managed.declare(TWO, { name: "b", adopt: "id-1" }).join(),
@@ -26,27 +26,27 @@ describe("the apps that the resources of a run manage", () => {
     );
   });
 
-  it("takes an App that is checked again for the same one, and unknown names for different ones", () => {
+  it("treats an App that is checked again as the same one, and unknown names as different ones", () => {
     managed.declare(ONE, { name: "shop", adopt: true });
     assert.deepEqual(managed.declare(ONE, { name: "shop", adopt: true }), []);
     managed.declare(ONE, { name: UNKNOWN });
     assert.deepEqual(managed.declare(TWO, { name: UNKNOWN, adopt: true }), []);
   });
 
-  it("leaves an app to another resource that manages it", () => {
+  it("keeps an app that another resource manages", () => {
     managed.hold(ONE, "id-1");
     assert.deepEqual(managed.fateOf("id-1", TWO, "shop"), { action: "leave", heir: ONE });
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "delete" });
     assert.deepEqual(managed.fateOf("id-2", TWO, "shop"), { action: "delete" });
   });
 
-  it("leaves an app to a resource that created or adopted it in this run, also to the same one", () => {
+  it("keeps an app that a resource, even the same one, created or adopted in this run", () => {
     managed.take(ONE, "id-1");
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "leave", heir: ONE });
     assert.deepEqual(managed.fateOf("id-1", TWO, "shop"), { action: "leave", heir: ONE });
   });
 
-  it("leaves an app to a resource whose adopt names it", () => {
+  it("keeps an app that another resource's adopt refers to", () => {
     managed.declare(ONE, { name: "shop", adopt: "id-1" });
     assert.deepEqual(managed.fateOf("id-1", TWO, "shop"), { action: "leave", heir: ONE });
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "leave", heir: ONE });
@@ -60,21 +60,21 @@ describe("the apps that the resources of a run manage", () => {
     assert.deepEqual(managed.fateOf("id-1", TWO, "shop"), { action: "delete" });
   });
 
-  it("leaves an app to a resource that the program keeps, where only the record of an interrupted replacement is deleted", () => {
+  it("keeps an app when only the record of an interrupted replacement is deleted", () => {
     managed.declare(ONE, { name: "shop" }, { name: "shop" });
     managed.hold(ONE, "id-1");
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "leave", heir: ONE });
     assert.deepEqual(managed.fateOf("id-2", ONE, "other"), { action: "delete" });
   });
 
-  it("deletes the app of a resource that is to be replaced", () => {
+  it("deletes the app of a resource that is being replaced", () => {
     managed.declare(ONE, { name: "shop" }, { name: "shop" });
     managed.hold(ONE, "id-1");
     managed.declare(ONE, { name: "shop" });
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "delete" });
   });
 
-  it("keeps an app whose name a resource needs that could not be created", () => {
+  it("keeps an app whose name is needed by a resource that could not be created", () => {
     managed.declare(TWO, { name: "shop" });
     managed.fail(TWO);
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "keep", heir: TWO });
@@ -84,7 +84,7 @@ describe("the apps that the resources of a run manage", () => {
     assert.deepEqual(managed.fateOf("id-1", ONE, "shop"), { action: "delete" });
   });
 
-  it("takes a creation that left the app in the state for none that failed", () => {
+  it("does not count a creation as failed when it left the app in the state", () => {
     managed.declare(TWO, { name: "shop" });
     managed.take(TWO, "id-2");
     managed.fail(TWO);
@@ -116,13 +116,13 @@ describe("the apps of a run that leaves resources out", () => {
     managedApps: async () => managed,
   });
 
-  it("are left to the resources that manage them according to the state, until those are deleted", async () => {
+  it("are kept for resources that manage them in the state, until those are deleted", async () => {
     const managed = new ManagedApps(state(true, apps));
     assert.deepEqual(await managed.release("id-1", ONE, "shop"), { action: "leave", heir: TWO });
     assert.deepEqual(await managed.release("id-1", TWO, "shop"), { action: "delete" });
   });
 
-  it("are not left to the record of a replaced resource, or to one in the state of another stack", async () => {
+  it("are not kept for a replaced resource's record, or for one in another stack's state", async () => {
     const condemned = apps.map((app) => (app.urn === TWO ? { ...app, toBeDeleted: true as const } : app));
     const managed = new ManagedApps(state(true, condemned));
     assert.deepEqual(await managed.release("id-1", ONE, "shop"), { action: "delete" });
@@ -130,7 +130,7 @@ describe("the apps of a run that leaves resources out", () => {
     assert.deepEqual(await other.release("id-1", ONE, "shop"), { action: "delete" });
   });
 
-  it("are deleted where there is no state to see, and where no resource is left out", async () => {
+  it("are deleted when no state is available or no resource is left out", async () => {
     for (const managed of [new ManagedApps(state(true)), new ManagedApps(state(false, apps))])
       assert.deepEqual(await managed.release("id-1", ONE, "shop"), { action: "delete" });
   });
@@ -140,13 +140,13 @@ describe("the resource that manages an app", () => {
   const apps = [{ id: "id-1", urn: ONE }];
   const managed = new ManagedApps({ skipsResources: false, managedApps: async () => apps });
 
-  it("is taken from the state where the run has not shown it", async () => {
+  it("is read from the state when the run has not shown it", async () => {
     const manager = await managed.managerOf("id-1", TWO);
     assert.deepEqual([manager?.urn, manager?.isOwn, manager?.isDeclared], [ONE, false, false]);
     assert.equal((await managed.managerOf("id-1", ONE))?.isOwn, true);
   });
 
-  it("is none, or not known, where the state does not have one", async () => {
+  it("is none, or unknown, when the state does not contain one", async () => {
     assert.equal(await managed.managerOf("id-2", TWO), null);
     assert.equal(await managed.managerOf("id-1", "urn:pulumi:other::p::t:App::one"), undefined);
     assert.equal(await new ManagedApps().managerOf("id-1", TWO), undefined);

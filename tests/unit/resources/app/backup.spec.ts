@@ -43,7 +43,7 @@ const SHOP = appOf({
 });
 
 describe("backupText", () => {
-  it("is read back as the same spec, whatever texts are in it", () => {
+  it("parses back to the same spec, whatever text it contains", () => {
     fc.assert(
       fc.property(appSpecs, (spec) => {
         assert.deepEqual(parseSpec(backupText(appOf(spec), AT)).spec, spec);
@@ -52,7 +52,7 @@ describe("backupText", () => {
     );
   });
 
-  it("is read back with every secret supplied again", () => {
+  it("parses back with every secret supplied again", () => {
     const secrets = {
       GLOBAL: "one",
       "web.TOKEN": "two",
@@ -66,7 +66,7 @@ describe("backupText", () => {
     assert.deepEqual(inOrder, []);
   });
 
-  it("says in its head what it is, how to use it and which secrets are needed", () => {
+  it("explains in its header what it is, how to use it and which secrets are needed", () => {
     const head = backupText(SHOP, AT).split("\n\n")[0] ?? "";
     assert.ok(head.startsWith(`${BACKUP_HEAD} shop (id ${ID}), taken 2026-03-04T05:06:07.890Z`));
     assert.match(head, /new App\("shop", \{ spec: loadSpec\("<this file>", \{ secrets \}\) \}\)/);
@@ -76,7 +76,7 @@ describe("backupText", () => {
     assert.ok(!head.includes("web.PORT"));
   });
 
-  it("holds no secret that the service gives in clear, and asks for it again", () => {
+  it("omits secrets that the service returns in clear text, and lists them as required", () => {
     const spec = {
       name: "shop",
       envs: [
@@ -93,13 +93,13 @@ describe("backupText", () => {
     assert.deepEqual(parseSpec(text, { secrets }).spec, spec);
   });
 
-  it("says in its head when there are no secrets", () => {
+  it("states in its header when there are no secrets", () => {
     const head = backupText(appOf({ name: "shop" }), AT).split("\n\n")[0] ?? "";
     assert.match(head, /It holds no secrets/);
     assert.ok(!head.includes("{ secrets }"));
   });
 
-  it("says in its head that it may contain secrets where the state does not show which values are", () => {
+  it("warns in its header of possible secrets when the state does not show which values are secret", () => {
     const leftOut = { places: undefined, texts: [] };
     const head = backupText(SHOP, AT, leftOut).split("\n\n")[0] ?? "";
     assert.match(head, /^# Warning: .*may contain secrets/m);
@@ -108,14 +108,14 @@ describe("backupText", () => {
     assert.doesNotMatch(backupText(SHOP, AT), /Warning/);
   });
 
-  it("does not show an app's name that is secret, in the text as in the file's name", () => {
+  it("omits a secret app name from the text and the file name", () => {
     const leftOut = { places: [["spec", "name"]], texts: ["shop"] };
     assert.doesNotMatch(backupText(SHOP, AT, leftOut), /shop/);
     assert.equal(backupName(SHOP, AT, leftOut), "app-20260304-050607");
     assert.throws(() => parseSpec(backupText(SHOP, AT, leftOut)), { message: /spec\.name/ });
   });
 
-  it("keeps the head a comment, whatever stands in names and keys", () => {
+  it("keeps the header a comment, whatever names and keys contain", () => {
     fc.assert(
       fc.property(anyText, anyText.filter(Boolean), (name, key) => {
         const app = appOf({ name, envs: [{ key, value: EV, type: "SECRET" }] });
@@ -127,7 +127,7 @@ describe("backupText", () => {
 });
 
 describe("backupName", () => {
-  it("has nothing of the app's name but letters, digits and dashes, and is not too long", () => {
+  it("keeps only letters, digits and dashes of the app's name, and has a limited length", () => {
     assert.equal(backupName(SHOP, AT), "shop-20260304-050607");
     fc.assert(
       fc.property(anyText, (name) => {
@@ -149,7 +149,7 @@ describe("writeBackup", () => {
       return true;
     });
 
-  it("leaves one file that only its owner can read, in a folder that only its owner can open", async () => {
+  it("writes one file readable only by its owner, in a folder accessible only to its owner", async () => {
     const path = resolve(await writeBackup(SHOP, backups(), AT));
     assert.deepEqual(readdirSync(backups()), ["shop-20260304-050607.yaml"]);
     assert.equal(path, join(backups(), "shop-20260304-050607.yaml"));
@@ -158,7 +158,7 @@ describe("writeBackup", () => {
     assert.equal(readFileSync(path, "utf8"), backupText(SHOP, AT));
   });
 
-  it("is readable by the owner only whatever the process's mask is", async () => {
+  it("is readable only by its owner, whatever the umask", async () => {
     const mask = process.umask(0);
     try {
       const path = resolve(await writeBackup(SHOP, backups(), AT));
@@ -168,7 +168,7 @@ describe("writeBackup", () => {
     }
   });
 
-  it("is a file that loadSpec reads, and that asks for its secrets", async () => {
+  it("writes a file that loadSpec reads and that asks for its secrets", async () => {
     const path = resolve(await writeBackup(SHOP, backups(), AT));
     assert.throws(() => loadSpec(path), {
       errorCode: "unreadable-file",
@@ -179,7 +179,7 @@ describe("writeBackup", () => {
     assert.equal(await new Promise((resolve) => (value as pulumi.Output<string>).apply(resolve)), "b");
   });
 
-  it("never writes over another backup of the same second, not even at the same time", async () => {
+  it("never overwrites another backup of the same second, not even concurrently", async () => {
     const paths = await Promise.all(Array.from({ length: 8 }, () => writeBackup(SHOP, backups(), AT)));
     assert.equal(new Set(paths).size, 8);
     const names = readdirSync(backups()).sort();
@@ -188,7 +188,7 @@ describe("writeBackup", () => {
     for (const name of names) assert.equal(readFileSync(join(backups(), name), "utf8"), backupText(SHOP, AT));
   });
 
-  it("never follows a link that stands where the file would go", async () => {
+  it("never follows a symlink in place of the file", async () => {
     mkdirSync(backups());
     const target = join(folder.path, "elsewhere");
     symlinkSync(target, join(backups(), "shop-20260304-050607.yaml"));
@@ -197,7 +197,7 @@ describe("writeBackup", () => {
     assert.throws(() => statSync(target), { code: "ENOENT" });
   });
 
-  it("gives up, and leaves nothing behind, where the name has been taken a thousand times", async () => {
+  it("fails without leftovers when a thousand names are taken", async () => {
     mkdirSync(backups());
     for (let count = 1; count <= 1_000; count++)
       writeFileSync(join(backups(), `shop-20260304-050607${count === 1 ? "" : `-${count}`}.yaml`), "other");
@@ -205,7 +205,7 @@ describe("writeBackup", () => {
     assert.equal(readdirSync(backups()).length, 1_000);
   });
 
-  it("stays in its folder, whatever the app is called", async () => {
+  it("stays in its folder, whatever the app's name", async () => {
     const names = [
       "../../x",
       "..",
@@ -225,35 +225,35 @@ describe("writeBackup", () => {
     assert.equal(readdirSync(backups()).length, names.length);
   });
 
-  it("makes the folders on the way", async () => {
+  it("creates missing parent folders", async () => {
     const deep = join(backups(), "a", "b");
     await writeBackup(SHOP, deep, AT);
     assert.equal(readdirSync(deep).length, 1);
   });
 
-  it("refuses a link in place of the folder, even to a folder", async () => {
+  it("rejects a symlink in place of the folder, even to a folder", async () => {
     mkdirSync(join(folder.path, "real"));
     symlinkSync(join(folder.path, "real"), backups());
     await failed(backups());
     assert.deepEqual(readdirSync(join(folder.path, "real")), []);
   });
 
-  it("refuses a file in place of the folder or above it", async () => {
+  it("rejects a file in place of the folder or one of its parents", async () => {
     writeFileSync(backups(), "a file");
     await failed(backups());
     await failed(join(backups(), "below"));
     assert.equal(readFileSync(backups(), "utf8"), "a file");
   });
 
-  // Root may write everywhere.
+  // Root can write everywhere.
   if (process.getuid?.() !== 0)
-    it("refuses a folder it may not write to", async () => {
+    it("rejects a folder without write permission", async () => {
       mkdirSync(backups());
       chmodSync(backups(), 0o500);
       await failed(backups());
     });
 
-  it("leaves no half file when writing breaks off", async () => {
+  it("leaves no partial file when writing fails", async () => {
     mkdirSync(backups());
     const probe = await promises.open(join(folder.path, "probe"), "w");
     const handle = Object.getPrototypeOf(probe) as { sync: () => Promise<void> };
@@ -268,7 +268,7 @@ describe("writeBackup", () => {
     assert.deepEqual(readdirSync(backups()), []);
   });
 
-  it("is complete as well, and writes over nothing, where the file system has no hard links", async () => {
+  it("is complete and overwrites nothing on a file system without hard links", async () => {
     const { link } = promises;
     const refuse = { code: "EPERM" };
     (promises as { link: unknown }).link = () => Promise.reject(Object.assign(new Error("EPERM"), refuse));
@@ -282,7 +282,7 @@ describe("writeBackup", () => {
     }
   });
 
-  it("gives a path relative to the program's folder where it lies below", async () => {
+  it("returns a path relative to the program's folder if the file is inside it", async () => {
     const before = process.cwd();
     process.chdir(folder.path);
     try {

@@ -24,7 +24,7 @@ const reasons = (news: object): string[] => {
 };
 
 describe("check", () => {
-  it("takes every argument in all its forms, and unknown values anywhere", () => {
+  it("accepts every argument in all its forms, and unknown values anywhere", () => {
     const good: object[] = [
       {},
       { projectId: "p", redeployOn: { a: [1, null] }, updateSources: true, forceBuild: false, wait: true },
@@ -44,7 +44,7 @@ describe("check", () => {
     for (const name of names) assert.deepEqual(reasons({ [name]: UNKNOWN }), [], name);
   });
 
-  it("refuses what looks like a misspelt argument, and warns of what is none", () => {
+  it("rejects likely misspelled arguments, and warns about other unknown ones", () => {
     assert.deepEqual(reasons({ timeout: { create: "1h" }, redeployon: {} }), [
       "timeout: is not an argument of an App; did you mean timeouts?",
       "redeployon: is not an argument of an App; did you mean redeployOn?",
@@ -54,7 +54,7 @@ describe("check", () => {
     assert.deepEqual([failures, warnings], [[], ["color: is not an argument of an App; it has no effect"]]);
   });
 
-  it("names each argument that is wrong, and what it should be", () => {
+  it("reports each invalid argument with the expected type", () => {
     const wrong: [object, RegExp][] = [
       [{ spec: undefined }, /^spec: an App needs a spec/],
       [{ spec: null }, /^spec: an App needs a spec/],
@@ -82,7 +82,7 @@ describe("check", () => {
       );
   });
 
-  it("tells everything that is wrong at once, each with its place by name", () => {
+  it("reports all problems at once, each with its path by name", () => {
     const found = reasons({
       wait: "no",
       adopt: 7,
@@ -96,7 +96,7 @@ describe("check", () => {
     assert.ok(found.some((reason) => reason.startsWith("spec.services.web.envs.A.typ: ")));
   });
 
-  it("lets through as a warning what may be new, and with allowUnknown what looks like a slip", () => {
+  it("accepts possible new fields with a warning, and likely typos only with allowUnknown", () => {
     const web = (more: object): unknown =>
       listsToMaps({ ...SHOP, services: [{ ...SHOP.services![0], ...more }] });
     const fresh = checkApp({ spec: web({ brand_new_field: 1 }) });
@@ -146,7 +146,7 @@ describe("check", () => {
       assert.match(reason ?? "", /\n +4 \| {5}output_dri: /);
     });
 
-    it("names a file below the working directory as the user does", () => {
+    it("shows a file in the working directory by its relative path", () => {
       const before = process.cwd();
       process.chdir(folder.path);
       try {
@@ -158,7 +158,7 @@ describe("check", () => {
       }
     });
 
-    it("does without where the file has gone, has changed or is not known yet", () => {
+    it("omits the location when the file is gone, changed or still unknown", () => {
       const gone = join(folder.path, "gone.yaml");
       writeFileSync(join(folder.path, "broken.yaml"), "a: [");
       for (const __file of [gone, join(folder.path, "broken.yaml"), folder.path, UNKNOWN]) {
@@ -168,7 +168,7 @@ describe("check", () => {
     });
   });
 
-  describe("for values that are encrypted already", () => {
+  describe("for values that are already encrypted", () => {
     const CIPHER = `EV[1:${"A".repeat(32)}:${"B".repeat(24)}]`;
     const places: [spec: object, address: string][] = [
       [{ ...SHOP, envs: [{ key: "TOKEN", value: CIPHER, type: "SECRET" }] }, "TOKEN"],
@@ -185,7 +185,7 @@ describe("check", () => {
         ({ reason }) => reason,
       );
 
-    it("fails where the app is new, and says how to supply each", () => {
+    it("fails for a new app and explains how to supply each", () => {
       for (const [spec, address] of places) {
         const [reason, ...others] = found(spec, true);
         assert.match(reason ?? "", /encrypted for an existing app/);
@@ -195,7 +195,7 @@ describe("check", () => {
       }
     });
 
-    it("passes where the app exists, or one is adopted", () => {
+    it("passes when the app exists or is adopted", () => {
       for (const [spec] of places) {
         assert.deepEqual(found(spec, false), []);
         assert.deepEqual(found(spec, true, { adopt: true }), []);
@@ -204,7 +204,7 @@ describe("check", () => {
     });
   });
 
-  describe("of variables that the program gives several times", () => {
+  describe("for variables that the program sets several times", () => {
     const doubled = [
       { key: "A", value: "1" },
       { key: "B", value: "2" },
@@ -215,7 +215,7 @@ describe("check", () => {
       checkApp({ spec: listsToMaps(spec), __repeated: repeated, ...more } as AppInputs & HiddenInputs)
         .warnings;
 
-    it("warns once for each, in the app and in components, whatever part was an Output", () => {
+    it("warns once per variable, in the app and in components, whichever part was an Output", () => {
       const spec = withWorker({ envs: doubled });
       const inWorker = { list: ["workers", "mail", "envs"], key: "A", at: [0, 2] };
       for (const repeated of [[inWorker], [[[inWorker]]], [UNKNOWN, inWorker]]) {
@@ -227,7 +227,7 @@ describe("check", () => {
       assert.match(warnings({ ...SHOP, envs: doubled }, [inApp])[0] ?? "", /^spec\.envs\.A\.key: /);
     });
 
-    it("names both lines of the file", () => {
+    it("reports both lines of the file", () => {
       const file = join(folder.path, "app.yaml");
       writeFileSync(
         file,
@@ -239,7 +239,7 @@ describe("check", () => {
       assert.match(warning ?? "", /app\.yaml:3:3 and 7:3\)/);
     });
 
-    it("says nothing where the list has changed since", () => {
+    it("reports nothing when the list has changed since", () => {
       assert.deepEqual(warnings(SHOP, [{ list: ["jobs", "gone", "envs"], key: "A", at: [0, 1] }]), []);
       for (const odd of [undefined, null, UNKNOWN, "x", [null], {}])
         assert.deepEqual(warnings(SHOP, odd), []);

@@ -24,7 +24,7 @@ const web = (more: object): object => ({
 });
 const place = (...steps: (string | number)[]): Path => ["spec", "services", "web", ...steps];
 
-/** Leaves of a spec, as paths of arguments. */
+/** Leaves of a spec, as argument paths. */
 function leavesOf(spec: unknown): Path[] {
   const found: Path[] = [];
   mapLeaves(spec, (leaf, path) => (found.push(["spec", ...path]), leaf));
@@ -34,7 +34,7 @@ function leavesOf(spec: unknown): Path[] {
 describe("check of secrets", () => {
   const folder = temporaryFolder();
 
-  it("repeats no secret value, wherever it is and whatever is wrong with it", () => {
+  it("repeats no secret value, wherever it is and whatever its problem", () => {
     const values = fc.oneof(
       fc.constantFrom(
         "S3cr3t-value",
@@ -65,7 +65,7 @@ describe("check of secrets", () => {
     );
   });
 
-  it("reports what is wrong with a secret, without the value and what it was compared with", () => {
+  it("reports a problem with a secret without the value or what it was compared with", () => {
     const size = checked(web({ instance_size_slug: "apps-s-1vcpu-2GB" }), [place("instance_size_slug")]);
     assert.match(said(size), /spec\.services\.web\.instance_size_slug: .*not shown/);
     assert.doesNotMatch(said(size), /vcpu/);
@@ -73,7 +73,7 @@ describe("check of secrets", () => {
     assert.match(port.failures[0]?.reason ?? "", /spec\.services\.web\.http_port: has the wrong type/);
   });
 
-  it("still reports in full what has nothing to do with the secret", () => {
+  it("still reports problems unrelated to the secret in full", () => {
     const wrong = web({ instace_count: 2, run_command: "serve S3cr3t" });
     const [failure] = checked(wrong, [place("run_command")]).failures;
     assert.match(failure?.reason ?? "", /instace_count: .*did you mean instance_count\?/);
@@ -83,7 +83,7 @@ describe("check of secrets", () => {
     assert.doesNotMatch(hidden, /S3cr3t/i);
   });
 
-  it("shows no line of the file that has the value in it", () => {
+  it("shows no line of the file that contains the value", () => {
     const file = join(folder.path, "app.yaml");
     const line = "{ name: web, run_command: serve S3cr3t, instace_count: 2 }";
     writeFileSync(file, `name: shop\nservices:\n  - ${line}\n`);
@@ -97,7 +97,7 @@ describe("check of secrets", () => {
     assert.match(said(checked(wrong, [], { __file: file })), /serve S3cr3t/);
   });
 
-  it("masks secrets among the other arguments", () => {
+  it("masks secrets in the other arguments", () => {
     const { failures } = checked(web({}), [["alertDestinations"]], {
       alertDestinations: { "S3cr3t/CPU_UTILIZATION": { emails: ["a@example.com"] } },
     });
@@ -105,7 +105,7 @@ describe("check of secrets", () => {
     assert.doesNotMatch(failures[0]?.reason ?? "", /S3cr3t/);
   });
 
-  describe("warns of secrets that the service shows", () => {
+  describe("warns about secrets that the service returns in clear text", () => {
     const warned = (spec: unknown, secrets: Path[]): string =>
       checked(spec, secrets).warnings.find((text) => text.includes("plain text")) ?? "";
     const env = (more: object): object => web({ envs: [{ key: "PASSWORD", value: "S3cr3t", ...more }] });
@@ -120,20 +120,20 @@ describe("check of secrets", () => {
       assert.equal(checked(spec, [value, place("run_command")]).warnings.length, 1);
     });
 
-    it("but not of those that it encrypts, of other arguments, or of nothing", () => {
+    it("but not about encrypted ones, other arguments, or empty values", () => {
       assert.equal(warned(env({ type: "SECRET" }), [value]), "");
       assert.equal(warned(env({ value: "" }), [value]), "");
       assert.equal(warned(env({}), [["projectId"]]), "");
       assert.equal(warned(env({}), []), "");
     });
 
-    it("as a whole where a list is one secret, unless it has nothing else in it than what is encrypted", () => {
+    it("as a whole when a list is one secret, unless it contains only encrypted values", () => {
       assert.match(warned(env({}), [place("envs")]), /spec\.services\.web\.envs\./);
       assert.equal(warned(env({ type: "SECRET", scope: "RUN_TIME" }), [place("envs")]), "");
       assert.match(warned(env({}), [["spec"]]), /: spec\. Make single values secret/);
     });
 
-    it("in one line of bearable length, however many there are", () => {
+    it("in one line of limited length, however many there are", () => {
       const keys = Array.from({ length: 30 }, (_, index) => `KEY_${index}`);
       const many = web({ envs: keys.map((key) => ({ key, value: "S3cr3t" })) });
       const text = warned(
@@ -144,7 +144,7 @@ describe("check of secrets", () => {
     });
   });
 
-  it("does not repeat the places that the spec shows to be secret", () => {
+  it("without repeating paths that are secret in the spec", () => {
     const spec = web({ envs: [{ key: "A", value: "x", type: "SECRET" }], run_command: "y" });
     const { places } = checked(spec, [place("envs", "A", "value"), place("run_command")]);
     assert.deepEqual(places, [place("run_command")]);

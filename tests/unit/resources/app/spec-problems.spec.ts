@@ -35,12 +35,12 @@ const TEXTS: readonly string[] = [
   "name: shop\nservices:\n- { name: web, github: &g { repo: a/b, deploy_on_push: on } }\n- { name: api, github: *g }\n",
 ];
 
-describe("a spec file that goes through a program", () => {
+describe("a spec file passed through a program", () => {
   const folder = temporaryFolder();
 
   before(() => pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }));
 
-  /** As the provider receives it: resolved, with its keys in another order. */
+  /** As received by the provider: resolved, with its keys in another order. */
   async function received(value: unknown): Promise<unknown> {
     const known = await new Promise((resolve) =>
       (pulumi.output(value as object) as pulumi.Output<unknown>).apply(resolve),
@@ -57,7 +57,7 @@ describe("a spec file that goes through a program", () => {
     return reordered(known);
   }
 
-  it("has the problems that validation finds in the file, at the same lines", async () => {
+  it("has the problems that validation finds in the file, on the same lines", async () => {
     for (const [index, text] of TEXTS.entries()) {
       const file = join(folder.path, `app-${index}.yaml`);
       writeFileSync(file, text);
@@ -81,6 +81,6 @@ describe("a spec file that goes through a program", () => {
   });
 });
 
-/** The first line, with the name of the file alone. */
+/** The first line, with only the base name of the file. */
 const withoutFolder = (text: string): string =>
   (text.split("\n")[0] ?? "").replace(/\([^()]*(app-\d+\.yaml)/, "($1");

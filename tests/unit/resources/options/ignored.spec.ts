@@ -113,7 +113,7 @@ describe("what ignoreChanges keeps", () => {
   for (const { name, paths, wanted, held, kept } of CASES)
     it(`is ${name}`, () => assert.deepEqual(keepIgnored(wanted, held, paths), kept));
 
-  it("for any two specs, an ignored place of both is as it was, and nothing else changes", () => {
+  it("keeps ignored paths and changes nothing else for any two specs", () => {
     const two = fc.tuple(arbitrarySpec, arbitrarySpec).map((specs) => specs.map((spec) => listsToMaps(spec)));
     fc.assert(
       fc.property(two, fc.nat(), ([wanted, held], pick) => {
@@ -139,16 +139,16 @@ describe("a component with autoscaling or a fixed count", () => {
       const paths: Path[] = [[list, "*", field]];
       const [wanted, held] =
         field === "autoscaling" ? [{ instance_count: 1 }, scaled] : [scaled, { instance_count: 2 }];
-      it(`${list}: has autoscaling alone where ${field} is ignored and both would be set`, () =>
+      it(`${list}: has autoscaling only when ${field} is ignored and both would be set`, () =>
         assert.deepEqual(keepIgnoredSpec(spec(list, wanted), spec(list, held), paths), spec(list, scaled)));
     }
 
-  it("has what the program says where neither is ignored", () => {
+  it("matches the program when neither is ignored", () => {
     const both = spec("services", { ...scaled, instance_count: 1 });
     assert.deepEqual(keepIgnoredSpec(both, spec("services", scaled), [["services", "web", "image"]]), both);
   });
 
-  it("shows no change of its count where autoscaling, which is ignored, took its place", () => {
+  it("shows no change of its count when ignored autoscaling has replaced it", () => {
     const [then, now] = [spec("services", { instance_count: 1 }), spec("services", scaled)];
     assert.deepEqual(withoutIgnored(now, then, [["services", "web", "autoscaling"]]), then);
     assert.deepEqual(withoutIgnored(now, then, []), now);
@@ -156,7 +156,7 @@ describe("a component with autoscaling or a fixed count", () => {
 });
 
 describe("isIgnored", () => {
-  it("is true for a place, and for all that is in it", () => {
+  it("is true for a path and everything inside it", () => {
     const paths: Path[] = [["spec", "services", "*", "envs"], ["projectId"]];
     for (const path of [
       ["projectId"],
@@ -175,7 +175,7 @@ describe("isIgnored", () => {
 });
 
 describe("unite", () => {
-  it("has what either value has, and that of the first where both have it", () => {
+  it("has the values of both sides, and the first side's where both have one", () => {
     const first = { a: 1, list: [1], map: { x: 1 } };
     const second = { a: 2, b: 2, list: [1, 2], map: { x: 2, y: 2 } };
     assert.deepEqual(unite(first, second), { a: 1, b: 2, list: [1], map: { x: 1, y: 2 } });

@@ -42,7 +42,7 @@ function warnings(option: PathOption, written: string, held?: object, given: obj
 }
 
 describe("paths of resource options that match nothing", () => {
-  it("are told from those of all arguments and outputs that there are", () => {
+  it("are distinguished from paths of all arguments and outputs", () => {
     const visible = (names: readonly string[]): string[] =>
       names.filter((name) => !name.startsWith("__")).sort();
     assert.deepEqual([...appProperties().args.fields.keys()].sort(), visible(INPUT_KEYS));
@@ -82,7 +82,7 @@ describe("paths of resource options that match nothing", () => {
     ["spec.services[web]", "double quotes"],
   ];
   for (const [written, ...words] of MISSES)
-    it(`warns of ${written}`, () => {
+    it(`causes a warning: ${written}`, () => {
       for (const option of ["ignoreChanges", "replaceOnChanges"] as const) {
         const [text = "", ...others] = warnings(option, written);
         assert.deepEqual(others, []);
@@ -117,12 +117,12 @@ describe("paths of resource options that match nothing", () => {
     "__provider",
   ];
   for (const written of HITS)
-    it(`does not warn of ${written}`, () => {
+    it(`causes no warning: ${written}`, () => {
       for (const option of ["ignoreChanges", "replaceOnChanges"] as const)
         assert.deepEqual(warnings(option, written), []);
     });
 
-  it("does not warn of what only the service has, as after an adoption", () => {
+  it("excludes paths that only the service has, as after an adoption", () => {
     const held = {
       spec: listsToMaps({ services: [{ name: "web", envs: [{ key: "FLAG" }] }, { name: "old" }] }),
     };
@@ -131,7 +131,7 @@ describe("paths of resource options that match nothing", () => {
     assert.equal(warnings("ignoreChanges", "spec.services.web.envs.FLAGS", held).length, 1);
   });
 
-  it("does not warn where values are not known yet", () => {
+  it("excludes paths whose values are still unknown", () => {
     const given = { spec: { services: UNKNOWN, envs: UNKNOWN, workers: [{ name: "w", envs: UNKNOWN }] } };
     for (const written of ["spec.services.any.image.tag", "spec.envs.ANY.value", "spec.workers.w.envs.ANY"])
       assert.deepEqual(warnings("ignoreChanges", written, undefined, given), []);
@@ -139,7 +139,7 @@ describe("paths of resource options that match nothing", () => {
     assert.deepEqual(warnings("ignoreChanges", "spec.services.any", undefined, { spec: UNKNOWN }), []);
   });
 
-  it("additionalSecretOutputs may name outputs, and any place among the arguments", () => {
+  it("excludes outputs and any argument path in additionalSecretOutputs", () => {
     for (const written of ["liveUrl", "liveSpec", "spec", "spec.services[0].image", "redeployOn.commit"])
       assert.deepEqual(warnings("additionalSecretOutputs", written), []);
     for (const [written, word] of [
@@ -150,7 +150,7 @@ describe("paths of resource options that match nothing", () => {
       assert.ok(warnings("additionalSecretOutputs", written)[0]?.includes(word), written);
   });
 
-  it("tells of the arguments of a Deployment and a Rollback as well", () => {
+  it("includes those of Deployment and Rollback", () => {
     const of = (written: string, given: object, named: typeof DEPLOYMENT_PROPERTIES): string[] => {
       const program = { label: "", args: given, form: named.args, names: [], isDeferred: () => false };
       const { paths } = translateOptions({ ignoreChanges: [written] }, program);

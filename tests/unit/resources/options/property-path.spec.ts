@@ -17,7 +17,7 @@ describe("property paths", () => {
     ["spec.alerts.CPU:GREATER_THAN", ["spec", "alerts", "CPU:GREATER_THAN"]],
   ];
   for (const [text, path] of READ)
-    it(`reads ${text} as the engine does`, () => assert.deepEqual(parsePropertyPath(text), path));
+    it(`parses ${text} like the engine`, () => assert.deepEqual(parsePropertyPath(text), path));
 
   for (const text of [
     "",
@@ -30,13 +30,13 @@ describe("property paths", () => {
     'spec["web"',
     "spec[1",
   ])
-    it(`finds ${JSON.stringify(text)} malformed`, () => {
+    it(`rejects ${JSON.stringify(text)} as malformed`, () => {
       const read = parsePropertyPath(text);
       assert.ok("malformed" in read && read.malformed !== "");
     });
 
-  it("reads back every path that it formats", () => {
-    // A backslash before a quote has no form that the engine reads.
+  it("parses every path that it formats", () => {
+    // The engine cannot parse any form of a backslash before a quote.
     const name = fc.string({ minLength: 1 }).filter((text) => text !== "*" && !text.includes("\\"));
     const path = fc.array(fc.oneof(name, fc.nat(), fc.constant("*")), { minLength: 1 });
     fc.assert(

@@ -7,7 +7,7 @@ type Inputs = Record<string, unknown>;
 type Made = { options: pulumi.CustomResourceOptions; inputs: Inputs };
 
 describe("resources with paths in their options", () => {
-  /** What Pulumi gets of the resource that `make` constructs with the options. */
+  /** What Pulumi receives from the resource that `make` constructs with the options. */
   function made(
     make: (options: pulumi.CustomResourceOptions) => void,
     given: pulumi.CustomResourceOptions,
@@ -43,7 +43,7 @@ describe("resources with paths in their options", () => {
     assert.deepEqual(options.additionalSecretOutputs, ["__liveSpec"]);
   });
 
-  it("App tells the provider of them, and of its own spec where it ignores a part of that", () => {
+  it("App passes them to the provider, along with its own spec if part of it is ignored", () => {
     const { inputs } = app({ ignoreChanges: ["spec.services[1].instance_count"] });
     assert.deepEqual(inputs["__options"], [
       {
@@ -57,7 +57,7 @@ describe("resources with paths in their options", () => {
     for (const key of ["__options", "__program"]) assert.ok(!(key in app({ protect: true }).inputs));
   });
 
-  it("App makes places among its arguments secret that additionalSecretOutputs names, and leaves outputs to Pulumi", async () => {
+  it("App marks arguments listed in additionalSecretOutputs as secret, and leaves outputs to Pulumi", async () => {
     const { options, inputs } = app({
       additionalSecretOutputs: ["liveUrl", "spec.services[*].envs[0].value"],
     });
@@ -73,7 +73,7 @@ describe("resources with paths in their options", () => {
       );
   });
 
-  it("App fails for an index that has no name yet, with the path", () => {
+  it("App fails for an index without a name, and reports the path", () => {
     assert.throws(
       () =>
         new App(
@@ -85,7 +85,7 @@ describe("resources with paths in their options", () => {
     );
   });
 
-  it("App.get leaves the options as they are", () => {
+  it("App.get leaves the options unchanged", () => {
     const { options, inputs } = made((given) => App.get("shop", "4f6c71e2", given), {
       ignoreChanges: ["spec.services[0]"],
     });
@@ -93,7 +93,7 @@ describe("resources with paths in their options", () => {
     assert.ok(!("__options" in inputs));
   });
 
-  it("Deployment and Rollback tell the provider of their paths", () => {
+  it("Deployment and Rollback pass their paths to the provider", () => {
     for (const make of [
       (options: pulumi.CustomResourceOptions) =>
         new Deployment("d", { appId: "x", triggers: ["a"] }, options),
@@ -114,7 +114,7 @@ describe("markSecrets", () => {
   const resolved = <T>(value: unknown): Promise<T> =>
     new Promise((resolve) => (value as pulumi.Output<T>).apply((known) => resolve(known as T)));
 
-  it("marks the value at the place alone, also within an Output", async () => {
+  it("marks only the value at the path, even inside an Output", async () => {
     const marked = markSecrets(
       {
         spec: pulumi.output({ services: { web: { run_command: "x", image: { tag: "v1" } } } }),

@@ -70,7 +70,7 @@ describe("paths of resource options", () => {
   for (const [written, byName] of CASES)
     it(`${written} becomes ${byName}`, () => assert.deepEqual(ignored(written, { spec }), [byName]));
 
-  it("a wildcard becomes one path for each item", () => {
+  it("a wildcard becomes one path per item", () => {
     assert.deepEqual(ignored("spec.services[*].envs[0].value", { spec }), [
       "spec.services.web.envs.A.value",
       "spec.services.api.envs[0].value",
@@ -78,7 +78,7 @@ describe("paths of resource options", () => {
     assert.deepEqual(ignored("*", { spec }), NAMES);
   });
 
-  it("a wildcard in replaceOnChanges stays, as it stands for removed items, too", () => {
+  it("a wildcard in replaceOnChanges is kept, because it also covers removed items", () => {
     const paths = ["spec.services[*].image", "spec.services[*].envs[0].value", "*"];
     assert.deepEqual(
       translate({ replaceOnChanges: paths }, { spec: { services: [spec.services[0]] } }).options,
@@ -88,7 +88,7 @@ describe("paths of resource options", () => {
     );
   });
 
-  it("entries of alertDestinations go by alert and channel", () => {
+  it("entries of alertDestinations use alert and channel", () => {
     const list = [
       { rule: "DEPLOYMENT_FAILED", emails: ["a@example.com"] },
       { component: "web", rule: "CPU_UTILIZATION", slackWebhooks: [{ channel: "#ops", url: "https://x" }] },
@@ -101,7 +101,7 @@ describe("paths of resource options", () => {
     assert.ok(!("malformed" in place) && valueAt(alertInputs(list), place) !== undefined);
   });
 
-  it("leaves options alone that name no paths, and malformed ones out", () => {
+  it("leaves options without paths unchanged, and drops malformed ones", () => {
     assert.deepEqual(translate({}, { spec }), { options: {}, paths: [] });
     const { options, paths } = translate(
       { replaceOnChanges: ["spec.services[web]", "spec.region"] },
@@ -137,7 +137,7 @@ describe("paths of resource options", () => {
       ],
     };
     for (const [what, [path, args, byName]] of Object.entries(UNRESOLVED))
-      it(`an index fails with its path and the form by name where ${what}`, () => {
+      it(`an index fails, with its path and the form by name, when ${what}`, () => {
         for (const option of ["ignoreChanges", "replaceOnChanges", "additionalSecretOutputs"] as const)
           assert.throws(
             () => translate({ [option]: [path] }, args),
@@ -147,7 +147,7 @@ describe("paths of resource options", () => {
           );
       });
 
-    it("names and wildcards stay as they are", () => {
+    it("names and wildcards are unchanged", () => {
       for (const path of [
         "spec.services.web.image",
         "spec.services[*].image",
@@ -159,7 +159,7 @@ describe("paths of resource options", () => {
       ]);
     });
 
-    it("an index into a list whose names are known works, whatever is in its items", () => {
+    it("an index into a list with known names works, whatever its items contain", () => {
       const services = [{ name: "web", image: output, envs: [{ key: "A", value: output }] }];
       assert.deepEqual(ignored("spec.services[0].image.tag", { spec: { services } }), [
         "spec.services.web.image.tag",
@@ -170,11 +170,11 @@ describe("paths of resource options", () => {
     });
   });
 
-  it("every place of any spec is found again by its path with indexes", () => {
+  it("every path of any spec can be found by its path with indexes", () => {
     fc.assert(
       fc.property(arbitrarySpec, (any) => {
         const byName = listsToMaps(any);
-        // A backslash before a quote has no form that the engine reads, and an asterisk is a wildcard.
+        // The engine cannot parse any form of a backslash before a quote, and an asterisk is a wildcard.
         const places = leaves(any).filter(({ path }) => !path.some((step) => /\\|^\*$/.test(String(step))));
         for (const { path, value } of places) {
           const written = formatPropertyPath(["spec", ...path]);

@@ -20,7 +20,7 @@ const problems = (destinations: unknown, spec: unknown = SPEC): string[] =>
   checkDestinations(destinations, spec);
 
 describe("check of alert destinations", () => {
-  it("finds nothing wrong with entries for alerts of the spec", () => {
+  it("accepts entries for alerts of the spec", () => {
     const emails = ["a@example.com"];
     const slackWebhooks = { "#ops": { url: "https://hooks.example/x" } };
     assert.deepEqual(
@@ -73,13 +73,13 @@ describe("check of alert destinations", () => {
     ["something that is no list", "me@example.com", /alertDestinations: must be a list/],
   ];
   for (const [what, destinations, words] of wrong)
-    it(`refuses ${what}`, () => {
+    it(`rejects ${what}`, () => {
       const found = problems(destinations);
       assert.equal(found.length, 1, found.join("\n"));
       assert.match(found[0] ?? "", words);
     });
 
-  it("refuses two entries that mean the same alert in other words", () => {
+  it("rejects two entries for the same alert in different notations", () => {
     const [found, ...more] = problems({
       "web/RESTART_COUNT": {},
       "web/RESTART_COUNT:GREATER_THAN": { operator: "GREATER_THAN" },
@@ -101,7 +101,7 @@ describe("check of alert destinations", () => {
     assert.ok(shown.length > 0 && !shown.includes("very-secret"), shown);
   });
 
-  it("lets pass what is not known yet, and what a read left in the state", () => {
+  it("accepts unknown values, and values that a read left in the state", () => {
     const entry = { "web/MEM_UTILIZATION": {} };
     const web = (component: unknown) => ({ ...SPEC, services: { web: component } });
     assert.deepEqual(problems(UNKNOWN), []);
@@ -122,13 +122,13 @@ describe("check of onFailedDeployment", () => {
       .failures.map(({ reason }) => reason)
       .filter((reason) => reason.startsWith("onFailedDeployment"));
 
-  it("takes keep and rollback, and nothing else", () => {
+  it("accepts keep and rollback only", () => {
     for (const choice of ["keep", "rollback", undefined, UNKNOWN])
       assert.deepEqual(failures({ onFailedDeployment: choice }), []);
     assert.match(failures({ onFailedDeployment: "revert" })[0] ?? "", /must be "keep" or "rollback"/);
   });
 
-  it("wants rollback only where deployments are waited for", () => {
+  it("accepts rollback only when the App waits for deployments", () => {
     assert.match(failures({ onFailedDeployment: "rollback", wait: false })[0] ?? "", /remove wait: false/);
     assert.deepEqual(failures({ onFailedDeployment: "keep", wait: false }), []);
   });

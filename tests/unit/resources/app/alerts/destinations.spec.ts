@@ -19,14 +19,14 @@ const SOON = { operator: "GREATER_THAN", window: "FIVE_MINUTES" };
 const LATE = { operator: "GREATER_THAN", window: "ONE_HOUR" };
 
 describe("keys of alert destinations", () => {
-  it("are component and rule, or the rule alone for the app as a whole", () => {
+  it("consist of component and rule, or of the rule alone for the whole app", () => {
     assert.deepEqual(destinationKeys([CPU, { rule: "DEPLOYMENT_FAILED" }]), [
       "web/CPU_UTILIZATION",
       "DEPLOYMENT_FAILED",
     ]);
   });
 
-  it("hold operator and window only where a rule repeats", () => {
+  it("contain operator and window only when a rule repeats", () => {
     const memory = { component: "web", rule: "MEM_UTILIZATION", ...SOON };
     assert.deepEqual(destinationKeys([{ ...CPU, ...SOON }, { ...CPU, ...LATE }, memory]), [
       "web/CPU_UTILIZATION:GREATER_THAN:FIVE_MINUTES",
@@ -35,12 +35,12 @@ describe("keys of alert destinations", () => {
     ]);
   });
 
-  it("do not exist for two entries of one alert, nor for one without a rule", () => {
+  it("are undefined for two entries of one alert, and for one without a rule", () => {
     for (const list of [[CPU, CPU], [{ emails: [] }], [{ rule: "" }], [{ rule: 1 }], ["CPU"], [null]])
       assert.equal(destinationKeys(list), undefined, JSON.stringify(list));
   });
 
-  it("lead back to the alert that the entry means", () => {
+  it("resolve to the alert of the entry", () => {
     const name = fc.constantFrom("web", "api", undefined);
     const rule = fc.constantFrom("CPU_UTILIZATION", "DEPLOYMENT_LIVE");
     const limit = fc.constantFrom(SOON, LATE, {});
@@ -90,13 +90,13 @@ describe("finding alerts", () => {
     { id: "5", component_name: "api", spec: { rule: "MEM_UTILIZATION", ...SOON } },
   ];
 
-  it("takes what an address leaves out for anything", () => {
+  it("matches any value for the parts that a key omits", () => {
     assert.equal(matching(CPU, spec).length, 2);
     assert.deepEqual(matching({ ...CPU, window: "ONE_HOUR" }, spec), [{ ...CPU, ...LATE }]);
     assert.deepEqual(matching({ rule: "CPU_UTILIZATION" }, spec), []);
   });
 
-  it("finds the alert of the service by component and full rule", () => {
+  it("finds the service's alert by component and full rule", () => {
     const id = (address: Parameters<typeof findAlert>[0]) => findAlert(address, spec, listed)?.id;
     assert.equal(id({ ...CPU, ...SOON }), "1");
     assert.equal(id({ ...CPU, window: "ONE_HOUR" }), "2");
@@ -105,7 +105,7 @@ describe("finding alerts", () => {
     assert.equal(id({ rule: "DOMAIN_FAILED" }), undefined);
   });
 
-  it("takes none where several could be meant", () => {
+  it("returns none when the key is ambiguous", () => {
     const two = [listed[0]!, { ...listed[0]!, id: "9" }];
     assert.equal(findAlert({ ...CPU, ...SOON }, spec, two), undefined);
   });
@@ -115,7 +115,7 @@ describe("finding alerts", () => {
   });
 });
 
-describe("destinations held by the service", () => {
+describe("destinations stored at the service", () => {
   const url = "https://hooks.slack.example/T0/B0/program";
   const entry: KeyedDestination = {
     operator: "GREATER_THAN",
@@ -124,7 +124,7 @@ describe("destinations held by the service", () => {
   };
   const held = () => structuredClone(requestFor(entry, {}));
 
-  it("are the same in any order, and different for any other value", () => {
+  it("are equal in any order, and differ for any other value", () => {
     const { emails = [], slack_webhooks: hooks = [] } = held();
     const more = { url: "https://hooks.slack.example/other", channel: "#dev" };
     assert.equal(fingerprint({ emails: [...emails].reverse(), slack_webhooks: hooks }), fingerprint(held()));
@@ -142,13 +142,13 @@ describe("destinations held by the service", () => {
     assert.ok(!fingerprint(held()).includes("slack"));
   });
 
-  it("leave an entry as it is where they are what it asks for", () => {
+  it("leave an entry unchanged when they match it", () => {
     const emails = [...(entry.emails ?? [])].reverse();
     assert.deepEqual(entryHeld(entry, { ...held(), emails }), entry);
     assert.deepEqual(entryHeld({}, { emails: [], slack_webhooks: [] }), {});
   });
 
-  it("never bring an address to light that the program does not hold", () => {
+  it("never reveal an address that the program does not contain", () => {
     const strange = "https://hooks.slack.example/T0/B0/stranger";
     const seen = entryHeld(entry, {
       emails: ["c@example.com"],
@@ -164,7 +164,7 @@ describe("destinations held by the service", () => {
     });
   });
 
-  it("keep the address they have where the program leaves it as it is", () => {
+  it("keep their address when the program leaves it unchanged", () => {
     const strange = { url: "https://hooks.slack.example/stranger", channel: "#ops" };
     const ignored = { emails: ["a@example.com"], slackWebhooks: { "#ops": { url: KEPT_SECRET } } };
     assert.deepEqual(requestFor(ignored, { slack_webhooks: [strange] }), {
@@ -174,7 +174,7 @@ describe("destinations held by the service", () => {
     assert.deepEqual(requestFor(ignored, {}).slack_webhooks, []);
   });
 
-  it("give all addresses of webhooks in whichever form, to be kept out of sight", () => {
+  it("return webhook addresses in any form, for masking", () => {
     const list = [{ rule: "X", slackWebhooks: [{ url, channel: "#a" }] }];
     assert.deepEqual(webhookUrls({ X: entry }), [url]);
     assert.deepEqual(webhookUrls(list), [url]);
