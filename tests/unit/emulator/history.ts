@@ -11,7 +11,7 @@ import type { Spec } from "../../../emulator/model/spec";
 
 export const DEPLOY_MS = 1000;
 
-/** A store whose ids are the same in each run. */
+/** A store that produces the same IDs in each run. */
 export const storeOn = (clock: SteppedClock, kept?: StoreState, changed: () => void = () => {}): Store =>
   new Store(
     { clock, ids: createIds("seed", kept?.drawn), deployMs: DEPLOY_MS, deleteMs: 500, changed },
@@ -37,7 +37,7 @@ export const specOf = (name: string, version: number): Spec => ({
   alerts: [{ rule: "DEPLOYMENT_FAILED" }],
 });
 
-/** What a client may do, on the app of a number; refusals are part of it. */
+/** An action of a client on the app with a number, including invalid ones. */
 const actions: Record<string, (store: Store, app: StoredApp, number: number) => unknown> = {
   create: (store, _app, number) => store.create(specOf(`app-${number % 4}`, number)),
   update: (store, app, number) => store.update(app, specOf(app.spec.name, number % 3)),
@@ -75,7 +75,7 @@ export const steps = fc.array(
   { minLength: 1, maxLength: 25 },
 );
 
-/** Does what a history says, on whatever apps there are. */
+/** Replays a history on the existing apps. */
 export function perform(
   store: Store,
   clock: SteppedClock,
@@ -87,7 +87,7 @@ export function perform(
     try {
       actions[action]!(store, apps[number % apps.length]!, number);
     } catch {
-      // Refused, as a client would be; the state is what counts.
+      // Rejected, as for a client; only the state counts.
     }
     clock.advance(wait);
   }

@@ -8,7 +8,7 @@ const times = (cron: string, from: string, to: string, zone?: string, limit = 10
     .reverse();
 
 describe("emulator: schedules", () => {
-  it("finds each moment in a span, both ends included", () => {
+  it("finds each time in an interval, including both ends", () => {
     assert.deepEqual(times("*/20 * * * *", "2026-03-01T10:00:00Z", "2026-03-01T11:00:00Z"), [
       "2026-03-01T10:00",
       "2026-03-01T10:20",
@@ -17,20 +17,20 @@ describe("emulator: schedules", () => {
     ]);
   });
 
-  it("leaves out a moment that begins before the span", () => {
+  it("omits a time that starts before the interval", () => {
     assert.deepEqual(times("* * * * *", "2026-03-01T10:00:01Z", "2026-03-01T10:01:30Z"), [
       "2026-03-01T10:01",
     ]);
   });
 
-  it("takes the newest when there are many", () => {
+  it("returns the newest when there are many", () => {
     assert.deepEqual(times("0 * * * *", "2026-03-01T00:00:00Z", "2026-03-01T12:30:00Z", "UTC", 2), [
       "2026-03-01T11:00",
       "2026-03-01T12:00",
     ]);
   });
 
-  it("reads lists, ranges, steps and names, and runs when either day fits", () => {
+  it("parses lists, ranges, steps and names, and matches when either day field does", () => {
     assert.deepEqual(times("0 9-17/4,22 * mar mon", "2026-03-01T00:00:00Z", "2026-03-03T00:00:00Z"), [
       "2026-03-02T09:00",
       "2026-03-02T13:00",
@@ -43,7 +43,7 @@ describe("emulator: schedules", () => {
     ]);
   });
 
-  it("goes by the wall clock of a time zone, through a change of its clocks", () => {
+  it("follows the wall clock of a time zone, through a DST change", () => {
     assert.deepEqual(times("30 8 * * *", "2026-03-28T00:00:00Z", "2026-03-30T00:00:00Z", "Europe/Berlin"), [
       "2026-03-28T07:30",
       "2026-03-29T06:30",
@@ -63,10 +63,10 @@ describe("emulator: schedules", () => {
     "1/2/3 * * * *",
     "a * * * *",
   ]) {
-    it(`can not read "${text}"`, () => assert.equal(parseCron(text), undefined));
+    it(`rejects "${text}"`, () => assert.equal(parseCron(text), undefined));
   }
 
-  it("finds nothing in a zone there is not", () => {
+  it("returns nothing for an unknown time zone", () => {
     assert.equal(isTimeZone("Moon/Base"), false);
     assert.deepEqual(times("* * * * *", "2026-03-01T10:00:00Z", "2026-03-01T10:01:00Z", "Moon/Base"), []);
   });

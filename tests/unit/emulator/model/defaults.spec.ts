@@ -20,12 +20,12 @@ describe("emulator: server defaults", () => {
     databases: [{ name: "db" }],
   };
 
-  it("leaves a spec alone that has them already", () => {
+  it("leaves a spec that already has them unchanged", () => {
     const once = withDefaults(spec);
     assert.deepEqual(withDefaults(once), once);
   });
 
-  it("gives a service with internal ports alone neither a public port nor a rule", () => {
+  it("adds neither a public port nor a rule to a service with internal ports only", () => {
     const { services, ingress } = withDefaults({
       name: "demo",
       services: [
@@ -43,13 +43,13 @@ describe("emulator: server defaults", () => {
     );
   });
 
-  it("does not touch what it was given", () => {
+  it("does not modify its input", () => {
     const copy = structuredClone(spec);
     withDefaults(spec);
     assert.deepEqual(spec, copy);
   });
 
-  it("gives the root to the first component without routes, and paths to the others", () => {
+  it("routes the root to the first component without routes, and paths to the others", () => {
     const rules = withDefaults(spec).ingress?.rules?.map((rule) => [
       rule.component?.name,
       rule.match?.path?.prefix,
@@ -61,7 +61,7 @@ describe("emulator: server defaults", () => {
     ]);
   });
 
-  it("moves the cors of a component to its rules", () => {
+  it("moves a component's cors to its rules", () => {
     const cors = { allow_methods: ["GET"] };
     const routes = [{ path: "/a" }, { path: "/b" }];
     const full = withDefaults({ name: "demo", services: [{ name: "web", git: {}, cors, routes }] });
@@ -77,11 +77,11 @@ describe("emulator: server defaults", () => {
     assert.deepEqual(withDefaults({ ...spec, ingress: { rules } }).ingress?.rules, rules);
   });
 
-  it("sets no instance count beside autoscaling", () => {
+  it("sets no instance count next to autoscaling", () => {
     assert.ok(!("instance_count" in (withDefaults(spec).services?.[1] ?? {})));
   });
 
-  it("completes jobs, adds no version to databases and no alerts, and leaves a false flag out", () => {
+  it("completes jobs, adds no database version and no alerts, and omits a false flag", () => {
     const full = withDefaults(spec);
     assert.equal(full.jobs?.[0]?.kind, "POST_DEPLOY");
     assert.deepEqual(full.databases, [{ name: "db", engine: "PG" }]);

@@ -86,8 +86,8 @@ const leaves = (list: Step[]): Step[] =>
 
 const ORDER = ["PENDING_BUILD", "BUILDING", "PENDING_DEPLOY", "DEPLOYING", "ACTIVE", "ERROR", "CANCELED"];
 
-describe("emulator: a deployment from its record and the time", () => {
-  it("never goes back in its phases, and never leaves a final one", () => {
+describe("emulator: a deployment derived from its record and the time", () => {
+  it("never returns to an earlier phase and never leaves a final one", () => {
     fc.assert(
       fc.property(records, times, (record, parts) => {
         const phases = parts
@@ -102,7 +102,7 @@ describe("emulator: a deployment from its record and the time", () => {
     );
   });
 
-  it("has counters that add up and agree with its steps", () => {
+  it("has counters that add up and match its steps", () => {
     fc.assert(
       fc.property(records, fc.double({ min: 0, max: 2, noNaN: true }), (record, part) => {
         const told = progress(record, at(record, part));
@@ -118,7 +118,7 @@ describe("emulator: a deployment from its record and the time", () => {
     );
   });
 
-  it("runs no step once it is over, and dates every step that ended", () => {
+  it("has no running step once it has finished, and dates every finished step", () => {
     fc.assert(
       fc.property(records, (record) => {
         const all = leaves(progress(record, at(record, 3)).steps);
@@ -131,7 +131,7 @@ describe("emulator: a deployment from its record and the time", () => {
     );
   });
 
-  it("ends in error with exactly one failed step and its reason, when it fails", () => {
+  it("fails with exactly one failed step and its reason", () => {
     fc.assert(
       fc.property(records, (record) => {
         fc.pre(record.plan.failure !== undefined && record.canceledAt === undefined);
@@ -146,7 +146,7 @@ describe("emulator: a deployment from its record and the time", () => {
     );
   });
 
-  it("leaves the step of a job for failures pending when all goes well", () => {
+  it("leaves the step of a failure job pending when everything succeeds", () => {
     const spec: Spec = {
       name: "demo",
       services: [{ name: "web", ...source }],
@@ -165,7 +165,7 @@ describe("emulator: a deployment from its record and the time", () => {
     assert.equal(progress(record, 10).pending_steps, 1);
   });
 
-  it("has one active deployment at most, which supersedes those before it", () => {
+  it("has at most one active deployment, which supersedes the earlier ones", () => {
     fc.assert(
       fc.property(
         fc.array(records, { maxLength: 5 }),
@@ -184,7 +184,7 @@ describe("emulator: a deployment from its record and the time", () => {
     );
   });
 
-  it("writes the lines of a log in order, within the time of its stage", () => {
+  it("writes log lines in order, within the time of their stage", () => {
     fc.assert(
       fc.property(records, fc.constantFrom("BUILD" as const, "DEPLOY" as const), (record, type) => {
         for (const { component } of components(record.spec)) {
@@ -201,7 +201,7 @@ describe("emulator: a deployment from its record and the time", () => {
     );
   });
 
-  it("takes back no line that was written when it is canceled, and adds none", () => {
+  it("keeps all written log lines when it is canceled, and adds none", () => {
     fc.assert(
       fc.property(records, fc.constantFrom("BUILD" as const, "DEPLOY" as const), (record, type) => {
         const { canceledAt, ...whole } = record;
@@ -221,7 +221,7 @@ describe("emulator: a deployment from its record and the time", () => {
     );
   });
 
-  it("has gone through all its steps when it takes no time at all", () => {
+  it("has completed all its steps when it takes no time", () => {
     const spec: Spec = { name: "demo", services: [{ name: "web", ...source }] };
     const plan = planDeployment(spec, ["web"]);
     const record = { id: "id", cause: "manual", spec, plan, startedAt: 1000, durationMs: 0, sources: {} };
@@ -230,13 +230,13 @@ describe("emulator: a deployment from its record and the time", () => {
   });
 });
 
-describe("emulator: what is built, and what fails by its spec", () => {
+describe("emulator: builds, and failures caused by the spec", () => {
   const web = (more: Record<string, unknown>): Spec => ({
     name: "demo",
     services: [{ name: "web", ...source, ...more }],
   });
 
-  it("builds nothing again for the same spec, unless new sources are asked for", () => {
+  it("rebuilds nothing for the same spec unless new sources are requested", () => {
     fc.assert(
       fc.property(specs, (spec) => {
         assert.deepEqual(componentsToBuild(spec, structuredClone(spec), false), []);
@@ -246,7 +246,7 @@ describe("emulator: what is built, and what fails by its spec", () => {
     );
   });
 
-  it("builds again for a variable of build time, not for one of run time", () => {
+  it("rebuilds for a build-time variable but not for a run-time one", () => {
     const env = (scope: string): Spec => web({ envs: [{ key: "A", value: "1", scope }] });
     assert.deepEqual(componentsToBuild(env("RUN_AND_BUILD_TIME"), web({}), false), ["web"]);
     assert.deepEqual(componentsToBuild(env("RUN_TIME"), web({}), false), []);

@@ -7,7 +7,7 @@ describe("emulator: encryption of secrets", () => {
   const ids = createIds("seed");
   const key = ids.bytes(32);
 
-  it("gives the same text back to its app, and nothing to another", () => {
+  it("decrypts a value for its own app only", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (plain) => {
         const sealed = encrypt(plain, key, ids);
@@ -18,11 +18,11 @@ describe("emulator: encryption of secrets", () => {
     );
   });
 
-  it("seals the same text differently each time", () => {
+  it("encrypts the same text differently each time", () => {
     assert.notEqual(encrypt("a", key, ids), encrypt("a", key, ids));
   });
 
-  it("takes no text for ciphertext that is none", () => {
+  it("does not accept other text as ciphertext", () => {
     fc.assert(fc.property(fc.string(), (text) => assert.equal(decrypt(`EV[1:${text}]`, key), undefined)));
   });
 });

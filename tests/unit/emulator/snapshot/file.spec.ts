@@ -24,7 +24,7 @@ describe("emulator: snapshot file", () => {
   const path = (): string => join(folder.path, "state");
   const inFile = (): number => readSnapshot(readFileSync(path(), "utf8")).drawn;
 
-  it("is there from the start, readable by its owner only, with nothing beside it", async () => {
+  it("exists from the start, readable only by its owner, with no other files next to it", async () => {
     const file = await SnapshotFile.open(path());
     assert.equal(file.found, undefined);
     await file.keep(() => stateOf(1));
@@ -33,7 +33,7 @@ describe("emulator: snapshot file", () => {
     await file.close();
   });
 
-  it("writes a hundred changes at once in a few rewrites, and each before it is said to be saved", async () => {
+  it("writes a hundred concurrent changes in a few rewrites, each before its save is confirmed", async () => {
     let [now, rewrites] = [0, 0];
     const file = await SnapshotFile.open(path());
     await file.keep(() => (rewrites++, stateOf(now)));
@@ -51,7 +51,7 @@ describe("emulator: snapshot file", () => {
     await file.close();
   });
 
-  it("holds what was changed last once it is closed", async () => {
+  it("contains the last change once it is closed", async () => {
     let now = 1;
     const file = await SnapshotFile.open(path());
     await file.keep(() => stateOf(now));
@@ -64,7 +64,7 @@ describe("emulator: snapshot file", () => {
     await again.close();
   });
 
-  it("takes no notice of half a file that a killed process left beside it", async () => {
+  it("ignores a partial file that a killed process left next to it", async () => {
     writeFileSync(`${path()}.next`, "half of");
     chmodSync(`${path()}.next`, 0o644);
     const file = await SnapshotFile.open(path());
@@ -80,7 +80,7 @@ describe("emulator: snapshot file", () => {
     ["a snapshot of another version", '{"format":"app-platform-emulator snapshot","version":2}\n{}\n'],
     ["a damaged snapshot", '{"format":"app-platform-emulator snapshot","version":1,"sha256":"0"}\n{"ow'],
   ] as const) {
-    it(`names ${what}, and leaves it as it is`, async () => {
+    it(`reports ${what} and leaves it unchanged`, async () => {
       writeFileSync(path(), text);
       await assert.rejects(SnapshotFile.open(path()), (error: Error) => error.message.includes(path()));
       assert.equal(readFileSync(path(), "utf8"), text);
@@ -88,12 +88,12 @@ describe("emulator: snapshot file", () => {
     });
   }
 
-  it("refuses a folder, and a folder that is not there, naming it", async () => {
+  it("rejects a folder, and a path in a missing folder, and reports it", async () => {
     await assert.rejects(SnapshotFile.open(folder.path), /snapshot .*: EISDIR/);
     await assert.rejects(SnapshotFile.open(join(folder.path, "no", "state")), /there is no folder .*no/);
   });
 
-  it("is used by one at a time, by whatever name, and by the next one afterwards", async () => {
+  it("is used by one process at a time, whatever its path is called, and then by the next", async () => {
     const file = await SnapshotFile.open(path());
     await file.keep(() => stateOf(1));
     symlinkSync(path(), join(folder.path, "link"));
@@ -103,18 +103,18 @@ describe("emulator: snapshot file", () => {
     await (await SnapshotFile.open(join(folder.path, "link"))).close();
   });
 
-  it("is free again after it could not be read", async () => {
+  it("is released after it could not be read", async () => {
     writeFileSync(path(), "something else");
     await assert.rejects(SnapshotFile.open(path()));
     rmSync(path());
     await (await SnapshotFile.open(path())).close();
   });
 
-  it("says that it can not be written, and writes all that is left once it can", async () => {
+  it("reports failed writes, and writes all pending changes once it can", async () => {
     let now = 1;
     const file = await SnapshotFile.open(path());
     await file.keep(() => stateOf(now));
-    // Nobody can write what is a folder, not even root.
+    // No one, not even root, can write to a folder as a file.
     mkdirSync(`${path()}.next`);
     now = 2;
     file.changed();
@@ -132,7 +132,7 @@ describe("emulator: snapshot file", () => {
 describe("emulator: lock", () => {
   const folder = temporaryFolder();
 
-  it("has an address of its own for each name, on each system", () => {
+  it("has a distinct address for each name on each system", () => {
     const systems = ["linux", "darwin", "win32"] as const;
     const all = systems.flatMap((system) => [lockAddress("a", system), lockAddress("b", system)]);
     assert.equal(new Set(all).size, 6);
@@ -144,7 +144,7 @@ describe("emulator: lock", () => {
     ["at a socket with a file", (): string => join(folder.path, "lock.sock")],
   ] as const;
   for (const [kind, address] of addresses) {
-    it(`is held by one at a time: ${kind}`, async () => {
+    it(`is held by one process at a time: ${kind}`, async () => {
       const release = await lock(address());
       assert.ok(release);
       assert.equal(await lock(address()), undefined);
@@ -155,7 +155,7 @@ describe("emulator: lock", () => {
     });
   }
 
-  it("is free when the file of its socket was left by a killed process", async () => {
+  it("is free when a killed process left its socket file", async () => {
     const address = join(folder.path, "lock.sock");
     writeFileSync(address, "");
     assert.ok(existsSync(address));

@@ -9,11 +9,11 @@ import type { Store } from "../../../../emulator/model/store";
 import { appView, deploymentView } from "../../../../emulator/views/app";
 import { DEPLOY_MS, perform, specOf, steps, storeOn } from "../history";
 
-/** Some time later, on a clock that reads the same. */
+/** A later time, on a clock that otherwise behaves the same. */
 const restarted = (store: Store, clock: SteppedClock): Store =>
   storeOn(clock, readSnapshot(writeSnapshot(store.state())));
 
-/** All that a client can see of a store. */
+/** Everything that a client can see of a store. */
 const told = (store: Store): unknown =>
   store.list().map((app) => ({
     app: appView(store, app),
@@ -24,7 +24,7 @@ const told = (store: Store): unknown =>
   }));
 
 describe("emulator: snapshot", () => {
-  it("keeps all that a store remembers, and what follows from it at any later time", () => {
+  it("keeps everything in a store, and what follows from it at any later time", () => {
     fc.assert(
       fc.property(steps, (history) => {
         const clock = steppedClock();
@@ -41,7 +41,7 @@ describe("emulator: snapshot", () => {
     );
   });
 
-  it("lets a store go on as if it had never stopped", () => {
+  it("lets a store continue as if it had never stopped", () => {
     fc.assert(
       fc.property(steps, steps, (before, after) => {
         const [clock, other] = [steppedClock(), steppedClock()];
@@ -58,7 +58,7 @@ describe("emulator: snapshot", () => {
     );
   });
 
-  it("is told of each change", () => {
+  it("is notified of each change", () => {
     fc.assert(
       fc.property(steps, (history) => {
         let changes = 0;
@@ -76,7 +76,7 @@ describe("emulator: snapshot", () => {
     );
   });
 
-  it("keeps what secrets are encrypted with, so that those of before are still the app's own", () => {
+  it("keeps the encryption key, so that an app's earlier ciphertext stays valid", () => {
     const clock = steppedClock();
     const store = storeOn(clock);
     const { app } = store.create(specOf("shop", 1));
@@ -87,7 +87,7 @@ describe("emulator: snapshot", () => {
     assert.equal(again.update(kept, structuredClone(kept.spec)), undefined);
   });
 
-  it("gives no id a second time after a restart, with a seed as well", () => {
+  it("never reuses an ID after a restart, even with a seed", () => {
     const clock = steppedClock();
     const store = storeOn(clock);
     const { app } = store.create(specOf("one", 1));
@@ -97,7 +97,7 @@ describe("emulator: snapshot", () => {
     assert.notEqual(next.deployments[0]?.id, app.deployments[0]?.id);
   });
 
-  it("refuses what is damaged at whatever place", () => {
+  it("rejects data that is damaged at any position", () => {
     const clock = steppedClock();
     const store = storeOn(clock);
     store.create(specOf("shop", 1));
@@ -118,7 +118,7 @@ describe("emulator: snapshot", () => {
     );
   });
 
-  it("says what is wrong: no snapshot, another version, damaged", () => {
+  it("reports the problem: not a snapshot, another version, damaged", () => {
     const text = writeSnapshot(storeOn(steppedClock()).state());
     assert.throws(() => readSnapshot(""), /no snapshot of app-platform-emulator/);
     assert.throws(() => readSnapshot("null\n{}\n"), /no snapshot of app-platform-emulator/);

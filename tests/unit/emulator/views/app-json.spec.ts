@@ -7,7 +7,7 @@ import { appJson } from "../../../../emulator/views/app-json";
 import { DEPLOY_MS, perform, steps, storeOn } from "../history";
 
 describe("emulator: views of apps as JSON", () => {
-  it("tell at every moment of any history what the views tell", () => {
+  it("match the views at every moment of any history", () => {
     fc.assert(
       fc.property(steps, (history) => {
         const clock = steppedClock();
@@ -32,7 +32,7 @@ describe("emulator: views of apps as JSON", () => {
     );
   });
 
-  it("are written again when a deployment comes to its next step, and not before", () => {
+  it("are serialized again only when a deployment reaches its next step", () => {
     const clock = steppedClock();
     const store = storeOn(clock);
     const { app, deployment } = store.create({
