@@ -15,7 +15,7 @@ const web = (more: object): object => ({
   services: { web: { image: { tag: "v1" }, instance_count: 1, ...more } },
 });
 
-describe("what ignoreChanges keeps", () => {
+describe("ignoreChanges", () => {
   const COUNT = ["services", "web", "instance_count"];
   const CASES: { name: string; paths: Path[]; wanted: unknown; held: unknown; kept: unknown }[] = [
     {
@@ -111,7 +111,7 @@ describe("what ignoreChanges keeps", () => {
     },
   ];
   for (const { name, paths, wanted, held, kept } of CASES)
-    it(`is ${name}`, () => assert.deepEqual(keepIgnored(wanted, held, paths), kept));
+    it(`keeps ${name}`, () => assert.deepEqual(keepIgnored(wanted, held, paths), kept));
 
   it("keeps ignored paths and changes nothing else for any two specs", () => {
     const two = fc.tuple(arbitrarySpec, arbitrarySpec).map((specs) => specs.map((spec) => listsToMaps(spec)));

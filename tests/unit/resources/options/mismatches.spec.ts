@@ -82,7 +82,7 @@ describe("paths of resource options that match nothing", () => {
     ["spec.services[web]", "double quotes"],
   ];
   for (const [written, ...words] of MISSES)
-    it(`causes a warning: ${written}`, () => {
+    it(`include ${written}`, () => {
       for (const option of ["ignoreChanges", "replaceOnChanges"] as const) {
         const [text = "", ...others] = warnings(option, written);
         assert.deepEqual(others, []);
@@ -117,12 +117,12 @@ describe("paths of resource options that match nothing", () => {
     "__provider",
   ];
   for (const written of HITS)
-    it(`causes no warning: ${written}`, () => {
+    it(`do not include ${written}`, () => {
       for (const option of ["ignoreChanges", "replaceOnChanges"] as const)
         assert.deepEqual(warnings(option, written), []);
     });
 
-  it("excludes paths that only the service has, as after an adoption", () => {
+  it("do not include paths that only the service has, as after an adoption", () => {
     const held = {
       spec: listsToMaps({ services: [{ name: "web", envs: [{ key: "FLAG" }] }, { name: "old" }] }),
     };
@@ -131,7 +131,7 @@ describe("paths of resource options that match nothing", () => {
     assert.equal(warnings("ignoreChanges", "spec.services.web.envs.FLAGS", held).length, 1);
   });
 
-  it("excludes paths whose values are still unknown", () => {
+  it("do not include paths whose values are still unknown", () => {
     const given = { spec: { services: UNKNOWN, envs: UNKNOWN, workers: [{ name: "w", envs: UNKNOWN }] } };
     for (const written of ["spec.services.any.image.tag", "spec.envs.ANY.value", "spec.workers.w.envs.ANY"])
       assert.deepEqual(warnings("ignoreChanges", written, undefined, given), []);
@@ -139,7 +139,7 @@ describe("paths of resource options that match nothing", () => {
     assert.deepEqual(warnings("ignoreChanges", "spec.services.any", undefined, { spec: UNKNOWN }), []);
   });
 
-  it("excludes outputs and any argument path in additionalSecretOutputs", () => {
+  it("do not include outputs or any argument path in additionalSecretOutputs", () => {
     for (const written of ["liveUrl", "liveSpec", "spec", "spec.services[0].image", "redeployOn.commit"])
       assert.deepEqual(warnings("additionalSecretOutputs", written), []);
     for (const [written, word] of [
@@ -150,7 +150,7 @@ describe("paths of resource options that match nothing", () => {
       assert.ok(warnings("additionalSecretOutputs", written)[0]?.includes(word), written);
   });
 
-  it("includes those of Deployment and Rollback", () => {
+  it("include those of Deployment and Rollback", () => {
     const of = (written: string, given: object, named: typeof DEPLOYMENT_PROPERTIES): string[] => {
       const program = { label: "", args: given, form: named.args, names: [], isDeferred: () => false };
       const { paths } = translateOptions({ ignoreChanges: [written] }, program);
