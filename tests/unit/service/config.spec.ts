@@ -60,7 +60,7 @@ describe("parseDuration", () => {
     for (const [text, ms] of cases) assert.equal(parseDuration(text), ms, text);
   });
 
-  it("takes nothing else for a duration", () => {
+  it("rejects everything else as a duration", () => {
     const cases = [
       "",
       "90",
@@ -80,7 +80,7 @@ describe("parseDuration", () => {
     for (const text of cases) assert.equal(parseDuration(text), undefined, String(text));
   });
 
-  it("never throws, and gives nothing but positive numbers", () => {
+  it("never throws, and returns only positive numbers", () => {
     fc.assert(
       fc.property(fc.anything(), (text) => {
         const ms = parseDuration(text);
@@ -98,7 +98,7 @@ describe("parseDuration", () => {
 });
 
 describe("timeoutMs", () => {
-  it("has defaults for each operation, and takes what is given", () => {
+  it("has defaults for each operation, and accepts configured values", () => {
     assert.deepEqual(
       (["create", "update", "delete"] as const).map((operation) => timeoutMs(operation, undefined)),
       [4_500_000, 4_500_000, 600_000],

@@ -4,7 +4,7 @@ import { slim } from "../../../provider/service/listing";
 
 const spec = { name: "shop", services: [{ name: "web" }] };
 
-/** An app as a listing answers it, each time a new object. */
+/** An app as returned by a listing, each time as a new object. */
 function answered(phase: string, status: string): App {
   const deployment = () => ({
     id: "d",
@@ -21,8 +21,8 @@ function answered(phase: string, status: string): App {
   return JSON.parse(JSON.stringify(app)) as App;
 }
 
-describe("what is kept of a listed app", () => {
-  it("is all of it but what its deployments are made of", () => {
+describe("the stored copy of a listed app", () => {
+  it("contains everything except the details of its deployments", () => {
     const deployment = {
       id: "d",
       phase: "BUILDING",
@@ -36,7 +36,7 @@ describe("what is kept of a listed app", () => {
     });
   });
 
-  it("stays the same object while nothing changes, and shares the parts that did not change", () => {
+  it("stays the same object while nothing changes, and shares unchanged parts", () => {
     const first = slim(answered("BUILDING", "PENDING"));
     assert.equal(slim(answered("BUILDING", "PENDING"), first), first);
     const next = slim(answered("BUILDING", "RUNNING"), first);

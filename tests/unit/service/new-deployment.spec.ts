@@ -18,7 +18,7 @@ const failed = (code: ErrorCode): ApiError =>
   new ApiError(code, code, { request: { method: "GET", path: "/v2/apps/a" } });
 
 describe("newDeployment", () => {
-  it("is the first one made since, never one that was there before", () => {
+  it("returns the first deployment started since then, never an earlier one", () => {
     const now: Deployment[] = [
       { id: "newer", created_at: at(3) },
       { id: "old", created_at: at(1) },
@@ -29,7 +29,7 @@ describe("newDeployment", () => {
     assert.equal(newDeployment([], NONE_KNOWN), undefined);
   });
 
-  it("is one that the service or a push made only where no other deployment is known", () => {
+  it("returns one started by the service or a push only when no other deployment is known", () => {
     for (const type of ["MAINTENANCE", "AUTO_ROLLBACK", "AUTOSCALED", "DEPLOY_ON_PUSH"]) {
       const own = { id: "own", cause_details: { type } };
       assert.equal(newDeployment([own], known("old")), undefined, type);
@@ -38,15 +38,15 @@ describe("newDeployment", () => {
     assert.equal(newDeployment([{ id: "m", cause_details: { type: "MANUAL" } }], known("old"))?.id, "m");
   });
 
-  it("is one that was canceled only where all that were canceled before are known", () => {
+  it("returns a canceled one only when all earlier canceled ones are known", () => {
     const canceled = [{ id: "c", phase: "CANCELED" }];
     assert.equal(newDeployment(canceled, known("old"))?.id, "c");
     assert.equal(newDeployment(canceled, { ids: ["old"], complete: false }), undefined);
   });
 });
 
-describe("deployments that nobody asked for", () => {
-  it("are told by their type, or by a cause of the service", () => {
+describe("deployments that nobody requested", () => {
+  it("are recognized by their type, or by a cause set by the service", () => {
     const cause = 'automated rollback after failed deployment of "x"';
     assert.ok(isAutomaticRollback({ cause }) && isUnprompted({ cause }));
     assert.ok(isAutomaticRollback({ cause_details: { type: "AUTO_ROLLBACK" } }));
@@ -60,7 +60,7 @@ describe("lookForStarted", () => {
   const app = (slots: Partial<App>): App => ({ id: "a", spec: {}, ...slots });
   const one = { id: "new" };
 
-  it("looks into every slot of the app, and into the list", async () => {
+  it("checks every slot of the app, and the list", async () => {
     const clock = new InstantClock();
     const slots = ["pending", "in_progress", "active", "pinned"].map((slot) => ({
       [`${slot}_deployment`]: one,
@@ -74,7 +74,7 @@ describe("lookForStarted", () => {
     assert.deepEqual(shownDeployments(app({ pending_deployment: one, active_deployment: one })), [one]);
   });
 
-  it("looks until the time is up, ever less often, through failures that pass", async () => {
+  it("checks until the timeout expires, less and less often, through temporary failures", async () => {
     const clock = new InstantClock();
     const began = clock.now();
     let looks = 0;
@@ -93,7 +93,7 @@ describe("lookForStarted", () => {
     assert.equal(clock.now() - since, 30_000);
   });
 
-  it("does not take a last look that failed for an absence, and fails at once where a look never helps", async () => {
+  it("does not treat a failed last check as an absence, and fails immediately when a retry cannot help", async () => {
     const clock = new InstantClock();
     const source = (code: ErrorCode) => ({
       app: async () => Promise.reject(failed(code)),
@@ -109,7 +109,7 @@ describe("lookForStarted", () => {
     assert.equal(clock.now(), since);
   });
 
-  it("looks only once where the run is stopped", async () => {
+  it("checks only once when the run is stopped", async () => {
     let looks = 0;
     const source = { app: async () => app({}), deployments: async () => (looks++, []) };
     const clock = new InstantClock();

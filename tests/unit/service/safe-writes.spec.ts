@@ -21,10 +21,10 @@ function failed(code: ErrorCode, ambiguous = false): ApiError {
 }
 const lost = (): ApiError => failed("network", true);
 
-/** What goes wrong with a write: the answer is lost after the work, or the work is not done. */
+/** Mishaps of a write: the response is lost after the work, or the work is not done. */
 type Mishap = "lost after" | "lost before" | ApiError | undefined;
 
-/** A service with one shelf of apps; writes meet the mishaps in order, then go well. */
+/** A service with a list of apps; writes meet the mishaps in order, then succeed. */
 class Service implements AppService {
   apps: App[] = [];
   deployments: Deployment[] = [{ id: "d-0" }];
@@ -82,7 +82,7 @@ const SPEC: AppSpec = { name: "shop", services: [{ name: "web" }] };
 const waits = (): { clock: InstantClock } => ({ clock: new InstantClock() });
 
 describe("once", () => {
-  it("looks for the work only after an answer was lost", async () => {
+  it("checks for the work only after a lost response", async () => {
     assert.equal(
       await writeOnce(
         async () => 1,
@@ -102,7 +102,7 @@ describe("once", () => {
     );
   });
 
-  it("gives up after three tries that were all lost, with the last failure", async () => {
+  it("gives up after three lost tries, with the last failure", async () => {
     const errors = [lost(), lost(), lost(), lost()];
     let tries = 0;
     const write = (): Promise<never> => Promise.reject(errors[tries++]);
@@ -127,7 +127,7 @@ describe("once", () => {
     assert.equal(tries, 1);
   });
 
-  it("throws errors that are not the service's as they are", async () => {
+  it("rethrows errors that are not from the service unchanged", async () => {
     const mistake = new TypeError("a mistake");
     await assert.rejects(
       writeOnce(
@@ -143,7 +143,7 @@ describe("once", () => {
 describe("createAppOnce", () => {
   const create = (service: Service): Promise<App> => createAppOnce(service, { spec: SPEC }, NOW, waits());
 
-  it("makes exactly one app, whatever gets lost on the way", async () => {
+  it("creates exactly one app, whatever gets lost in transit", async () => {
     const mishap = fc.constantFrom<Mishap>("lost after", "lost before", undefined);
     await fc.assert(
       fc.asyncProperty(fc.array(mishap, { maxLength: 2 }), async (mishaps) => {
@@ -157,12 +157,12 @@ describe("createAppOnce", () => {
     );
   });
 
-  it("takes the conflict that its own lost try has caused for success", async () => {
+  it("treats the conflict that its own lost try caused as success", async () => {
     const service = new Service(["lost before", "lost after"]);
     assert.equal((await create(service)).id, "app-1");
   });
 
-  it("keeps looking for some seconds for an app that shows up late, also after a conflict", async () => {
+  it("keeps checking for some seconds for an app that appears late, also after a conflict", async () => {
     for (const [lateBy, writes] of [
       [3_000, 1],
       [12_000, 2],
@@ -178,7 +178,7 @@ describe("createAppOnce", () => {
     }
   });
 
-  it("does not take an app for its own that was there before, or holds something else", async () => {
+  it("does not claim an app that existed before or has different content", async () => {
     const strangers: Partial<App>[] = [
       { created_at: new Date(NOW - 60_000).toISOString() },
       { created_at: new Date(NOW).toISOString(), spec: { name: "shop", workers: [{ name: "other" }] } },
@@ -192,7 +192,7 @@ describe("createAppOnce", () => {
     }
   });
 
-  it("throws a conflict that no try of its own can have caused", async () => {
+  it("throws a conflict that none of its own tries can have caused", async () => {
     const service = new Service([]);
     service.apps.push({ id: "app-1", spec: SPEC, created_at: new Date(NOW).toISOString() });
     await assert.rejects(create(service), { errorCode: "conflict" });
@@ -208,19 +208,19 @@ describe("updateAppOnce", () => {
     return updateAppOnce(service, before, { spec: wanted }, sent, waits());
   };
 
-  it("finds that a lost answer has done it", async () => {
+  it("recognizes that a lost request was applied", async () => {
     const service = new Service(["lost after"]);
     assert.deepEqual((await update(service)).spec, wanted);
     assert.equal(service.writes, 1);
   });
 
-  it("sends it again when the lost try has not done it", async () => {
+  it("sends it again when the lost try was not applied", async () => {
     const service = new Service(["lost before"]);
     assert.deepEqual((await update(service)).spec, wanted);
     assert.equal(service.writes, 2);
   });
 
-  it("does not take someone else's change for its own", async () => {
+  it("does not mistake someone else's change for its own", async () => {
     const service = new Service(["lost before"]);
     const promise = update(service);
     service.apps = [{ ...before, spec: { ...SPEC, region: "nyc" }, updated_at: "by someone" }];
@@ -230,7 +230,7 @@ describe("updateAppOnce", () => {
 });
 
 describe("createDeploymentOnce", () => {
-  it("makes exactly one deployment and gives that one back, whatever gets lost on the way", async () => {
+  it("starts exactly one deployment and returns it, whatever gets lost in transit", async () => {
     for (const mishaps of [
       [],
       ["lost after"],
@@ -251,31 +251,31 @@ describe("deleteAppOnce", () => {
     assert.deepEqual(service.apps, []);
   };
 
-  it("deletes, whatever gets lost on the way", async () => {
+  it("deletes the app, whatever gets lost in transit", async () => {
     for (const mishaps of [[], ["lost after"], ["lost before"], ["lost before", "lost after"]] as Mishap[][])
       await remove(new Service(mishaps));
   });
 
-  it("takes an app that is gone already for deleted", async () => {
+  it("treats an app that is already gone as deleted", async () => {
     const service = new Service([]);
     await deleteAppOnce(service, "app-1", waits());
     assert.equal(service.writes, 1);
   });
 
-  it("does not take an app for deleted that is still there, though the service says that it knows none", async () => {
+  it("does not treat an existing app as deleted, even if the service responds with not found", async () => {
     const service = new Service([failed("not-found")]);
     service.apps = [{ id: "app-1", spec: SPEC }];
     await assert.rejects(deleteAppOnce(service, "app-1", waits()), { errorCode: "not-found" });
   });
 
-  it("sends a deletion again after a lost response, whatever reads show", async () => {
+  it("sends a deletion again after a lost response, whatever reads return", async () => {
     const service = new Service(["lost before", failed("not-found")]);
     service.apps = [{ id: "app-1", spec: SPEC }];
     await deleteAppOnce(service, "app-1", waits());
     assert.equal(service.writes, 2);
   });
 
-  it("throws refusals, and failures to find out", async () => {
+  it("throws error responses, and failures of the check", async () => {
     await assert.rejects(deleteAppOnce(new Service([failed("forbidden")]), "app-1", waits()), {
       errorCode: "forbidden",
     });

@@ -7,13 +7,13 @@ import { FakeClock } from "../../helpers/clocks/fake-clock";
 const request = { method: "GET", path: "/" };
 const ids = Array.from({ length: 10 }, (_, index) => `app-${index}`);
 
-/** A service of apps with one running deployment each, that counts what it is asked. */
+/** A service of apps with one running deployment each, which counts the requests. */
 class Service implements AppSource {
   readonly asked: string[] = [];
   readonly gone = new Set<string>();
-  /** Missing from listings, though they are there. */
+  /** Apps that exist but are missing from listings. */
   readonly unlisted = new Set<string>();
-  /** Apps whose deployment has ended. */
+  /** Apps whose deployment has finished. */
   readonly ended = new Set<string>();
   phase = "BUILDING";
   broken: Error | undefined;
@@ -58,7 +58,7 @@ describe("reads that resources share", () => {
     reads = new SharedReads(clock);
   });
 
-  /** Moves time on in small steps until the work is done. */
+  /** Advances the clock in small steps until the work is done. */
   async function inTime<T>(work: Promise<T>): Promise<T> {
     let done = false;
     void work.catch(() => undefined).finally(() => (done = true));
@@ -66,7 +66,7 @@ describe("reads that resources share", () => {
     return work;
   }
 
-  /** The service, whose listing takes until it is told to answer. */
+  /** The service with a listing that responds only when told to. */
   function slowService(): { slow: AppSource; answer: () => void } {
     let arrived = (): void => {};
     const slow: AppSource = {
@@ -85,12 +85,12 @@ describe("reads that resources share", () => {
     inTime(Promise.all(of.map(read)));
   const apps = (): Promise<App[]> => all((id) => reads.app(service, id, 5_000));
 
-  it("ask for a few apps one by one", async () => {
+  it("request a few apps one by one", async () => {
     await all((id) => reads.app(service, id, 5_000), ids.slice(0, 3));
     assert.deepEqual(service.asked, ids.slice(0, 3));
   });
 
-  it("serve many apps by one listing, for as long as it may be used", async () => {
+  it("serve many apps from one listing while it is fresh", async () => {
     assert.deepEqual(
       (await apps()).map(({ id }) => id),
       ids,
@@ -111,7 +111,7 @@ describe("reads that resources share", () => {
     assert.deepEqual(service.asked, ["list", "list"]);
   });
 
-  it("ask for an app that a listing lacks, before it counts as gone", async () => {
+  it("request an app that is missing from a listing before treating it as gone", async () => {
     service.unlisted.add("app-5");
     assert.equal((await apps())[5]?.id, "app-5");
     service.gone.add("app-6");
@@ -120,7 +120,7 @@ describe("reads that resources share", () => {
     assert.ok(service.asked.includes("app-6"));
   });
 
-  it("let go of an app only where the list lacks it as well, and say so where the service contradicts itself", async () => {
+  it("treat an app as gone only if the list lacks it too, and report contradictory responses", async () => {
     service.gone.add("app-5");
     assert.equal(await inTime(reads.find(service, "app-5", 0)), undefined);
     assert.deepEqual(service.asked, ["app-5", "list"]);
@@ -132,7 +132,7 @@ describe("reads that resources share", () => {
     });
   });
 
-  it("take an app for gone only by a listing that began after the read, and wait for an older one first", async () => {
+  it("treat an app as gone only after a list request that began after the read", async () => {
     const { slow, answer } = slowService();
     const earlier = Promise.allSettled(ids.map((id) => reads.app(slow, id, 0)));
     await clock.advance(10_000);
@@ -148,14 +148,14 @@ describe("reads that resources share", () => {
     await earlier;
   });
 
-  it("ask twice for an app where no list can be had, before it counts as gone", async () => {
+  it("request an app twice before treating it as gone when no list is available", async () => {
     service.gone.add("app-5");
     service.broken = new ApiError("service-error", "524", { request, status: 524 });
     assert.equal(await inTime(reads.find(service, "app-5", 0)), undefined);
     assert.deepEqual(service.asked, ["app-5", "list", "app-5"]);
   });
 
-  it("look at many deployments by one listing a second, whatever was written meanwhile", async () => {
+  it("poll many deployments with one listing per second, whatever was written in between", async () => {
     const look = (): Promise<Deployment[]> =>
       all((id) => {
         reads.noteWrite(id);
@@ -170,7 +170,7 @@ describe("reads that resources share", () => {
     assert.equal(service.asked.length, 6);
   });
 
-  it("look sooner at deployments that go on when others have ended, but only so often a minute", async () => {
+  it("poll running deployments sooner when others have finished, up to a limit per minute", async () => {
     const look = (): Promise<Deployment[]> => all((id) => reads.deployment(service, id, `${id}-d`));
     await look();
     assert.equal(reads.untilNews(), undefined);
@@ -195,14 +195,14 @@ describe("reads that resources share", () => {
     assert.equal(reads.untilNews(), undefined);
   });
 
-  it("ask for a deployment alone that a listing does not show", async () => {
+  it("request a deployment individually when a listing omits it", async () => {
     await all((id) => reads.deployment(service, id, id === "app-1" ? "older" : `${id}-d`));
     assert.deepEqual(service.asked, ["list", "app-1/older"]);
   });
 
   const listings = (): number => service.asked.filter((what) => what === "list").length;
 
-  it("fall back to single calls for a minute after two listings in a row failed", async () => {
+  it("fall back to single requests for a minute after two failed listings in a row", async () => {
     service.broken = new ApiError("service-error", "524", { request, status: 524 });
     await apps();
     assert.deepEqual(service.asked.toSorted(), [...ids, "list"]);
@@ -218,7 +218,7 @@ describe("reads that resources share", () => {
     assert.equal(listings(), 3);
   });
 
-  it("wait for the next listing after one failed, instead of asking for a hundred deployments", async () => {
+  it("wait for the next listing after a failed one instead of requesting a hundred deployments", async () => {
     service.broken = new ApiError("service-error", "502", { request, status: 502 });
     const looks = Promise.all(ids.map((id) => reads.deployment(service, id, `${id}-d`)));
     await clock.advance(100);
@@ -227,7 +227,7 @@ describe("reads that resources share", () => {
     assert.deepEqual(service.asked, ["list", "list"]);
   });
 
-  it("do not ask a slow service all the time", async () => {
+  it("do not poll a slow service continuously", async () => {
     const { slow, answer } = slowService();
     const look = (): Promise<Deployment[]> =>
       Promise.all(ids.map((id) => reads.deployment(slow, id, `${id}-d`)));
@@ -240,7 +240,7 @@ describe("reads that resources share", () => {
     assert.deepEqual(service.asked, ["list"]);
   });
 
-  it("end a wait for a listing when the user stops the run, and let the others go on", async () => {
+  it("stop a wait for a listing when the user stops the run, while the others continue", async () => {
     const stop = new AbortController();
     const { slow, answer } = slowService();
     const looks = ids.map((id, index) =>
@@ -253,7 +253,7 @@ describe("reads that resources share", () => {
     assert.equal((await inTime(Promise.all(looks.slice(1)))).length, ids.length - 1);
   });
 
-  it("give the app with the end of its deployment from the listing that showed it", async () => {
+  it("return the app and the end of its deployment from the same listing", async () => {
     service.phase = "ACTIVE";
     const [ended] = await all((id) => reads.deployment(service, id, `${id}-d`));
     const shown = await reads.appAfter(service, "app-0", ended ?? assert.fail());
@@ -263,7 +263,7 @@ describe("reads that resources share", () => {
     assert.deepEqual(service.asked, ["list", "app-0"]);
   });
 
-  it("tell whether names are free: a few by asking for each, many by one listing, as long as it may be used", async () => {
+  it("check whether names are free: a few individually, many with one listing while it is fresh", async () => {
     const free = (names: string[]) =>
       all(async (name) => !(await reads.appNamed(service, name, 5_000)), names);
     assert.deepEqual(await free(["app-1", "new"]), [false, true]);
@@ -274,19 +274,19 @@ describe("reads that resources share", () => {
     assert.deepEqual(service.asked, ["list"]);
   });
 
-  it("ask again for an app of a name that is taken, since it may have gone", async () => {
+  it("request the app of a taken name again, since it may be gone", async () => {
     await apps();
     service.gone.add("app-1");
     assert.equal(await inTime(reads.appNamed(service, "app-1", 5_000)), undefined);
     assert.deepEqual(service.asked, ["list", "name app-1"]);
   });
 
-  it("tell a refused token to everybody who waits for the listing", async () => {
+  it("report a rejected token to everyone waiting for the listing", async () => {
     service.broken = new ApiError("unauthorized", "401", { request, status: 401 });
     await assert.rejects(apps(), (error: ApiError) => error.errorCode === "unauthorized");
   });
 
-  it("take a deleted app for gone when two listings in a row lack it, or the service says 404", async () => {
+  it("treat a deleted app as gone after two listings in a row without it, or a 404", async () => {
     service.gone.add("app-2");
     assert.deepEqual((await all((id) => reads.isGone(service, id))).includes(true), false);
     await clock.advance(1_100);
