@@ -10,7 +10,7 @@ function engineWith(log: Engine["log"], hearsCtrlC = true): Engine {
 }
 
 describe("createReporter", () => {
-  it("sends lines to the resource's row, with severity, and status lines as passing", async () => {
+  it("sends lines to the resource's row with their severity, and status lines as ephemeral", async () => {
     const lines: LogLine[] = [];
     const engine = engineWith(async (line) => void lines.push(line));
     const reporter = createReporter(engine, URN, undefined, () =>
@@ -27,7 +27,7 @@ describe("createReporter", () => {
     ]);
   });
 
-  it("says once in the process, when a wait begins, that Ctrl-C cannot be heard where that is so", async () => {
+  it("warns once per process, when a wait begins, if Ctrl-C cannot be received", async () => {
     const said = async (hearsCtrlC: boolean): Promise<string[]> => {
       const lines: string[] = [];
       const log = async ({ message }: LogLine) => void lines.push(message);
@@ -49,7 +49,7 @@ describe("createReporter", () => {
     assert.deepEqual(more, []);
   });
 
-  it("leaves out a status that repeats the last one, and only that", async () => {
+  it("omits a status that repeats the previous one, and nothing else", async () => {
     const lines: string[] = [];
     const reporter = createReporter(undefined, undefined, undefined, (line) => lines.push(line));
     for (const text of ["a", "a", "b", "b", "a"]) reporter.status(text);
@@ -59,7 +59,7 @@ describe("createReporter", () => {
     assert.deepEqual(lines, ["a", "b", "a", "same", "same"]);
   });
 
-  /** An engine that takes each line when it is told to. */
+  /** An engine that accepts each line only when told to. */
   function slowEngine(): { engine: Engine; arrived: string[]; open: (() => void)[] } {
     const arrived: string[] = [];
     const open: (() => void)[] = [];
@@ -74,7 +74,7 @@ describe("createReporter", () => {
     return { engine, arrived, open };
   }
 
-  it("sends a line only after the one before has arrived, and flush waits for the last", async () => {
+  it("sends a line only after the previous one has arrived, and flush waits for the last", async () => {
     const { engine, arrived, open } = slowEngine();
     const reporter = createReporter(engine, URN);
     reporter.info("first");
@@ -91,7 +91,7 @@ describe("createReporter", () => {
     assert.deepEqual(arrived, ["first", "second"]);
   });
 
-  it("spares a busy engine each status that is out of date, and nothing else", async () => {
+  it("skips outdated status lines for a busy engine, and nothing else", async () => {
     const { engine, arrived, open } = slowEngine();
     const reporter = createReporter(engine, URN);
     reporter.status("building 1/4");
@@ -106,7 +106,7 @@ describe("createReporter", () => {
     assert.deepEqual(arrived, ["building 1/4", "take care", "a fact"]);
   });
 
-  it("thins out what passes where hundreds of rows change at once, shows each row's newest, and keeps the rest", async () => {
+  it("throttles status lines when hundreds of rows change at once, shows each row's newest, and keeps all other lines", async () => {
     const arrived: string[] = [];
     const engine = engineWith(async ({ message }) => void arrived.push(message));
     const clock = new FakeClock();
@@ -128,7 +128,7 @@ describe("createReporter", () => {
     assert.equal(arrived.includes("deploying 39"), false, "a warning took its place");
   });
 
-  it("ends without the status that nobody would see any more", async () => {
+  it("finishes without a pending status that no one would see", async () => {
     const { engine, arrived, open } = slowEngine();
     const rows = Array.from({ length: 9 }, (_, row) => createReporter(engine, `${URN}-${row}`));
     for (const row of rows) row.status("active 4/4");
@@ -139,7 +139,7 @@ describe("createReporter", () => {
     assert.equal(arrived.length, 8);
   });
 
-  it("writes to stderr where there is no engine, so that stdout stays the program's", (): void => {
+  it("writes to stderr without an engine, so that stdout belongs to the program", (): void => {
     const written: string[] = [];
     const original = process.stderr.write;
     process.stderr.write = ((text: string) => written.push(text) > 0) as typeof process.stderr.write;

@@ -4,13 +4,13 @@ import { counterFirst, describeAll } from "../../../provider/host/stack-row";
 import { quickClock } from "../../helpers/clocks/quick-clock";
 import type { Engine, LogLine } from "../../../provider/host/engine";
 
-describe("a status where little of it is seen", () => {
+describe("a status in a narrow row", () => {
   it("begins with its counter, if it has one", () => {
     assert.equal(counterFirst("building 3/9: web"), "3/9 building: web");
     assert.equal(counterFirst("waiting 5 s for the rate limit"), "waiting 5 s for the rate limit");
   });
 
-  it("adds up the counters of several resources, and names each", () => {
+  it("adds up the counters of several resources and lists each resource", () => {
     const statuses = new Map([
       ["shop", "building 3/9: web"],
       ["blog", "deploying 1/8"],
@@ -53,12 +53,12 @@ describe("the status of an update", () => {
     return lines;
   }
 
-  it("is on the stack's row in a narrow terminal, where the list of changes leaves no room on its own", async () => {
+  it("is on the stack's row in a narrow terminal when the list of changes leaves no room on its own row", async () => {
     const [line] = await shownAt(80, true);
     assert.deepEqual([line?.urn, line?.message, line?.ephemeral], [undefined, "3/9 building: web", true]);
   });
 
-  it("is on its own row in a wide terminal, without a terminal, and where nothing is in its way", async () => {
+  it("is on its own row in a wide terminal, without a terminal, or when it has enough room", async () => {
     for (const columns of [120, 200, undefined]) {
       const [line] = await shownAt(columns, true);
       assert.deepEqual([line?.urn, line?.message], [URN, "shop: building 3/9: web"]);
