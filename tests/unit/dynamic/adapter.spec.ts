@@ -53,7 +53,7 @@ describe("a provider behind the adapter of dynamic providers", () => {
     provider = new DynamicProvider(core);
   });
 
-  it("gets hidden inputs as arguments, and returns inputs with nothing but what the host needs", async () => {
+  it("receives hidden inputs as arguments, and returns only the inputs and the host's keys", async () => {
     const { inputs } = await provider.check({}, GIVEN);
     assert.deepEqual(inputs, { size: 1, ...HOST_KEYS });
     assert.deepEqual(last().values, [{}, { size: 1 }]);
@@ -70,7 +70,7 @@ describe("a provider behind the adapter of dynamic providers", () => {
     });
   });
 
-  it("knows in later operations of the run what the program said, with the secrets that the check found", async () => {
+  it("remembers the program's inputs in later operations of the run, with the secrets that the check found", async () => {
     const { inputs } = await provider.check({}, GIVEN);
     await provider.create(inputs);
     assert.deepEqual(last().meta.program?.secrets, [["size", "found"]]);
@@ -78,7 +78,7 @@ describe("a provider behind the adapter of dynamic providers", () => {
     assert.equal(last().meta.program, undefined, "another run has no check");
   });
 
-  it("gets and leaves state without the host's keys, which the host gets back", async () => {
+  it("receives and returns state without the host's keys, which are restored for the host", async () => {
     const state = { size: 1, made: true, ...HOST_KEYS, __secrets: [["size"]] } as Outputs & HiddenInputs;
     const stripped = { size: 1, made: true, __secrets: [["size"]] };
     assert.deepEqual((await provider.read("1", state)).props, { ...stripped, ...HOST_KEYS });
@@ -95,7 +95,7 @@ describe("a provider behind the adapter of dynamic providers", () => {
     assert.deepEqual(last().values, ["1", stripped]);
   });
 
-  it("leaves the host's keys in what an operation records that fails half-way", async () => {
+  it("keeps the host's keys in the state recorded by a partially failed operation", async () => {
     failure = new InitializationError("deployment-failed", "1", { size: 1 }, ["web: build failed"]);
     await assert.rejects(provider.create({ size: 1, ...HOST_KEYS }), (error) => {
       assert.deepEqual((error as InitializationError).properties, { size: 1, ...HOST_KEYS });

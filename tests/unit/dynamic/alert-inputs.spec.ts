@@ -10,8 +10,8 @@ const secretOf = (value: unknown): Promise<boolean> =>
 const known = (value: unknown): Promise<unknown> =>
   new Promise((resolve) => (pulumi.output(value) as pulumi.Output<unknown>).apply(resolve));
 
-describe("alertDestinations as Pulumi sees it", () => {
-  it("is a map by alert, with emails in order and webhooks by channel", async () => {
+describe("alertDestinations passed to Pulumi", () => {
+  it("are a map by alert, with emails in order and webhooks by channel", async () => {
     const inputs = alertInputs([
       {
         component: "web",
@@ -32,7 +32,7 @@ describe("alertDestinations as Pulumi sees it", () => {
     });
   });
 
-  it("marks the address of each webhook as secret, and nothing beside it", async () => {
+  it("have the address of each webhook marked as secret, and nothing else", async () => {
     const webhooks = [
       { url: URL, channel: "#a" },
       { url: pulumi.output(URL), channel: "#b" },
@@ -44,7 +44,7 @@ describe("alertDestinations as Pulumi sees it", () => {
       assert.equal(await secretOf(hook["url"]), true);
   });
 
-  it("keeps a list where two webhooks are for one channel, their addresses secret", async () => {
+  it("remain a list when two webhooks use one channel, with secret addresses", async () => {
     const hook = { url: URL, channel: "#a" };
     const { X } = alertInputs([{ rule: "X", slackWebhooks: [hook, hook] }]) as { X: Known };
     const hooks = X["slackWebhooks"] as Known[];
@@ -52,12 +52,12 @@ describe("alertDestinations as Pulumi sees it", () => {
     for (const { url } of hooks) assert.equal(await secretOf(url), true);
   });
 
-  it("keeps a list that can not become a map, for the check to say why", () => {
+  it("remain a list when it cannot become a map, so that check reports why", () => {
     assert.deepEqual(alertInputs([{ rule: "X" }, { rule: "X" }]), [{ rule: "X" }, { rule: "X" }]);
     assert.equal(alertInputs(undefined), undefined);
   });
 
-  it("waits for what is an Output, as a whole or in a name", async () => {
+  it("wait for Outputs, as a whole or in a name", async () => {
     const wanted = { "web/X": { emails: ["a@x", "b@x"], slackWebhooks: { "#a": { url: URL } } } };
     const entry = {
       component: "web",

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../helpers/temporary-folder";
 
 type Inputs = Record<string, unknown>;
 
-/** What the service would make of it. */
+/** The service's representation of it. */
 const STATE = {
   spec: { name: "shop", services: { web: { instance_count: 1, envs: { V: { value: "1" } } } } },
   liveUrl: "https://shop-abcde.ondigitalocean.app",
@@ -53,7 +53,7 @@ describe("App", () => {
     return registered[0]?.inputs ?? assert.fail("nothing was registered");
   }
 
-  it("hands out every output, with specs as lists", async () => {
+  it("provides every output, with specs as lists", async () => {
     const app = new App("shop", { spec: { services: [{ name: "web" }] } });
     assert.equal(await known(app.id), "4f6c71e2");
     const { spec: _spec, __liveSpec: _live, ...rest } = STATE;
@@ -78,7 +78,7 @@ describe("App", () => {
     assert.equal(await known(port), 1);
   });
 
-  it("keeps secret what the engine marks as secret, through the change of form", async () => {
+  it("keeps values secret that the engine marks as secret, through the conversion", async () => {
     mock(false, { ...STATE, __liveSpec: pulumi.secret(STATE.__liveSpec) });
     const app = new App("shop", { spec: {} });
     assert.equal(await pulumi.isSecret(app.liveSpec), true);
@@ -96,7 +96,7 @@ describe("App", () => {
     assert.ok(registered.every(({ type }) => type === "pulumi-nodejs:dynamic/app-platform:App"));
   });
 
-  it("tells its provider its own URN, with its parent's type", async () => {
+  it("passes its own URN to its provider, with its parent's type", async () => {
     const parent = new pulumi.ComponentResource("my:mod:Parent", "parent");
     const app = new App("shop", { spec: {} }, { parent });
     const urn = await known(app.urn);
@@ -105,7 +105,7 @@ describe("App", () => {
     assert.match(urn, /my:mod:Parent\$pulumi-nodejs:dynamic\/app-platform:App::shop$/);
   });
 
-  it("names the app after the resource where that is a valid name", async () => {
+  it("names the app after the resource if that is a valid name", async () => {
     const cases: [string, string | undefined][] = [
       ["shop", "shop"],
       ["a1", "a1"],
@@ -124,7 +124,7 @@ describe("App", () => {
     }
   });
 
-  it("passes all arguments on, the spec by name, and says whether it is a preview", async () => {
+  it("passes on all arguments, with the spec by name and whether it is a preview", async () => {
     const settings = {
       projectId: "p-1",
       redeployOn: { commit: "abc" },
@@ -153,7 +153,7 @@ describe("App", () => {
     }
   });
 
-  it("remembers the file of a loaded spec, also through a copy, and of no other", async () => {
+  it("remembers the file of a loaded spec, also through a copy, but not of other specs", async () => {
     const file = join(folder.path, "app.yaml");
     writeFileSync(file, "name: shop\n");
     const spec = loadSpec(file);

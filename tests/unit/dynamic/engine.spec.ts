@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { connectEngine } from "../../../provider/dynamic/engine";
 import type { Engine, LogLine } from "../../../provider/host/engine";
 
-/** As much of `@grpc/grpc-js` as a server needs. */
+/** The parts of `@grpc/grpc-js` that a server needs. */
 interface Grpc {
   Server: new () => GrpcServer;
   ServerCredentials: { createInsecure(): unknown };
@@ -24,7 +24,7 @@ interface LogRequest {
   getEphemeral(): boolean;
 }
 
-// Where the engine finds them: beside the installed @pulumi/pulumi.
+// Resolved the same way as by the engine: from the installed @pulumi/pulumi.
 const require_ = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
 const grpc = require_("@grpc/grpc-js") as Grpc;
 const { EngineService } = require_("@pulumi/pulumi/proto/engine_grpc_pb") as { EngineService: unknown };
@@ -72,7 +72,7 @@ describe("connectEngine", () => {
 
   const connect = (): Engine => connectEngine(["node", "host.js", address]) ?? assert.fail("no engine");
 
-  it("brings lines to the engine in order, with severity, URN and whether they pass", async () => {
+  it("sends lines to the engine in order, with severity, URN and whether they are ephemeral", async () => {
     const engine = connect();
     const lines: LogLine[] = [
       { severity: "info", message: "building 1/4", urn: URN, ephemeral: true },
@@ -90,7 +90,7 @@ describe("connectEngine", () => {
     );
   });
 
-  it("is not stopped by an engine that answers, with an empty message", async () => {
+  it("is not stopped by an engine that responds with an empty message", async () => {
     const engine = connect();
     await engine.log({ severity: "info", message: "x" });
     assert.equal(engine.stopped.aborted, false);
@@ -104,7 +104,7 @@ describe("connectEngine", () => {
     assert.equal(engine.stopped.aborted, true);
   });
 
-  it("tells when an SDK has no such decoding, or a frozen one, and is never stopped by it then", () => {
+  it("reports when an SDK has no such decoding, or a frozen one, which never stops it", () => {
     assert.equal(connect().hearsCtrlC, true);
     const bytes = new Empty().serializeBinary();
     Empty.deserializeBinary = decode;
@@ -132,7 +132,7 @@ describe("connectEngine", () => {
     assert.equal(engine.stopped.aborted, true);
   });
 
-  it("is stopped when the engine dies while a line is on its way", async () => {
+  it("is stopped when the engine dies while a line is in flight", async () => {
     const engine = connect();
     const arrived = new Promise<void>((resolve) => (handle = () => resolve()));
     const sent = engine.log({ severity: "info", message: "x" });
@@ -142,7 +142,7 @@ describe("connectEngine", () => {
     assert.equal(received.length, 0);
   });
 
-  it("asks the system whether the engine is there, and is stopped at once by a no", async () => {
+  it("checks with the OS whether the engine is alive, and is stopped immediately if it is not", async () => {
     let told = 0;
     const engine = connectEngine([address], () => (told += 1)) ?? assert.fail("no engine");
     assert.deepEqual([await engine.isThere(), engine.stopped.aborted], [true, false]);
@@ -151,7 +151,7 @@ describe("connectEngine", () => {
     assert.deepEqual([await engine.isThere(), told], [false, 1]);
   });
 
-  it("is stopped, and says so once, when the engine dies while nothing is said to it", async () => {
+  it("is stopped, and reports it once, when the engine dies while idle", async () => {
     let told = 0;
     let engine: Engine | undefined;
     await new Promise<void>((gone) => {
@@ -166,14 +166,14 @@ describe("connectEngine", () => {
     assert.equal(told, 1);
   });
 
-  it("goes on when the engine refuses a line", async () => {
+  it("continues when the engine rejects a line", async () => {
     const engine = connect();
     handle = (_call, answer) => answer({ code: 3 });
     await engine.log({ severity: "info", message: "x" });
     assert.equal(engine.stopped.aborted, false);
   });
 
-  it("finds no engine where the last argument is no local address", () => {
+  it("finds no engine when the last argument is not a local address", () => {
     for (const args of [
       [],
       ["node"],
@@ -186,7 +186,7 @@ describe("connectEngine", () => {
       assert.equal(connectEngine(args), undefined, args.join(" "));
   });
 
-  it("does without an engine where the host's parts cannot be found", () => {
+  it("works without an engine when the host's modules cannot be found", () => {
     const script = process.argv[1];
     process.argv[1] = "/nowhere/host.js";
     try {

@@ -10,7 +10,7 @@ const NOW = "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/app-platform:App::web"
 const BEFORE = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::web";
 
 describe("a provider behind the host of dynamic providers", () => {
-  /** What the provider was given, by method. */
+  /** The arguments the provider received, by method. */
   let given: Record<string, Props>;
   let sent: LogLine[];
   let known: WeakMap<object, string>;
@@ -54,14 +54,14 @@ describe("a provider behind the host of dynamic providers", () => {
     provider = hosted(inner, { urnOf, ignoredIn } as Requests, rows);
   });
 
-  /** Properties of a request that names the resource. */
+  /** Properties of a request that contains the resource's URN. */
   const named = (props: Props = {}, urn = NOW): Props => {
     known.set(props, urn);
     return props;
   };
   const lines = (): unknown[] => sent.map(({ urn, message }) => [urn, message]);
 
-  it("is given the URN that the engine names, in each of its methods", async () => {
+  it("receives the engine's URN in each of its methods", async () => {
     await provider.check({ __urn: BEFORE }, named({ __urn: BEFORE }));
     await provider.diff("id", {}, named({ __urn: BEFORE }));
     await provider.create(named());
@@ -76,7 +76,7 @@ describe("a provider behind the host of dynamic providers", () => {
     );
   });
 
-  it("is given what the engine ignores, and leaves nothing of that in the state", async () => {
+  it("receives the ignored paths from the engine, and stores none of them in the state", async () => {
     const [news, wanted] = [named(), named()];
     for (const props of [news, wanted]) ignored.set(props, ["spec.region"]);
     await provider.diff("id", {}, news);
@@ -85,7 +85,7 @@ describe("a provider behind the host of dynamic providers", () => {
     assert.deepEqual(outs, { made: true });
   });
 
-  it("leaves no URN in a new state", async () => {
+  it("stores no URN in a new state", async () => {
     const { inputs } = await provider.check({}, named({ spec: {}, __urn: NOW }));
     assert.deepEqual(inputs, { spec: {}, made: true });
     const { outs } = await provider.create(named({ spec: {} }));
@@ -95,17 +95,17 @@ describe("a provider behind the host of dynamic providers", () => {
     assert.deepEqual(await provider.update("id", {}, named({ spec: {} })), { outs });
   });
 
-  it("leaves the URN that an earlier version kept in the state as it is, so that no diff shows it", async () => {
+  it("leaves a URN stored by an earlier version unchanged, so that no diff shows it", async () => {
     const kept = { __urn: BEFORE, made: true };
     assert.deepEqual((await provider.check({ __urn: BEFORE }, named({ __urn: NOW }))).inputs, kept);
-    // For a replacement the engine checks once more, as for a new resource.
+    // For a replacement, the engine checks once more, as for a new resource.
     assert.deepEqual((await provider.check({}, named({ __urn: NOW }))).inputs, kept);
     assert.deepEqual((await provider.create(named({ __urn: BEFORE }))).outs, kept);
     assert.deepEqual((await provider.read("id", named({ __urn: BEFORE }))).props, kept);
     assert.deepEqual((await provider.update("id", {}, named({ __urn: BEFORE }))).outs, kept);
   });
 
-  it("leaves no URN in what an operation that failed half-way leaves in the state", async () => {
+  it("stores no URN in the state of a partially failed operation", async () => {
     fail = Object.assign(new Error("half-way"), { id: "id", properties: { spec: {}, __urn: NOW } });
     await assert.rejects(provider.create(named({ spec: {} })), { properties: { spec: {} } });
     fail = Object.assign(new Error("half-way"), { id: "id", properties: { spec: {}, __urn: NOW } });
@@ -113,7 +113,7 @@ describe("a provider behind the host of dynamic providers", () => {
     await assert.rejects(provider.update("id", {}, named({ __urn: BEFORE })), { properties });
   });
 
-  it("takes the program's URN in a check whose request was not seen, and in a read for App.get", async () => {
+  it("uses the program's URN in a check whose request was not observed, and in a read for App.get", async () => {
     await provider.check({ __urn: BEFORE }, { __urn: NOW });
     const { props } = await provider.read("id", { __get: true, __urn: NOW });
     assert.deepEqual([given["check"]?.["__urn"], given["read"]?.["__urn"]], [NOW, NOW]);
@@ -122,8 +122,8 @@ describe("a provider behind the host of dynamic providers", () => {
 
   const early = { __urn: BEFORE, spec: { name: "shop" } };
 
-  describe("in a read whose request was not seen", () => {
-    it("says nothing on the row that the state names, but on that of the diff which follows", async () => {
+  describe("in a read whose request was not observed", () => {
+    it("reports nothing on the state's row, but on the row of the following diff", async () => {
       const { props } = await provider.read("id", early);
       assert.equal(given["read"]?.["__urn"], undefined);
       assert.equal((props as Props)["__urn"], BEFORE);
@@ -135,7 +135,7 @@ describe("a provider behind the host of dynamic providers", () => {
       ]);
     });
 
-    it("says it on the stack's row, with the app's name, where no diff can follow", async () => {
+    it("reports on the stack's row, with the app's name, when no diff can follow", async () => {
       gone = true;
       await provider.read("id", early);
       gone = false;
@@ -150,7 +150,7 @@ describe("a provider behind the host of dynamic providers", () => {
     });
   });
 
-  it("says on the stack's row what belongs to requests that it never sees", async () => {
+  it("reports on the stack's row for requests that it never observes", async () => {
     await provider.create({ ...early });
     await provider.delete("id", {});
     assert.deepEqual(lines(), [

@@ -5,10 +5,10 @@ import { repeatedInputs, specInputs, type AppSpecArgs } from "../../../provider/
 import { mapsToLists, listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { appSpecs } from "../../helpers/world/app-specs";
 
-/** What stands for a secret in the results below. */
+/** The placeholder for a secret in the results below. */
 const secret = (value: unknown): { secret: unknown } => ({ secret: value });
 
-/** The inputs with every Output resolved, secrets marked at the very place that hides them. */
+/** The inputs with every Output resolved, and secrets marked at their exact position. */
 async function seen(value: unknown): Promise<unknown> {
   if (value instanceof Promise) return seen(await value);
   if (pulumi.Output.isInstance(value)) {
@@ -33,13 +33,13 @@ describe("specInputs", () => {
     pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) });
   });
 
-  it("gives the form by name, for specs without Outputs or secrets", async () => {
+  it("returns the form by name for specs without Outputs or secrets", async () => {
     await fc.assert(
       fc.asyncProperty(appSpecs, async (spec) => assert.deepEqual(await given(spec), listsToMaps(spec))),
     );
   });
 
-  it("takes Outputs and promises at every depth", async () => {
+  it("accepts Outputs and promises at every depth", async () => {
     for (const wrap of [(x: unknown) => pulumi.output(x), (x: unknown) => Promise.resolve(x)]) {
       const expected = {
         name: "shop",
@@ -70,7 +70,7 @@ describe("specInputs", () => {
     }
   });
 
-  it("marks the values of SECRET variables, and nothing else, even where the program forgot to", async () => {
+  it("marks the values of SECRET variables, and nothing else, even if the program did not", async () => {
     assert.deepEqual(
       await given({
         name: "shop",
@@ -102,7 +102,7 @@ describe("specInputs", () => {
     );
   });
 
-  it("marks a value once, though program and type both call it secret", async () => {
+  it("marks a value once even if both the program and the type mark it as secret", async () => {
     for (const value of [pulumi.secret("x"), pulumi.output(pulumi.secret("x"))])
       assert.deepEqual(
         await given(variable({ value, type: "SECRET" })),
@@ -110,7 +110,7 @@ describe("specInputs", () => {
       );
   });
 
-  it("leaves a secret of the program where it stands, whatever the type", async () => {
+  it("leaves the program's secrets in place, whatever the type", async () => {
     assert.deepEqual(
       await given(variable({ value: pulumi.secret("x") })),
       keyedVariable({ value: secret("x") }),
@@ -121,7 +121,7 @@ describe("specInputs", () => {
     );
   });
 
-  it("takes a variable for secret as long as its type is not known", async () => {
+  it("treats a variable as secret while its type is unknown", async () => {
     for (const type of [pulumi.output("GENERAL"), Promise.resolve("GENERAL")])
       assert.deepEqual(
         await given(variable({ value: "x", type })),
@@ -129,13 +129,13 @@ describe("specInputs", () => {
       );
   });
 
-  it("invents no value where there is none", async () => {
+  it("adds no value where there is none", async () => {
     const result = await given(variable({ type: "SECRET", value: undefined }));
     assert.deepEqual(JSON.parse(JSON.stringify(result)), keyedVariable({ type: "SECRET" }));
     assert.deepEqual(await given(variable({ type: "SECRET" })), keyedVariable({ type: "SECRET" }));
   });
 
-  it("marks credentials wherever an AppSpec has them", async () => {
+  it("marks credentials everywhere in an AppSpec", async () => {
     const spec = {
       name: "shop",
       services: [
@@ -169,7 +169,7 @@ describe("specInputs", () => {
     });
   });
 
-  it("resolves a list whole where an item or a name is an Output: a secret in it hides the list, no more", async () => {
+  it("resolves a whole list when an item or name is an Output; a secret in it hides only that list", async () => {
     const web = (envs: unknown): object => ({
       name: "shop",
       services: [{ name: "web", instance_count: 2, envs }],
@@ -196,7 +196,7 @@ describe("specInputs", () => {
     });
   });
 
-  it("keeps the last of a variable's several values, and marks it where it is a secret", async () => {
+  it("keeps the last of a variable's values, and marks it if it is secret", async () => {
     const doubles = [
       { key: "V", value: "1" },
       { key: "W", value: "w" },
@@ -213,12 +213,12 @@ describe("specInputs", () => {
     });
   });
 
-  it("keeps a list without names for check to say what is wrong", async () => {
+  it("keeps a list without names, so that check reports the problem", async () => {
     for (const services of [[{ instance_count: 1 }], [null], ["web"], [{ name: 7 }], [{ name: "" }]])
       assert.deepEqual(await given({ name: "shop", services }), { name: "shop", services });
   });
 
-  it("keeps a map in place of a list for check to say what is wrong", async () => {
+  it("keeps a map in place of a list, so that check reports the problem", async () => {
     const mistakes: object[] = [
       { services: { web: { x: 1 } } },
       { services: [{ name: "web", envs: { PORT: "8080" } }] },
@@ -231,12 +231,12 @@ describe("specInputs", () => {
     }
   });
 
-  it("passes on what is no spec at all", async () => {
+  it("passes on values that are not a spec", async () => {
     for (const odd of [undefined, null, "app.yaml", 7, ["list"]]) assert.deepEqual(await given(odd), odd);
     assert.deepEqual(await given({ name: "shop", services: "web" }), { name: "shop", services: "web" });
   });
 
-  it("takes the resource's name for an app without one, and only then", async () => {
+  it("uses the resource's name only for an app without a name", async () => {
     assert.deepEqual(await given({ region: "ams" }, "shop"), { name: "shop", region: "ams" });
     assert.deepEqual(await given(pulumi.output({ region: "ams" }), "shop"), { name: "shop", region: "ams" });
     assert.deepEqual(await given({ name: "own" }, "shop"), { name: "own" });
@@ -254,7 +254,7 @@ describe("repeatedInputs", () => {
   const flat = async (spec: object): Promise<unknown> =>
     [await found(spec)].flat(Infinity).filter((one) => one !== undefined);
 
-  it("finds the variables that a list contains several times", async () => {
+  it("finds variables that a list contains several times", async () => {
     assert.deepEqual(await found({ envs: doubled }), [{ list: ["envs"], key: "A", at: [0, 2] }]);
     assert.deepEqual(await found({ workers: [{ name: "mail", envs: [...doubled, { key: "B" }] }] }), [
       { list: ["workers", "mail", "envs"], key: "A", at: [0, 2] },
@@ -276,7 +276,7 @@ describe("repeatedInputs", () => {
       assert.deepEqual(await flat(spec), expected);
   });
 
-  it("finds nothing where there is nothing", async () => {
+  it("finds nothing in an empty spec", async () => {
     for (const spec of [{}, { envs: [{ key: "A" }, {}, {}, null, "A", "A"] }, { services: "web", envs: {} }])
       assert.equal(await found(spec), undefined);
   });

@@ -4,7 +4,7 @@ import type { Engine, LogLine } from "../../../provider/host/engine";
 
 const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::web";
 
-describe("the row of a resource whose URN is not known yet", () => {
+describe("the row of a resource whose URN is still unknown", () => {
   let sent: LogLine[];
   let rows: LateRows;
   let row: string;
@@ -23,7 +23,7 @@ describe("the row of a resource whose URN is not known yet", () => {
   const say = (message: string, ephemeral = false): Promise<void> =>
     rows.engine.log({ severity: "info", message, urn: row, ephemeral });
 
-  it("gets its lines, in order, as soon as the URN is known, and the later ones at once", async () => {
+  it("receives its lines in order as soon as the URN is known, and later ones immediately", async () => {
     await say("one");
     await say("two");
     assert.deepEqual(sent, []);
@@ -35,7 +35,7 @@ describe("the row of a resource whose URN is not known yet", () => {
     );
   });
 
-  it("is the stack's, with a label in each line, if the URN stays unknown", async () => {
+  it("is the stack's row, with a label in each line, if the URN stays unknown", async () => {
     await say("one");
     await rows.settle(row, undefined);
     await rows.settle(row, URN);
@@ -49,7 +49,7 @@ describe("the row of a resource whose URN is not known yet", () => {
     );
   });
 
-  it("is the stack's for lines that pass, which would be out of date later", async () => {
+  it("is the stack's row for ephemeral lines, which would be outdated later", async () => {
     await say("waiting", true);
     await rows.settle(row, URN);
     assert.deepEqual(
@@ -58,7 +58,7 @@ describe("the row of a resource whose URN is not known yet", () => {
     );
   });
 
-  it("leaves lines of other rows alone", async () => {
+  it("does not affect lines of other rows", async () => {
     const line: LogLine = { severity: "warning", message: "take care", urn: URN };
     await rows.engine.log(line);
     await rows.engine.log({ severity: "info", message: "for the stack" });

@@ -14,7 +14,7 @@ interface Struct {
   toJavaScript(): object;
 }
 
-// As the host finds them: beside the installed @pulumi/pulumi.
+// Resolved the same way as by the host: from the installed @pulumi/pulumi.
 const require_ = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
 const types = require_("@pulumi/pulumi/proto/provider_pb") as Record<string, Type>;
 const { Struct } = require_("google-protobuf/google/protobuf/struct_pb") as {
@@ -61,7 +61,7 @@ describe("the requests of Pulumi's engine", () => {
   const observe = (): Requests => Requests.observe(require_) ?? assert.fail("nothing is observed");
 
   for (const name of ["DiffRequest", "UpdateRequest"] as const)
-    it(`${name}: tells the paths of ignoreChanges, as transforms left them`, () => {
+    it(`${name}: provides the paths of ignoreChanges, as modified by transforms`, () => {
       const requests = observe();
       const paths = ["spec.services.web.instance_count", "projectId"];
       const message = received(name, URN);
@@ -71,7 +71,7 @@ describe("the requests of Pulumi's engine", () => {
     });
 
   for (const name of NAMES)
-    it(`${name}: tells the URN of the properties that the host takes from it, whatever the state says`, () => {
+    it(`${name}: provides the URN of the host's properties, whatever the state contains`, () => {
       const requests = observe();
       const [one, other] = [received(name, URN), received(name, `${URN}-2`)];
       const [first, second] = [propsOf(one, READERS[name]), propsOf(other, READERS[name])];
@@ -79,13 +79,13 @@ describe("the requests of Pulumi's engine", () => {
       assert.deepEqual(first, { __urn: "of before" });
     });
 
-  it("tells the URN of a read whose properties are the inputs", () => {
+  it("provide the URN of a read whose properties are the inputs", () => {
     const requests = observe();
     assert.equal(requests.urnOf(propsOf(received("ReadRequest", URN, "id", "Inputs"), "Inputs")), URN);
   });
 
   for (const name of ["DiffRequest", "UpdateRequest", "DeleteRequest"] as const)
-    it(`${name}: tells the URN where the host took the properties before it loaded this package`, () => {
+    it(`${name}: provides the URN when the host read the properties before loading this package`, () => {
       const message = received(name, URN);
       const props = propsOf(message, READERS[name]);
       const requests = observe();
@@ -93,7 +93,7 @@ describe("the requests of Pulumi's engine", () => {
       assert.equal(requests.urnOf(props, "another id"), undefined);
     });
 
-  it("tells no URN for a read that came before, nor where a request names none", () => {
+  it("provide no URN for an earlier read, or for a request without a URN", () => {
     const early = propsOf(received("ReadRequest", URN), "Properties");
     const requests = observe();
     const other = received("DeleteRequest", `${URN}-2`);
@@ -102,7 +102,7 @@ describe("the requests of Pulumi's engine", () => {
     assert.equal(requests.urnOf(propsOf(received("CreateRequest", ""), "Properties")), undefined);
   });
 
-  it("are not observed where the SDK is made in another way", () => {
+  it("are not observed when the SDK is built differently", () => {
     for (const broken of [
       () => assert.fail("no such module"),
       (name: string) => (name.endsWith("provider_pb") ? {} : (require_(name) as object)),

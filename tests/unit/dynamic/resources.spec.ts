@@ -14,7 +14,7 @@ interface Registered {
 const known = <T>(output: pulumi.Output<T>): Promise<T> =>
   new Promise((resolve) => output.apply((value) => resolve(value as T)));
 
-/** What the host of dynamic providers gets from the text in the state. */
+/** The provider that the host of dynamic providers loads from the text in the state. */
 function runText(text: unknown): unknown {
   const exports: { handler?: () => unknown } = {};
   const require = (name: string): unknown =>
@@ -41,7 +41,7 @@ describe("resources for existing apps", () => {
   });
   const only = (): Registered => registered[0] ?? assert.fail("nothing was registered");
 
-  it("App.get reads the app of the id, and gives no spec of its own", async () => {
+  it("App.get reads the app with the ID, and passes no spec of its own", async () => {
     const app = App.get("shop", pulumi.output("4f6c71e2"));
     assert.deepEqual(await known(app.spec), { services: [{ name: "web" }] });
     assert.equal(await known(app.phase), "ACTIVE");
@@ -56,7 +56,7 @@ describe("resources for existing apps", () => {
     ["Deployment", (options: pulumi.CustomResourceOptions) => new Deployment("a", { appId: "x" }, options)],
     ["Rollback", (options: pulumi.CustomResourceOptions) => new Rollback("a", { appId: "x" }, options)],
   ] as const)
-    it(`${type} rejects the import option in one line that names what works, before Pulumi sees it`, () => {
+    it(`${type} rejects the import option in one line with the alternative, before Pulumi sees it`, () => {
       assert.throws(
         () => make({ import: "4f6c71e2" }),
         (error: Error & { __pulumiRunError?: boolean }) => {
@@ -64,7 +64,7 @@ describe("resources for existing apps", () => {
             error.message,
             /^\S+ "a" does not support the import option\. .*adopt: ".*app-platform import/,
           );
-          // Pulumi prints it without the program's stack.
+          // Pulumi prints it without the program's stack trace.
           return error.__pulumiRunError === true && !error.message.includes("\n");
         },
       );
@@ -77,7 +77,7 @@ describe("resources for existing apps", () => {
     [() => new Deployment("a", { appId: "x" }), "Deployment", "deployment", "DeploymentProvider"],
     [() => new Rollback("a", { appId: "x" }), "Rollback", "rollback", "RollbackProvider"],
   ] as const)
-    it(`${type} leaves a constant text in the state, which finds its provider`, async () => {
+    it(`${type} stores a constant text in the state that resolves to its provider`, async () => {
       await known(make().urn);
       const { type: registeredType, inputs } = only();
       assert.equal(registeredType, `pulumi-nodejs:dynamic/app-platform:${type}`);
@@ -94,7 +94,7 @@ describe("resources for existing apps", () => {
     });
 });
 
-describe("the last deployment that worked before the newest one", () => {
+describe("the last successful deployment before the newest one", () => {
   const of = (...phases: [string, (number | undefined)?][]): DeploymentInfo[] =>
     phases.map(([phase, done], index) => ({
       id: String(index),

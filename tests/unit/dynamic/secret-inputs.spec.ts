@@ -4,7 +4,7 @@ import { alertInputs } from "../../../provider/dynamic/alert-inputs";
 import { specInputs, type AppSpecArgs } from "../../../provider/dynamic/inputs";
 import { secretPlaces } from "../../../provider/dynamic/secret-inputs";
 
-/** The places as the provider receives them. */
+/** The paths as the provider receives them. */
 const found = (inputs: pulumi.Inputs): Promise<unknown> =>
   new Promise((resolve) => secretPlaces(inputs).apply(resolve));
 const inSpec = (spec: unknown): Promise<unknown> =>
@@ -40,7 +40,7 @@ describe("secretPlaces", () => {
     assert.deepEqual(await inSpec(web({ run_command: pulumi.unsecret(secret("x")) })), []);
   });
 
-  it("names a list or map that is one secret, and nothing inside it", async () => {
+  it("returns the path of a list or map that is one secret, and nothing inside it", async () => {
     const envs = [{ key: "A", value: "1" }];
     for (const whole of [
       secret(envs),
@@ -78,7 +78,7 @@ describe("secretPlaces", () => {
     );
   });
 
-  it("waits for no value that a preview does not know, and finds the others", async () => {
+  it("does not wait for values unknown in a preview, and finds the others", async () => {
     mock(true);
     const unknown = pulumi.output(pulumi.unknown);
     const inputs = { spec: { a: unknown, b: { c: secret("x") }, d: pulumi.all([unknown, secret("y")]) } };
@@ -88,7 +88,7 @@ describe("secretPlaces", () => {
     ]);
   });
 
-  it("goes into no resource, and leaves a failing input to Pulumi", async () => {
+  it("does not descend into resources, and leaves a failing input to Pulumi", async () => {
     const resource = new pulumi.ComponentResource("my:mod:Thing", "other");
     assert.deepEqual(await found({ redeployOn: { resource, asset: new pulumi.asset.StringAsset("x") } }), []);
     const failing = Promise.reject(new Error("the program failed"));

@@ -15,14 +15,14 @@ const TOKEN = { TOKEN: { type: "SECRET", value: "S3cr3t-token" } };
 const COMMAND = ["spec", "services", "web", "run_command"];
 
 describe("secrets in the results of a provider", () => {
-  it("are left to the engine where the inputs have a value at the same place", () => {
+  it("are left to the engine when the inputs have a value at the same path", () => {
     const values = { ...web(TOKEN, { run_command: "serve S3cr3t" }), __secrets: [COMMAND] };
     assert.deepEqual(markedIn(values, values, undefined), values);
     const changed = { ...web({ TOKEN: { type: "SECRET", value: "0ld-value" } }, { run_command: "old" }) };
     assert.deepEqual(markedIn(values, changed, undefined), values);
   });
 
-  it("are marked where the inputs have nothing: put back by a rollback, or by somebody at the service", () => {
+  it("are marked when the inputs have no value: restored by a rollback, or added by someone at the service", () => {
     const values = { ...web(TOKEN, { run_command: "serve S3cr3t" }), __secrets: [COMMAND] };
     assert.deepEqual(markedIn(values, web({}), values), {
       ...web(
@@ -38,7 +38,7 @@ describe("secrets in the results of a provider", () => {
     );
   });
 
-  it("are marked in outputs of other names, unless only the whole spec is a secret", () => {
+  it("are marked in outputs with other names, unless only the whole spec is a secret", () => {
     const outputs = {
       liveUrl: "https://shop.example",
       liveDomain: "shop.example",
@@ -72,7 +72,7 @@ describe("secrets in the results of a provider", () => {
     assert.deepEqual(marked, { spec: { ingress: { rules: secret(rules) } }, __secrets: places });
   });
 
-  it("are marked in what every operation leaves, also one that fails half-way", async () => {
+  it("are marked in the results of every operation, including a partially failed one", async () => {
     const outs = web(TOKEN);
     const hidden = web({ TOKEN: { type: "SECRET", value: secret("S3cr3t-token") } });
     const provider: HostedProvider = {

@@ -21,7 +21,7 @@ describe("the command of the Pulumi CLI that runs a provider", () => {
       );
   });
 
-  it("is unknown where there is none, or the system does not say", () => {
+  it("is unknown when there is none, or the OS does not report it", () => {
     assert.equal(
       cliCommand(10, (id) => processes[id]),
       undefined,
@@ -30,7 +30,7 @@ describe("the command of the Pulumi CLI that runs a provider", () => {
       cliCommand(30, () => undefined),
       undefined,
     );
-    // The test runner is no Pulumi CLI.
+    // The test runner is not a Pulumi CLI.
     assert.equal(cliCommand(process.pid), undefined);
   });
 
@@ -54,7 +54,7 @@ describe("the command of the Pulumi CLI that runs a provider", () => {
     assert.equal(skipsResources(command("up"), { PULUMI_OPTION_TARGET: URN }), true);
   });
 
-  it("names the stack, or leaves it to the selected one", () => {
+  it("contains the stack, or relies on the selected one", () => {
     for (const args of [["--stack", "org/dev"], ["--stack=org/dev"], ["-s", "org/dev"], ["-sorg/dev"]])
       assert.equal(stackOf(command("up", "--yes", ...args, "--diff")), "org/dev");
     assert.equal(stackOf(command("up", "--yes", "--skip-preview")), undefined);
@@ -81,7 +81,7 @@ describe("the exported state of a stack", () => {
     assert.equal(runs, 1);
   });
 
-  it("is unknown where the command cannot be seen, fails, or prints something else", async () => {
+  it("is unknown when the command is not visible, fails, or prints something else", async () => {
     const failing = async (): Promise<string> => Promise.reject(new Error("no such stack"));
     for (const state of [
       new ExportedState({}, () => undefined),
