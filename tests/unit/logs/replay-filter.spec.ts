@@ -7,7 +7,7 @@ const line = (index: number, text = "tick"): string =>
 const given = (memory: LineMemory, lines: string[]): string[] => lines.filter((one) => memory.isNew(one));
 
 describe("LineMemory", () => {
-  it("gives each line once, wherever connections break and begin again", () => {
+  it("yields each line once, wherever connections break and resume", () => {
     const cuts = fc.array(fc.record({ from: fc.nat(60), to: fc.nat(60) }), { maxLength: 8 });
     fc.assert(
       fc.property(cuts, fc.nat(60), (connections, length) => {
@@ -16,7 +16,7 @@ describe("LineMemory", () => {
         const seen: string[] = [];
         for (const { from, to } of [...connections, { from: 0, to: length }]) {
           memory.reconnected();
-          // Each connection begins with something known, at the latest with what comes next.
+          // Each connection begins with a known line, or at the latest with the next one.
           seen.push(...given(memory, log.slice(Math.min(from, seen.length), to)));
         }
         assert.deepEqual(seen, log);
@@ -24,7 +24,7 @@ describe("LineMemory", () => {
     );
   });
 
-  it("keeps lines that are the same, and come late", () => {
+  it("keeps identical lines that arrive late", () => {
     const memory = new LineMemory();
     memory.reconnected();
     const first = [line(1), line(1), line(3), line(2)];
@@ -33,7 +33,7 @@ describe("LineMemory", () => {
     assert.deepEqual(given(memory, [...first, line(1), line(4)]), [line(1), line(4)]);
   });
 
-  it("takes lines without a time as told again only until something new comes", () => {
+  it("treats lines without a timestamp as repeated only until a new line arrives", () => {
     const memory = new LineMemory();
     memory.reconnected();
     assert.deepEqual(given(memory, ["a", "b", "b"]), ["a", "b", "b"]);
@@ -41,7 +41,7 @@ describe("LineMemory", () => {
     assert.deepEqual(given(memory, ["b", "b", "c", "b"]), ["c", "b"]);
   });
 
-  it("does not grow with the log, and still knows what lies before all it remembers", () => {
+  it("does not grow with the log, and still recognizes lines older than its memory", () => {
     const memory = new LineMemory();
     memory.reconnected();
     const many = Array.from({ length: 40_000 }, (_, index) => line(index));
@@ -53,7 +53,7 @@ describe("LineMemory", () => {
 });
 
 describe("stampOf", () => {
-  it("finds times behind names, and compares them with and without fractions", () => {
+  it("finds timestamps after names, and compares them with and without fractions", () => {
     assert.equal(stampOf("web 2026-01-01T00:00:00.5Z x"), "2026-01-01T00:00:00.500000000");
     assert.equal(stampOf("2026-01-01T00:00:00Z x"), "2026-01-01T00:00:00.000000000");
     assert.equal(stampOf("no time here"), undefined);
