@@ -18,7 +18,7 @@ import { canMount, fill, mount, noRoomInFiles, readOnly, type Undo } from "../..
 import { eachInItsWorld, inputs, SECRET, type Made } from "../../helpers/world/provider-world";
 import { temporaryFolder } from "../../helpers/temporary-folder";
 
-describe("a deletion and its backup", () => {
+describe("a deletion with a backup", () => {
   const world = eachInItsWorld();
   const top = temporaryFolder();
   /** The backup folder, and a folder that backups must not touch. */
@@ -170,7 +170,7 @@ describe("a deletion and its backup", () => {
     });
   });
 
-  describe("keeps existing entries and uses another name instead of", () => {
+  describe("keeps existing entries and does not overwrite", () => {
     const THINGS: Record<string, (path: string) => void> = {
       file: (path) => writeFileSync(path, "mine"),
       folder: (path) => mkdirSync(path),

@@ -8,7 +8,7 @@ import { changed, eachInItsWorld, inputs, SECRET, SHOP } from "../../helpers/wor
 
 const HOSTILE = HOSTILE_LINES.join("\n");
 const MEGABYTE = 1024 * 1024;
-/** The limit for one response's text in memory, including what is recorded; the engine accepts 16 MB. */
+/** The largest outputs that one huge response may leave in the state; the engine accepts 16 MB. */
 const MOST = 8 * MEGABYTE;
 
 /** A marker word in each of the hostile lines. */

@@ -36,7 +36,7 @@ describe("secrets in the output of an operation", () => {
     assert.doesNotMatch(said, /password:? web/);
   });
 
-  it("are masked in the rejection of a spec, but not in identical names", async () => {
+  it("are masked in the service's rejection of a spec, even if a component has the same name", async () => {
     world.emulator.faults.add({
       method: "POST",
       path: /\/v2\/apps$/,

@@ -41,7 +41,7 @@ describe("emulator: what other clients need", () => {
     assert.equal(one, two);
   });
 
-  it("lists data centers as regions of all products in the regions API", async () => {
+  it("lists data centers as regions of all products under /v2/regions", async () => {
     const { regions, links, meta } = await b.ok("GET", "/v2/regions?page=1&per_page=5");
     assert.deepEqual([regions.length, regions[0].slug, regions[0].available], [5, "nyc1", true]);
     assert.ok(meta.total > 5 && links.pages.next);

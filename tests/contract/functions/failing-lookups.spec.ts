@@ -18,7 +18,8 @@ describe("a failing look-up that many Outputs of a program depend on", function 
   ])
     it(`fails immediately when it requests ${about}`, async () => {
       const env = { ...(process.env as Record<string, string>), DIGITALOCEAN_API_URL: emulator.url };
-      // Pulumi follows every path through the Outputs in search of an error handler; without a guard the failure never
+      // With its debugger on, V8 searches each path through the Outputs for a catch handler; an unguarded failure would
+      // never arrive.
       // surfaces.
       const { output } = await runCommand(
         process.execPath,
