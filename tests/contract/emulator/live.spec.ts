@@ -172,7 +172,7 @@ describe("emulator: live logs and consoles", () => {
     assert.equal((await b.ok("GET", "/v2/apps")).apps.length, 2);
   });
 
-  it("opens live logs under any host name in the request", async () => {
+  it("survives Upgrade requests with malformed addresses", async () => {
     for (const path of ["//", "/_logs/live/%", "http://[", "*"]) {
       const socket = connect(b.emulator.port, "127.0.0.1");
       const key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
