@@ -20,7 +20,7 @@ import { faultsIn, isEquivalent, plant, sampleOf, type Fault } from "./mutate";
 /**
  * `npm run mutants -- --sample N --seed S`: plants random small faults in a copy of the repository, one at a time, and runs the tests
  * that load the file. A fault that no test notices shows a behavior that is not tested. `--file PATH` restricts it to a file or folder,
- * and `--list` only prints the faults.
+ * `--unit` to unit tests, which is much faster, and `--list` only prints the faults.
  */
 
 const TOP = resolve(__dirname, "../..");
@@ -109,6 +109,7 @@ async function main(): Promise<void> {
       seed: { type: "string", default: String(Math.floor(Math.random() * 1e6)) },
       file: { type: "string" },
       list: { type: "boolean", default: false },
+      unit: { type: "boolean", default: false },
     },
   });
   const [count, seed] = [Number(values.sample), Number(values.seed)];
@@ -130,19 +131,23 @@ async function main(): Promise<void> {
     for (const fault of sample) console.log(lineOf(fault));
     return;
   }
-  process.exitCode = await tryAll(sample, all);
+  const specs = all.filter((file) => SPECS.test(file) && (!values.unit || file.startsWith("tests/unit/")));
+  process.exitCode = await tryAll(sample, all, specs);
 }
 
 const lineOf = ({ file, line, change }: Fault): string => `${file}:${line}  ${change}`;
 
 /** Plants one fault after the other and returns the exit code. */
-async function tryAll(sample: readonly Fault[], all: readonly string[]): Promise<number> {
+async function tryAll(
+  sample: readonly Fault[],
+  all: readonly string[],
+  specs: readonly string[],
+): Promise<number> {
   const copy = new Copy(all);
   process.once("exit", () => copy.remove());
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
   const importers = new Importers(TOP);
-  const specs = all.filter((file) => SPECS.test(file));
   const batches = new Map<string, string[][]>();
   for (const { file } of sample) {
     if (batches.has(file)) continue;
