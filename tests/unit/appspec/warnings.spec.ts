@@ -44,6 +44,33 @@ describe("the plan warns", () => {
     assert.equal(warnings(slug, "a-slug-of-the-future"), "");
   });
 
+  it("about no change of memory or CPUs between a legacy slug and the current slug of the same size", () => {
+    const sizes: Record<string, string> = {
+      "basic-xxs": "apps-s-1vcpu-0.5gb",
+      "basic-xs": "apps-s-1vcpu-1gb",
+      "basic-s": "apps-s-1vcpu-2gb",
+      "basic-m": "apps-s-2vcpu-4gb",
+      "professional-xs": "apps-s-1vcpu-1gb",
+      "professional-s": "apps-s-1vcpu-2gb",
+      "professional-m": "apps-s-2vcpu-4gb",
+      "professional-1l": "apps-d-1vcpu-4gb",
+      "professional-l": "apps-d-2vcpu-8gb",
+      "professional-xl": "apps-d-4vcpu-16gb",
+    };
+    const path = ["services", "web", "instance_size_slug"];
+    const change = (from: string, to: string): readonly string[] =>
+      plan(
+        { spec: withValueAt(spec, path, from), lastPhase: "ACTIVE" },
+        { spec: withValueAt(spec, path, to) },
+      ).warnings;
+    for (const [legacy, current] of Object.entries(sizes)) {
+      assert.deepEqual(change(legacy, current), [], legacy);
+      assert.deepEqual(change(current, legacy), [], legacy);
+    }
+    assert.equal(change("professional-xl", "apps-d-4vcpu-8gb").length, 1);
+    assert.equal(change("professional-xl", "apps-d-2vcpu-16gb").length, 1);
+  });
+
   it("about fewer instances, but not about more", () => {
     assert.match(warnings(["services", "web", "instance_count"], 1), /decreases from 2 to 1/);
     assert.equal(warnings(["services", "web", "instance_count"], 3), "");

@@ -160,6 +160,13 @@ describe("waitForDeployment", () => {
     assert.equal(clock.now() - start, 30_000);
   });
 
+  it("waits as long again for a deployment that was known in between", async () => {
+    const missing = apiError("not-found");
+    const minute = Array.from({ length: 60 }, () => "BUILDING");
+    const source = new Scripted({ d: [missing, ...minute, missing, "ACTIVE"] });
+    assert.equal((await wait(source)).phase, "ACTIVE");
+  });
+
   it("does not follow rollbacks by the service, and follows its other deployments only if there is no alternative", async () => {
     const made = (id: string, type: string, phase = "ACTIVE"): Deployment => ({
       id,
