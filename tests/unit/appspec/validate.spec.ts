@@ -54,6 +54,13 @@ describe("validate", () => {
     assert.match(unheard.message, /sent unchanged/);
   });
 
+  it("explains how to write the name of a domain, and how to include its subdomains", () => {
+    const hintFor = (domain: string): string | undefined =>
+      only(validate(app({}, { domains: [{ domain }] }))).hint;
+    assert.equal(hintFor("*.example.com"), "write example.com, and wildcard: true");
+    assert.match(hintFor("https://example.com/") ?? "", /only the host name/);
+  });
+
   it("converts scalars of the wrong type with a warning", () => {
     for (const service of [
       { http_port: "80" },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { lines } from "../../../provider/net/log-stream";
+import { checkLogUrl, lines } from "../../../provider/net/log-stream";
 
 async function read(chunks: Buffer[]): Promise<string[]> {
   const result = [];
@@ -37,5 +37,31 @@ describe("lines", () => {
       [1024 * 1024, 1024 * 1024 + 3, 4],
     );
     assert.equal(result.join("").length, 2 * 1024 * 1024 + 7);
+  });
+});
+
+describe("the address of a log", () => {
+  it("may be encrypted to any host, and unencrypted only on this machine", () => {
+    for (const text of ["https://logs.example/a?b=c", "http://127.0.0.1:8080/a", "http://localhost/a"]) {
+      assert.equal(checkLogUrl(text).href, text);
+    }
+    for (const text of ["wss://logs.example/a", "ws://127.0.0.1/a"]) {
+      assert.equal(checkLogUrl(text, ["https:", "wss:"]).href, text);
+    }
+  });
+
+  it("is refused when it is unencrypted to another host, of another kind, or not an address", () => {
+    for (const text of [
+      "http://logs.example/a",
+      "ftp://127.0.0.1/a",
+      "ws://127.0.0.1/a",
+      "wss://logs.example/a",
+      "logs",
+    ]) {
+      assert.throws(() => checkLogUrl(text), { errorCode: "unreadable-answer" }, text);
+    }
+    assert.throws(() => checkLogUrl("ws://logs.example/a", ["https:", "wss:"]), {
+      errorCode: "unreadable-answer",
+    });
   });
 });
