@@ -6,6 +6,7 @@ import {
   describeOpenSecrets,
   openSecrets,
   secretVariables,
+  withoutStoredChanges,
   withStored,
 } from "../../../provider/appspec/stored-secrets";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
@@ -110,6 +111,18 @@ describe("SECRET variables without a value", () => {
         assert.deepEqual(changes(withStored(secret(one), more.emptySecrets, stored), stored), []);
       }),
     );
+  });
+
+  it("are no drift when somebody else changes them, unless they are added, removed or listed", () => {
+    const other = EV.replaceAll("b", "c");
+    const drifted = (now: object, then: object, spec: object, listed: string[] = []): unknown =>
+      withoutStoredChanges(now, then, spec, listed);
+    assert.deepEqual(drifted(secret(other), secret(EV), secret()), secret(EV));
+    assert.deepEqual(drifted(secret(other), secret(EV), secret(), ["web.TOKEN"]), secret(other));
+    assert.deepEqual(drifted(secret(other), secret(EV), secret("x")), secret(other));
+    assert.deepEqual(drifted(secret(), secret(EV), secret()), secret());
+    assert.deepEqual(drifted(secret(other), secret(), secret()), secret(other));
+    assert.deepEqual(drifted(web(undefined), secret(EV), secret()), web(undefined));
   });
 
   it("are reported when they are added or lose their value", () => {
