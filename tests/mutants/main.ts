@@ -121,11 +121,12 @@ async function main(): Promise<void> {
   const files = all.filter(
     (file) => SCOPE.test(file) && (only === undefined || file === only || file.startsWith(`${only}/`)),
   );
-  const faults = files
-    .flatMap((file) => faultsIn(file, read(file)))
-    .filter((fault) => !isEquivalent(fault, EQUIVALENT));
+  const faults = files.flatMap((file) => faultsIn(file, read(file)));
   if (faults.length === 0) throw new Error(`no fault can be planted in ${values.file ?? "these files"}`);
-  const sample = sampleOf(faults, count, seed);
+  // An entry in the list of equivalents does not change which other faults a seed selects.
+  const sample = sampleOf(faults, faults.length, seed)
+    .filter((fault) => !isEquivalent(fault, EQUIVALENT))
+    .slice(0, count);
   console.log(`seed ${seed}: ${sample.length} of ${faults.length} faults in ${files.length} files`);
   if (values.list) {
     for (const fault of sample) console.log(lineOf(fault));

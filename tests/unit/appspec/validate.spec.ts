@@ -55,10 +55,19 @@ describe("validate", () => {
   });
 
   it("explains how to write the name of a domain, and how to include its subdomains", () => {
-    const hintFor = (domain: string): string | undefined =>
-      only(validate(app({}, { domains: [{ domain }] }))).hint;
+    const hintFor = (domain: string): string | undefined => {
+      const problem = only(validate(app({}, { domains: [{ domain }] })));
+      assert.deepEqual([problem.severity, problem.path], ["error", ["domains", 0, "domain"]]);
+      return problem.hint;
+    };
     assert.equal(hintFor("*.example.com"), "write example.com, and wildcard: true");
     assert.match(hintFor("https://example.com/") ?? "", /only the host name/);
+  });
+
+  it("reports where a value does not match the schema, by index in lists and by name in maps", () => {
+    const pathOf = (spec: object): unknown => only(validate(spec)).path;
+    assert.deepEqual(pathOf({ ...app({}), name: "Shop" }), ["name"]);
+    assert.deepEqual(pathOf(app({ instance_count: 0 })), ["services", 0, "instance_count"]);
   });
 
   it("converts scalars of the wrong type with a warning", () => {
