@@ -99,6 +99,13 @@ describe("a value of the wrong type", () => {
       /remove the dashes/,
     ],
     [
+      "a list of values for a map",
+      service({ health_check: ["/health"] }),
+      "services.0.health_check",
+      /a map with path, initial_delay_seconds, period_seconds/,
+    ],
+    ["an empty list for a map", service({ autoscaling: [] }), "services.0.autoscaling", /a map with min_/],
+    [
       "a GHCR image",
       image("ghcr.io/acme/api:v1"),
       "services.0.image",
