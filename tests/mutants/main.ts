@@ -28,9 +28,10 @@ const SCOPE = /^provider\/(appspec|service|deploy|secrets|text|net)\/.*\.ts$/;
 const SPECS = /^tests\/(unit|contract\/(app|client|deployment|functions|rollback))\/.*\.spec\.ts$/;
 /** Least share of noticed faults, in percent. */
 const LEAST = 85;
-/** A test run with a fault may take this many times as long as all tests without one, and at least a minute. */
+/** Tests with a fault may take this many times as long as all of their kind without one, and at least a minute. */
 const PATIENCE = 2;
 const LEAST_LIMIT = 60_000;
+const LONGEST_RUN = 30 * 60_000;
 
 type Outcome = "passed" | "failed" | "hung";
 
@@ -80,6 +81,10 @@ class Copy {
     });
   }
 
+  read(file: string): string {
+    return readFileSync(join(this.folder, file), "utf8");
+  }
+
   write(file: string, text: string): void {
     writeFileSync(join(this.folder, file), text);
   }
@@ -99,6 +104,9 @@ function repositoryFiles(): string[] {
     (file) => file !== "" && existsSync(join(TOP, file)),
   );
 }
+
+/** `unit` or `contract`. */
+const kindOf = (spec: string): string => spec.split("/")[1] ?? "";
 
 const read = (file: string): string => readFileSync(join(TOP, file), "utf8");
 
@@ -157,18 +165,22 @@ async function tryAll(
       batchesFor(file, specs, (spec, to) => importers.distance(spec, to)),
     );
   }
-  const used = [...new Set([...batches.values()].flat(2))];
-  const began = performance.now();
-  const { outcome, output } = await copy.run(used, 30 * 60_000);
-  if (outcome !== "passed") throw new Error(`the tests fail without a fault:\n${output}`);
-  const took = performance.now() - began;
-  const limit = Math.max(LEAST_LIMIT, took * PATIENCE);
-  console.log(`${used.length} spec files pass without a fault in ${Math.round(took / 1000)} s`);
+  const limits = new Map<string, number>();
+  for (const kind of ["unit", "contract"]) {
+    const used = [...new Set([...batches.values()].flat(2))].filter((spec) => kindOf(spec) === kind);
+    if (used.length === 0) continue;
+    const began = performance.now();
+    const { outcome, output } = await copy.run(used, LONGEST_RUN);
+    if (outcome !== "passed") throw new Error(`the tests fail without a fault:\n${output}`);
+    const took = performance.now() - began;
+    limits.set(kind, Math.max(LEAST_LIMIT, took * PATIENCE));
+    console.log(`${used.length} ${kind} specs pass without a fault in ${Math.round(took / 1000)} s`);
+  }
 
   const survivors: Fault[] = [];
   for (const [index, fault] of sample.entries()) {
     const start = performance.now();
-    const noticed = await isNoticed(copy, fault, batches.get(fault.file) ?? [], limit);
+    const noticed = await isNoticed(copy, fault, batches.get(fault.file) ?? [], limits);
     const seconds = Math.round((performance.now() - start) / 1000);
     if (!noticed) survivors.push(fault);
     console.log(`${index + 1}/${sample.length} ${noticed ?? "SURVIVED"} (${seconds} s)  ${lineOf(fault)}`);
@@ -185,15 +197,16 @@ async function isNoticed(
   copy: Copy,
   fault: Fault,
   batches: readonly string[][],
-  limit: number,
+  limits: ReadonlyMap<string, number>,
 ): Promise<string | undefined> {
-  const source = read(fault.file);
+  const source = copy.read(fault.file);
   copy.write(fault.file, plant(source, fault));
   try {
     for (const batch of batches) {
-      const { outcome } = await copy.run(batch, limit);
-      if (outcome === "failed") return `noticed in ${batch[0]?.split("/")[1] ?? ""}`;
-      if (outcome === "hung") return "noticed, tests hang";
+      const kind = kindOf(batch[0] ?? "");
+      const { outcome } = await copy.run(batch, limits.get(kind) ?? LONGEST_RUN);
+      if (outcome === "failed") return `noticed by ${kind} tests`;
+      if (outcome === "hung") return `noticed, ${kind} tests hang`;
     }
     return undefined;
   } finally {
