@@ -135,6 +135,20 @@ describe("Pace", () => {
     pace.answered(429, NONE, 10_000);
     assert.equal(pace.delay(10_000, true).ms, 1000);
   });
+
+  it("pauses after a refusal of a used up hour only until its reset, and as usual when the reset is now", () => {
+    const usedUp = headers({
+      "ratelimit-remaining": "0",
+      "ratelimit-reset": "100",
+      "ratelimit-limit": "5000",
+    });
+    const early = new Pace();
+    early.answered(429, usedUp, 99_500);
+    assert.deepEqual(early.delay(99_500, true), { ms: 500, reason: "hour" });
+    const late = new Pace();
+    late.answered(429, usedUp, 100_000);
+    assert.deepEqual(late.delay(100_000, true), { ms: 1000, reason: "refused" });
+  });
 });
 
 describe("Limiter", () => {
