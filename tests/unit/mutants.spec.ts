@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import ts from "typescript";
 import { EQUIVALENT } from "../mutants/equivalent";
 import { batchesFor, Importers } from "../mutants/importers";
 import { faultsIn, isEquivalent, plant, sampleOf } from "../mutants/mutate";
@@ -46,6 +47,17 @@ describe("planting faults", () => {
 
   it("changes nothing in types, which do not exist at run time", () => {
     assert.deepEqual(mutants("interface A { b: true; c: 1 } type D = 2; let e: false;"), []);
+  });
+
+  it("never breaks the syntax of a file, which every test would notice", () => {
+    const file = "provider/service/safe-writes.ts";
+    const source = readFileSync(join(TOP, file), "utf8");
+    const faults = faultsIn(file, source);
+    assert.ok(faults.length > 20, String(faults.length));
+    for (const fault of sampleOf(faults, 15, 1)) {
+      const { diagnostics } = ts.transpileModule(plant(source, fault), { reportDiagnostics: true });
+      assert.deepEqual(diagnostics, [], fault.change);
+    }
   });
 
   it("reports the line and the code around the change", () => {
