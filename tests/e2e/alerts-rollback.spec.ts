@@ -53,7 +53,7 @@ describe("alert destinations and rollbacks with the real CLI", function () {
     assert.deepEqual(writes(emulator), []);
   };
 
-  it("sets destinations with the creation, and keeps addresses out of the state and the output", async () => {
+  it("pulumi up sets alert destinations on creation and keeps secret addresses out of the state and the output", async () => {
     stack.declare({ shop: shop({}, alerts("a@example.com")) });
     const { output } = await stack.mustUp();
     assert.equal(app().deployments.length, 1);
@@ -65,12 +65,12 @@ describe("alert destinations and rollbacks with the real CLI", function () {
       ],
     );
     for (const text of [output, stack.project.stateText()]) assert.doesNotMatch(text, /s3cret/);
-    // One secret hides nothing but itself.
+    // One secret address does not hide the others.
     assert.match(stack.project.stateText(), /a@example\.com/);
     await quiet();
   });
 
-  it("shows a changed address as exactly that, and deploys nothing", async () => {
+  it("shows a changed alert address as a single change and starts no deployment", async () => {
     stack.declare({ shop: shop({}, alerts("b@example.com")) });
     const { output } = succeeded(await stack.run(["preview", "--diff"]));
     assert.match(output, /alertDestinations/);
@@ -82,7 +82,7 @@ describe("alert destinations and rollbacks with the real CLI", function () {
     assert.equal(app().deployments.length, 1);
   });
 
-  it("shows what someone changed, hides the addresses, and sets it back", async () => {
+  it("shows alert destinations changed outside Pulumi, hides the addresses, and restores them", async () => {
     const [, cpu] = [...app().destinations.keys()];
     app().destinations.set(cpu ?? "", { emails: [], slack_webhooks: [{ url: STRANGE, channel: "#ops" }] });
     const refreshed = succeeded(await stack.run(["refresh", "--yes", "--skip-preview", "--diff"]));
@@ -96,7 +96,7 @@ describe("alert destinations and rollbacks with the real CLI", function () {
     await quiet();
   });
 
-  it("refuses an entry for an alert that the spec does not have, before anything is done", async () => {
+  it("rejects an entry for an alert that is not in the spec before changing anything", async () => {
     const entry = { component: "web", rule: "MEM_UTILIZATION", emails: ["a@example.com"] };
     stack.declare({ shop: shop({}, { alertDestinations: [entry] }) });
     const { code, output } = await stack.run(["preview"]);
@@ -105,7 +105,7 @@ describe("alert destinations and rollbacks with the real CLI", function () {
     assert.deepEqual(writes(emulator), []);
   });
 
-  it("rolls a failed update back, fails, and shows the program's change again", async () => {
+  it("rolls back a failed update, fails, and shows the program's change again in the next preview", async () => {
     emulator.failNext({ component: "web", log: ["error: no such module left-pad"] });
     const before = structuredClone(app().spec);
     stack.declare({ shop: shop({ build_command: "npm run bundle" }, alerts("b@example.com")) });
@@ -128,7 +128,7 @@ describe("alert destinations and rollbacks with the real CLI", function () {
     assert.match(preview.output, /"npm run build" => "npm run bundle"/);
   });
 
-  it("shows it also after a refresh, and takes it with one update when it works", async () => {
+  it("still shows the rolled-back change after a refresh and applies it with one update once it works", async () => {
     await stack.refresh();
     const preview = succeeded(await stack.run(["preview", "--diff"]));
     assert.match(preview.output, /"npm run build" => "npm run bundle"/);
@@ -138,7 +138,7 @@ describe("alert destinations and rollbacks with the real CLI", function () {
     await quiet();
   });
 
-  it("clears destinations whose entry goes", async () => {
+  it("clears an alert's destinations when its entry is removed", async () => {
     stack.declare({ shop: shop({ build_command: "npm run bundle" }) });
     await stack.mustUp();
     for (const { emails, slack_webhooks } of app().destinations.values())

@@ -101,7 +101,7 @@ interface PreviewStep {
   newState?: { inputs?: Json };
 }
 
-describe("changes of the program", function () {
+describe("program changes with the real CLI", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let stack: TestStack;
@@ -111,10 +111,10 @@ describe("changes of the program", function () {
   let steps: Record<string, PreviewStep>;
   let diagnostics: { urn?: string; message: string }[];
   let up: CommandResult;
-  /** Of the `up` that makes the changes. */
+  /** Writes of the `up` that applies the changes. */
   let made: Record<string, { writes: string[]; bodies: Json[] }>;
   let ids: Record<string, string>;
-  /** What a preview tells on a resource's row. In --diff the same lines come beside the diff, on another stream. */
+  /** The lines that a preview shows on a resource's row. With --diff, they appear next to the diff, on another stream. */
   const toldOf = (name: string): string =>
     diagnostics
       .filter(({ urn }) => urn?.endsWith(`::${name}`))
@@ -177,12 +177,12 @@ describe("changes of the program", function () {
 
   const paths = (name: string): string[] => Object.keys(steps[name]?.detailedDiff ?? {}).sort();
 
-  it("of one variable are one update of the app, and nothing else", () => {
+  it("changing one variable updates the app once and nothing else", () => {
     assert.deepEqual(made["one-variable"]?.writes, ["PUT /v2/apps/one-variable"]);
     assert.equal(deploymentsOf("one-variable"), 2);
   });
 
-  it("send secrets that did not change back as the ciphertext they came as", () => {
+  it("an update sends unchanged secrets back as the ciphertext that the service returned", () => {
     const [body] = made["one-variable"]?.bodies ?? [];
     const [web] = (body as { spec: { services: { envs: { key: string; value: string }[] }[] } }).spec
       .services;
@@ -191,7 +191,7 @@ describe("changes of the program", function () {
     assert.match(values["S"] ?? "", /^EV\[/);
   });
 
-  it("of one secret send that one in clear and the others as ciphertext", () => {
+  it("changing one secret sends it in plain text and the others as ciphertext", () => {
     const [body] = made["one-secret"]?.bodies ?? [];
     const [web] = (body as { spec: { services: { envs: { key: string; value: string }[] }[] } }).spec
       .services;
@@ -201,20 +201,20 @@ describe("changes of the program", function () {
     assert.deepEqual(paths("one-secret"), ["spec.services.web.envs.OLD.value"]);
   });
 
-  it("are shown by a preview as old and new value at their place by name", () => {
+  it("preview shows old and new values at their path by name", () => {
     assert.deepEqual(paths("one-variable"), ["spec.services.web.envs.X.value"]);
     const shown = sectionOf(diff.stdout, "one-variable");
     assert.match(shown, /spec: \{\s+~ services: \{\s+~ web: \{\s+~ envs: \{\s+~ X: \{\s+~ value: "1" => "2"/);
     assert.doesNotMatch(shown, /instance_count|image|\bS\b/);
   });
 
-  it("are reported per component that they touch, and in one line for all others", () => {
+  it("preview reports each changed component and sums up the others in one line", () => {
     const shown = toldOf("inserted");
     assert.match(shown, /\+ api \(service\): create/);
     assert.match(shown, /1 component unchanged/);
   });
 
-  it("that insert a component show that component alone", () => {
+  it("inserting a component shows only that component", () => {
     assert.deepEqual(paths("inserted"), ["spec.services.api"]);
     assert.deepEqual(made["inserted"]?.writes, ["PUT /v2/apps/inserted"]);
     const shown = sectionOf(diff.stdout, "inserted");
@@ -222,13 +222,13 @@ describe("changes of the program", function () {
     assert.doesNotMatch(shown, /web: \{/);
   });
 
-  it("of the order in lists with names are none", () => {
+  it("reordering lists of named items is not a change", () => {
     assert.equal(steps["reordered"], undefined);
     assert.doesNotMatch(diff.output, /App::reordered\]/);
     assert.deepEqual(made["reordered"]?.writes, []);
   });
 
-  it("that ignoreChanges names by path are left out", () => {
+  it("ignoreChanges leaves out changes at paths by name", () => {
     assert.equal(steps["ignored"], undefined);
     assert.deepEqual(made["ignored"]?.writes, []);
     assert.equal(
@@ -237,37 +237,37 @@ describe("changes of the program", function () {
     );
   });
 
-  it("of redeployOn alone are one new deployment of the same spec", () => {
+  it("changing only redeployOn starts one deployment of the same spec", () => {
     assert.deepEqual(made["redeployed"]?.writes, ["POST /v2/apps/redeployed/deployments"]);
     assert.notEqual(made["redeployed"]?.bodies[0]?.["force_build"], true);
     assert.equal(deploymentsOf("redeployed"), 2);
   });
 
-  it("of redeployOn with forceBuild make a deployment that ignores the build cache", () => {
+  it("changing redeployOn with forceBuild starts a deployment without the build cache", () => {
     assert.deepEqual(made["redeployed-afresh"]?.writes, ["POST /v2/apps/redeployed-afresh/deployments"]);
     assert.deepEqual(made["redeployed-afresh"]?.bodies, [{ force_build: true }]);
   });
 
-  it("of spec and redeployOn together are one update with the newest sources, with a warning about the cache", () => {
+  it("changing spec and redeployOn sends one update with the newest sources and warns about the cache", () => {
     assert.deepEqual(made["spec-and-redeploy"]?.writes, ["PUT /v2/apps/spec-and-redeploy"]);
     assert.equal(made["spec-and-redeploy"]?.bodies[0]?.["update_all_source_versions"], true);
     assert.equal(deploymentsOf("spec-and-redeploy"), 2);
     assert.match(toldOf("spec-and-redeploy"), /forceBuild does not apply/);
   });
 
-  it("fetch the newest sources with updateSources, and only then", () => {
+  it("updates fetch the newest sources only with updateSources", () => {
     assert.equal(made["newest-sources"]?.bodies[0]?.["update_all_source_versions"], true);
     assert.notEqual(made["one-variable"]?.bodies[0]?.["update_all_source_versions"], true);
   });
 
-  it("of settings alone deploy nothing", () => {
+  it("changing only settings starts no deployment", () => {
     assert.equal(steps["only-settings"]?.op, "update");
     assert.deepEqual(made["only-settings"]?.writes, []);
     assert.equal(deploymentsOf("only-settings"), 1);
     assert.deepEqual(second["only-settings"]?.inputs["timeouts"], { create: "20m", update: "1.5h" });
   });
 
-  it("of name, region and project happen in place, with the same id", () => {
+  it("changing name, region or project happens in place and keeps the id", () => {
     for (const name of ["renamed", "region", "moved"]) {
       assert.equal(steps[name]?.op, "update", name);
       assert.equal(second[name]?.id, first[name]?.id, name);
@@ -283,13 +283,13 @@ describe("changes of the program", function () {
     assert.match(up.output, /12 updated/);
   });
 
-  it("are not waited for with wait: false", () => {
+  it("pulumi up does not wait for deployments with wait: false", () => {
     const recorded = second["not-waited-for"]?.outputs["__deployment"] as { phase: string };
     assert.deepEqual(made["not-waited-for"]?.writes, ["PUT /v2/apps/not-waited-for"]);
     assert.notEqual(recorded.phase, "ACTIVE");
   });
 
-  it("leave no internals in what a preview shows", () => {
+  it("preview output contains no internals", () => {
     for (const step of Object.values(steps)) {
       const shown = [...Object.keys(step.detailedDiff ?? {}), ...(step.diffReasons ?? [])];
       assert.deepEqual(
@@ -308,7 +308,7 @@ describe("changes of the program", function () {
     assert.doesNotMatch(diff.output, /s3cret|EV\[/);
   });
 
-  it("are done once: the next up only records what it did not wait for, and the one after that nothing", async () => {
+  it("the next up only records deployments it did not wait for, and the one after has no changes", async () => {
     const again = succeeded(await stack.run(["up", "--yes"]));
     assert.deepEqual(writes(emulator), []);
     assert.match(again.output, new RegExp(`1 updated\\s+${NAMES.length} unchanged`));
@@ -321,7 +321,7 @@ describe("changes of the program", function () {
   });
 });
 
-/** What `--diff` prints below the head of a resource. */
+/** The part of the `--diff` output below a resource's heading. */
 function sectionOf(output: string, name: string): string {
   const start = output.indexOf(`App::${name}]`);
   assert.ok(start >= 0, `${name} is not in the output:\n${output}`);

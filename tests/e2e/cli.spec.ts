@@ -29,7 +29,7 @@ const spec = {
   ],
 };
 
-describe("the command app-platform", function () {
+describe("the app-platform command in a real project", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let path: string;
@@ -70,7 +70,7 @@ describe("the command app-platform", function () {
   }
   const shop = (): StoredApp => emulator.apps()[0] ?? assert.fail("no app");
 
-  it("helps in less than 25 lines, for each command as well", async () => {
+  it("prints help in fewer than 25 lines, also for each command", async () => {
     const help = await run(["--help"]);
     assert.equal(help.code, 0);
     assert.ok(help.stdout.split("\n").length < 25);
@@ -82,7 +82,7 @@ describe("the command app-platform", function () {
     }
   });
 
-  it("says on standard error what it does not understand, with exit code 2", async () => {
+  it("reports usage errors on standard error with exit code 2", async () => {
     for (const args of [[], ["nothing"], ["logs"], ["logs", "a", "b", "c"], ["validate"], ["import"]]) {
       const { code, stdout, output } = await run(args);
       assert.deepEqual([code, stdout], [2, ""], args.join(" "));
@@ -92,7 +92,7 @@ describe("the command app-platform", function () {
     assert.match((await run(["deployments", "shop", "--pages", "1"])).output, /--pages/);
   });
 
-  it("validates files with their positions, and an exit code", async () => {
+  it("validates files and reports positions and an exit code", async () => {
     const file = join(folder.path, "app.yaml");
     writeFileSync(file, JSON.stringify(spec));
     const good = await run(["validate", file], { DIGITALOCEAN_TOKEN: "" });
@@ -112,7 +112,7 @@ describe("the command app-platform", function () {
     assert.equal((await run(["validate", join(folder.path, "none.yaml")])).code, 2);
   });
 
-  it("follows the log of a build that goes on, and ends in good order with Ctrl-C", async () => {
+  it("follows the log of a running build and exits cleanly on Ctrl-C", async () => {
     const child = spawn(process.execPath, [CLI, "logs", "shop", "web", "--type", "build", "--follow"], {
       env: env(),
     });
@@ -125,7 +125,7 @@ describe("the command app-platform", function () {
     assert.deepEqual([code, errors], [130, ""]);
   });
 
-  it("lists deployments and cancels the one that goes on", async () => {
+  it("lists deployments and cancels the one in progress", async () => {
     const [deployment] = shop().deployments;
     const going = ["pending_build", "building", "pending_deploy", "deploying"];
     const list = await run(["deployments", "shop", ...going.flatMap((phase) => ["--phase", phase])]);
@@ -142,7 +142,7 @@ describe("the command app-platform", function () {
     assert.match((await run(["deployments", "shp"])).output, /no app named shp\. Did you mean shop\?/);
   });
 
-  it("lists the apps that no given stack manages, and changes nothing", async () => {
+  it("lists apps that are not managed by any of the given stacks and changes nothing", async () => {
     const stack = await TestStack.create(emulator);
     try {
       stack.declare({ managed: { spec: { services: [{ ...spec.services[0], envs: [] }] }, wait: false } });
@@ -176,7 +176,7 @@ describe("the command app-platform", function () {
     }
   });
 
-  it("imports all apps without their secrets with the command that it prints; the next preview is clean", async () => {
+  it("imports all apps without secrets using the printed command, and the next preview has no changes", async () => {
     const stack = await TestStack.create(emulator);
     try {
       const file = join(folder.path, "my import.json");
@@ -193,9 +193,9 @@ describe("the command app-platform", function () {
       assert.match(kept.output, /--force/);
 
       const { app } = (await call("GET", `/v2/apps/${shop().id}`)) as { app: { spec: unknown } };
-      // The one as the service has it, the other as it was created.
+      // One spec as the service returns it, the other as it was created.
       stack.declare({ shop: { spec: hideSecrets(app.spec) }, front: { spec: front } });
-      // As a shell splits it.
+      // Split like a shell does.
       const args = [...printed.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? "");
       const imported = await stack.run(args);
       assert.equal(imported.code, 0, imported.output);

@@ -56,7 +56,7 @@ describe("app-platform on the command line", function () {
     return { code, out, err };
   }
 
-  it("tells what was meant, and where to read more, with exit code 2", async () => {
+  it("a usage error suggests the intended word, points to --help, and exits with code 2", async () => {
     const cases: [args: string[], message: RegExp][] = [
       [["lgs"], /unknown command lgs; did you mean logs\?\nRun app-platform --help for usage/],
       [
@@ -75,7 +75,7 @@ describe("app-platform on the command line", function () {
     });
   });
 
-  it("explains itself in lines that fit a terminal of 80 columns", async () => {
+  it("help fits a terminal of 80 columns", async () => {
     const helps = await Promise.all(
       [[], ["logs"], ["deployments"], ["cancel"], ["validate"], ["import"]].map((args) =>
         run(["help", ...args]),
@@ -91,7 +91,7 @@ describe("app-platform on the command line", function () {
     }
   });
 
-  it("names what the service does not know, and what is near, with exit code 1", async () => {
+  it("an unknown app or deployment is named along with similar names, with exit code 1", async () => {
     const cases: [args: string[], message: RegExp][] = [
       [["logs", "shpo"], /^error: There is no app named shpo\. Did you mean shop\?\n$/],
       [["logs", "shop", "wbe"], /no component wbe in the app shop\. Did you mean web\?/],
@@ -114,7 +114,7 @@ describe("app-platform on the command line", function () {
     });
   });
 
-  it("prints the newest deployment's build log, of one that failed too, without anything that a CI runner acts upon", async () => {
+  it("prints the newest deployment's build log, even if it failed, without text that CI runners act on", async () => {
     const client = new Client({ token: TOKEN, baseUrl: emulator.url });
     const git = { repo_clone_url: "https://example.com/a.git", branch: "main" };
     const { id } = await client.createApp({ spec: { name: "hostile", services: [{ name: "web", git }] } });
@@ -138,7 +138,7 @@ describe("app-platform on the command line", function () {
     assert.match(JSON.stringify(progress), /##vso\[task/, "as JSON it is the service's text");
   });
 
-  it("cancels a deployment that goes on, as often as it is told to, and says so of one that has ended in another way", async () => {
+  it("cancels a deployment in progress, can be repeated, and reports a deployment that finished otherwise", async () => {
     const slow = await createEmulator({ deploySeconds: 600, rateLimit: false, token: TOKEN });
     try {
       const client = new Client({ token: TOKEN, baseUrl: slow.url });
@@ -161,7 +161,7 @@ describe("app-platform on the command line", function () {
     });
   });
 
-  it("says what to do without a token, with a wrong one, and where nobody listens", async () => {
+  it("explains what to do about a missing token, a wrong token, and a refused connection", async () => {
     const [none, wrong, nobody] = await Promise.all([
       run(["deployments", "shop"], { DIGITALOCEAN_TOKEN: "" }),
       run(["deployments", "shop"], { DIGITALOCEAN_TOKEN: "dop_v1_another" }),
@@ -174,20 +174,20 @@ describe("app-platform on the command line", function () {
     assert.deepEqual([none.code, wrong.code, nobody.code], [1, 1, 1]);
   });
 
-  it("is quiet when its reader leaves", async () => {
+  it("exits quietly when the reader of its output closes the pipe", async () => {
     const child = start(["logs", "shop", "--follow"]);
     let err = "";
     child.stderr?.on("data", (part) => (err += String(part)));
     await once(child.stdout ?? assert.fail(), "data");
     child.stdout?.destroy();
-    // What it writes next finds nobody.
+    // The next write hits a closed pipe.
     const { id } = emulator.apps()[0] ?? assert.fail();
     emulator.editApp(id, (spec) => void (spec.region = "fra"));
     const [code] = (await once(child, "close")) as [number];
     assert.deepEqual([code, err], [0, ""]);
   });
 
-  it("says so when what it writes finds no room", async () => {
+  it("reports an error when its output does not fit on the disk", async () => {
     const full = openSync("/dev/full", "w");
     const child = start(["deployments", "shop"], {}, full);
     closeSync(full);
@@ -197,7 +197,7 @@ describe("app-platform on the command line", function () {
     assert.deepEqual([code, err], [1, "error: cannot write the output (ENOSPC).\n"]);
   });
 
-  it("lists as JSON what the service tells, without secrets", async () => {
+  it("lists the service's data as JSON without secrets", async () => {
     const { code, out } = await run(["deployments", "shop", "--json", "--per-page", "1"]);
     const [deployment] = JSON.parse(out) as { spec: { name: string } }[];
     assert.deepEqual([code, deployment?.spec.name], [0, "shop"]);
@@ -214,7 +214,7 @@ describe("app-platform on the command line", function () {
     const importing = (name: string, env?: Record<string, string>) =>
       run(["import", "shop", "shop", "--out", `${name}.json`], env);
 
-    it("writes each app once, and says which Pulumi it takes where it can not see one", async () => {
+    it("writes each app once, and states the required Pulumi version when it cannot detect one", async () => {
       const none = await importing("none", { PATH: folder.path });
       assert.deepEqual([none.code, none.out], [0, "none.json: 1 app\n"]);
       assert.match(
@@ -232,7 +232,7 @@ describe("app-platform on the command line", function () {
       );
     });
 
-    it("refuses with a Pulumi that is too old, and says what works there", async () => {
+    it("rejects a Pulumi version that is too old and lists alternatives", async () => {
       const { code, out, err } = await importing("old", withPulumi("echo v3.253.1"));
       assert.deepEqual([code, out], [1, ""]);
       assert.match(err, /pulumi v3\.253\.1 cannot import apps: .*`adopt: true`/);
@@ -243,7 +243,7 @@ describe("app-platform on the command line", function () {
       );
     });
 
-    it("writes nothing where there are no apps", async () => {
+    it("writes nothing when there are no apps", async () => {
       const empty = await createEmulator({ rateLimit: false });
       try {
         const { code, err } = await run(["import", "--all"], { DIGITALOCEAN_API_URL: empty.url });
@@ -256,7 +256,7 @@ describe("app-platform on the command line", function () {
     });
   });
 
-  it("finds in files what keeps an app from being one, with its place", async () => {
+  it("validate reports why a file is not a valid app, with its position", async () => {
     const files: [name: string, content: string | Buffer, code: number, line?: number, column?: number][] = [
       ["anchor.yaml", "name: shop\nservices:\n  - name: web\n    image: *nope\n", 1, 4, 12],
       ["typo.json", '{"name":"shop",\n "services":[\n{"name":"web", "http_prt": 3}]}', 1, 3, 16],

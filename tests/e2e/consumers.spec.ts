@@ -21,7 +21,7 @@ const manifestOf = (folder: string): Record<string, unknown> & { version: string
     version: string;
   };
 
-/** Packs the packages, installs them as users do, each consumer in a folder of its own, and runs Pulumi there. */
+/** Packs the packages, installs them as users do, each consumer in its own folder, and runs Pulumi there. */
 class Consumers {
   private readonly top = mkdtempSync(join(tmpdir(), "app-platform-consumers-"));
   private emulator: ChildProcess | undefined;
@@ -43,7 +43,7 @@ class Consumers {
       ...(Object.fromEntries(kept) as Record<string, string>),
       PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`,
     };
-    // What is packed is what is built now; the packages would each build for themselves otherwise.
+    // Packs the current build; otherwise each package would build itself.
     await this.npm(TOP, "run", "build");
     const packing = PACKAGES.flatMap((name) => ["-w", name]);
     await this.npm(TOP, "pack", ...packing, "--ignore-scripts", "--pack-destination", this.top);
@@ -55,7 +55,7 @@ class Consumers {
       this.install("typescript-strict", "pulumi-app-platform"),
       this.install("javascript", "pulumi-app-platform", "app-platform-emulator"),
     ]);
-    // Its dependencies are the same; only the kind of its modules is another.
+    // The dependencies are the same; only the module type differs.
     const installed = join(this.folder("javascript"), "node_modules");
     symlinkSync(installed, join(this.folder("javascript-modules"), "node_modules"), "junction");
   }
@@ -88,7 +88,7 @@ class Consumers {
     this.service = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(first)?.[1] ?? assert.fail(first);
   }
 
-  /** `pulumi up` and `pulumi destroy` in a consumer's folder, the stack's outputs in between. */
+  /** Runs `pulumi up` and `pulumi destroy` in a consumer's folder and returns the stack's outputs in between. */
   async upAndDestroy(consumer: string): Promise<{ outputs: string; apps: string[]; kept: string }> {
     const own = join(this.top, `pulumi-${consumer}`);
     mkdirSync(join(own, "state"), { recursive: true });
@@ -99,7 +99,7 @@ class Consumers {
       PULUMI_CONFIG_PASSPHRASE: "only for this temporary folder",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      // Its types are checked by the compiler itself.
+      // The compiler checks the types in a separate test.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       DIGITALOCEAN_API_URL: this.service,
       DIGITALOCEAN_TOKEN: TOKEN,
@@ -138,7 +138,7 @@ describe("the packed packages", () => {
   after(() => consumers.remove());
 
   for (const name of PACKAGES)
-    it(`${name}: holds what is needed to run it, its licence and its README, and nothing else`, async () => {
+    it(`${name}: contains only what it needs to run, its license and its README`, async () => {
       const args = ["-tzf", consumers.tarball(name)];
       const { stdout } = succeeded(await runCommand("tar", args, TOP, process.env as Record<string, string>));
       const files = stdout.trim().split(/\r?\n/);
@@ -151,7 +151,7 @@ describe("the packed packages", () => {
     });
 
   for (const name of PACKAGES)
-    it(`${name}: runs nothing when it is installed, and publint finds nothing`, async () => {
+    it(`${name}: has no install scripts, and publint finds no problems`, async () => {
       const installed = join(consumers.folder("javascript"), "node_modules", name);
       const { scripts = {} } = manifestOf(installed) as { scripts?: Record<string, string> };
       const atInstall = Object.keys(scripts).filter((script) => /install|prepare|uninstall/.test(script));
@@ -161,7 +161,7 @@ describe("the packed packages", () => {
       assert.deepEqual(messages, []);
     });
 
-  it("types a strict TypeScript program, and refuses what is wrong", async () => {
+  it("type-check a strict TypeScript program and reject incorrect arguments", async () => {
     const folder = consumers.folder("typescript-strict");
     const tsc = join(folder, "node_modules", "typescript", "bin", "tsc");
     const env = process.env as Record<string, string>;
@@ -169,12 +169,12 @@ describe("the packed packages", () => {
     assert.equal(code, 0, output);
   });
 
-  describe("in programs, with the emulator as it was installed", () => {
+  describe("in programs, with the installed emulator", () => {
     const runs = new Map<string, ReturnType<Consumers["upAndDestroy"]>>();
 
     before(async () => {
       await consumers.startEmulator();
-      // At the same time; each test waits for its own, and fails if that failed.
+      // All run in parallel; each test waits for its own run and fails if that run failed.
       for (const consumer of CONSUMERS) {
         const run = consumers.upAndDestroy(consumer);
         run.catch(() => undefined);
@@ -183,7 +183,7 @@ describe("the packed packages", () => {
     });
 
     for (const consumer of CONSUMERS)
-      it(`${consumer}: pulumi up creates its apps, pulumi destroy deletes them`, async () => {
+      it(`${consumer}: pulumi up creates its apps and pulumi destroy deletes them`, async () => {
         const { outputs, apps, kept } = (await runs.get(consumer)) ?? assert.fail();
         const { url, tag } = JSON.parse(outputs) as Record<string, string>;
         assert.match(String(url), /^https:\/\/.+\.ondigitalocean\.app$/);
@@ -193,7 +193,7 @@ describe("the packed packages", () => {
         assert.doesNotMatch(kept, /app-platform:App/);
       });
 
-    it("leaves no app behind", async () => {
+    it("no app remains after all programs ran", async () => {
       await Promise.allSettled(runs.values());
       assert.deepEqual(await consumers.appNames(), []);
     });

@@ -17,12 +17,12 @@ const SPEC = {
   ],
 };
 
-describe("the deletion of apps", function () {
+describe("app deletion with the real CLI", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let stack: TestStack;
   let destroyed: CommandResult;
-  /** Method and status of all calls for an app during the destroy, in their order. */
+  /** Method and status of all calls per app during the destroy, in order. */
   let calls: Record<string, string[]>;
   let allCalls: RecordedCall[];
   let kept: StoredApp;
@@ -38,7 +38,7 @@ describe("the deletion of apps", function () {
   };
 
   before(async () => {
-    // Long enough that an app still answers after its deletion was accepted.
+    // Long enough that an app still responds after its deletion was accepted.
     emulator = await createEmulator({
       deploySeconds: 0.02,
       deleteSeconds: 0.5,
@@ -60,7 +60,7 @@ describe("the deletion of apps", function () {
   const appOf = (name: string): StoredApp | undefined =>
     emulator.apps().find(({ spec }) => spec.name === name);
 
-  /** By someone else, at the service. Returns when the app is gone. */
+  /** Deletes an app at the service, outside Pulumi. Returns when the app is gone. */
   async function deleteOutside(name: string): Promise<void> {
     const address = `${emulator.url}/v2/apps/${appOf(name)?.id ?? ""}`;
     const request = (method: string) =>
@@ -69,7 +69,7 @@ describe("the deletion of apps", function () {
     while ((await request("GET")).status === 200);
   }
 
-  it("by someone else are noticed by a refresh", async () => {
+  it("refresh notices an app that was deleted outside Pulumi", async () => {
     await deleteOutside("gone-before");
     const refreshed = await stack.refresh();
     assert.equal(stack.resources()["gone-before"], undefined);
@@ -77,7 +77,7 @@ describe("the deletion of apps", function () {
     assert.deepEqual(Object.keys(stack.resources()).sort(), ["blocked", "gone-at-last", "kept", "unbacked"]);
   });
 
-  it("goes on for the others where one fails", async () => {
+  it("destroy continues with the other apps when one deletion fails", async () => {
     await deleteOutside("gone-at-last");
     stack.write("blocked-backups", "a file where the folder should be");
     const ids = Object.entries(stack.resources()).map(([name, { id }]) => [name, id] as const);
@@ -99,7 +99,7 @@ describe("the deletion of apps", function () {
     );
   });
 
-  it("has the app gone before the command ends", () => {
+  it("destroy returns only after the app is gone", () => {
     for (const app of [kept, unbacked]) {
       const { name } = app.spec;
       assert.equal(
@@ -112,7 +112,7 @@ describe("the deletion of apps", function () {
     }
   });
 
-  it("writes a backup first, for its owner alone, and says where it is and how to use it", () => {
+  it("destroy writes a backup first, readable only by its owner, and reports its path and how to use it", () => {
     backup = /app-spec-backups\/kept-\S+?\.yaml/.exec(destroyed.output)?.[0] ?? "";
     assert.ok(existsSync(stack.path(backup)), destroyed.output);
     assert.equal(statSync(stack.path(backup)).mode & 0o077, 0);
@@ -125,12 +125,12 @@ describe("the deletion of apps", function () {
     assert.doesNotMatch(destroyed.output + readFileSync(stack.path(backup), "utf8"), /s3cret/);
   });
 
-  it("leaves no backup with backup: false, and says so", () => {
+  it("destroy with backup: false writes no backup and reports that", () => {
     assert.match(destroyed.output, /The app unbacked .* Its spec is not backed up \(backup: false\)/);
     assert.doesNotMatch(destroyed.output, /backups\/unbacked/);
   });
 
-  it("does not happen where the backup cannot be written", () => {
+  it("destroy deletes nothing when the backup cannot be written", () => {
     assert.equal((calls["blocked"] ?? []).filter((call) => call.startsWith("DELETE")).length, 0);
     assert.match(
       destroyed.output,
@@ -140,7 +140,7 @@ describe("the deletion of apps", function () {
     assert.equal(appOf("blocked")?.goneAt, undefined);
   });
 
-  it("of an app that is gone already is done", () => {
+  it("destroy succeeds for an app that is already gone", () => {
     assert.deepEqual(
       (calls["gone-at-last"] ?? []).filter((call) => call.startsWith("DELETE 200")),
       [],
@@ -148,14 +148,14 @@ describe("the deletion of apps", function () {
     assert.equal(stack.resources()["gone-at-last"], undefined);
   });
 
-  it("goes through once the backup can be written", async () => {
+  it("destroy succeeds once the backup can be written", async () => {
     rmSync(stack.path("blocked-backups"));
     const result = succeeded(await stack.destroy());
     assert.match(result.output, /blocked-backups\/blocked-\S+\.yaml/);
     assert.deepEqual(emulator.apps(), []);
   });
 
-  it("can be undone from the backup only with its secrets: those that are missing are named", async () => {
+  it("restoring from a backup requires its secrets and lists the missing ones", async () => {
     stack.declare({ kept: { spec: { $file: backup } } });
     const result = await stack.up();
     assert.notEqual(result.code, 0);
@@ -164,7 +164,7 @@ describe("the deletion of apps", function () {
     assert.deepEqual(writes(emulator), []);
   });
 
-  it("is undone from the backup: the same app again, with the secrets supplied", async () => {
+  it("restoring from a backup with the secrets recreates the same app", async () => {
     stack.declare({
       kept: { spec: { $file: backup, secrets: { "web.TOKEN": { $secret: "second-s3cret" } } } },
     });

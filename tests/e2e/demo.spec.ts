@@ -8,10 +8,10 @@ import { STEPS } from "../../tools/demo/steps";
 import { getPulumiCli } from "../../tools/pulumi-cli/get";
 import { TOP } from "../../tools/pulumi-project";
 
-/** `npm start` without a terminal, as a person runs it who has a token of the real service in the environment. */
+/** `npm start` without a terminal, run by a user whose environment contains a token of the real service. */
 class Demo {
   output = "";
-  /** The exit code as a shell tells it: what ended by a signal has 128 and its number. */
+  /** The exit code as a shell reports it: 128 plus the signal number for a process killed by a signal. */
   readonly ended: Promise<number>;
   private readonly child: ChildProcess;
   private readonly temp = mkdtempSync(join(tmpdir(), "demo-"));
@@ -42,7 +42,7 @@ class Demo {
     );
   }
 
-  /** Resolves as soon as this was printed; rejects if the demo ends before. */
+  /** Resolves as soon as this was printed; rejects if the demo exits first. */
   async printed(text: string): Promise<void> {
     const seen = new Promise<void>((done) => {
       const look = (): void => void (this.output.includes(text) && done());
@@ -55,12 +55,12 @@ class Demo {
     await Promise.race([seen, gone]);
   }
 
-  /** As Ctrl-C does: to everything that runs in the front. */
+  /** Like Ctrl-C: signals the whole foreground process group. */
   pressCtrlC(): void {
     process.kill(-(this.child.pid ?? 0), "SIGINT");
   }
 
-  /** What is left in the folder for temporary files; the compiler's own cache aside. */
+  /** Files left in the temporary folder, except the compiler's cache. */
   leftBehind(): string[] {
     return readdirSync(this.temp).filter((name) => !/^tsx-|^node-compile-cache/.test(name));
   }
@@ -78,7 +78,7 @@ describe("npm start", function () {
     await getPulumiCli();
   });
 
-  describe("when it runs to its end", () => {
+  describe("when it runs to completion", () => {
     let demo: Demo;
     let code: number;
 
@@ -93,7 +93,7 @@ describe("npm start", function () {
       assert.equal(code, 0, demo.output);
     });
 
-    it("goes through all its steps in their order, and finds every fact so", () => {
+    it("runs all its steps in order and confirms every fact", () => {
       const places = STEPS.map(({ title }, index) => demo.output.indexOf(`${index + 1}/7  ${title}\n`));
       assert.ok(
         places.every((place, index) => place > (places[index - 1] ?? 0)),
@@ -103,7 +103,7 @@ describe("npm start", function () {
       assert.ok((demo.output.match(/^ {2}✓ /gm) ?? []).length >= 30, demo.output);
     });
 
-    it("shows what the CLI prints: phases, the plan of a change, drift, a failure, a backup", () => {
+    it("shows the CLI's output: phases, the plan of a change, drift, a failure, a backup", () => {
       for (const line of [
         /creating \(\d+s\) building 1\/9: web, site/,
         /^\s*url\s+: "https:\/\/quickstart-\w+\.ondigitalocean\.app"/m,
@@ -118,17 +118,17 @@ describe("npm start", function () {
         assert.match(demo.output, line);
     });
 
-    it("prints plain lines: no colours, no control characters", () => {
+    it("prints plain lines without colors or control characters", () => {
       assert.doesNotMatch(demo.output, /(?![\n\t])\p{Cc}/u);
     });
 
-    it("prints neither the secret, nor ciphertext, nor a token", () => {
+    it("prints no secret, no ciphertext and no token", () => {
       for (const secret of [SESSION_KEY, TOKEN, "the-token-of-a-person"])
         assert.equal(demo.output.includes(secret), false, secret);
       assert.doesNotMatch(demo.output, /EV\[/);
     });
 
-    it("leaves nothing behind", () => {
+    it("leaves no files behind", () => {
       assert.deepEqual(demo.leftBehind(), []);
     });
   });
@@ -146,11 +146,11 @@ describe("npm start", function () {
 
     after(() => demo?.remove());
 
-    it("ends with the exit code of Ctrl-C", () => {
+    it("exits with the exit code of Ctrl-C", () => {
       assert.equal(code, 130, demo.output);
     });
 
-    it("says so, and leaves nothing behind", () => {
+    it("reports the interruption and leaves no files behind", () => {
       assert.match(demo.output, /Stopped\. Nothing is left behind\.\n$/);
       assert.deepEqual(demo.leftBehind(), []);
     });

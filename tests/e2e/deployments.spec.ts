@@ -18,7 +18,7 @@ describe("existing apps in a program", function () {
   let stack: TestStack;
   let id: string;
 
-  /** As somebody else would make it. */
+  /** Creates an app outside Pulumi. */
   async function existing(spec: object): Promise<string> {
     const answer = await fetch(`${emulator.url}/v2/apps`, {
       method: "POST",
@@ -48,7 +48,7 @@ describe("existing apps in a program", function () {
   const newest = () => app().deployments.at(-1) ?? assert.fail("there is no deployment");
   const config = (values: Record<string, string>): string[] =>
     Object.entries(values).flatMap(([key, value]) => ["--config", `${key}=${value}`]);
-  /** `pulumi up` with its preview in full. */
+  /** `pulumi up` with its full preview. */
   const shownUp = (values: Record<string, string>) => stack.run(["up", "--yes", "--diff", ...config(values)]);
   const inState = (name: string): StateResource & { external?: boolean } => {
     const { checkpoint } = JSON.parse(stack.project.stateText()) as {
@@ -60,11 +60,11 @@ describe("existing apps in a program", function () {
     );
   };
 
-  describe("are released and rolled back (examples/deployments)", () => {
+  describe("released and rolled back (examples/deployments)", () => {
     before(() => start("deployments", shop));
     after(end);
 
-    it("reads the app and deploys it once for every commit", async () => {
+    it("pulumi up reads the app and deploys it once per commit", async () => {
       const { output } = await stack.mustUp(config({ appId: id, commit: "a" }));
       assert.deepEqual(writes(emulator), ["POST /v2/apps/shop/deployments"]);
       assert.match(output, /url\s*: "https:\/\/shop-/);
@@ -73,21 +73,21 @@ describe("existing apps in a program", function () {
       assert.equal(inState("app").external, true);
     });
 
-    it("keeps the app's secrets to the service", () => {
+    it("the app's secrets never leave the service", () => {
       const { outputs } = inState("app");
       assert.match(JSON.stringify(outputs["spec"]), /secret held by the service/);
       assert.ok("ciphertext" in (outputs["__liveSpec"] as object));
       assert.doesNotMatch(JSON.stringify(hideSecrets(stack.project.stateText())), /EV\[|s3cret/);
     });
 
-    it("does nothing in the second up", async () => {
+    it("a second up changes nothing", async () => {
       const { output } = await stack.mustUp();
       assert.match(output, /unchanged/);
       assert.doesNotMatch(output, /updated|replaced/);
       assert.deepEqual(writes(emulator), []);
     });
 
-    it("shows a new commit as just that, fails with the log, and tries again in the next up", async () => {
+    it("a new commit is the only change shown, fails with the log, and is retried in the next up", async () => {
       emulator.failNext({ component: "web", step: "deploy", log: ["error: no such module left-pad"] });
       const { code, output } = await shownUp({ commit: "b" });
       assert.notEqual(code, 0);
@@ -100,7 +100,7 @@ describe("existing apps in a program", function () {
       assert.equal(inState("release").outputs["deploymentId"], newest().id);
     });
 
-    it("goes back, stays pinned, and is committed or reverted by the program", async () => {
+    it("a rollback pins the app, and the program commits or reverts it", async () => {
       const { output } = await stack.mustUp(config({ rollback: "pinned" }));
       assert.deepEqual(writes(emulator), [
         "POST /v2/apps/shop/rollback/validate",
@@ -123,7 +123,7 @@ describe("existing apps in a program", function () {
       assert.equal(app().pinned, undefined);
     });
 
-    it("goes back and commits that in one run, and the app is free", async () => {
+    it("a rollback can be created and committed in one run, and the app is no longer pinned", async () => {
       succeeded(await stack.run(["config", "rm", "rollback"]));
       await stack.mustUp();
       assert.deepEqual(writes(emulator), []);
@@ -142,14 +142,14 @@ describe("existing apps in a program", function () {
       );
     });
 
-    it("names the app that does not exist", async () => {
+    it("an app that does not exist is named in the error", async () => {
       const unknown = "00000000-0000-4000-8000-000000000000";
       const { code, output } = await stack.run(["preview", ...config({ appId: unknown })]);
       assert.notEqual(code, 0);
       assert.match(output, new RegExp(`There is no app with the id ${unknown}.*shop`));
     });
 
-    it("leaves the app as it is when the stack is destroyed", async () => {
+    it("pulumi destroy leaves the app unchanged", async () => {
       const before = app().deployments.length;
       succeeded(await stack.destroy(config({ appId: id })));
       assert.deepEqual(writes(emulator), []);
@@ -157,17 +157,17 @@ describe("existing apps in a program", function () {
     });
   });
 
-  describe("are taken over (examples/adopt)", () => {
+  describe("taken over (examples/adopt)", () => {
     before(() => start("adopt", { name: "shop", services: [web()] }));
     after(end);
 
-    it("reads the app, and touches nothing", async () => {
+    it("pulumi up reads the app and changes nothing", async () => {
       const { output } = await stack.mustUp(config({ appId: id, name: "shop" }));
       assert.match(output, /components\s*: \[\s*\[0\]: "web"/);
       assert.deepEqual(writes(emulator), []);
     });
 
-    it("manages it from then on, without a deployment where the program says what is there", async () => {
+    it("adoption manages the app without a deployment when the program matches it", async () => {
       await stack.mustUp(config({ manage: "true" }));
       assert.deepEqual(writes(emulator), []);
       assert.equal(app().deployments.length, 1);
@@ -175,14 +175,14 @@ describe("existing apps in a program", function () {
       assert.notEqual(inState("managed").external, true);
     });
 
-    it("sees what someone changes on both", async () => {
+    it("up --refresh reports a change made outside Pulumi and reverts it", async () => {
       emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 3));
       const { output } = await stack.mustUp(["--refresh"]);
       assert.match(output, /changed at the service: .*services\.web\.instance_count/);
       assert.deepEqual(writes(emulator), ["PUT /v2/apps/shop"]);
     });
 
-    it("does not let it be deleted", async () => {
+    it("pulumi destroy cannot delete the protected app", async () => {
       const { code, output } = await stack.destroy();
       assert.notEqual(code, 0);
       assert.match(output, /protected/);

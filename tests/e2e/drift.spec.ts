@@ -28,7 +28,7 @@ const web = (services: Component[] | undefined): Component => {
   return found;
 };
 
-describe("an app that someone edits behind Pulumi's back", function () {
+describe("an app that was edited outside Pulumi", function () {
   this.timeout(300_000);
   const EDITED = ["changed", "added", "removed", "component", "secret", "untouched"];
   let emulator: Emulator;
@@ -111,7 +111,7 @@ describe("an app that someone edits behind Pulumi's back", function () {
     assert.deepEqual(writes(emulator), []);
   });
 
-  it("shows a changed variable in a refresh, and nothing else", () => {
+  it("shows only the changed variable in a refresh", () => {
     assert.deepEqual(
       seen["changed"],
       named("changed", (spec) => void (envsOf(spec)["A"] = { value: "edited" })),
@@ -119,14 +119,14 @@ describe("an app that someone edits behind Pulumi's back", function () {
     assert.match(refreshed.output, /A: \{\s+~ value: "1" => "edited"/);
   });
 
-  it("shows an added variable in a refresh, and nothing else", () => {
+  it("shows only the added variable in a refresh", () => {
     const { NEW, ...others } = envsOf(seen["added"] as { services: Record<string, Json> } & Json);
     assert.equal(NEW?.["value"], "here");
     assert.deepEqual(others, envsOf(named("added") as { services: Record<string, Json> } & Json));
     assert.match(refreshed.output, /\+ NEW\s*: \{/);
   });
 
-  it("shows a removed variable in a refresh, and nothing else", () => {
+  it("shows only the removed variable in a refresh", () => {
     assert.deepEqual(
       seen["removed"],
       named("removed", (spec) => void delete envsOf(spec)["B"]),
@@ -134,7 +134,7 @@ describe("an app that someone edits behind Pulumi's back", function () {
     assert.match(refreshed.output, /- B: \{/);
   });
 
-  it("shows an added component in a refresh, and nothing else", () => {
+  it("shows only the added component in a refresh", () => {
     const { workers, ...others } = seen["component"] ?? {};
     assert.deepEqual(Object.keys(workers as Json), ["extra"]);
     assert.deepEqual(others, named("component"));
@@ -148,12 +148,12 @@ describe("an app that someone edits behind Pulumi's back", function () {
     assert.doesNotMatch(stack.project.stateText(), /s3cret|EV\[/);
   });
 
-  it("shows nothing of an app that nobody touched", () => {
+  it("shows no changes in a refresh when nobody edited it", () => {
     assert.deepEqual(seen["untouched"], named("untouched"));
     assert.doesNotMatch(refreshed.output, /App::untouched\]/);
   });
 
-  it("is repaired by the next up, one update each, to what the program says", async () => {
+  it("is restored to the program by the next up with one update per app", async () => {
     await stack.mustUp(["--parallel", "20"]);
     const edited = EDITED.filter((name) => name !== "untouched");
     assert.deepEqual(writes(emulator).sort(), edited.map((name) => `PUT /v2/apps/${name}`).sort());
@@ -164,7 +164,7 @@ describe("an app that someone edits behind Pulumi's back", function () {
     }
   });
 
-  it("keeps the ciphertext of secrets that nobody touched in the repair", () => {
+  it("keeps the ciphertext of unchanged secrets in the repair", () => {
     const body = writeCalls(emulator, "changed")[0]?.body as { spec: { services: Component[] } };
     const sent = Object.fromEntries(
       (web(body.spec.services).envs ?? []).map(({ key, value }) => [key, value ?? ""]),
@@ -178,7 +178,7 @@ describe("an app that someone edits behind Pulumi's back", function () {
     assert.match(values["T"] ?? "", /^EV\[/);
   });
 
-  it("is repaired in one go by up --refresh, and stays as it is afterwards", async () => {
+  it("is repaired by a single up --refresh and has no changes afterwards", async () => {
     edit();
     await stack.mustUp(["--refresh", "--parallel", "20"]);
     const edited = EDITED.filter((name) => name !== "untouched");

@@ -18,7 +18,7 @@ const app = (more?: Json): Declaration => ({ spec: { services: [service(more)] }
 
 const LOG = ["npm run build", `using ${SECRET}`, "error: no such module left-pad"];
 
-describe("deployments that fail", function () {
+describe("failed deployments", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let stack: TestStack;
@@ -40,7 +40,7 @@ describe("deployments that fail", function () {
     (stack.resource(name).outputs["__deployment"] as { phase: string }).phase;
   const deployments = (name: string): number =>
     emulator.apps().find(({ spec }) => spec.name === name)?.deployments.length ?? 0;
-  /** What the list of diagnostics at the end of the output says about one resource. */
+  /** The diagnostics of one resource at the end of the output. */
   const diagnosticsOf = (name: string): string => {
     const text = result.output.slice(result.output.lastIndexOf("Diagnostics:"));
     const start = text.indexOf(`(${name}):`);
@@ -49,7 +49,7 @@ describe("deployments that fail", function () {
     return text.slice(start, end < 0 ? text.indexOf("\nResources:", start) : end);
   };
 
-  it("at the first build make up fail, with component, step, reason and the end of the log", async () => {
+  it("pulumi up fails and reports component, step, reason and log tail when the first build fails", async () => {
     for (let count = 0; count < 3; count++) emulator.failNext({ component: "web", step: "build", log: LOG });
     stack.declare({ same: app(), fixed: app(), again: app({ run_command: "exit 1" }) });
     result = await up();
@@ -63,7 +63,7 @@ describe("deployments that fail", function () {
     assert.doesNotMatch(result.output, /s3cret|EV\[/);
   });
 
-  it("name the deployment, its page in the control panel, and the command that prints its log", async () => {
+  it("the error names the deployment, its control panel page, and the command that prints its log", async () => {
     for (const name of ["same", "fixed", "again"]) {
       const { id, deployments: made } =
         emulator.apps().find(({ spec }) => spec.name === name) ?? assert.fail();
@@ -82,7 +82,7 @@ describe("deployments that fail", function () {
     assert.match(pasted.output, /git repo clone[^]*error: no such module left-pad/);
   });
 
-  it("leave the app in the state, with its id and the reason", () => {
+  it("the app is kept in the state with its id and the reason", () => {
     ids = Object.fromEntries(emulator.apps().map(({ spec, id }) => [spec.name, id]));
     for (const name of ["same", "fixed", "again"]) {
       const resource = stack.resource(name);
@@ -93,7 +93,7 @@ describe("deployments that fail", function () {
     }
   });
 
-  it("are followed by a new deployment when the program is the same, and by one update when it is fixed", async () => {
+  it("the next up starts a new deployment for the same program, and one update for a fixed program", async () => {
     stack.declare({
       same: app(),
       fixed: app({ build_command: "npm ci && npm run build" }),
@@ -110,7 +110,7 @@ describe("deployments that fail", function () {
     }
   });
 
-  it("in the deploy, at creation or later, say so as well", () => {
+  it("pulumi up also reports failures of the deploy step, at creation or later", () => {
     assert.notEqual(result.code, 0);
     assert.deepEqual(writes(emulator, "again"), ["POST /v2/apps/again/deployments"]);
     assert.deepEqual(writes(emulator, "late"), ["POST /v2/apps"]);
@@ -120,7 +120,7 @@ describe("deployments that fail", function () {
     }
   });
 
-  it("are remembered through a refresh and through up --refresh", async () => {
+  it("the failure is still recorded after a refresh and after up --refresh", async () => {
     const refreshed = await stack.refresh();
     assert.deepEqual(writes(emulator), []);
     assert.doesNotMatch(refreshed.output, /App (same|fixed) updated/);
@@ -136,7 +136,7 @@ describe("deployments that fail", function () {
     assert.match(diagnosticsOf("late"), /web: deploy failed/);
   });
 
-  it("of an update leave the app in the state like those of a creation", async () => {
+  it("a failed update keeps the app in the state like a failed creation", async () => {
     stack.declare({
       same: app({ run_command: "exit 1" }),
       fixed: app({ build_command: "exit 1" }),
@@ -158,7 +158,7 @@ describe("deployments that fail", function () {
     for (const name of ["again", "late"]) assert.equal(phase(name), "ACTIVE");
   });
 
-  it("of an update are followed by a new deployment, or by one update back to what worked", async () => {
+  it("a failed update is followed by a new deployment, or by one update back to the working spec", async () => {
     const before = deployments("same");
     stack.declare({
       same: app({ run_command: "exit 1" }),
@@ -173,7 +173,7 @@ describe("deployments that fail", function () {
     assert.match(diagnosticsOf("same"), /web: deploy failed/);
   });
 
-  it("do not keep destroy from deleting the app", async () => {
+  it("pulumi destroy deletes an app whose deployment failed", async () => {
     succeeded(await stack.destroy(["--parallel", "20"]));
     assert.deepEqual(stack.resources(), {});
     assert.deepEqual(emulator.apps(), []);

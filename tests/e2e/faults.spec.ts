@@ -28,8 +28,10 @@ const refusal = (status: number): Fault => ({
 const DEPLOYMENT = /^\/v2\/apps\/[^/]+\/deployments\/[^/]+$/;
 const APP = /^\/v2\/apps\/[^/]+$/;
 
-/** A sample of the fault matrix of tests/faults, one fault of each class, through the real CLI: one stack's life. */
-describe("faults of the service, seen by the CLI", function () {
+/**
+ * A sample of the fault matrix of tests/faults: one fault of each class with the real CLI, over the life of one stack.
+ */
+describe("service faults with the real CLI", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let stack: TestStack;
@@ -45,7 +47,7 @@ describe("faults of the service, seen by the CLI", function () {
     await emulator?.close();
   });
 
-  /** Runs a command and expects it to fail, or to go well, and remembers what it told. */
+  /** Runs a command, asserts that it fails or succeeds, and keeps its output. */
   const run = async (command: "up" | "refresh" | "destroy" | "preview", goesWell: boolean) => {
     const skip = command === "preview" ? [] : ["--yes", "--skip-preview"];
     const result = await stack.run([command, ...skip]);
@@ -59,7 +61,7 @@ describe("faults of the service, seen by the CLI", function () {
     return emulator.apps()[0]?.deployments.length ?? 0;
   };
 
-  it("401 in the middle of a wait: up fails at once, the app is recorded, and the next up waits on", async () => {
+  it("401 during a wait: up fails at once, the app is recorded, and the next up resumes the wait", async () => {
     stack.declare(app("hello"));
     emulator.faults.add({ method: "GET", path: DEPLOYMENT, fault: refusal(401) });
     const output = await run("up", false);
@@ -73,14 +75,14 @@ describe("faults of the service, seen by the CLI", function () {
     assert.equal(deployments(), 1);
   });
 
-  it("a lost answer to an update: up goes on with what was done", async () => {
+  it("lost response to an update: up finds that the update was applied and continues", async () => {
     stack.declare(app("good evening"));
     emulator.faults.add({ method: "PUT", path: APP, fault: "truncated" });
     await run("up", true);
     assert.equal(deployments(), 2);
   });
 
-  it("422 for an update: up fails with the service's words, and the next up makes the update", async () => {
+  it("422 for an update: up fails with the service's message, and the next up sends the update", async () => {
     stack.declare(app("good night"));
     emulator.faults.add({ method: "PUT", path: APP, fault: refusal(422) });
     const output = await run("up", false);
@@ -93,14 +95,14 @@ describe("faults of the service, seen by the CLI", function () {
     assert.equal(deployments(), 3);
   });
 
-  it("a gateway's page instead of an answer to a new deployment: one is made all the same", async () => {
+  it("gateway error page in response to a new deployment: the deployment is still created", async () => {
     stack.declare(app("good night", { redeployOn: { commit: "2" } }));
     emulator.faults.add({ method: "POST", path: /\/deployments$/, fault: "html-502" });
     await run("up", true);
     assert.equal(deployments(), 4);
   });
 
-  it("404 for an app that exists: refresh fails, and the app stays in the state", async () => {
+  it("404 for an existing app: refresh fails, and the app stays in the state", async () => {
     const repair = emulator.faults.add({ method: "GET", path: APP, times: Infinity, fault: refusal(404) });
     assert.match(
       await run("refresh", false),
@@ -110,7 +112,7 @@ describe("faults of the service, seen by the CLI", function () {
     assert.equal(stack.resource("shop").id, emulator.apps()[0]?.id);
   });
 
-  it("429, 500 and a cut connection while reading: refresh goes on", async () => {
+  it("429, 500 and a reset connection during reads: refresh retries and succeeds", async () => {
     const passing: Fault[] = [
       { status: 429, headers: { "retry-after": "1" } },
       { status: 500 },
@@ -121,14 +123,14 @@ describe("faults of the service, seen by the CLI", function () {
     assert.equal(stack.resource("shop").id, emulator.apps()[0]?.id);
   });
 
-  it("an answer of wrong types to the question for the price: preview warns and goes on", async () => {
+  it("wrong types in the price response: preview warns and continues", async () => {
     stack.declare(app("good morning", { redeployOn: { commit: "2" } }));
     emulator.faults.add({ method: "POST", path: /\/propose$/, times: Infinity, fault: "wrong-types" });
     assert.match(await run("preview", true), /POST \/v2\/apps\/propose: the answer cannot be used/);
     emulator.faults.clear();
   });
 
-  it("nobody listens: destroy fails and names the call; later it deletes an app that the service does not show", async () => {
+  it("connection refused: destroy fails and names the call; later it deletes an app that the service does not show", async () => {
     emulator.refuse();
     assert.match(
       await run("destroy", false),
@@ -143,7 +145,7 @@ describe("faults of the service, seen by the CLI", function () {
     assert.deepEqual(stack.resources(), {});
   });
 
-  it("and in all of it no secret, token or ciphertext is shown or kept in clear", () => {
+  it("no secret, token or ciphertext is printed or stored in plain text during any of these faults", () => {
     const shown = outputs.join("\n");
     for (const secret of [SECRET, TOKEN, "EV["]) assert.ok(!shown.includes(secret), secret);
     for (const secret of [SECRET, TOKEN]) assert.ok(!stack.project.stateText().includes(secret), secret);

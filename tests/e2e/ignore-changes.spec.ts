@@ -41,7 +41,7 @@ describe("pulumi up with ignoreChanges", function () {
       ...Object.fromEntries(envs.map(({ key, value }) => [key, app(name).plain(value!) ?? value])),
     };
   };
-  /** The program ignores by index in one app, everything in another, and nothing that is there in a third. */
+  /** The program ignores an index in one app, everything in another, and paths that do not exist in a third. */
   const declare = (count: number, greeting: string): void =>
     stack.declare({
       shop: program("shop", count, greeting, IGNORED),
@@ -67,7 +67,7 @@ describe("pulumi up with ignoreChanges", function () {
     await emulator?.close();
   });
 
-  it("keeps what the service has while something else is updated, without a refresh, secrets included", async () => {
+  it("keeps ignored values of the service, secrets included, during another update without a refresh", async () => {
     declare(5, "hi");
     const { output } = await stack.mustUp();
     assert.deepEqual(writes(emulator).sort(), ["PUT /v2/apps/shop", "PUT /v2/apps/typo"]);
@@ -76,14 +76,14 @@ describe("pulumi up with ignoreChanges", function () {
     assert.ok(!linesOf(output, "shop").includes("instance_count"), output);
   });
 
-  it("previews no change then, and warns of a path that matches nothing, with the one that was meant", async () => {
+  it("previews no ignored change, and warns about a path without a match and suggests the right one", async () => {
     const { output } = succeeded(await stack.run(["preview", "--expect-no-changes", "--diff"]));
     const warnings = output.match(/ignoreChanges: .* matches nothing: .*/g) ?? [];
     assert.equal(new Set(warnings).size, 1, output);
     assert.ok(warnings[0]?.includes("did you mean spec.services.web.instance_count?"), output);
   });
 
-  it("keeps what the service has after a refresh as well, and has no secret in clear in the state", async () => {
+  it("keeps ignored values of the service after a refresh and stores no secret in plain text", async () => {
     declare(7, "hi again");
     const { output } = await stack.mustUp(["--refresh"]);
     assert.deepEqual(writes(emulator).sort(), ["PUT /v2/apps/shop", "PUT /v2/apps/typo"]);

@@ -12,20 +12,20 @@ describe("Ctrl-C twice during a long deployment", function () {
   let long: LongDeployment;
 
   before(async () => {
-    // Where the first one is not heard, the second one finds the wait as it was.
+    // If the SDK does not forward the first Ctrl-C, the second one arrives while the wait is still running.
     long = await LongDeployment.startUnheard();
     long.declare(1);
   });
 
   after(() => long?.close());
 
-  it("ends the run while the deployment goes on, and after Pulumi's recovery there is one app with one deployment", async () => {
+  it("stops the run but not the deployment; after Pulumi's recovery there is one app with one deployment", async () => {
     const { running, press } = await long.beginUnheard(CREATE);
     press();
     assert.notEqual((await running).code, 0);
     assert.deepEqual(long.stack.resources(), {});
 
-    // As docs/recovery.md says.
+    // As documented in docs/recovery.md.
     await long.stack.run(["cancel", "--yes"]);
     const clear = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates"];
     succeeded(await long.stack.run(clear));
@@ -55,7 +55,7 @@ describe("Ctrl-C during a deletion", function () {
 
   after(() => long?.close());
 
-  it("ends the run while the deletion goes on, and the next up finds out how it ended", async () => {
+  it("stops the run but not the deletion, and the next up detects the result", async () => {
     long.stack.declare({});
     const asked = () => long.emulator.nextCall({ method: "GET", path: /^\/v2\/apps/ });
     const { running, press } = await long.begin(
@@ -101,7 +101,7 @@ describe("Ctrl-C in a program with a release and a rollback (examples/deployment
     return found ?? assert.fail(`${name} is not in the state`);
   };
 
-  /** Stops a run in its wait, and lets the next one wait on. */
+  /** Interrupts a run during its wait and lets the next run resume it. */
   async function stopAndResume(name: string, path: RegExp): Promise<void> {
     const { running, press } = await long.begin({ method: "POST", path }, undefined, config);
     press();
@@ -123,18 +123,18 @@ describe("Ctrl-C in a program with a release and a rollback (examples/deployment
     assert.equal(inState(name).outputs["phase"], "ACTIVE");
   }
 
-  it("leaves a Deployment in the state, and the next up waits for it", () =>
+  it("keeps a Deployment in the state, and the next up waits for it", () =>
     stopAndResume("release", /\/deployments$/));
 
-  it("leaves a Rollback in the state, and the next up waits for it", async () => {
+  it("keeps a Rollback in the state, and the next up waits for it", async () => {
     config.push("--config", "rollback=pinned");
     await stopAndResume("back", /\/rollback$/);
   });
 
-  it("leaves a Rollback committed that was being committed, and the next up has nothing to do", async () => {
+  it("completes a commit of a Rollback that is in flight, and the next up has no changes", async () => {
     const id = inState("back").id;
     config.splice(-1, 1, "rollback=committed");
-    // The service takes its time, so that Ctrl-C comes before its answer.
+    // The service responds slowly, so that Ctrl-C arrives before the response.
     const commit = { method: "POST", path: /\/rollback\/commit$/ };
     long.emulator.faults.add({ ...commit, fault: { delayMs: 10_000 } });
     const { running, press } = await long.begin(commit, undefined, config, () => Promise.resolve());

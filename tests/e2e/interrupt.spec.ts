@@ -4,9 +4,9 @@ import { shown, succeeded, writes } from "../helpers/e2e";
 import { CREATE, LongDeployment, UPDATE } from "../helpers/world/long-deployment";
 import { OtherSdk } from "../helpers/other-sdk";
 
-/** The oldest that the package supports; the newest that says it runs on Node 20 is the one of this repository. */
+/** The oldest version that the package supports; this repository uses the newest that declares support for Node 20. */
 const OLDEST = "3.216.0";
-/** Says that it needs Node 22, and runs on Node 20 as well. */
+/** Declares that it requires Node 22 but also runs on Node 20. */
 const NEWEST = "3.270.0";
 
 for (const sdk of [undefined, OLDEST, NEWEST])
@@ -26,9 +26,9 @@ for (const sdk of [undefined, OLDEST, NEWEST])
       other?.remove();
     });
 
-    // No deployment ends unless the test says so, and Pulumi would wait for it: what ends at all has heard Ctrl-C. How soon,
-    // `npm run bench` measures.
-    it("ends the creation during its deployment, and leaves the app in the state, with its deployment", async () => {
+    // Deployments finish only when the test ends them, and Pulumi would wait for them: a run that exits has
+    // noticed Ctrl-C. `npm run bench` measures how fast.
+    it("stops the creation during its deployment and records the app with its deployment", async () => {
       const result = await long.interruptedUp(CREATE);
       assert.notEqual(result.code, 0);
       assert.match(result.output, /The run was stopped while deployment \S+ was going on/);
@@ -39,7 +39,7 @@ for (const sdk of [undefined, OLDEST, NEWEST])
       assert.notEqual(long.recorded().phase, "ACTIVE");
     });
 
-    it("lets the next up wait for the same deployment, with no call that writes", async () => {
+    it("the next up waits for the same deployment without any write", async () => {
       const result = await long.resumedUp();
       assert.equal(result.code, 0, result.output);
       assert.deepEqual(writes(long.emulator), []);
@@ -48,7 +48,7 @@ for (const sdk of [undefined, OLDEST, NEWEST])
       assert.equal(long.stack.resource("shop").initErrors, undefined);
     });
 
-    it("ends an update during its deployment, and the next up waits for its deployment too", async () => {
+    it("stops an update during its deployment, and the next up waits for that deployment", async () => {
       long.declare(2);
       const result = await long.interruptedUp(UPDATE);
       assert.notEqual(result.code, 0);
@@ -61,7 +61,7 @@ for (const sdk of [undefined, OLDEST, NEWEST])
       assert.deepEqual(long.recorded(), { id: long.deployments()[1]?.id, phase: "ACTIVE" });
     });
 
-    it("prints on the resource's own row also after the stack was renamed", async () => {
+    it("prints on the resource's own row after the stack was renamed", async () => {
       const { stack } = long;
       succeeded(await stack.run(["stack", "rename", "prod"]));
       long.emulator.editApp("shop", (spec) => void (spec.envs = [{ key: "MODE", value: "edited" }]));
@@ -110,7 +110,7 @@ describe("SIGTERM to every process of a run, as CI sends it for a canceled job",
   });
 });
 
-describe("Ctrl-C where the SDK lets nobody hear of it", function () {
+describe("Ctrl-C with an SDK that does not forward it to providers", function () {
   this.timeout(300_000);
   let long: LongDeployment;
 
@@ -121,7 +121,7 @@ describe("Ctrl-C where the SDK lets nobody hear of it", function () {
 
   after(() => long?.close());
 
-  it("is said when the wait begins; the run ends with the deployment, and the app is recorded", async () => {
+  it("is announced as ineffective when the wait begins; the run ends with the deployment and records the app", async () => {
     const { running } = await long.beginUnheard(CREATE);
     long.end();
     const { output } = await running;

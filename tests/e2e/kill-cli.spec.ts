@@ -6,7 +6,7 @@ describe("kill -9 of the Pulumi CLI at every call of", function () {
   this.timeout(600_000);
   const killing = killingInTurn();
 
-  /** As docs/recovery.md says, command by command. The provider that was left behind writes nothing meanwhile. */
+  /** Follows docs/recovery.md command by command. The orphaned provider writes nothing in the meantime. */
   async function recoverPulumi(): Promise<void> {
     const { gate, stack } = killing;
     const sent = (): string[] => gate.passed.map(({ what }) => what).filter((what) => !/^GET/.test(what));
@@ -21,7 +21,7 @@ describe("kill -9 of the Pulumi CLI at every call of", function () {
     assert.deepEqual(sent(), before);
   }
 
-  it("create: after Pulumi's recovery the next up makes the app, or says how to adopt it, and with that converges", async () => {
+  it("create: after Pulumi's recovery the next up creates the app, or explains how to adopt it, and converges", async () => {
     const steps = await killing.stepsOf(app(1));
     await killing.everywhere("create", steps, "CLI", async (names) => {
       await recoverPulumi();
@@ -30,7 +30,7 @@ describe("kill -9 of the Pulumi CLI at every call of", function () {
     });
   });
 
-  it("update: after Pulumi's recovery the next up waits for what was made, or makes it, and makes nothing twice", async () => {
+  it("update: after Pulumi's recovery the next up waits for the deployment or starts it, and duplicates nothing", async () => {
     await killing.stepsOf(app(1));
     const steps = await killing.stepsOf(app(2));
     await killing.everywhere("update", steps, "CLI", async (names) => {
@@ -41,7 +41,7 @@ describe("kill -9 of the Pulumi CLI at every call of", function () {
     });
   });
 
-  it("delete: after Pulumi's recovery the next up ends it", async () => {
+  it("delete: after Pulumi's recovery the next up completes the deletion", async () => {
     await killing.stepsOf(app(1));
     const steps = await killing.stepsOf(undefined);
     await killing.everywhere("delete", steps, "CLI", async (names) => {
@@ -52,7 +52,7 @@ describe("kill -9 of the Pulumi CLI at every call of", function () {
     });
   });
 
-  it("any of them: the provider that is left behind ends by itself", async () => {
+  it("create, update or delete: the orphaned provider exits by itself", async () => {
     await killing.orphansEnd();
   });
 });

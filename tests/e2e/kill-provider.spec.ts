@@ -6,7 +6,7 @@ describe("kill -9 of the provider's process at every call of", function () {
   this.timeout(600_000);
   const killing = killingInTurn();
 
-  it("create: the next up makes the app, or names the id and the line that adopts it, and with that converges", async () => {
+  it("create: the next up creates the app, or reports the id and the line that adopts it, and converges", async () => {
     const steps = await killing.stepsOf(app(1));
     assert.equal(steps.length, 4, steps.join());
     await killing.everywhere("create", steps, "provider", async (names) => {
@@ -15,7 +15,7 @@ describe("kill -9 of the provider's process at every call of", function () {
     });
   });
 
-  it("update: the next up waits for what was made, or makes it, and makes nothing twice", async () => {
+  it("update: the next up waits for the deployment or starts it, and duplicates nothing", async () => {
     await killing.stepsOf(app(1));
     const steps = await killing.stepsOf(app(2));
     assert.equal(steps.length, 4, steps.join());
@@ -25,7 +25,7 @@ describe("kill -9 of the provider's process at every call of", function () {
     });
   });
 
-  it("delete: the next up ends it", async () => {
+  it("delete: the next up completes the deletion", async () => {
     await killing.stepsOf(app(1));
     const steps = await killing.stepsOf(undefined);
     assert.equal(steps.length, 3, steps.join());

@@ -11,7 +11,7 @@ import { commandLines, encodingsOf, Traces } from "../helpers/traces";
 const CRASH = join(TOP, "tests", "fixtures", "crash.cjs");
 const COMMAND = join(TOP, "provider", "dist", "cli.js");
 
-/** Each has something in it that JSON and addresses write in another way. */
+/** Each contains characters that JSON and URLs encode differently. */
 const PLANTED = {
   "the token of the environment": "dop_v1_p1anted0in0the0environment",
   "the token of the configuration": "dop_v1_p1anted0in0the0configuration",
@@ -30,16 +30,16 @@ const PLANTED = {
 const ENVIRONMENT = PLANTED["the token of the environment"];
 const KEY = PLANTED["a key of several lines"];
 
-/** What builds and the service repeat of it. */
+/** Forms in which build logs and the service echo them. */
 const ECHOED = Object.entries(PLANTED).flatMap(([name, value]) =>
-  // What nobody told the provider is known by its looks, and only in clear.
+  // Values that the provider was never given are recognized by their shape, and only in plain text.
   /^the token of|address/.test(name) ? [value] : encodingsOf(value),
 );
 
-/** What the program itself is made of. */
+/** Files that belong to the program itself. */
 const OWN = /^program\/(apps\.json|node_modules)/;
 const BACKUP = /^program\/app-spec-backups\//;
-/** Asked for with -v=9: everything that goes between Pulumi's processes. */
+/** Written because of -v=9: all traffic between Pulumi's processes. */
 const PULUMI_LOG = /^temp\/pulumi[^/]*\.log\./;
 
 type Json = Record<string, unknown>;
@@ -97,12 +97,12 @@ const shop = (greeting: string): Json => ({
   ],
 });
 
-describe("what a run leaves behind", function () {
+describe("traces that a run leaves behind", function () {
   this.timeout(600_000);
   let emulator: Emulator;
   let stack: TestStack;
   let home: string;
-  /** All that the commands printed. */
+  /** Output of all commands. */
   const printed: CommandResult[] = [];
   const ciphertexts = new Set<string>();
   let commands: ReadonlySet<string>;
@@ -110,13 +110,13 @@ describe("what a run leaves behind", function () {
   let events: string[] = [];
 
   before(async () => {
-    // It takes any token: there are two.
+    // The emulator accepts any token because this test uses two.
     emulator = await createEmulator({ deploySeconds: 0.02, rateLimit: false });
     home = realpathSync(mkdtempSync(join(tmpdir(), "app-platform-home-")));
     stack = await TestStack.create(emulator, {
       env: { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: ENVIRONMENT, HOME: home },
     });
-    // The argument is this test's own doing; nobody looks at processes yet.
+    // The test itself passes this argument; process arguments are not watched yet.
     const config = [
       "config",
       "set",
@@ -148,7 +148,7 @@ describe("what a run leaves behind", function () {
   }
   const up = (...args: string[]): string[] => ["up", "--yes", "--skip-preview", ...args];
 
-  /** Everything that happens to an app, the bad included. */
+  /** Runs an app through its whole life, failures included. */
   async function wholeLife(): Promise<void> {
     stack.declare({ shop: shop("one") }, { shop: "shop.spec", live: "shop.liveSpec" });
     await run(["preview", "--diff"]);
@@ -174,7 +174,7 @@ describe("what a run leaves behind", function () {
     emulator.faults.add({ method: "PUT", fault: echo });
     await run(up("--diff"), {}, "badly");
     const crash = { NODE_OPTIONS: `--require ${CRASH}`, CRASH_AFTER: "PUT" };
-    // Pulumi tells of an exception that nobody catches, and goes on.
+    // Pulumi reports an uncaught exception and continues.
     await run(up(), { ...crash, CRASH: "throw" });
     stack.declare({ shop: shop("three") });
     await run(up(), { ...crash, CRASH: "kill" }, "badly");
@@ -207,7 +207,7 @@ describe("what a run leaves behind", function () {
     await run(["destroy", "--yes", "--skip-preview", "--diff"]);
   }
 
-  /** Tells what was found where, and never the secret itself. */
+  /** Reports what was found where, but never the secret itself. */
   function expectNothing(traces: Traces): void {
     assert.deepEqual([...new Set(traces.found.map(({ where, what }) => `${what} in ${where}`))], []);
   }
@@ -217,7 +217,7 @@ describe("what a run leaves behind", function () {
   });
   const files = (): string => dirname(stack.project.folder);
 
-  it("has secrets in it, and all the service's ciphertext: else there would be nothing to find", () => {
+  it("the run contains every secret and all of the service's ciphertext, so that a leak could be found", () => {
     assert.ok(ciphertexts.size >= 6, `${ciphertexts.size}`);
     const own = new Traces(everything());
     own.text("the program", JSON.stringify(shop("")));
@@ -225,7 +225,7 @@ describe("what a run leaves behind", function () {
     assert.deepEqual([...new Set(own.found.map(({ what }) => what))].sort(), planted.sort());
   });
 
-  it("shows none of them in the terminal, not even where service and logs repeat all of them", () => {
+  it("the terminal shows no secrets, even when the service and logs echo all of them", () => {
     const traces = new Traces(everything());
     printed.forEach(({ output }, index) => traces.text(`the output of command ${index + 1}`, output));
     expectNothing(traces);
@@ -240,7 +240,7 @@ describe("what a run leaves behind", function () {
     assert.ok(printed.some(({ output }) => output.includes("Error: the provider crashed")));
   });
 
-  it("shows none of them in the events of up --json, except where Pulumi's SDK logs what it received", () => {
+  it("the events of up --json contain no secrets, except where Pulumi's SDK logs what it received", () => {
     const traces = new Traces(everything());
     const sdk = (line: string): boolean => /"diagnosticEvent":.*"message":"\w+ RPC finished: /.test(line);
     const own = events.filter((line) => !sdk(line));
@@ -249,14 +249,14 @@ describe("what a run leaves behind", function () {
     expectNothing(traces);
   });
 
-  it("shows none of them in the arguments of any process", () => {
+  it("no process has a secret in its arguments", () => {
     const traces = new Traces(everything());
     for (const command of commands) traces.text("process arguments", command);
     assert.ok([...commands].some((command) => command.includes("dynamic-provider")));
     expectNothing(traces);
   });
 
-  it("leaves none of them in a file, be it state, history, configuration, log or temporary", () => {
+  it("no file contains a secret: state, history, configuration, logs or temporary files", () => {
     const traces = new Traces(everything());
     traces.folder(home, () => false);
     traces.folder(files(), (path) => OWN.test(path) || BACKUP.test(path) || PULUMI_LOG.test(path));
@@ -270,14 +270,14 @@ describe("what a run leaves behind", function () {
     expectNothing(traces);
   });
 
-  it("leaves the token of the environment in no log of Pulumi's either, which at -v=9 holds what Pulumi is given", () => {
+  it("no Pulumi log contains the environment's token, although logs at -v=9 contain what Pulumi receives", () => {
     const traces = new Traces({ "the token of the environment": ENVIRONMENT });
     traces.folder(files(), (path) => !PULUMI_LOG.test(path));
     assert.ok(traces.seen.some((path) => PULUMI_LOG.test(path)));
     expectNothing(traces);
   });
 
-  it("leaves a backup for its owner alone, with no secret and no ciphertext in it", () => {
+  it("a backup is readable only by its owner and contains no secret and no ciphertext", () => {
     const traces = new Traces(everything());
     traces.folder(files(), (path) => !BACKUP.test(path));
     const [name, ...others] = traces.seen.filter((path) => BACKUP.test(path) && path.endsWith(".yaml"));

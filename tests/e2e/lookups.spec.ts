@@ -42,7 +42,7 @@ describe("look-ups in a program", function () {
     return JSON.parse(stdout) as Record<string, unknown>;
   };
 
-  it("tell of an existing app, with the token of the stack's configuration", async () => {
+  it("return an existing app, using the token from the stack's configuration", async () => {
     await inProgram(
       "lookups",
       async (stack) => {
@@ -63,7 +63,7 @@ describe("look-ups in a program", function () {
     );
   });
 
-  it("fail with the name that was meant", async () => {
+  it("fail and suggest the intended name", async () => {
     await inProgram("lookups", async (stack) => {
       succeeded(await stack.run(["config", "set", "app", "shpo"]));
       const { code, output } = await stack.up();
@@ -77,7 +77,7 @@ describe("look-ups in a program", function () {
     { awaited: "an Output", call: `restartAppOutput(id, { components: ["wbe"] })` },
     { awaited: "a promise", call: `getLogsText({ appId: id, type: "RUN", component: "wbe" })` },
   ])
-    it(`fail in little memory, with one message and nothing of how the program got there: ${awaited}`, async () => {
+    it(`fail with little memory, one message and no stack trace: ${awaited}`, async () => {
       const stack = await TestStack.create(emulator);
       try {
         const [shop] = emulator.apps();
@@ -87,7 +87,8 @@ describe("look-ups in a program", function () {
            const id = ${JSON.stringify(shop?.id)};
            exports.looked = ${call};`,
         );
-        // Node.js 20 takes gigabytes and half a minute to colour the stacks of some errors, see AppPlatformError.
+        // Node.js 20 needs gigabytes and half a minute to color the stacks of some errors, see
+        // AppPlatformError.
         const { code, output } = await stack.up([], { env: { NODE_OPTIONS: "--max-old-space-size=256" } });
         assert.notEqual(code, 0);
         const [, diagnostics = ""] = output.split("Diagnostics:");
@@ -105,7 +106,7 @@ describe("look-ups in a program", function () {
       }
     });
 
-  it("read the log of what the program deploys: unknown in the preview, addresses as secrets", async () => {
+  it("read the log of a deployment in the same program: unknown in the preview, addresses as secrets", async () => {
     await inProgram("logs", async (stack) => {
       const preview = succeeded(await stack.run(["preview"]));
       assert.match(preview.output, /built *: *(\[unknown\]|output<string>)/);

@@ -13,7 +13,7 @@ const service = (more: Json = {}): Json => ({
 });
 const spec = (more?: Json): Json => ({ services: [service(more)] });
 
-describe("apps that exist already", function () {
+describe("apps whose name already exists", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let stack: TestStack;
@@ -54,7 +54,7 @@ describe("apps that exist already", function () {
   const appOf = (name: string): StoredApp | undefined =>
     emulator.apps().find((app) => app.spec.name === name);
 
-  it("are an error where the program does not adopt them, with the id and the line that does", () => {
+  it("fail without adoption, and the error gives the id and the line that adopts the app", () => {
     assert.notEqual(first.code, 0);
     assert.match(first.output, new RegExp(`An app named taken already exists \\(id ${ids["taken"]},`));
     assert.ok(first.output.includes(`: adopt: "${ids["taken"]}"`), first.output);
@@ -62,7 +62,7 @@ describe("apps that exist already", function () {
     assert.equal(appOf("taken")?.deployments.length, 1);
   });
 
-  it("are adopted by id or by name, without a deployment where they are as the program wants them", () => {
+  it("are adopted by id or by name, without a deployment if they match the program", () => {
     for (const name of ["by-id", "by-name"]) {
       assert.deepEqual(writes(emulator, name), [], name);
       assert.equal(stack.resource(name).id, ids[name]);
@@ -70,18 +70,18 @@ describe("apps that exist already", function () {
     }
   });
 
-  it("are adopted and updated once where they differ", () => {
+  it("are adopted and updated once if they differ from the program", () => {
     assert.deepEqual(writes(emulator, "other"), ["PUT /v2/apps/other"]);
     assert.equal(stack.resource("other").id, ids["other"]);
     assert.equal(appOf("other")?.spec.services?.[0]?.instance_count, 2);
   });
 
-  it("are created where there is none of the name", () => {
+  it("are created if no app has the name", () => {
     assert.deepEqual(writes(emulator, "not-there-yet"), ["POST /v2/apps"]);
     assert.equal(stack.resource("not-there-yet").id, appOf("not-there-yet")?.id);
   });
 
-  it("and writes whose answers get lost end in one app, one update and one deployment each", async () => {
+  it("end up as one app, one update and one deployment each when responses to writes are lost", async () => {
     emulator.faults.add({ method: "POST", path: /\/v2\/apps$/, fault: "reset-after" });
     emulator.faults.add({
       method: "PUT",
@@ -112,7 +112,7 @@ describe("apps that exist already", function () {
     assert.equal(appOf("taken")?.deployments.length, 1);
   });
 
-  it("are the stack's own from then on: the next up finds nothing to do", async () => {
+  it("are managed by the stack afterwards, and the next up has no changes", async () => {
     const again = await stack.mustUp();
     assert.deepEqual(writes(emulator), []);
     assert.match(again.output, /7 unchanged/);

@@ -6,10 +6,10 @@ import { TOP } from "../../tools/pulumi-project";
 import { BUSY } from "../helpers/world/busy-app";
 import { succeeded, TestStack, TOKEN, writes } from "../helpers/e2e";
 
-/** From midnight: a deployment that takes 100 s, a run of 25 s on each full minute after it, a scaling at 200 s. */
+/** From midnight: a deployment that takes 100 s, a job run of 25 s at each full minute after it, a scaling at 200 s. */
 const SECONDS = 203;
 
-describe("what runs of an app, in a program", function () {
+describe("running parts of an app, in a program", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let client: Client;
@@ -21,7 +21,7 @@ describe("what runs of an app, in a program", function () {
     emulator = await createEmulator({ clock, deploySeconds: 100, token: TOKEN, rateLimit: false });
     client = new Client({ token: TOKEN, baseUrl: emulator.url });
     appId = (await client.createApp({ spec: BUSY })).id;
-    // Time stands still from here on.
+    // The clock does not move from here on.
     clock.advance(SECONDS * 1000);
     stack = await TestStack.create(emulator, { program: join(TOP, "examples", example) });
   }
@@ -34,14 +34,14 @@ describe("what runs of an app, in a program", function () {
   const outputs = async <T>(...args: string[]): Promise<T> =>
     JSON.parse(succeeded(await stack.run(["stack", "output", "--json", ...args])).stdout) as T;
 
-  describe("runs of jobs (examples/jobs)", () => {
+  describe("job runs (examples/jobs)", () => {
     before(() => start("jobs"));
     after(end);
     interface Jobs {
       jobs: { running: string[]; stopped: string; last: { id: string; phase: string }; log: string };
     }
 
-    it("are listed and got, each with its log", async () => {
+    it("are listed and fetched individually, each with its log", async () => {
       await up({ app: "shop", job: "tidy" });
       const { jobs } = await outputs<Jobs>();
       assert.equal(jobs.running.length, 1);
@@ -49,7 +49,7 @@ describe("what runs of an app, in a program", function () {
       assert.match(jobs.log, /^tidy .* done\n$/m);
     });
 
-    it("are cancelled by getJobInvocations' ids, never in a preview", async () => {
+    it("are canceled by ids from getJobInvocations, never in a preview", async () => {
       const [stop = ""] = (await outputs<Jobs>()).jobs.running;
       succeeded(await stack.run(["preview", "--config", `stop=${stop}`]));
       assert.deepEqual(writes(emulator), []);
@@ -60,7 +60,7 @@ describe("what runs of an app, in a program", function () {
     });
   });
 
-  describe("components, scalings, alerts and terminals (examples/operations)", () => {
+  describe("components, scalings, alerts and consoles (examples/operations)", () => {
     before(() => start("operations"));
     after(end);
     interface Operations {
@@ -68,7 +68,7 @@ describe("what runs of an app, in a program", function () {
       done: { restarted: string; cancelled: string; stopped: string };
     }
 
-    it("are shown; what opens a terminal is a secret, in no output and not in clear in the state", async () => {
+    it("are shown, and a console URL is a secret that is neither printed nor stored in plain text", async () => {
       const { output } = await up({ app: "shop", component: "web" });
       assert.deepEqual(writes(emulator), []);
       const { app, ...rest } = await outputs<Operations & { terminal: unknown; alerts: unknown }>();
@@ -87,7 +87,7 @@ describe("what runs of an app, in a program", function () {
       for (const text of [output, stack.project.stateText()]) assert.ok(!text.includes("/_exec/"));
     });
 
-    it("stop a scaling by cancelEvent", async () => {
+    it("cancelEvent stops a scaling", async () => {
       const [scaling] = (await outputs<Operations>()).app.scalings;
       await up({ cancelScaling: scaling?.id ?? "" });
       assert.deepEqual(writes(emulator), [`POST /v2/apps/shop/events/${scaling?.id}/cancel`]);
@@ -95,7 +95,7 @@ describe("what runs of an app, in a program", function () {
       succeeded(await stack.run(["config", "rm", "cancelScaling"]));
     });
 
-    it("restart by restartApp, and cancel that by cancelDeployment, in an up only", async () => {
+    it("restartApp restarts components and cancelDeployment cancels that, only during up", async () => {
       succeeded(await stack.run(["preview", "--config", "restart=true"]));
       assert.deepEqual(writes(emulator), []);
       await up({ restart: "true" });
@@ -105,7 +105,7 @@ describe("what runs of an app, in a program", function () {
       assert.deepEqual(writes(emulator), [`POST /v2/apps/shop/deployments/${restarted}/cancel`]);
       assert.equal((await outputs<Operations>()).done.cancelled, "CANCELED");
       assert.equal((await client.getDeployment(appId, restarted)).phase, "CANCELED");
-      // The setting is still there in the next run.
+      // The setting is still set in the next run.
       await up({});
       assert.equal((await outputs<Operations>()).done.cancelled, "CANCELED");
     });

@@ -22,7 +22,7 @@ import { succeeded, TOKEN, writes } from "../helpers/e2e";
 const EXAMPLE = join(TOP, "examples", "pipeline");
 const SESSION_KEY = "the-session-key-of-the-pipeline";
 
-/** What a CI service gives: a new checkout for every run, and nothing kept but the state's backend. */
+/** What a CI service provides: a new checkout for every run; only the state backend persists. */
 class Ci {
   private readonly top = mkdtempSync(join(tmpdir(), "app-platform-pipeline-"));
   private runs = 0;
@@ -49,7 +49,7 @@ class Ci {
     });
   }
 
-  /** Runs the script as it is in the repository, on a checkout in which `tag` has been merged. */
+  /** Runs the repository's script on a checkout in which `tag` has been merged. */
   async run(command: string, tag = "1.4.2", env: Record<string, string> = {}): Promise<CommandResult> {
     this.folder = join(this.top, `checkout-${++this.runs}`);
     cpSync(EXAMPLE, this.folder, { recursive: true, filter: (path) => !path.includes("node_modules") });
@@ -63,7 +63,7 @@ class Ci {
 
   /** Runs the script in the checkout of the last run. */
   again(command: string, env: Record<string, string> = {}): Promise<CommandResult> {
-    // Not from the checkout's own folder, as the script has to find its program by itself.
+    // Not started from the checkout's folder, because the script must locate its program.
     return runCommand("bash", [join(this.folder, "pipeline.sh"), command], this.top, {
       ...this.env,
       PULUMI_HOME: join(this.top, "home"),
@@ -102,21 +102,21 @@ describe("the pipeline example", () => {
     return found;
   };
 
-  it("shows the plan of the first pull request and writes nothing", async () => {
+  it("preview shows the plan of the first pull request and writes nothing", async () => {
     const { output } = succeeded(await ci.run("preview"));
     assert.match(output, /app-platform:App: \(create\)/);
     assert.doesNotMatch(output, new RegExp(`${TOKEN}|${SESSION_KEY}`));
     assert.deepEqual(writes(emulator), []);
   });
 
-  it("creates the app after the merge, and finds no drift then", async () => {
+  it("up creates the app after the merge, and drift finds nothing afterwards", async () => {
     const { output } = succeeded(await ci.run("up"));
     assert.match(output, /url: +"https:\/\/shop-/);
     assert.deepEqual(writes(emulator), ["POST /v2/apps"]);
     assert.equal(succeeded(await ci.run("drift")).code, 0);
   });
 
-  it("ends with 7 where somebody changed the app by hand, and says what", async () => {
+  it("drift exits with code 7 after a manual change and shows the change", async () => {
     emulator.editApp("shop", (spec) => {
       const [web] = spec.services ?? [];
       assert.ok(web !== undefined);
@@ -130,13 +130,13 @@ describe("the pipeline example", () => {
     assert.equal(service().instance_count, 5);
   });
 
-  it("ends with another code where the service can not be asked", async () => {
+  it("drift exits with another code when the service is unreachable", async () => {
     const { code, output } = await ci.run("drift", undefined, { DIGITALOCEAN_TOKEN: "expired" });
     assert.ok(code !== null && ![0, 7, 64].includes(code), `${code}: ${output}`);
     assert.match(output, /DIGITALOCEAN_TOKEN/);
   });
 
-  it("tells in the next pull request that the change by hand goes too, and the merge does both", async () => {
+  it("preview of the next pull request shows that the manual change is reverted, and the merge applies both", async () => {
     const { output } = succeeded(await ci.run("preview", "1.5.0"));
     assert.match(output, /instance_count *: 5 => 2/);
     assert.match(output, /tag *: "1\.4\.2" => "1\.5\.0"/);
@@ -150,7 +150,7 @@ describe("the pipeline example", () => {
     assert.equal(service().image?.tag, "1.5.0");
   });
 
-  it("leaves a backup in the folder that the workflow keeps", async () => {
+  it("a deletion leaves a backup in the folder that the workflow keeps", async () => {
     succeeded(await ci.run("destroy", "1.5.0"));
     assert.deepEqual(emulator.apps(), []);
     const kept = workflow().steps.find(({ uses }) => uses?.startsWith("actions/upload-artifact@"));
@@ -166,7 +166,7 @@ describe("the pipeline example", () => {
     assert.equal(spec.services?.[0]?.image?.tag, "1.5.0");
   });
 
-  it("takes a backup that may contain secrets out of that folder, whatever the command", async () => {
+  it("every command moves a backup that may contain secrets out of that folder", async () => {
     const folder = join(ci.folder, "app-spec-backups");
     const app = { id: "4f6c71e2", spec: { name: "old" } };
     const leftOut = { places: undefined, texts: [] };
@@ -181,7 +181,7 @@ describe("the pipeline example", () => {
     assert.equal(readdirSync(join(ci.folder, "app-spec-backups-withheld")).length, 1);
   });
 
-  it("refuses a wrong call before it touches anything, with a code of its own", async () => {
+  it("an incorrect call is rejected with a separate exit code before anything changes", async () => {
     for (const [command, env, message] of [
       ["deploy", {}, /unknown command "deploy"/],
       ["up", { PULUMI_STACK: "" }, /missing argument: STACK/],
@@ -192,7 +192,7 @@ describe("the pipeline example", () => {
     }
   });
 
-  it("does not take a passphrase that is missing for an empty one", async () => {
+  it("a missing passphrase is not treated as an empty one", async () => {
     const { code, output } = await ci.run("preview", undefined, {
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_STACK: "another",
@@ -201,7 +201,7 @@ describe("the pipeline example", () => {
     assert.match(output, /passphrase must be set/);
   });
 
-  it("has a workflow that calls the script alone: preview, up and drift, each on its event", async () => {
+  it("the workflow only calls the script: preview, up and drift, each on its event", async () => {
     const { events, steps, env } = workflow();
     const calls = steps.flatMap(({ run, if: condition }) => {
       const command = /^bash pipeline\.sh (\w+)$/.exec(run ?? "")?.[1];

@@ -13,7 +13,8 @@ describe("the project at the top of the repository", function () {
   let stack: TestStack;
 
   before(async () => {
-    // A copy: stack settings that a command writes beside Pulumi.yaml must not end up in the repository.
+    // A copy, because commands write stack settings next to Pulumi.yaml, and these must not end up in the
+    // repository.
     copy = mkdtempSync(join(tmpdir(), "app-platform-top-"));
     const project = readFileSync(join(TOP, "Pulumi.yaml"), "utf8");
     const main = /^main:\s*(\S+)/m.exec(project)?.[1] ?? ".";
@@ -44,7 +45,7 @@ describe("the project at the top of the repository", function () {
     assert.deepEqual(emulator.apps(), []);
   });
 
-  it("leaves nothing behind in the repository", () => {
+  it("leaves no files behind in the repository", () => {
     for (const name of ["Pulumi.dev.yaml", "app-spec-backups", "examples/quickstart/app-spec-backups"])
       assert.equal(existsSync(join(TOP, name)), false, name);
   });

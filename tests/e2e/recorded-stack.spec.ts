@@ -4,15 +4,18 @@ import { hideSecrets, succeeded, writes, type TestStack } from "../helpers/e2e";
 import { recordedStack } from "../helpers/recorded";
 import { temporaryFolder } from "../helpers/temporary-folder";
 
-/** Its deployment failed: a new one is due, whatever the version. */
+/** Its deployment failed, so a new one is due regardless of the version. */
 const FAILED = "App failed";
 
-/** With wait: false, the state has a deployment as running that has finished since. That may be noticed, without a write. */
+/**
+ * With wait: false, the state records a deployment as running that has finished since. A run may record that without a
+ * write.
+ */
 const UNSEEN = ["App unseen", "Deployment north-shop"];
 
 interface Resource {
   urn: string;
-  /** Only read, by App.get: its inputs are what was read last. */
+  /** Only read, by App.get: its inputs are the values of the last read. */
   external?: boolean;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
@@ -21,7 +24,7 @@ interface Resource {
 const nameOf = (urn: string): string => `${urn.split("::")[2]?.split(":").at(-1)} ${urn.split("::").at(-1)}`;
 
 for (const version of ["0.1.0"])
-  describe(`a stack that version ${version} wrote`, function () {
+  describe(`a stack written by version ${version}`, function () {
     this.timeout(300_000);
     const folder = temporaryFolder();
     let emulator: Emulator;
@@ -35,7 +38,7 @@ for (const version of ["0.1.0"])
       await emulator?.close();
     });
 
-    /** All that a person sees of the resources, but those that may change. */
+    /** The user-visible part of all resources, except those that may change. */
     function visibleState(): unknown {
       const { checkpoint } = JSON.parse(stack.project.stateText()) as {
         checkpoint: { latest: { resources: Resource[] } };

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../helpers/temporary-folder";
 
 const WRITING = ["--yes", "--skip-preview", "--json"];
 
-/** The lines by the names of their resources; each has to be printed on a row that the command has anyway. */
+/** Lines by resource name. Each line must be printed on a row that the command already shows. */
 function linesByName(result: CommandResult): [name: string, message: string][] {
   const { resources, lines } = shown(succeeded(result));
   const others = lines.filter(({ urn }) => urn !== undefined && !resources.has(urn));
@@ -19,11 +19,11 @@ function linesByName(result: CommandResult): [name: string, message: string][] {
 const textOf = (lines: readonly [string, string][], name: string): string =>
   lines.flatMap(([of, message]) => (of === name ? [message] : [])).join("\n");
 
-describe("a stack of an earlier version that was renamed", function () {
+describe("a renamed stack of an earlier version", function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
 
-  it("prints no second row for a resource, and shows no URN as a change", async () => {
+  it("prints no second row for a resource and shows no URN as a change", async () => {
     const { emulator, stack } = await recordedStack("0.1.0", folder.path);
     try {
       succeeded(await stack.run(["stack", "rename", "prod"]));
@@ -37,7 +37,7 @@ describe("a stack of an earlier version that was renamed", function () {
       assert.match(output, /~ http_port: 81 => 80/);
       assert.doesNotMatch(output, /__/);
 
-      // The first call of its process deletes.
+      // The first call of this process is a deletion.
       const target = ["--target", "**Rollback::pinned"];
       const destroyed = linesByName(await stack.run(["destroy", ...WRITING, ...target]));
       assert.match(textOf(destroyed, "pinned"), /was pinned to this rollback/);
@@ -48,7 +48,7 @@ describe("a stack of an earlier version that was renamed", function () {
   });
 });
 
-describe("resources that get another name, parent or stack", function () {
+describe("resources with a new name, parent or stack", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let stack: TestStack;
@@ -84,7 +84,7 @@ describe("resources that get another name, parent or stack", function () {
     return checkpoint.latest.resources.find(({ urn }) => urn.endsWith(end))?.urn ?? assert.fail(end);
   };
 
-  it("change nothing else with an alias, and show only what the program changes", async () => {
+  it("change nothing else with an alias, and show only the program's changes", async () => {
     declare("a", ["shop", "release"], ["{}", "{}"]);
     succeeded(await stack.up());
     assert.doesNotMatch(stack.project.stateText(), /__urn":"/);
@@ -103,14 +103,14 @@ describe("resources that get another name, parent or stack", function () {
     assert.deepEqual(writes(emulator), ["PUT /v2/apps/shop", "POST /v2/apps/shop/deployments"]);
   });
 
-  it("print on their own rows after pulumi state rename, in a refresh", async () => {
+  it("print on their own rows in a refresh after pulumi state rename", async () => {
     succeeded(await stack.run(["state", "rename", urnOf("App::store"), "kiosk", "--yes"]));
     emulator.editApp("shop", (spec) => void (spec.envs = [{ key: "MODE", value: "edited" }]));
     const refreshed = linesByName(await stack.run(["refresh", ...WRITING]));
     assert.match(textOf(refreshed, "kiosk"), /changed at the service: .*MODE/);
   });
 
-  it("are deleted without the program, by the packages alone, and print on their own rows", async () => {
+  it("are deleted without the program, using only the packages, and print on their own rows", async () => {
     for (const name of ["Pulumi.yaml", "package.json", "index.js"]) rmSync(stack.path(name));
     const destroy = ["destroy", ...WRITING, "--stack", "organization/apps/dev"];
     renameSync(stack.path("node_modules"), stack.path("packages"));

@@ -15,7 +15,7 @@ const SECRETS = {
 
 const image = { registry_type: "DOCKER_HUB", registry: "acme", repository: "web", tag: "1.0" };
 
-/** All that comes back from the service in another form than it was sent. */
+/** Everything that the service returns in a different form than it was sent. */
 const SPEC = {
   region: "fra",
   envs: [
@@ -37,7 +37,7 @@ const SPEC = {
       envs: [
         { key: "PORT_NUMBER", value: 8080 },
         { key: "ZIP", value: "01234" },
-        // Not marked as a secret by the program: its type says that it is one.
+        // Not marked as a secret by the program; its type makes it one.
         { key: "TOKEN", value: SECRETS.token, type: "SECRET" },
       ],
       alerts: [{ rule: "CPU_UTILIZATION", operator: "GREATER_THAN", value: "80.5", window: "TEN_MINUTES" }],
@@ -68,7 +68,7 @@ const SPEC = {
   ],
 };
 
-describe("an app with everything that comes back in another form", function () {
+describe("an app whose fields all come back in a different form", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let stack: TestStack;
@@ -93,13 +93,13 @@ describe("an app with everything that comes back in another form", function () {
     await emulator?.close();
   });
 
-  it("is created by one call that writes", () => {
+  it("is created with one write", () => {
     assert.deepEqual(writes(emulator), ["POST /v2/apps"]);
     assert.match(created.output, /2 created/);
     assert.equal(emulator.apps().length, 1);
   });
 
-  it("gets what the program says, with its secrets and numbers", () => {
+  it("receives the program's values, with its secrets and numbers", () => {
     const app = emulator.apps()[0];
     const web = app?.spec.services?.[0];
     assert.equal(web?.instance_count, 2);
@@ -111,7 +111,7 @@ describe("an app with everything that comes back in another form", function () {
     assert.equal(app?.plain(String(web?.image?.["registry_credentials"])), SECRETS.registry);
   });
 
-  it("is not touched by a second up, which shows nothing to do", async () => {
+  it("is not touched by a second up, which shows no changes", async () => {
     const again = succeeded(await stack.run(["up", "--yes"]));
     printed.push(again.output);
     assert.deepEqual(writes(emulator), []);
@@ -119,7 +119,7 @@ describe("an app with everything that comes back in another form", function () {
     assert.doesNotMatch(again.output, /to update|updated|error:/);
   });
 
-  it("shows no drift in a refresh, after which a preview expects no changes", async () => {
+  it("shows no drift in a refresh, and the preview after it expects no changes", async () => {
     const refreshed = await stack.refresh();
     printed.push(refreshed.output);
     assert.deepEqual(writes(emulator), []);
@@ -132,7 +132,7 @@ describe("an app with everything that comes back in another form", function () {
     assert.deepEqual(writes(emulator), []);
   });
 
-  it("is seen without its secrets in the outputs of the program", async () => {
+  it("appears without its secrets in the outputs of the program", async () => {
     const outputs = succeeded(await stack.project.run(["stack", "output"]));
     printed.push(outputs.output);
     assert.match(outputs.stdout, /^\s*spec\s+\[secret\]$/m);
@@ -140,7 +140,7 @@ describe("an app with everything that comes back in another form", function () {
     assert.match(outputs.stdout, /^\s*url\s+https:/m);
   });
 
-  it("has no secret, ciphertext or token in clear in the state or in what was printed", () => {
+  it("has no secret, ciphertext or token in plain text in the state or the output", () => {
     const places = { state: stack.project.stateText(), output: printed.join("\n") };
     for (const [place, text] of Object.entries(places)) {
       for (const secret of [...Object.values(SECRETS), TOKEN])
@@ -149,7 +149,7 @@ describe("an app with everything that comes back in another form", function () {
     }
   });
 
-  it("keeps every secret in the state by itself, beside what is no secret", () => {
+  it("stores every secret separately in the state, next to its plain values", () => {
     for (const { spec } of [afterCreation.inputs, afterCreation.outputs] as {
       spec: {
         envs: Record<string, { value: unknown }>;
@@ -178,7 +178,7 @@ describe("an app with everything that comes back in another form", function () {
     }
   });
 
-  it("is deleted with a backup whose name and place tell no secret", async () => {
+  it("is deleted with a backup whose name and path reveal no secret", async () => {
     const destroyed = succeeded(await stack.destroy());
     const backup = /app-spec-backups\/\S+?\.yaml/.exec(destroyed.output)?.[0] ?? "";
     assert.match(backup, /^app-spec-backups\/shop-\d{8}-\d{6}\.yaml$/);

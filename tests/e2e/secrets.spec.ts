@@ -16,7 +16,7 @@ workers:
     envs: [{ key: PASSWORD, value: placeholder }]
 `;
 
-/** Secrets of every kind in places that the AppSpec does not call secret, each with S3cr3t in it. */
+/** Secrets of every kind in places that the AppSpec does not treat as secret, each containing S3cr3t. */
 const shop = (projectId: string): Declaration => ({
   projectId: hidden(projectId),
   spec: {
@@ -71,7 +71,7 @@ describe("Pulumi secrets outside of SECRET variables", function () {
     for (const value of ["48151", projectId]) assert.ok(!text.includes(value), value);
   }
 
-  it("are in no message and not in the state when a deployment fails with them in its log", async () => {
+  it("appear in no message and not in the state when a deployment fails with them in its log", async () => {
     const log = ["password: S3cr3t-password", "S3cr3t_KEY=x", "listening on 48151", "GET /S3cr3t-health"];
     emulator.failNext({ component: "web", step: "deploy", log });
     const { code, output } = await stack.up();
@@ -82,7 +82,7 @@ describe("Pulumi secrets outside of SECRET variables", function () {
     assert.match(stack.project.stateText(), /initErrors/);
   });
 
-  it("are announced as visible at the service, once for each app, with their paths", async () => {
+  it("cause one warning per app that they are visible at the service, with their paths", async () => {
     const file = { spec: { $file: "app.yaml", secrets: { "job.PASSWORD": "S3cr3t-from-file" } } };
     stack.declare({ shop: shop(projectId), file });
     const { output } = await stack.up(["--diff"]);
@@ -105,7 +105,7 @@ describe("Pulumi secrets outside of SECRET variables", function () {
     assert.ok(!warnings.some((line) => line.includes("TOKEN")));
   });
 
-  it("are hidden in a refresh, also where somebody has moved them, and repaired by the next up", async () => {
+  it("are hidden in a refresh, even if moved outside Pulumi, and the next up repairs them", async () => {
     emulator.editApp("shop", (spec) => {
       spec.services?.[0]?.envs?.push({ key: "MOVED", value: "S3cr3t-password" });
     });
@@ -118,7 +118,7 @@ describe("Pulumi secrets outside of SECRET variables", function () {
     assertHidden(stack.project.stateText());
   });
 
-  it("are left out of the backups, which list them", async () => {
+  it("are left out of backups, which list them", async () => {
     const { output } = succeeded(await stack.destroy());
     assertHidden(output);
     const folder = stack.path("app-spec-backups");

@@ -5,7 +5,7 @@ import { createEmulator, type Emulator } from "app-platform-emulator";
 import { succeeded, TestStack, TOKEN } from "../helpers/e2e";
 import { Gate } from "../helpers/gate";
 
-describe("the way to the service", function () {
+describe("access to the service", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let stack: TestStack;
@@ -34,20 +34,20 @@ describe("the way to the service", function () {
     return result.output;
   }
 
-  it("without a token is an error that says how to give one", async () => {
+  it("a missing token is an error that explains how to set one", async () => {
     const said = await failingUp({ DIGITALOCEAN_API_URL: emulator.url });
     assert.match(said, /No API token found\. Set the environment variable DIGITALOCEAN_TOKEN/);
     assert.match(said, /pulumi config set --secret app-platform:token/);
     assert.deepEqual(emulator.calls, []);
   });
 
-  it("with a token that is refused is an error that names the refusal", async () => {
+  it("a rejected token is an error that reports the rejection", async () => {
     const said = await failingUp({ DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: WRONG });
     assert.match(said, /the service refused the token \(401/);
     assert.match(said, /DIGITALOCEAN_TOKEN/);
   });
 
-  it("with an address that is none is an error that shows a right one", async () => {
+  it("an invalid address is an error that shows a valid one", async () => {
     const said = await failingUp({
       DIGITALOCEAN_API_URL: "http://apps.example.com",
       DIGITALOCEAN_TOKEN: TOKEN,
@@ -56,7 +56,7 @@ describe("the way to the service", function () {
     assert.match(said, /Set DIGITALOCEAN_API_URL to an address such as https:/);
   });
 
-  it("with nobody listening is an error that names the address", async () => {
+  it("a refused connection is an error that contains the address", async () => {
     const port = await freePort();
     const said = await failingUp({
       DIGITALOCEAN_API_URL: `http://127.0.0.1:${port}`,
@@ -65,7 +65,7 @@ describe("the way to the service", function () {
     assert.match(said, new RegExp(`127\\.0\\.0\\.1:${port} refused the connection \\(ECONNREFUSED\\)`));
   });
 
-  it("takes the token from the stack's secret config, which stays encrypted", async () => {
+  it("a token from the stack's secret config works and stays encrypted", async () => {
     const set = ["config", "set", "--secret", "app-platform:token", TOKEN];
     succeeded(await stack.project.run(set));
     const result = succeeded(await stack.up([], { env: { DIGITALOCEAN_API_URL: emulator.url } }));
@@ -75,7 +75,7 @@ describe("the way to the service", function () {
   });
 });
 
-describe("a token that was replaced", function () {
+describe("a replaced token", function () {
   this.timeout(300_000);
   const OLD = "dop_v1_e2e0old0token0that0must0never0be0seen";
   let emulator: Emulator;
@@ -102,7 +102,7 @@ describe("a token that was replaced", function () {
   const setToken = async (token: string) =>
     succeeded(await stack.project.run(["config", "set", "--secret", "app-platform:token", token]));
 
-  /** A command fails with what to do, and shows no token. */
+  /** Asserts that a command fails, explains what to do, and shows no token. */
   async function refusal(...args: string[]): Promise<void> {
     const { code, output } = await stack.run([...args, "--yes", "--skip-preview"]);
     assert.notEqual(code, 0);
@@ -115,16 +115,16 @@ describe("a token that was replaced", function () {
     assert.doesNotMatch(output, /dop_v1_/);
   }
 
-  it("stops a refresh, whose error says how to give a new one", () => refusal("refresh"));
+  it("makes refresh fail with an error that explains how to set the new one", () => refusal("refresh"));
 
-  it("is the one in the state for a plain refresh and destroy, which say which option takes the new one", async () => {
+  it("is still used from the state by plain refresh and destroy, which name the option to use the new one", async () => {
     await setToken(TOKEN);
     await refusal("refresh");
     await refusal("destroy");
     assert.equal(emulator.apps().length, 1);
   });
 
-  it("gives way to the new one with that option, or after an up", async () => {
+  it("is superseded by the new one with that option, or after an up", async () => {
     succeeded(await stack.run(["refresh", "--yes", "--skip-preview", "--run-program"]));
     await stack.mustUp();
     succeeded(await stack.run(["destroy", "--yes", "--skip-preview", "--run-program"]));
@@ -132,7 +132,7 @@ describe("a token that was replaced", function () {
   });
 });
 
-/** A port on which nobody listens: it was free a moment ago. */
+/** A port without a listener: it was free a moment ago. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));

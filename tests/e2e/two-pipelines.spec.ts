@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { succeeded, TestStack, TOKEN, writes } from "../helpers/e2e";
 import { CREATE, LongDeployment, UPDATE } from "../helpers/world/long-deployment";
 
-describe("two runs at once on one app, from two stacks", function () {
+describe("two concurrent runs on one app, from two stacks", function () {
   this.timeout(300_000);
   let long: LongDeployment;
   let other: TestStack;
@@ -24,12 +24,12 @@ describe("two runs at once on one app, from two stacks", function () {
     await long?.close();
   });
 
-  it("make one deployment each; the earlier run follows the later one, says so, and nothing loops", async () => {
+  it("create one deployment each; the earlier run follows the later one, reports it, and nothing loops", async () => {
     long.declare(2);
     const earlier = await long.begin(UPDATE);
     long.declare(3, other, { adopt: true });
     const later = await long.begin(UPDATE, other);
-    // The earlier one finds its deployment canceled before the newer one ends.
+    // The earlier run finds its deployment canceled before the newer one finishes.
     await long.emulator.nextCall({ method: "GET", path: /\/deployments$/ });
     long.end();
     const [first, second] = await Promise.all([earlier.running, later.running]);

@@ -59,7 +59,7 @@ describe("a spec with mistakes", function () {
     await emulator?.close();
   });
 
-  it("does not get to the service", () => {
+  it("is never sent to the service", () => {
     assert.notEqual(checked.code, 0);
     assert.deepEqual(
       emulator.calls.filter(({ path }) => !path.endsWith("/propose")),
@@ -68,7 +68,7 @@ describe("a spec with mistakes", function () {
     assert.deepEqual(stack.resources(), {});
   });
 
-  it("is told all its mistakes at once, each with its path by name", () => {
+  it("is reported with all mistakes at once, each with its path by name", () => {
     for (const path of [
       "spec.services.web.instace_count:",
       "spec.services.web.http_port:",
@@ -86,17 +86,17 @@ describe("a spec with mistakes", function () {
       assert.ok(checked.output.includes(path), `nothing is said about ${path}\n${checked.output}`);
   });
 
-  it("is told what a misspelled field may have meant", () => {
+  it("is reported with suggestions for misspelled fields", () => {
     assert.match(checked.output, /spec\.services\.web\.instace_count: .*did you mean instance_count\?/);
   });
 
-  it("is told line and column of its file, with the line itself", () => {
+  it("is reported with line and column of its file and the line itself", () => {
     assert.match(checked.output, /instace_count: .*app\.yaml:8:5\)/);
     assert.match(checked.output, /8 \|\s+instace_count: \S+\n\s*\|\s+\^/);
     assert.match(checked.output, /component\.name: .*app\.yaml:27:20\)/);
   });
 
-  it("is told its mistakes in the order of the lines", () => {
+  it("is reported with its mistakes in line order", () => {
     const lines = [...checked.output.matchAll(/\(app\.yaml:(\d+):\d+\)/g)].map(([, line]) => Number(line));
     const reported = lines.slice(0, new Set(lines).size);
     assert.ok(reported.length > 7);
@@ -106,12 +106,12 @@ describe("a spec with mistakes", function () {
     );
   });
 
-  it("is told so without a stack trace and without its secrets", () => {
+  it("is reported without a stack trace and without its secrets", () => {
     assert.doesNotMatch(checked.output, /^\s+at |node_modules|s3cret|EV\[1/m);
   });
 });
 
-describe("spec files that cannot be read", function () {
+describe("unreadable spec files", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let stack: TestStack;
@@ -135,7 +135,7 @@ describe("spec files that cannot be read", function () {
     ["a file with a syntax error", "broken.yaml", /broken\.yaml:\d+:\d+: /],
   ];
   for (const [what, file, said] of CASES) {
-    it(`are a short error, without a stack trace: ${what}`, async () => {
+    it(`cause a short error without a stack trace: ${what}`, async () => {
       stack.declare({ shop: { spec: { $file: file } } });
       const result = await stack.run(["preview"]);
       assert.notEqual(result.code, 0);
@@ -146,7 +146,7 @@ describe("spec files that cannot be read", function () {
   }
 });
 
-describe("a spec that is not known to be right", function () {
+describe("a spec that cannot be fully checked", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let stack: TestStack;
@@ -198,7 +198,7 @@ describe("a spec that is not known to be right", function () {
 
   const appOf = (name: string) => emulator.apps().find(({ spec }) => spec.name === name);
 
-  it("may hold values that a preview does not know yet", () => {
+  it("may contain values that are unknown during preview", () => {
     assert.deepEqual(writes(emulator), ["POST /v2/apps", "POST /v2/apps"]);
     const envs = appOf("second")?.spec.services?.[0]?.envs ?? [];
     assert.match(envs.find(({ key }) => key === "FIRST_URL")?.value ?? "", /^https:\/\/first-/);
@@ -206,12 +206,12 @@ describe("a spec that is not known to be right", function () {
     assert.equal(appOf("second")?.plain(id), appOf("first")?.id);
   });
 
-  it("may hold a field that nobody knows: it gets to the service, with a warning", () => {
+  it("may contain an unknown field, which is sent to the service with a warning", () => {
     assert.match(result.output, /warning: first: spec\.services\.web\.quantum_drive: /);
     assert.deepEqual(appOf("first")?.spec.services?.[0]?.["quantum_drive"], { flavour: "new" });
   });
 
-  it("may hold a variable twice: the last one gets to the service, with a warning", async () => {
+  it("may contain a variable twice: the last one is sent to the service with a warning", async () => {
     assert.match(
       result.output,
       /warning: first: spec\.services\.web\.envs\.KEY\.key: appears twice, as items 1 and 3/,

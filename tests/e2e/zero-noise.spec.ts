@@ -12,13 +12,13 @@ import { secretPlaces } from "../helpers/spec-places";
 
 type Json = Record<string, unknown>;
 
-/** The same in each run: of many arbitrary specs those that say most. */
+/** The same in each run: the richest of many arbitrary specs. */
 const rich = fc
   .sample(arbitrarySpec, { seed: 20, numRuns: 200 })
   .sort((a, b) => JSON.stringify(b).length - JSON.stringify(a).length)
   .slice(0, 4);
 
-/** Names that Pulumi or JavaScript keep for themselves elsewhere. */
+/** Names that Pulumi or JavaScript reserve in other places. */
 const ODD_NAMES = ["__hidden", "__provider", "constructor", "toString", "valueOf", "id", "urn", "_"];
 
 const odd = (hidden: string): Json => ({
@@ -66,7 +66,7 @@ describe("rich specs in a real stack", function () {
     assert.ok(secrets.length > 30, String(secrets.length));
   });
 
-  it("show no change in a second preview, in a refresh, and in a preview after it", async () => {
+  it("show no changes in a second preview, in a refresh, and in a preview after it", async () => {
     const state = (): unknown =>
       Object.values(stack.resources()).map(({ inputs, outputs }) => hideSecrets({ inputs, outputs }));
     const before = state();
@@ -84,7 +84,7 @@ describe("rich specs in a real stack", function () {
     assert.deepEqual(state(), before);
   });
 
-  it("show one variable that changed, whatever its name, and send no other secret anew", async () => {
+  it("show one changed variable, whatever its name, and send no other secret again", async () => {
     const held = new Map(emulator.apps().map((app) => [app.spec.name, structuredClone(app.spec)]));
     stack.declare(apps("b"));
     const { stdout } = succeeded(await stack.run(["preview", "--json"]));
