@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { campaign, describeCounts } from "./main";
 import { planOf } from "./plan";
 
-/** Always the same ones: a failure here is one of the code. `npm run campaign` tries others. */
+/** Fixed seeds, so that a failure here comes from a code change. `npm run campaign` tries other seeds. */
 const SEEDS = Array.from({ length: Number(process.env["CAMPAIGN_RUNS"] ?? 10) }, (_, index) => 7_000 + index);
 
 describe("random programs under random faults, cancellations and kills", function () {
   this.timeout(300_000);
 
-  it("report no success that was none, lose and duplicate no app, show no secret, and recover in two rounds", async () => {
+  it("report no false success, lose and duplicate no app, show no secret, and recover within two rounds", async () => {
     const problems: string[] = [];
     const counts = await campaign(SEEDS, (seed, run) => {
       problems.push(...run.problems.map((problem) => `seed ${seed}: ${problem}`));
@@ -19,7 +19,7 @@ describe("random programs under random faults, cancellations and kills", functio
     assert.ok(counts.killed + counts.canceled > 0 && Object.keys(counts.faults).length > 3);
   });
 
-  it("are the same for the same seed", () => {
+  it("produce the same run for the same seed", () => {
     assert.deepEqual(planOf(42), planOf(42));
     assert.notDeepEqual(planOf(42).steps, planOf(43).steps);
   });

@@ -8,18 +8,18 @@ import { specOf, type DeclaredApp, type Plan, type Step } from "./plan";
 import { Random } from "./random";
 import type { Counts } from "./run";
 
-/** How a run is ended from outside. */
+/** How a run is stopped from outside. */
 const SIGNALS = ["SIGINT to the group", "SIGTERM to all", "kill of the CLI", "kill of the provider"] as const;
 type Signal = (typeof SIGNALS)[number];
 
 const ROUNDS = 2;
-/** Rules that never stop would be survived after minutes only. */
+/** Faults without a limit would take minutes to survive. */
 const MOST_TIMES = 3;
 const TIMEOUTS = { create: "2m", update: "2m", delete: "2m" };
 const FLAGS = ["--parallel", "4", "--continue-on-error"];
 const NAMED = /adopt: "([0-9a-f-]{36})"/g;
 
-/** One plan, carried out by the real CLI in real time, with everything that is found wrong on the way. */
+/** Runs one plan with the real CLI in real time and collects every problem found on the way. */
 export class CliRun {
   readonly problems: string[] = [];
   readonly trace: string[] = [];
@@ -93,7 +93,7 @@ export class CliRun {
     return this.before.includes(id);
   }
 
-  /** Runs a command, and ends it at a request where that is planned. */
+  /** Runs a command and stops it at a request if the plan includes that. */
   private async command(
     action: Step["action"],
     signal?: Signal,
@@ -146,7 +146,7 @@ export class CliRun {
     else if (provider) kill9(provider.pid);
   }
 
-  /** As docs/recovery.md says. */
+  /** As documented in docs/recovery.md. */
   private async afterKill(): Promise<void> {
     const cancel = await this.stack.run(["cancel", "--yes"]);
     const refresh = await this.command("refresh", undefined, 0, ["--clear-pending-creates"]);
@@ -181,7 +181,7 @@ export class CliRun {
     this.problems.push(...orphans(this.world, managed, this.shown));
   }
 
-  /** Takes the lines that an error gives into the program. */
+  /** Adds the lines that an error suggests to the program. */
   private adopt(output: string): boolean {
     const unknown = livingApps(this.world).filter(({ id }) =>
       [...output.matchAll(NAMED)].some((one) => one[1] === id),

@@ -5,8 +5,9 @@ import { planOf, QUICK_FAULTS } from "./plan";
 import { CampaignRun, noCounts, type Counts } from "./run";
 
 /**
- * `npm run campaign -- --runs N --seed S`: random programs under random faults and signals on Pulumi's provider host. Each run has a
- * seed of its own; `--runs 1 --seed S` does one again, with `--trace` line by line. With `--cli` the real CLI carries them out.
+ * `npm run campaign -- --runs N --seed S`: random programs under random faults and signals on Pulumi's provider host.
+ * Each run has its own seed; `--runs 1 --seed S` repeats a single run, with `--trace` line by line. With `--cli`, the
+ * real CLI runs the programs.
  */
 export async function campaign(
   seeds: Iterable<number>,
@@ -48,7 +49,7 @@ async function cliCampaign(
   return counts;
 }
 
-/** The counts in a few lines. */
+/** Summarizes the counts in a few lines. */
 export function describeCounts({ faults, ...counts }: Counts): string {
   const met = Object.entries(faults).sort(([, a], [, b]) => b - a);
   const total = met.reduce((sum, [, count]) => sum + count, 0);

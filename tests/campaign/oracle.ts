@@ -3,7 +3,7 @@ import type { Emulator, StoredApp } from "app-platform-emulator";
 import type { Properties } from "../faults/provider-host";
 import type { DeclaredApp, Version } from "./plan";
 
-/** Reads what is true from the emulator itself, past all faults. */
+/** Reads the actual state directly from the emulator, bypassing all faults. */
 
 export interface World {
   readonly emulator: Emulator;
@@ -14,7 +14,7 @@ export interface World {
 export const livingApps = (world: World): StoredApp[] =>
   world.emulator.apps().filter(({ goneAt }) => goneAt === undefined);
 
-/** What an app has of what a program can ask for. */
+/** The part of an app that a program can set. */
 function versionOf({ spec, plain }: StoredApp): Omit<Version, "redeployOn" | "wait"> {
   const web = spec.services?.[0];
   const variable = (key: string): string | undefined => web?.envs?.find((one) => one.key === key)?.value;
@@ -28,7 +28,7 @@ function versionOf({ spec, plain }: StoredApp): Omit<Version, "redeployOn" | "wa
   };
 }
 
-/** Why an `up` of an app that reported success was none; empty where it was one. */
+/** Why a reported success of `up` for an app was false; empty if it was real. */
 export function falseSuccess(world: World, declared: DeclaredApp, state: StateOf | undefined): string[] {
   if (!state) return [`${declared.name}: the up succeeded, and the state has no app`];
   const app = livingApps(world).find(({ id }) => id === state.id);
@@ -45,7 +45,7 @@ interface StateOf {
   readonly outputs: Properties;
 }
 
-/** A write whose deployment nobody has seen is reported as such, and looked for again. */
+/** A write whose deployment was never seen is reported as such, and the next run looks for it again. */
 function undeployed(world: World, { name }: DeclaredApp, app: StoredApp, { outputs }: StateOf): string[] {
   if (outputs["__awaited"] !== undefined) return [];
   const recorded = outputs["__deployment"] as { id: string } | undefined;
@@ -57,7 +57,7 @@ function undeployed(world: World, { name }: DeclaredApp, app: StoredApp, { outpu
     : [`${name}: the up succeeded, and its deployment is ${String(phase)}`];
 }
 
-/** Apps that are neither in the state nor named in anything that the runs printed. */
+/** Apps that are neither in the state nor named in any output of the runs. */
 export function orphans(world: World, managed: readonly string[], shown: string): string[] {
   return livingApps(world)
     .filter(({ id }) => !managed.includes(id) && !shown.includes(id))

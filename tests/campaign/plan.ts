@@ -3,7 +3,7 @@ import type { AppSpec } from "../../provider/appspec/types";
 import { SECRET } from "../helpers/world/provider-world";
 import { Random } from "./random";
 
-/** What a program asks of one app. Each field can come, change and go. */
+/** What a program requests for one app. Each field can be added, changed and removed. */
 export interface Version {
   readonly greeting: string | undefined;
   readonly secret: string;
@@ -20,7 +20,7 @@ export interface DeclaredApp {
   readonly version: Version;
 }
 
-/** How a run ends before its time: at a request, counted from the begin of the run. */
+/** How a run is cut short: at a request, counted from the start of the run. */
 export interface Ending {
   readonly how: "cancel" | "kill";
   readonly at: number;
@@ -29,7 +29,7 @@ export interface Ending {
 export interface Step {
   readonly action: "up" | "refresh" | "destroy";
   readonly apps: readonly DeclaredApp[];
-  /** Triggers of a `Deployment` of the first app; undefined where the program has none. */
+  /** Triggers of a `Deployment` of the first app; undefined if the program has none. */
   readonly release: number | undefined;
   /** Whether the next build of the first app fails. */
   readonly buildFails: boolean;
@@ -37,7 +37,7 @@ export interface Step {
   readonly ending: Ending | undefined;
 }
 
-/** Some runs, and the program that has to work at the end. */
+/** Several runs, and the program that must work at the end. */
 export interface Plan {
   readonly seed: number;
   readonly steps: readonly Step[];
@@ -78,20 +78,20 @@ export const FAULTS: readonly Fault[] = [
   { padBytes: 300_000 },
 ];
 
-/** Faults that take no long wait to be survived, for runs in real time. */
+/** Faults that can be survived without long waits, for runs in real time. */
 export const QUICK_FAULTS: readonly Fault[] = FAULTS.filter((fault) => {
   if (fault === "timeout" || fault === "stalled" || fault === "discarded") return false;
   return typeof fault === "string" || "status" in fault || "phase" in fault || "padBytes" in fault;
 });
 
-/** Plans of the same seed and faults are the same. */
+/** The same seed and faults give the same plan. */
 export function planOf(seed: number, faults = FAULTS): Plan {
   const random = new Random(seed);
   const names = NAMES.slice(0, random.integer(1, 3));
   let versions = names.map(() => version(random));
   const releases = random.chance(0.4);
   let release = releases ? 1 : undefined;
-  // One that no build has met would strike during the recovery: one more at most.
+  // A failure that no build has consumed would strike during the recovery, so allow at most one more.
   let failures = 1;
   const buildFails = (action: Step["action"]): boolean =>
     action === "up" && random.chance(0.15) && failures-- > 0;

@@ -1,8 +1,8 @@
-/** Random choices that a seed decides. */
+/** Random choices determined by a seed. */
 export class Random {
   constructor(private state: number) {}
 
-  /** From 0 to 1, without 1 (mulberry32). */
+  /** From 0 (inclusive) to 1 (exclusive), by mulberry32. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);

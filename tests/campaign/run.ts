@@ -7,14 +7,14 @@ import { APP_PROVIDER, APP_TYPE } from "../../provider/resources/state-texts";
 import { falseSuccess, livingApps, orphans } from "./oracle";
 import { specOf, type DeclaredApp, type Plan, type Step } from "./plan";
 
-/** What has happened in some runs. */
+/** What happened during several runs. */
 export interface Counts {
   runs: number;
   operations: number;
   failed: number;
   canceled: number;
   killed: number;
-  /** Requests that met a fault, by fault. */
+  /** Requests that were hit by a fault, by fault. */
   readonly faults: Record<string, number>;
 }
 
@@ -27,15 +27,15 @@ export const noCounts = (): Counts => ({
   faults: {},
 });
 
-/** The documented steps are gone through at most this often. */
+/** Maximum number of rounds of the documented recovery steps. */
 const ROUNDS = 2;
 const TIMEOUTS = { create: "5m", update: "5m", delete: "5m" };
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 
-/** One plan, carried out on Pulumi's provider host, with everything that is found wrong on the way. */
+/** Runs one plan on Pulumi's provider host and collects every problem found on the way. */
 export class CampaignRun {
   readonly problems: string[] = [];
-  /** What was done and what came of it, a line each. */
+  /** Each action and its result, one line each. */
   readonly trace: string[] = [];
   private readonly apps = new Map<string, StackedResource>();
   private readonly adopted = new Map<string, string>();
@@ -89,14 +89,14 @@ export class CampaignRun {
     if (this.killed) await this.refreshAll();
   }
 
-  /** After a kill, Pulumi's state may be behind: the documented step is a refresh. */
+  /** After a kill, Pulumi's state may be outdated: the documented step is a refresh. */
   private async refreshAll(): Promise<void> {
     this.stopped = this.killed = false;
     for (const [name, resource] of this.apps)
       await this.attempt(`refresh ${name}`, () => resource.state && resource.refresh());
   }
 
-  /** Ends the run at the planned request. @returns resolves when the end has come about */
+  /** Stops the run at the planned request. @returns resolves when the run has stopped */
   private watch({ ending }: Step): () => Promise<void> {
     if (!ending) return async () => {};
     const { world, counts } = this;
@@ -145,7 +145,7 @@ export class CampaignRun {
     if (!state) return undefined;
     const declared = { appId: state.id, triggers: { release }, timeouts: { create: "5m", update: "5m" } };
     const { deployment } = this.world;
-    // For another app it is another deployment: Pulumi replaces it.
+    // Another app means another deployment: Pulumi replaces it.
     if (deployment.state && deployment.state.outputs["appId"] !== state.id) {
       const left = await this.destroyRelease();
       if (left) return left;
@@ -163,7 +163,7 @@ export class CampaignRun {
     return this.attempt("destroy release", () => this.world.deployment.destroy());
   }
 
-  /** @returns the failure, as a user reads it */
+  /** @returns the failure as the user sees it */
   private async attempt(what: string, work: () => unknown): Promise<OperationError | undefined> {
     this.counts.operations += 1;
     try {
@@ -185,7 +185,7 @@ export class CampaignRun {
     }
   }
 
-  /** The documented steps: run `pulumi up` again, adopt what an error names, and refresh where one says so. */
+  /** The documented steps: run `pulumi up` again, adopt the apps that an error names, and refresh if one suggests it. */
   private async recover(): Promise<void> {
     const { apps, release } = this.plan.last;
     this.stopped = this.killed = false;

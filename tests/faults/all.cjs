@@ -1,5 +1,5 @@
 "use strict";
 
-// Required by `npm run faults:all`: every case of the fault matrix runs, and not a third of them.
+// Required by `npm run faults:all`: runs every case of the fault matrix instead of a third.
 
 process.env.FAULT_SHARE = "1";

@@ -3,12 +3,12 @@ import type { StackedResource } from "./stack";
 import type { World } from "./world";
 
 const CIPHERTEXT = /EV\[[^\]]/;
-/** Whoever has one can read the log, or is in. */
+/** An address of a log or a console: anyone who has it gets access. */
 const ADDRESS = /\/_(logs|exec)\/\w/;
 
 /**
- * Where a token, a secret or its ciphertext came to light in what the runs of a world told and left behind.
- * @param sent whether the secret was part of what the service was sent, and may repeat
+ * Where a token, a secret or its ciphertext was exposed in the output and the files of a world's runs.
+ * @param sent whether the secret was sent to the service, which may then echo it
  */
 export function exposed(
   world: World,
@@ -18,7 +18,7 @@ export function exposed(
   const shown = [...world.takeOutput(), ...world.told];
   const resources = stack.flatMap(({ state }) => state ?? []);
   const kept = resources.map(({ inputs, outputs }) => {
-    // Under the key of an input that is a secret Pulumi encrypts the value, and `__liveSpec` as a whole.
+    // Pulumi encrypts the values of secret inputs, and `__liveSpec` as a whole.
     const { __liveSpec: _held, spec: _spec, alertDestinations: _set, ...rest } = outputs;
     const { spec: _declared, alertDestinations: _wanted, ...others } = inputs;
     return JSON.stringify([rest, others]);

@@ -6,13 +6,13 @@ import type { Scenario } from "./scenarios/app";
 import { count } from "./total";
 import { World, type Surroundings } from "./world";
 
-/** One of so many cases runs. `npm run faults:all` runs all of them, which takes a quarter of an hour. */
+/** One in this many cases runs. `npm run faults:all` runs all of them, which takes a quarter of an hour. */
 const SHARE = Number(process.env["FAULT_SHARE"] ?? 3);
 
-/** Alone on a machine that is busy with other things, the cases of one fault take this long, in real milliseconds. */
+/** Upper limit for the cases of one fault on a busy machine, in real milliseconds. */
 const LIMIT_MS = 120_000;
 
-/** Tests of every call of the operations × every fault; each test is one operation and fault, at all its calls. */
+/** Tests every call of the operations × every fault; each test is one operation and fault, at all its calls. */
 export function faultMatrix(
   name: string,
   scenarios: readonly Scenario[],
@@ -41,7 +41,7 @@ export function faultMatrix(
 
         for (const [place, fault] of faults.entries()) {
           for (const duration of ["once", "stays"] as const) {
-            it(`${fault.name}, ${duration === "once" ? "once" : "until it is repaired"}, at any of its calls`, async () => {
+            it(`handles ${fault.name}, ${duration === "once" ? "once" : "until it is repaired"}, at any of its calls`, async () => {
               const failed: string[] = [];
               const all = casesFor(usual.calls, scenario, fault, duration);
               for (const tested of sampled(all, place + (duration === "once" ? 0 : 1), SHARE)) {

@@ -1,15 +1,15 @@
 "use strict";
 
-// A program that looks things up with the built package, one after the other as it is told to, in quick time. The parent
-// is program.ts.
+// A program that runs look-ups with the built package, one after the other as instructed, in quick time. The
+// parent is program.ts.
 
 const platform = require("pulumi-app-platform");
 
-/** Minutes beyond the longest wait of a log: who reads an endless one has to stop by himself. */
+/** Minutes beyond the longest wait of a log: the reader of an endless log must stop by itself. */
 const ENOUGH = 30;
 const MINUTE_MS = 60_000;
 
-/** With a signal that ends a log which may never do so by itself. */
+/** Passes a signal that ends a log that may never end by itself. */
 async function withSignal(endless, read) {
   if (!endless) return read({});
   const stop = new AbortController();
@@ -24,7 +24,7 @@ async function withSignal(endless, read) {
   }
 }
 
-/** @param told takes the lines of a log that is read line by line */
+/** @param told receives the lines of a log that is read line by line */
 async function lookUp({ name, args, endless }, told) {
   if (name !== "getLogs" && name !== "getLogsText") return platform[name](...args);
   return withSignal(endless, async (signal) => {

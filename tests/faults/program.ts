@@ -7,22 +7,22 @@ const SCRIPT = resolve(__dirname, "program.cjs");
 
 interface LookUp {
   readonly token: string;
-  /** Of a function of the package. */
+  /** Name of a function of the package. */
   readonly name: string;
   readonly args: readonly unknown[];
-  /** A log may never end, so that the program stops reading by itself. */
+  /** Whether a log may never end, so that the program stops reading by itself. */
   readonly endless: boolean;
 }
 
 interface Found {
   readonly result?: unknown;
-  /** What a program that does not catch it shows. */
+  /** What a program shows that does not catch the error. */
   readonly failure?: string;
-  /** Lines of a log that were told before it failed. */
+  /** Lines of a log that were received before it failed. */
   readonly told?: readonly string[];
 }
 
-/** A user's program in a process of its own, which looks up what it is told to, in quick time. */
+/** A user program in a separate process that runs the requested look-ups in quick time. */
 export class Program {
   private constructor(readonly process: QuickProcess) {}
 
@@ -37,9 +37,9 @@ export class Program {
     return new Program(process);
   }
 
-  /** @throws OperationError what the function of that name fails with */
+  /** @throws OperationError with the failure of the function */
   async lookUp(asked: LookUp): Promise<unknown> {
-    // Time has passed while others worked.
+    // Time has passed while other processes worked.
     await this.process.pass(0);
     const { child } = this.process;
     const { result, failure, told } = await new Promise<Found>((done) => {

@@ -16,11 +16,11 @@ const grpc = fromPulumi("@grpc/grpc-js") as typeof Grpc;
 
 export type Properties = Record<string, unknown>;
 
-/** What an operation of a provider fails with. */
+/** The failure of a provider operation. */
 export class OperationError extends Error {
   /**
-   * @param left what the resource is recorded with, where it is there all the same
-   * @param lines of a log, told before it failed
+   * @param left what is recorded for the resource if it exists despite the failure
+   * @param lines of a log, received before it failed
    */
   constructor(
     message: string,
@@ -30,15 +30,15 @@ export class OperationError extends Error {
     super(message);
   }
 
-  /** All that the user reads. */
+  /** Everything that the user reads. */
   get told(): string {
     return [this.message, ...(this.left?.reasons ?? [])].join("\n");
   }
 }
 
 /**
- * Pulumi's own host of dynamic providers in a process of its own, spoken to as Pulumi's engine does: over
- * `pulumirpc.ResourceProvider`, with an `Engine` service that takes the log. It runs in quick time.
+ * Pulumi's own host of dynamic providers in a separate process, called like Pulumi's engine does: over
+ * `pulumirpc.ResourceProvider`, with an `Engine` service that receives the log. It runs in quick time.
  */
 export class ProviderHost {
   private constructor(
@@ -73,7 +73,7 @@ export class ProviderHost {
     return new ProviderHost(host, engine, client, lines);
   }
 
-  /** What it has logged since this was last called. */
+  /** Returns what it has logged since the last call. */
   takeLog(): string[] {
     return this.lines.splice(0);
   }
@@ -100,7 +100,7 @@ export class ProviderHost {
     return { inputs: propertiesOf(answer.getInputs()), failures };
   }
 
-  /** `undefined`: the provider leaves it to the engine to compare the inputs. */
+  /** `undefined`: the provider leaves comparing the inputs to the engine. */
   async diff(urn: string, id: string, olds: Properties, news: Properties): Promise<boolean | undefined> {
     const message = new pb.DiffRequest();
     message.setUrn(urn);
@@ -154,7 +154,7 @@ export class ProviderHost {
     await this.call("delete", message);
   }
 
-  /** What Ctrl-C comes down to. */
+  /** The effect of Ctrl-C. */
   async cancel(): Promise<void> {
     await this.call("cancel", new Empty());
   }

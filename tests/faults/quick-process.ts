@@ -1,17 +1,17 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { QUICK_TIME, type QuickTime } from "../helpers/processes/quick-time";
 
-/** Where a process runs that works on the emulator. */
+/** Where to run a process that works against the emulator. */
 export interface Place {
-  /** The program's folder, where the package is found. */
+  /** The program's folder, which contains the package. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly time: QuickTime;
-  /** Requests that are not answered before time passes. */
+  /** Number of requests that get no response before time passes. */
   readonly held: () => number;
 }
 
-/** A process of its own in quick time. */
+/** A separate process in quick time. */
 export class QuickProcess {
   readonly child: ChildProcess;
   private readonly time: QuickTime;
@@ -30,19 +30,19 @@ export class QuickProcess {
       stream?.on("data", (text: Buffer) => (this.printed += String(text)));
   }
 
-  /** Has time pass that nobody waited for. */
+  /** Advances time although nothing waits for it. */
   async pass(ms: number): Promise<void> {
     await this.time.pass(ms, this.child);
   }
 
-  /** Calls `listener` whenever the process is refused a connection. */
+  /** Calls `listener` whenever a connection of the process is refused. */
   onRefused(listener: () => void): () => void {
     const heard = ({ refused }: { refused?: boolean }): void => void (refused && listener());
     this.child.on("message", heard);
     return () => void this.child.off("message", heard);
   }
 
-  /** What it printed since this was last called. */
+  /** Returns what it printed since the last call. */
   takePrinted(): string {
     const taken = this.printed;
     this.printed = "";

@@ -6,27 +6,27 @@ import type { Scenario } from "./scenarios/app";
 import { exposed } from "./exposure";
 import type { World } from "./world";
 
-/** What an operation makes of the world when nothing goes wrong. */
+/** The result of an operation without faults. */
 export interface Reference {
   readonly calls: readonly RemoteCall[];
-  /** Right after it, where it succeeds. */
+  /** State right after it, if it succeeds. */
   readonly success: End | undefined;
-  /** After the next run. */
+  /** State after the next run. */
   readonly end: End;
-  /** What it finds, where that is told. */
+  /** What it finds, if the scenario reports that. */
   readonly found: unknown;
 }
 
-/** What is there at the service, in the end. */
+/** The final state at the service. */
 interface End {
   readonly apps: number;
   readonly deployments: number;
   readonly specs: readonly unknown[];
   readonly pinned: number;
   readonly destinations: readonly string[];
-  /** Apps in the project that the world made. */
+  /** Number of apps in the project that the world created. */
   readonly moved: number;
-  /** Of the app, the deployment and the rollback: what is in the state of those that are there. */
+  /** What the state records of the app, the deployment and the rollback, as far as they exist. */
   readonly recorded: readonly unknown[];
 }
 
@@ -43,7 +43,7 @@ export async function reference(world: World, scenario: Scenario): Promise<Refer
   return { calls, success, end: endOf(world), found };
 }
 
-/** Runs an operation with the fault of the case. @throws AssertionError saying what went another way */
+/** Runs an operation with the fault of the case. @throws AssertionError describing what differs from the expectation */
 export async function runCase(
   world: World,
   scenario: Scenario,
@@ -95,11 +95,11 @@ async function attempt(world: World, scenario: Scenario): Promise<Attempt> {
 
 const isOfLog = ({ kind }: Case): boolean => kind === "log" || kind === "stream";
 
-/** A log is text: whatever comes in its place cannot be told from it. */
+/** A log is plain text: any replacement looks like a log, too. */
 const isItself = (tested: Case): boolean =>
   isOfLog(tested) && (tested.fault.fault === "wrong-types" || tested.fault.fault === "endless");
 
-/** As the service's lines begin, with their time taken out. */
+/** Start of the service's log lines, with the time removed. */
 const isLine = (line: string): boolean => /^\w+ :time /.test(line);
 
 function expectFound(
@@ -110,7 +110,7 @@ function expectFound(
   usual: unknown,
 ): void {
   if (failed || cannotTell?.(tested.fault)) {
-    // What was told of a log has no gap, and nothing twice.
+    // The received lines of a log have no gaps and no duplicates.
     const told = finds?.(failed ? failed.lines : found) as string[];
     if (!isItself(tested) && told.length > 0)
       assert.deepEqual(told, (usual as string[]).slice(0, told.length), "its first lines");
@@ -119,12 +119,12 @@ function expectFound(
     assert.deepEqual((found as string[]).filter(isLine), usual, "lines of the log");
 }
 
-/** Whoever looks twice to be sure has not tried again. */
+/** A second check to confirm a result does not count as a retry. */
 const AT_ONCE_TRIES = 2;
 const AT_ONCE_MS = 1_000;
 
 interface Met {
-  /** Requests that met the fault. */
+  /** Requests that were hit by the fault. */
   readonly tries: number;
   /** Milliseconds since the first one. */
   readonly tookMs: number;
@@ -186,13 +186,13 @@ function expectOutcome(tested: Case, { tries, tookMs }: Met, failed: OperationEr
   if (!failed) return;
   assert.match(failed.told, fault.words);
   if (kind === "advice") return;
-  // Where nobody listens any more, the call that fails may be one that comes after it.
+  // When the emulator stops listening, a later call may fail instead.
   const itself = isOfLog(tested) ? "GET the log" : `${call.method} ${call.path}`;
   const named = fault.fault !== "refused" ? itself : isOfLog(tested) ? /\/v2\/apps|the log/ : /\/v2\/\w/;
   assert.ok(withoutIds(failed.told).search(named) >= 0, `${named} is not named: ${failed.told}`);
 }
 
-/** A success is one at the service as well, and a failure says in words what happened. */
+/** A reported success is a success at the service, and a failure describes what happened. */
 function expectTruth(world: World, { success }: Reference, failed: OperationError | undefined): void {
   if (failed)
     assert.doesNotMatch(failed.told, /TypeError|Cannot read prop|is not a function|undefined|\[object/);
@@ -203,13 +203,13 @@ function expectTruth(world: World, { success }: Reference, failed: OperationErro
   }
 }
 
-/** An operation that is to end as without a fault, which may be with a failure of its own. */
+/** For an operation that must finish as it does without a fault, possibly with its own failure. */
 function expectItself({ fails }: Scenario, failed: OperationError | undefined): void {
   if (fails) assert.match(failed?.told ?? "it went well", fails);
   else assert.equal(failed, undefined, failed?.told);
 }
 
-/** What exists at the service has to be in the state, so that no app is lost, nor one left pinned for ever. */
+/** Everything that exists at the service must be in the state, so that no app is lost or stays pinned forever. */
 function expectRecorded(world: World, { adopts }: Scenario): void {
   const apps = world.emulator.apps().filter(({ goneAt }) => goneAt === undefined);
   const { state } = world.app;
@@ -228,7 +228,8 @@ function expectRecorded(world: World, { adopts }: Scenario): void {
 async function mustGoWell(world: World, scenario: Scenario, failed: boolean): Promise<void> {
   try {
     await scenario.next(world, failed).catch(async (error: unknown) => {
-      // An app that a response invented is taken out of the state by a refresh, as the message says.
+      // A refresh removes an app from the state that only a faulty response contained, as the message
+      // explains.
       if (!(
         error instanceof OperationError && /does not exist any more. Run pulumi refresh/.test(error.told)
       ))

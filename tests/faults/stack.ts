@@ -5,31 +5,29 @@ import { OperationError, type Properties, type ProviderHost } from "./provider-h
 /** What an `up` did. */
 export type Step = "create" | "update" | "same";
 
-/** What the state holds of a resource. */
+/** What the state contains for a resource. */
 interface Recorded {
   readonly id: string;
   readonly inputs: Properties;
   readonly outputs: Properties;
-  /** It was left behind as not ready: the next `up` calls update whatever diff says. */
+  /** The resource was recorded as not ready: the next `up` calls update whatever diff returns. */
   readonly failed: boolean;
 }
 
-/** How the runs of a program reach the provider: each with a token and a provider of its own. */
+/** How the runs of a program reach the provider: each has its own token and provider. */
 export interface Runs {
   readonly host: ProviderHost;
-  /** Of the run that goes on. */
+  /** Number of the current run. */
   readonly run: number;
-  /** Begins another one. */
+  /** Starts another run. */
   begin(): Promise<void>;
 }
 
-/** One resource in a stack, done to as Pulumi's engine does, with what it keeps in the state. */
+/** One resource in a stack, operated like Pulumi's engine does, with its part of the state. */
 export class StackedResource {
   state: Recorded | undefined;
 
-  /**
-   * @param provider the constant text that the class of the resource declares
-   */
+  /** @param provider the constant text that the resource's class declares */
   constructor(
     private readonly runs: Runs,
     private readonly urn: string,
@@ -41,7 +39,7 @@ export class StackedResource {
     return this.state.id;
   }
 
-  /** `pulumi preview`. @throws OperationError also with what check refuses */
+  /** `pulumi preview`. @throws OperationError also when check rejects the inputs */
   async preview(declared: Properties): Promise<Step> {
     await this.runs.begin();
     return this.stepOf(await this.check(declared, true));
@@ -63,7 +61,8 @@ export class StackedResource {
       }
     } catch (error) {
       const left = error instanceof OperationError ? error.left : undefined;
-      // After an update that left the resource as not ready, the state holds the inputs of before and the outputs of now.
+      // After an update that left the resource not ready, the state contains the old inputs and the new
+      // outputs.
       if (left)
         this.state = {
           id: left.id,
@@ -96,7 +95,7 @@ export class StackedResource {
     return this.runs.host;
   }
 
-  /** The host keeps one provider for each text; a run has to have one of its own, as it would be another process. */
+  /** The host caches one provider per text; each run needs its own, as in a new process. */
   private get providerText(): string {
     return `${this.provider}//${this.runs.run}`;
   }

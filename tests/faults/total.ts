@@ -2,13 +2,15 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Cases of a part of the matrix, and how many of them went as they have to. */
+/** Number of cases in a part of the matrix, and how many of them met the expectation. */
 export interface Counts {
   readonly cases: number;
   readonly survived: number;
 }
 
-/** Names the file in which the parts leave their counts: each spec file may run in a process of its own. */
+/**
+ * Variable with the name of the file where the parts write their counts: each spec file may run in a separate process.
+ */
 const FILE = "FAULT_COUNTS";
 
 /** To be called when a part of the matrix has run. */
@@ -33,7 +35,7 @@ export function mochaGlobalTeardown(): void {
   rmSync(join(file, ".."), { recursive: true, force: true });
 }
 
-/** Where no part has run, there is no file. */
+/** If no part has run, there is no file. */
 function linesOf(file: string): string[] {
   try {
     return readFileSync(file, "utf8").trimEnd().split("\n");

@@ -19,22 +19,25 @@ import { ProviderHost } from "./provider-host";
 import { QuickProcess, type Place } from "./quick-process";
 import { StackedResource, type Runs } from "./stack";
 
-/** Outside of the ports that the system gives to connections, so that nobody takes one while nobody listens there. */
+/** Outside the range of ephemeral ports, so that no connection takes the port while the emulator does not listen. */
 const FIRST_PORT = 12_000;
 const PORTS = 15_000;
 
 /** What differs between worlds. */
 export interface Surroundings extends Pick<EmulatorOptions, "deploySeconds" | "liveLogs"> {
-  /** A program that looks things up runs as well. @default false */
+  /** Whether a program that runs look-ups is started as well. @default false */
   readonly program?: boolean;
 }
 
-/** Functions that find what lets others in. */
+/** Functions that return credentials. */
 const CREDENTIALS = new Set(["getLogUrls", "getExecUrl"]);
 
 const A_WHILE_MS = 10 * 60_000;
 
-/** An emulator, the host of providers that works on it, and a stack: all that a case needs, and used for one after the other. */
+/**
+ * An emulator, the host of providers that works on it, and a stack: everything that a case needs, reused for one case
+ * after the other.
+ */
 export class World implements Runs {
   run = 0;
   app!: StackedResource;
@@ -42,11 +45,11 @@ export class World implements Runs {
   rollback!: StackedResource;
   /** Ids that were looked up, by the function that found them. */
   known: Record<string, string> = {};
-  /** A project that apps can be moved to, where it was made. */
+  /** A project that apps can be moved to, if it was created. */
   project: string | undefined;
-  /** A log may never end: the program stops reading by itself. */
+  /** Whether a log may never end, so that the program stops reading by itself. */
   endless = false;
-  /** What failed operations and look-ups told. */
+  /** Messages of failed operations and look-ups. */
   readonly told: string[] = [];
   private readonly answered = new Set<RecordedCall>();
   private onAnswer: (() => void) | undefined;
@@ -79,7 +82,7 @@ export class World implements Runs {
   }
 
   /**
-   * What a look-up of a program finds; it counts as told, but for addresses that are credentials.
+   * The result of a program's look-up; it counts as output, except for addresses that are credentials.
    * @throws OperationError
    */
   async lookUp(name: string, ...args: unknown[]): Promise<unknown> {
@@ -89,13 +92,13 @@ export class World implements Runs {
     return found;
   }
 
-  /** Calls `listener` whenever one of the processes is refused a connection. */
+  /** Calls `listener` whenever a connection of one of the processes is refused. */
   onRefused(listener: () => void): () => void {
     const ends = this.processes.map((process) => process.onRefused(listener));
     return () => ends.forEach((end) => end());
   }
 
-  /** What the processes logged and printed since this was last called. */
+  /** What the processes logged and printed since the last call. */
   takeOutput(): string[] {
     return [...this.host.takeLog(), ...this.processes.map((process) => process.takePrinted())];
   }
@@ -121,7 +124,7 @@ export class World implements Runs {
     return `dop_v1_${"5ec4e7".repeat(8)}${this.run}`;
   }
 
-  /** Everything as at the beginning, a while later: what reads were shared before does not count any more. */
+  /** Resets everything to the start, at a later time, so that earlier shared reads no longer count. */
   async clear(): Promise<void> {
     await this.pass(A_WHILE_MS);
     this.emulator.reset();
@@ -134,14 +137,14 @@ export class World implements Runs {
     this.rollback = this.resource(ROLLBACK_TYPE, "back", ROLLBACK_PROVIDER);
   }
 
-  /** What was made stays, what was told and printed does not count any more: for operations that change nothing. */
+  /** Keeps what was created but drops the collected output: for operations that change nothing. */
   async rest(): Promise<void> {
     await this.pass(A_WHILE_MS);
     this.emulator.clearCalls();
     this.forget();
   }
 
-  /** Has time pass that nobody waits for. */
+  /** Advances time although nothing waits for it. */
   async pass(ms: number): Promise<void> {
     await this.host.process.pass(ms);
   }
@@ -152,7 +155,7 @@ export class World implements Runs {
     this.told.splice(0);
   }
 
-  /** Makes a project that apps can be moved to. */
+  /** Creates a project that apps can be moved to. */
   async makeProject(): Promise<void> {
     const answer = await fetch(`${this.emulator.url}/v2/projects`, {
       method: "POST",
@@ -162,13 +165,13 @@ export class World implements Runs {
     this.project = ((await answer.json()) as { project: { id: string } }).project.id;
   }
 
-  /** A run begins: with another token than the one before. */
+  /** Starts a run, with a different token than the previous one. */
   async begin(): Promise<void> {
     this.run += 1;
     await this.host.configure({ [TOKEN_KEY]: this.token });
   }
 
-  /** Calls `listener` whenever a call has been answered, before the answer is sent. */
+  /** Calls `listener` whenever a call was processed, before the response is sent. */
   whenAnswered(listener: (() => void) | undefined): void {
     this.onAnswer = listener;
   }
@@ -195,13 +198,14 @@ export class World implements Runs {
     await this.restartHost(() => this.clear());
   }
 
-  /** Starts the host again, as after a kill. @param prepare what has to happen before its first calls */
+  /** Restarts the host, as after a kill. @param prepare what must happen before its first calls */
   async restartHost(prepare: () => Promise<void> = async () => {}): Promise<void> {
     this.hostHere?.stop();
     this.hostHere = await ProviderHost.start(this.place);
     await prepare();
     await this.begin();
-    // The first calls load the client's library, which takes longer than the event loop is quiet: they may time out.
+    // The first calls load the client library, which takes longer than the event loop is quiet, so they may
+    // time out.
     const warm = () => this.host.read(NOBODY, NOBODY, { __provider: `${APP_PROVIDER}//0` });
     while (await warm().catch(() => "late")) continue;
   }
@@ -251,7 +255,7 @@ export class World implements Runs {
     }
   }
 
-  /** Requests that a fault keeps from being answered. */
+  /** Number of requests that a fault keeps from getting a response. */
   private held(): number {
     return this.emulator.calls.filter(({ fault }, index, calls) => {
       const holds =

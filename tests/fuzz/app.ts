@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Makes an app for the fuzzer to meet, at the emulator's address given, and prints its ids as commands of a shell. */
+/** Creates an app for the fuzzer in the emulator at the given address, and prints its ids as shell commands. */
 async function main(base = "http://127.0.0.1:8787", token = "t"): Promise<void> {
   const ask = async (
     path: string,
@@ -30,7 +30,7 @@ async function main(base = "http://127.0.0.1:8787", token = "t"): Promise<void> 
   };
   const { app } = await ask("/v2/apps", { spec });
   const at = `/v2/apps/${app?.id}`;
-  // The job runs, and is there to be asked for, once the build is over.
+  // The job starts, and its runs can be listed, only once the build has finished.
   const first = async (list: string): Promise<string> => {
     for (; ; await pause(200)) {
       const id = (await ask(`${at}/${list.replace("_", "-")}`))[list]?.[0]?.id;

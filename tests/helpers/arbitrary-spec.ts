@@ -6,10 +6,10 @@ type Json = Record<string, unknown>;
 
 const optional = { requiredKeys: [] };
 
-/** In every secret of an arbitrary spec, so that a leak is seen wherever it is. */
+/** Part of every secret of an arbitrary spec, so that a leak is found wherever it is. */
 export const SECRET_MARK = "s3cr3t-";
 
-/** Texts that are easily taken for something else, or cut. */
+/** Texts that are easily misread as something else, or truncated. */
 const anyText = fc.oneof(
   fc.constantFrom(
     "",
@@ -24,13 +24,13 @@ const anyText = fc.oneof(
     "{}",
     "[secret]",
   ),
-  // What looks like a placeholder is refused in most places.
+  // Text that looks like a placeholder is rejected in most places.
   fc.string({ maxLength: 8 }).filter((text) => !/[<$#]|\{[{%]/.test(text)),
 );
 
 const secretText = anyText.map((text) => SECRET_MARK + text);
 
-/** As programs write it: numbers and switches as they are, or as text. */
+/** As programs write it: numbers and booleans as such, or as text. */
 const integer = (min: number, max: number) =>
   fc.oneof({ weight: 3, arbitrary: fc.integer({ min, max }) }, fc.integer({ min, max }).map(String));
 const flag = fc.oneof({ weight: 3, arbitrary: fc.boolean() }, fc.boolean().map(String));
@@ -172,7 +172,7 @@ const unknownFields = fc.record(
   {
     zz_novel_map: fc.dictionary(
       fc.constantFrom("q", "r", "s"),
-      // Pulumi loses such a key, and a file that holds one is refused.
+      // Pulumi drops this key, and a file that contains one is rejected.
       fc
         .jsonValue({ maxDepth: 1 })
         .filter((value) => value !== null && !JSON.stringify(value).includes('"__proto__"')),
@@ -243,7 +243,7 @@ function kind(
   }));
 }
 
-/** Health checks ask ports that are open, and the public port is not among the internal ones. */
+/** Health checks use open ports, and the public port is not among the internal ones. */
 function withOpenPorts(fields: Json): Json {
   const http = fields["http_port"] ?? 8080;
   const internal = (fields["internal_ports"] as number[] | undefined)?.filter(
@@ -342,8 +342,8 @@ const domains = fc.uniqueArray(
 );
 
 /**
- * AppSpecs that `validate` finds no error in, with everything that services have been seen to answer in another form
- * than it was sent: as programs may write them, numbers as text included.
+ * AppSpecs without `validate` errors, with everything that services are known to return in a different form than it
+ * was sent. Written as programs may write them, including numbers as text.
  */
 export const arbitrarySpec: fc.Arbitrary<AppSpec> = fc
   .tuple(

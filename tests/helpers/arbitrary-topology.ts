@@ -2,14 +2,14 @@ import fc from "fast-check";
 
 type Json = Record<string, unknown>;
 
-/** Puts ways for requests into a spec: legacy routes, ingress rules, the rest of ingress alone, or none. */
+/** Adds request routing to a spec: legacy routes, ingress rules, only the rest of ingress, or none. */
 export type Topology = (spec: Json) => Json;
 
 const SERVED = ["services", "static_sites", "functions"];
 
 const servedIn = (spec: Json): Json[] => SERVED.flatMap((list) => (spec[list] ?? []) as Json[]);
 
-/** Legacy: each component says its own paths, which no other one may have. */
+/** Legacy: each component declares its own paths, which must be unique. */
 const routes = fc
   .array(fc.record({ preserve_path_prefix: fc.constantFrom(true, false, "true") }, { requiredKeys: [] }), {
     minLength: 1,

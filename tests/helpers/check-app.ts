@@ -2,7 +2,7 @@ import { separate, separateRun, type HiddenInputs } from "../../provider/dynamic
 import { check, type CheckResult } from "../../provider/resources/app/check";
 import type { AppInputs } from "../../provider/resources/app/state";
 
-/** Checks inputs as a program passes them, those that apply to this run among them. */
+/** Checks inputs as a program passes them, including those that apply only to this run. */
 export function checkApp(given: AppInputs & HiddenInputs, isNew = false): CheckResult {
   const { props, facts } = separateRun<AppInputs>(given);
   return check(separate<AppInputs>(props).props, facts, isNew);

@@ -1,4 +1,4 @@
-/** What `get` gives at the moment of each use, as if it were there from the start: for what a hook makes. */
+/** A stand-in for the result of `get` at the time of each use, for objects that a hook creates. */
 export function current<Made extends object>(get: () => Made): Made {
   return new Proxy({} as Made, {
     get: (_, key) => {

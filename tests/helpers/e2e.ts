@@ -4,21 +4,21 @@ import type { Emulator, RecordedCall } from "app-platform-emulator";
 import { getPulumiCli } from "../../tools/pulumi-cli/get";
 import { PulumiProject, TOP, type CommandResult, type RunOptions } from "../../tools/pulumi-project";
 
-/** The token that the emulators of end-to-end tests ask for; no output and no file may ever hold it. */
+/** The token that the emulators of end-to-end tests require; no output and no file may ever contain it. */
 export const TOKEN = "dop_v1_e2e0token0that0must0never0be0seen";
 
-/** Lets an `up` take a third less time; see there. */
+/** Makes an `up` take a third less time; see the file. */
 const LAZY_SDK = join(__dirname, "processes", "lazy-sdk.cjs");
 
-/** Arguments of an App as JSON; see tests/fixtures/programs/apps for the markers that may stand in them. */
+/** Arguments of an App as JSON; for the markers they may contain, see tests/fixtures/programs/apps. */
 export type Declaration = Record<string, unknown>;
 
 export interface StackOptions {
-  /** The program: a folder below tests/fixtures/programs, or any other by its absolute path. @default "apps" */
+  /** The program: a folder below tests/fixtures/programs, or an absolute path. @default "apps" */
   program?: string;
   /** @default the emulator's address and token */
   env?: Record<string, string>;
-  /** What the program finds as its node_modules. @default those of this repository */
+  /** Used as the program's node_modules. @default those of this repository */
   packages?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export class TestStack {
   }
 
   /**
-   * What the program is to declare from now on.
+   * Sets what the program declares from now on.
    * @param exports name of a stack output by `app.property`
    * @param deployments arguments of each Deployment by its name
    */
@@ -62,23 +62,26 @@ export class TestStack {
     return readFileSync(this.path(name), "utf8");
   }
 
-  /** Runs a command of the CLI and forgets the emulator's calls before it, so that `calls` are those of the command. */
+  /**
+   * Runs a command of the CLI. Forgets the emulator's earlier calls, so that `calls` contains only those of the
+   * command.
+   */
   async run(args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
     this.emulator.clearCalls();
     return this.project.run([...args, "--non-interactive"], options);
   }
 
-  /** Runs a line as a person would paste it into a terminal, in the program's folder. */
+  /** Runs a line in the program's folder, as a user would paste it into a terminal. */
   shell(line: string): Promise<CommandResult> {
     return this.project.shell(line);
   }
 
-  /** `pulumi up` without its preview; whatever comes of it. */
+  /** `pulumi up` without its preview, whatever the result. */
   up(args: readonly string[] = [], options: RunOptions = {}): Promise<CommandResult> {
     return this.run(["up", "--yes", "--skip-preview", ...args], options);
   }
 
-  /** The same, and a failure is an error with the command's output. */
+  /** The same, but a failure throws an error with the command's output. */
   async mustUp(args: readonly string[] = []): Promise<CommandResult> {
     return succeeded(await this.up(args));
   }
@@ -100,7 +103,7 @@ export class TestStack {
     return Object.fromEntries(apps.map((app) => [app.urn.split("::").at(-1) ?? "", app]));
   }
 
-  /** The state of an App that must be there. */
+  /** The state of an App that must exist. */
   resource(name: string): StateResource {
     const found = this.resources()[name];
     if (!found) throw new Error(`no App ${name} in the state`);
@@ -121,7 +124,7 @@ export interface StateResource {
   initErrors?: string[];
 }
 
-/** What Pulumi shows of a command that was run with `--json`: each resource's URN, and where each line is printed. */
+/** What Pulumi shows for a command that was run with `--json`: each resource's URN, and where each line is printed. */
 export function shown({ stdout }: CommandResult): { resources: Set<string>; lines: ShownLine[] } {
   const events = stdout
     .split("\n")
@@ -161,7 +164,7 @@ export function succeeded(result: CommandResult): CommandResult {
   return result;
 }
 
-/** Calls that change something at the service: method and path, with the ids of apps replaced by their names. */
+/** Calls that change something at the service: method and path, with app ids replaced by names. */
 export function writes(emulator: Emulator, ofApp?: string): string[] {
   return writeCalls(emulator, ofApp).map(({ method, path }) => `${method} ${named(emulator, path)}`);
 }
@@ -186,7 +189,7 @@ function concerns(emulator: Emulator, { path, body }: RecordedCall, name: string
   return (resources ?? []).some((urn) => named(emulator, urn) === `do:app:${name}`);
 }
 
-/** The part of a command's output that tells about one App. */
+/** The part of a command's output about one App. */
 export function linesOf(output: string, name: string): string {
   return output
     .split("\n")
@@ -194,7 +197,7 @@ export function linesOf(output: string, name: string): string {
     .join("\n");
 }
 
-/** The same with `[secret]` for what Pulumi encrypted: that text is another one in every checkpoint. */
+/** The same with `[secret]` in place of Pulumi's encrypted values, which differ in every checkpoint. */
 export function hideSecrets(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (_key, part: unknown) =>
     typeof part === "object" && part !== null && "ciphertext" in part ? "[secret]" : part,

@@ -2,8 +2,8 @@ import { parsePropertyPath } from "../../provider/resources/options/property-pat
 import { isPlainObject } from "../../provider/appspec/lists-by-name";
 
 /**
- * What the engine makes of inputs with the option `ignoreChanges` before it asks for a check: the old values in the places
- * that the paths name, and nothing where there was nothing.
+ * How the engine resets inputs with the option `ignoreChanges` before it calls check: the old values at the ignored
+ * paths, and nothing where there was no value.
  */
 export function engineReset<T extends object>(news: T, olds: object, ignoreChanges: readonly string[]): T {
   const copy = structuredClone(news);

@@ -11,11 +11,14 @@ import type { Emulator } from "app-platform-emulator";
 
 /** A call on its way to the service. */
 export interface Passing {
-  /** Name of the app it is about; undefined where it is about none, or many. */
+  /** Name of the app that it is about; undefined if it is about none, or many. */
   readonly app: string | undefined;
   /** Method and path, with `{app}` and `{deployment}` for ids. */
   readonly what: string;
-  /** Which step of the work on this app it belongs to, from 0: calls that only repeat the one before are the same step. */
+  /**
+   * The step of the work on this app that the call belongs to, from 0: calls that repeat the previous one are the same
+   * step.
+   */
   readonly step: number;
 }
 
@@ -29,11 +32,14 @@ interface Hold {
   readonly reached: (call: Passing) => void;
 }
 
-/** Stands between Pulumi and the emulator, and can hold calls. A caller that goes away takes a call with it that is held before. */
+/**
+ * A proxy between Pulumi and the emulator that can hold calls. A call held before the service is lost if its caller
+ * exits.
+ */
 export class Gate {
-  /** Every call that came, in order. */
+  /** Every call that arrived, in order. */
   readonly passed: Passing[] = [];
-  /** Tokens that are answered with 401. */
+  /** Tokens that get a 401 response. */
   readonly refused = new Set<string>();
   private holds: Hold[] = [];
   private free: (() => void)[] = [];
@@ -58,18 +64,18 @@ export class Gate {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Forgets what passed: the next call on an app is its step 0. */
+  /** Forgets earlier calls: the next call on an app is its step 0. */
   restart(): void {
     this.passed.length = 0;
     this.last.clear();
   }
 
-  /** Holds the first call of a step of the work on an app; resolves when it is there. */
+  /** Holds the first call of a step of the work on an app; resolves when it arrives. */
   hold(app: string, step: number, moment: Moment): Promise<Passing> {
     return new Promise((reached) => this.holds.push({ app, step, moment, reached }));
   }
 
-  /** Lets everything go that is held, or would be. */
+  /** Releases all held calls and holds no more. */
   release(): void {
     this.holds = [];
     this.free.splice(0).forEach((go) => go());

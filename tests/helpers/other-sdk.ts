@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { runCommand, TOP } from "../../tools/pulumi-project";
 import { succeeded } from "./e2e";
 
-/** The packed package, installed beside another version of `@pulumi/pulumi` than this repository's. */
+/** The packed package, installed with another version of `@pulumi/pulumi` than this repository's. */
 export class OtherSdk {
   private constructor(private readonly folder: string) {}
 
@@ -21,7 +21,7 @@ export class OtherSdk {
     return new OtherSdk(folder);
   }
 
-  /** The folder of what is installed. */
+  /** The folder with the installed packages. */
   get packages(): string {
     return join(this.folder, "node_modules");
   }

@@ -1,6 +1,6 @@
 /**
- * Masking as it is easiest to read, and takes a time that grows with the square of the text's length or more. What it masks,
- * the product masks.
+ * Masking in its most readable form; its time grows at least with the square of the text's length. The product must
+ * mask the same parts.
  */
 const MASK = "***";
 const KEY = "PRIVATE KEY-----";
@@ -17,7 +17,7 @@ const KNOWN_FORMS: readonly [RegExp, string][] = [
   [new RegExp(`${KEY_BEGINS}(?:(?:\\s|\\\\n)+(?:\\S+ +)*[A-Za-z0-9+/=]{16,})*`, "g"), MASK],
 ];
 
-/** @param forms of the secrets: each as it may be written, with true where the base64 around it belongs to it */
+/** @param forms of the secrets: each as it may be written, with true if the surrounding base64 belongs to it */
 export function plainRedact(
   text: string,
   forms: readonly (readonly [form: string, widen: boolean])[],

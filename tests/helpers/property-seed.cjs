@@ -1,7 +1,7 @@
 "use strict";
 
-// Properties try the same values in every run, so that a commit does not fail over a value that no change of it concerns.
-// PROPERTY_SEED=$RANDOM npm run unit tries others.
+// Properties try the same values in every run, so that a commit does not fail because of a value unrelated to
+// its changes. PROPERTY_SEED=$RANDOM npm run unit tries others.
 
 const fc = require("fast-check");
 

@@ -1,7 +1,7 @@
 "use strict";
 
-// Mocha's usual output. In addition it leaves the counts of each run as one line of JSON in the file that
-// TEST_COUNTS names, because .ci/run adds up several runs of mocha and must not parse coloured text for that.
+// Mocha's usual output. In addition, it appends the counts of each run as one line of JSON to the file in
+// TEST_COUNTS, because .ci/run sums up several runs of mocha and must not parse colored text for that.
 
 const { appendFileSync } = require("node:fs");
 const { reporters, Runner } = require("mocha");

@@ -1,4 +1,4 @@
-/** Points what reads the environment to a service, for the tests of the `describe` that it is called in. */
+/** Points code that reads the environment to a service, for the tests of the `describe` that it is called in. */
 export function serviceEnv(url: () => string, token: string): void {
   const names = ["DIGITALOCEAN_API_URL", "DIGITALOCEAN_TOKEN"] as const;
   const before = names.map((name) => process.env[name]);

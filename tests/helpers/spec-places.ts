@@ -1,10 +1,10 @@
-/** A place in a spec in its list form, and what stands there. */
+/** A place in a spec in its list form, and its value. */
 export interface Place {
   readonly path: readonly (string | number)[];
   readonly value: unknown;
 }
 
-/** Everything in a value but its maps and lists. */
+/** Everything in a value except its maps and lists. */
 export function leaves(value: unknown, path: readonly (string | number)[] = []): Place[] {
   if (typeof value !== "object" || value === null) return [{ path, value }];
   return Object.entries(value).flatMap(([key, inner]) =>
@@ -12,7 +12,7 @@ export function leaves(value: unknown, path: readonly (string | number)[] = []):
   );
 }
 
-/** Secrets as the service sees them: what it answers as ciphertext. */
+/** Secrets as the service sees them: the values that it returns as ciphertext. */
 export const secretPlaces = (held: unknown): Place[] =>
   leaves(held).filter(({ value }) => isCiphertext(value));
 
@@ -28,7 +28,7 @@ const FREE_TEXT = new Set([
   "db_name",
 ]);
 
-/** Places without secrets where any other text would do as well. */
+/** Places without secrets where any other text would be valid too. */
 export const textPlaces = (held: unknown): Place[] =>
   leaves(held).filter(
     ({ path, value }) =>
@@ -36,7 +36,7 @@ export const textPlaces = (held: unknown): Place[] =>
       (FREE_TEXT.has(String(path.at(-1))) || (path.at(-1) === "value" && path.at(-3) === "envs")),
   );
 
-/** A copy without what is at `path`: an item of a list, or a field. */
+/** A copy without the value at `path`: an item of a list, or a field. */
 export function without(value: unknown, path: readonly (string | number)[]): unknown {
   const [step, ...rest] = path;
   const entries = Object.entries(value as object).flatMap(([key, inner]): [string, unknown][] => {
@@ -60,7 +60,7 @@ const WITHOUT_ORDER = new Set([
   "headers",
 ]);
 
-/** The same spec written down in another order: the fields of maps, and the items of lists that go by name. */
+/** The same spec in another order: the fields of maps, and the items of lists that are matched by name. */
 export function reordered(value: unknown, field = ""): unknown {
   if (Array.isArray(value)) {
     const items = value.map((item) => reordered(item));

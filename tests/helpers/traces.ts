@@ -2,14 +2,14 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-/** How programs and services write a secret down. */
+/** How programs and services encode a secret. */
 export function encodingsOf(secret: string): string[] {
   const json = JSON.stringify(secret);
   const base64 = [secret, `user:${secret}`].map((text) => Buffer.from(text).toString("base64"));
   return [secret, json, JSON.stringify(json), encodeURIComponent(secret), ...base64];
 }
 
-/** The shapes in which a text gives a secret away. */
+/** The shapes in which a text reveals a secret. */
 export function shapesOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const lines = secret.split("\n").filter((line) => line.length > 8);
@@ -18,7 +18,7 @@ export function shapesOf(secret: string): string[] {
   return [...new Set([...plain, ...addresses, ...inBase64(secret)])];
 }
 
-/** Without the letters in which neighbours have a part. */
+/** Without the characters that also depend on neighboring bytes. */
 function inBase64(secret: string): string[] {
   return ["", "x", "xx"].flatMap((before) => {
     const text = Buffer.from(`${before}${secret}`).toString("base64").slice(4, -5);
@@ -32,10 +32,10 @@ export interface Trace {
   readonly what: string;
 }
 
-/** Looks for secrets, given by name, in all that a run leaves behind. */
+/** Searches everything that a run leaves behind for secrets, given by name. */
 export class Traces {
   readonly found: Trace[] = [];
-  /** What was looked through. */
+  /** What was searched. */
   readonly seen: string[] = [];
   private readonly shapes: [what: string, shape: string][];
 
@@ -45,7 +45,7 @@ export class Traces {
     );
   }
 
-  /** @returns the text, for the test to go on with */
+  /** @returns the text, for further use in the test */
   text(where: string, text: string): string {
     this.seen.push(where);
     const hits = new Set(this.shapes.filter(([, shape]) => text.includes(shape)).map(([what]) => what));
@@ -53,7 +53,7 @@ export class Traces {
     return text;
   }
 
-  /** Every file below `top`, its name included; what is compressed also unpacked. Links are not followed. */
+  /** Searches every file below `top`, including its name; compressed files are also unpacked. Links are not followed. */
   folder(top: string, isOwn: (path: string) => boolean): void {
     for (const entry of readdirSync(top, { withFileTypes: true, recursive: true })) {
       const path = join(entry.parentPath, entry.name);
@@ -68,7 +68,7 @@ export class Traces {
   }
 }
 
-/** The command lines of all processes there are while `work` runs, looked at over and over. */
+/** The command lines of all processes that exist while `work` runs, polled repeatedly. */
 export async function commandLines(work: () => Promise<void>): Promise<ReadonlySet<string>> {
   const commands = new Set<string>();
   const look = (): void => {
@@ -84,7 +84,7 @@ export async function commandLines(work: () => Promise<void>): Promise<ReadonlyS
   }
 }
 
-/** Empty for a process that has ended meanwhile. */
+/** Empty for a process that has exited in the meantime. */
 function argumentsOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");

@@ -3,11 +3,11 @@ import { deploymentId, learn, TOLD_OF } from "./lookups";
 import { app, type Scenario } from "./app";
 import type { World } from "../world";
 
-/** So long that a deployment, and what comes with it, still goes on when a fault is over for which an hour is waited. */
+/** Long enough that a deployment and its steps are still running after a fault that lasts through a wait of an hour. */
 export const LONG_SECONDS = 24 * 3600;
 const LONG_MS = LONG_SECONDS * 1000;
 
-/** The app is there, its first deployment begun so long ago: in parts of the time that it takes. */
+/** The app exists, and its first deployment started this long ago, as a fraction of its duration. */
 const after =
   (part: number) =>
   async (world: World): Promise<void> => {
@@ -21,7 +21,7 @@ interface Stoppable {
   readonly autoscaling?: { readonly phase: string };
 }
 
-/** Next the program runs again, whatever came of it, and asks for the same. */
+/** Next, the program runs again, whatever the result, and requests the same. */
 function cancellation(name: string, part: number, id: (world: World) => string): Scenario {
   const cancel = async (world: World): Promise<void> => {
     const { phase, autoscaling } = (await world.lookUp(name, world.app.id, id(world))) as Stoppable;
@@ -39,7 +39,7 @@ export const ACTIONS: readonly Scenario[] = [
     sendsNoSecret: true,
     before: after(1.1),
     act: restart,
-    // Who is told that it failed does it again; who is not has the restart, and one deployment of it.
+    // After a reported failure the user retries; otherwise the restart exists, with one deployment for it.
     next: async (world, failed) => (failed ? restart(world) : undefined),
   },
   cancellation("cancelDeployment", 0, deploymentId),

@@ -6,7 +6,7 @@ import type { World } from "../world";
 
 const PLAIN = changed((spec) => void spec.services![0]!.envs!.pop());
 
-/** Somebody's app, that this stack does not know. */
+/** An existing app that this stack does not know. */
 async function unknown(world: World, declared: Properties): Promise<void> {
   await world.app.up(declared);
   world.app.state = undefined;
@@ -14,7 +14,7 @@ async function unknown(world: World, declared: Properties): Promise<void> {
 
 const adopted = (world: World): Properties => app(greeting, { adopt: true, projectId: world.project });
 
-/** What a killed run left, whose deployment failed: nothing of it has worked yet. */
+/** The app left by a killed run whose deployment failed: none of it has worked yet. */
 const ofKilledRun = (world: World): Properties => app(PLAIN, { adopt: world.emulator.apps()[0]?.id });
 
 const moved = (world: World): Properties => app(SHOP, { projectId: world.project });

@@ -5,28 +5,31 @@ import type { FaultClass, Kind } from "../expectations";
 import { OperationError, type Properties } from "../provider-host";
 import type { World } from "../world";
 
-/** An operation that the matrix is made for. */
+/** An operation that the matrix tests. */
 export interface Scenario extends Exceptions {
   readonly name: string;
-  /** Without faults: brings about what the operation starts from. */
+  /** Sets up the starting point of the operation, without faults. */
   before?(world: World): Promise<unknown>;
-  /** What the faults strike. @throws OperationError */
+  /** The part that the faults hit. @throws OperationError */
   act(world: World): Promise<unknown>;
-  /** What is the same with and without a fault in what `act` resolves to, where it looks something up. */
+  /** The part of a look-up's result that is the same with and without a fault. */
   finds?(result: unknown): unknown;
-  /** Whether all that there is, and what a fault leaves of it, look the same to it. @default no */
+  /** Whether it cannot distinguish a complete result from what a fault leaves of it. @default no */
   cannotTell?(fault: FaultClass): boolean;
-  /** What a user does next, given whether it failed. Has to go well. */
+  /** What a user does next, depending on whether it failed. Must succeed. */
   next(world: World, failed: boolean): Promise<unknown>;
-  /** Calls that are not worth the matrix here, as another operation makes the same. @default none */
+  /** Calls to leave out of the matrix here because another operation makes the same calls. @default none */
   skips?(call: RemoteCall): boolean;
-  /** True when neither it nor what comes next changes anything, so that all its cases start from what `before` brought about. */
+  /**
+   * True if neither it nor the next step changes anything, so that all its cases share the starting point that
+   * `before` set up.
+   */
   readonly changesNothing?: boolean;
-  /** Given where the operation fails without a fault as well: what it tells then, which no fault but a failure may hide. */
+  /** For an operation that fails without a fault as well: its message, which no fault except a failure may hide. */
   readonly fails?: RegExp;
-  /** True when the app is there before the stack knows of it, and the program names it. */
+  /** True if the app exists before the stack knows it, and the program names it. */
   readonly adopts?: boolean;
-  /** True when no request holds the secret of the app, so that no answer can repeat it. */
+  /** True if no request contains the app's secret, so that no response can echo it. */
   readonly sendsNoSecret?: boolean;
 }
 
@@ -34,12 +37,12 @@ const ALERTED = changed((spec) => void (spec.alerts = [{ rule: "DEPLOYMENT_FAILE
 const told = (address: string): Properties => ({ DEPLOYMENT_FAILED: { emails: [address] } });
 export const greeting = changed((spec) => void (spec.services![0]!.envs![0]!.value = "good evening"));
 
-/** Waits that would go on for an hour are made of many tries, and not one of them is another case. */
+/** Waits of an hour would consist of many tries, none of which is a new case. */
 const timeouts = { create: "1m", update: "1m", delete: "1m" };
 
 export const app = (spec: AppSpec = SHOP, more: Properties = {}): Properties => ({ spec, timeouts, ...more });
 
-/** Resolves once an operation has failed, as it has to. */
+/** Resolves once an operation has failed, as it must. */
 export async function failing(operation: Promise<unknown>): Promise<void> {
   try {
     await operation;
@@ -58,7 +61,7 @@ const change = (name: string, before: Properties, declared: Properties): Scenari
   next: (world) => world.app.up(declared),
 });
 
-/** An alert may take a while to appear, so that the destinations are tried for half a minute. */
+/** An alert may take a while to appear, so setting its destinations is retried for half a minute. */
 const isAlert = ({ path }: RemoteCall): boolean => path.includes("/alerts");
 const triedForAWhile = (call: RemoteCall): Kind | undefined =>
   isAlert(call) && call.method === "GET" ? "wait" : undefined;
@@ -67,33 +70,34 @@ const mayAppear: Expects = (call, fault, duration) => {
   return duration === "once" ? "succeeds" : "gives up";
 };
 
-/** The deletion that a later call asks about has been accepted: «not there» is what it waits for. */
+/** The deletion that a later call checks was accepted: it waits for a 404. */
 const deletionExpects: Expects = (call, fault, duration) => {
-  // The answers were lost, and a look shows that the app is gone.
+  // The responses were lost, and a check shows that the app is gone.
   const isLost = fault.fault === "reset-after" || fault.fault === "truncated";
   if (isLost && duration === "stays" && call.method === "DELETE") return "succeeds";
-  // The deletion is sent whatever reads show.
+  // The deletion is sent whatever the reads return.
   if (fault.name === "404" && call.method === "GET") return "succeeds";
   if (fault.fault === "wrong-types" && call.method === "GET")
     return duration === "once" ? "succeeds" : "gives up";
-  // An answer without content has nothing in it that could stop in the middle.
+  // A response without content cannot break off in the middle.
   if (fault.fault === "stalled" && call.method === "DELETE") return "succeeds";
-  // What is in the answer to a deletion does not matter: whether the app is gone is asked for until the time is up.
+  // The content of the response to a deletion is ignored: the app is checked until it is gone or the time is
+  // up.
   return fault.fault === "wrong-types" && call.method === "DELETE" ? "gives up" : undefined;
 };
 
 const advice = (call: RemoteCall): Kind | undefined =>
   /propose$|logs$|instance_sizes$/.test(call.path) ? "advice" : undefined;
 
-/** A refusal of the spec is what a preview asks for; the second question is for the price of before. */
+/** A rejected spec is what a preview is for; the second request is for the previous price. */
 const previewExpects: Expects = (call, fault) => {
   if (!call.path.endsWith("/propose")) return undefined;
-  // A token that is refused now will be refused by the update as well.
+  // A token that is rejected now will be rejected by the update as well.
   const names = ["401", "409", "422"];
   return names.includes(fault.name) && call.nth === 1 ? "fails at once" : undefined;
 };
 
-/** Not every service knows the question by name: where it is refused, the list of all apps is asked for. */
+/** Some services do not support look-up by name: if it is rejected, all apps are listed. */
 export const nameExpects: Expects = ({ method, path }, fault, duration) => {
   const refused = fault.name === "404" || fault.name === "422";
   return method === "GET" && path === "/v2/apps" && refused && duration === "once" ? "succeeds" : undefined;
@@ -110,7 +114,7 @@ export const APP_CHANGES: readonly Scenario[] = [
   change("new deployment", app(), app(SHOP, { redeployOn: { commit: "2" } })),
   {
     ...change("wait of a later run", app(SHOP, { wait: false }), app()),
-    // The first look is for the plan. The app itself shows the deployment, whatever the look says once.
+    // The first check is for the plan. The app itself shows the deployment, even if one check does not.
     kindOf: (call) => (usualKind(call) === "wait" && call.nth === 1 ? "read" : undefined),
     expects: (call, fault, duration) => {
       if (fault.name !== "404" || usualKind(call) !== "wait" || call.nth !== 1) return undefined;
@@ -130,7 +134,7 @@ const alertDestinations = {
 export const APP_REST: readonly Scenario[] = [
   {
     name: "create with alert destinations",
-    // What fails does not keep the deployment from being waited for, which takes time.
+    // A failure here does not prevent the wait for the deployment, which takes time.
     act: (world) => world.app.up(app(ALERTS, { alertDestinations, wait: false })),
     next: (world) => world.app.up(app(ALERTS, { alertDestinations })),
     kindOf: triedForAWhile,
@@ -185,23 +189,23 @@ const release = (world: World, more: Properties = {}): Properties => ({
   timeouts: { create: "1m", update: "1m" },
   ...more,
 });
-/** The first look is for the plan; the service may forget old deployments, which is no reason to fail. */
+/** The first check is for the plan; the service may drop old deployments, so a missing one is not an error. */
 export const isFirstLook = (call: RemoteCall): boolean => usualKind(call) === "wait" && call.nth === 1;
 export const firstLook: Exceptions = {
   kindOf: (call) => (isFirstLook(call) ? "read" : undefined),
-  // Where it stays so, the wait that follows fails of it.
+  // If the fault persists, the following wait fails because of it.
   expects: (call, fault, duration) => {
     if (!isFirstLook(call) || fault.name !== "404") return undefined;
     return duration === "once" ? "succeeds" : "gives up";
   },
 };
-/** Where no wait follows. */
+/** For operations without a wait afterwards. */
 export const onlyLook: Exceptions = {
   ...firstLook,
   expects: (call, fault) => (isFirstLook(call) && fault.name === "404" ? "succeeds" : undefined),
 };
 
-/** A deployment that ends while its end is waited for needs no end any more. */
+/** A deployment that finishes during the wait does not need to be ended by the test. */
 const TAKES_TIME = new Set([
   "no response",
   "stalled response",

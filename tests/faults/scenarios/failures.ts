@@ -7,7 +7,7 @@ import { app, failing, type Scenario } from "./app";
 const BROKEN = changed((spec) => void (spec.services![0]!.build_command = "exit 1"));
 const MENDED = changed((spec) => void (spec.services![0]!.build_command = "make"));
 
-/** Told with the end of its log or without. */
+/** Reported with or without the end of its log. */
 const BUILD_FAILED = /web: build failed: /;
 const DEPLOY_FAILED = /web: deploy failed: /;
 
@@ -18,7 +18,7 @@ const onlyLogs: Pick<Scenario, "kindOf" | "skips"> = {
 
 const withRollback = (spec: typeof SHOP): Properties => app(spec, { onFailedDeployment: "rollback" });
 
-/** What the app looks like after its deployment has failed is not needed for going back. */
+/** Rolling back does not need the app's state after its failed deployment. */
 const spareLook: Expects = ({ method, path, nth }, _fault, duration) =>
   method === "GET" && path === "/v2/apps/:id" && nth === 2 && duration === "once" ? "succeeds" : undefined;
 
@@ -57,7 +57,7 @@ export const FAILED_DEPLOYMENTS: readonly Scenario[] = [
     },
     act: (world) => world.app.up(withRollback(MENDED)),
     next: (world) => world.app.up(withRollback(MENDED)),
-    // What follows is an update like any other.
+    // The following calls are an update like any other.
     skips: ({ method, nth }) => method === "PUT" || nth > 2,
     expects: commits,
   },

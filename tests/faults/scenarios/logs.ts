@@ -4,7 +4,7 @@ import { deploymentId, patient, steady } from "./lookups";
 import { app, type Scenario } from "./app";
 import type { World } from "../world";
 
-/** The app is there, and its first deployment goes on. */
+/** The app exists, and its first deployment is running. */
 const begun = (world: World): Promise<unknown> => world.app.up(app(undefined, { wait: false }));
 
 const build = (world: World, more: Record<string, unknown> = {}) => ({
@@ -19,13 +19,13 @@ const follow = (world: World): Promise<unknown> => world.lookUp("getLogs", build
 
 const isAddress = ({ path }: RemoteCall): boolean => path.endsWith("/logs");
 
-/** Of those behind an address, the first one is the log while it is written, and what comes then are archives. */
+/** The first request for an address gets the live log; later ones get archives. */
 const liveFirst = (call: RemoteCall) =>
   call.path === "/_logs" && call.nth === 1 ? ("stream" as const) : undefined;
 
 /**
- * Once the log is there, its next address is asked for as long as a deployment is looked at. At first, a log that the service
- * does not know may still come, as long as the deployment goes on.
+ * Once the log exists, its next address is requested for as long as a deployment is checked. Before that, a log that
+ * the service does not know may still appear while the deployment is running.
  */
 const kindOf: Exceptions["kindOf"] = (call) =>
   liveFirst(call) ?? (isAddress(call) && call.nth > 1 ? "wait" : undefined);
@@ -36,7 +36,7 @@ const firstAddress: Expects = (call, fault, duration) => {
   return patient(call, fault, duration);
 };
 
-/** @param last the number of the question for the archive of all, once the log has been told to its end */
+/** @param last which request asks for the complete archive, once the log was read to its end */
 const followed = (name: string, last: number, more: Partial<Scenario> = {}): Scenario => ({
   name,
   sendsNoSecret: true,
@@ -52,7 +52,8 @@ const followed = (name: string, last: number, more: Partial<Scenario> = {}): Sce
     if (fault.name === "404" && /\/deployments\/:id$/.test(call.path)) return "fails at once";
     if (fault.name !== "404" || !isAddress(call) || call.nth === 1)
       return firstAddress(call, fault, duration);
-    // Where the service closed the log itself, there need not be an archive; where it broke, its end has to be found.
+    // If the service closed the log, there need not be an archive; if the log broke off, its end must be
+    // found.
     return duration === "once" || call.nth === last ? "succeeds" : "gives up";
   },
   ...more,
@@ -60,7 +61,7 @@ const followed = (name: string, last: number, more: Partial<Scenario> = {}): Sce
 
 const DROP_AFTER = 3;
 
-/** Within the build, with several lines told. */
+/** During the build, after several lines were received. */
 const A_WHILE_MS = 120_000;
 
 export const FOLLOWED_LOGS: readonly Scenario[] = [
@@ -73,7 +74,7 @@ export const FOLLOWED_LOGS: readonly Scenario[] = [
   }),
 ];
 
-/** What has been told up to now ends where the connection falls silent, whatever the reason, or is closed. */
+/** A log counts as finished when the connection falls silent, for whatever reason, or is closed. */
 const LIKE_AN_END = new Set<unknown>(["stalled", "endless", "wrong-types"]);
 
 export const LOGS_SO_FAR: readonly Scenario[] = [

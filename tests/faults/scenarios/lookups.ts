@@ -5,7 +5,7 @@ import { usualKind, withoutIds, type Exceptions, type Expects, type RemoteCall }
 import { app, type Scenario } from "./app";
 import type { World } from "../world";
 
-/** Times and addresses differ from case to case, the rest does not. */
+/** Removes times and addresses, which differ from case to case; the rest does not. */
 export const steady = (result: unknown): unknown =>
   JSON.parse(
     withoutIds(JSON.stringify(result))
@@ -15,20 +15,20 @@ export const steady = (result: unknown): unknown =>
       .replace(/(http|ws):\/\/127\.0\.0\.1[^"]*/g, ":address"),
   );
 
-/** No look-up waits for a deployment: each look is a question. */
+/** No look-up waits for a deployment: each check is a plain read. */
 const questions = (call: RemoteCall) => (usualKind(call) === "wait" ? "read" : undefined);
 
-/** Not every service knows the question by name: where it is refused, the list of all apps is asked for. */
+/** Some services do not support look-up by name: if it is rejected, all apps are listed. */
 const byName: Expects = (_call, fault, duration) =>
   (fault.name === "404" || fault.name === "422") && duration === "once" ? "succeeds" : undefined;
 
 const SILENT = new Set<unknown>(["timeout", "stalled", "endless"]);
 
-/** The service may wait for a container before it tells the address, and is given the whole time for it, once. */
+/** The service may wait for a container before it returns the address, so one request gets the whole time. */
 export const patient: Expects = (call, fault) =>
   call.path.endsWith("/logs") && SILENT.has(fault.fault) ? "gives up" : undefined;
 
-/** An app that there is something to tell of: it was built, its job ran, it scaled, it has an alert. */
+/** An app with something to report: it was built, its job ran, it scaled, and it has an alert. */
 export const TOLD_OF = changed(
   ({ services: [web] = [], jobs: [job] = [] }) => {
     Object.assign(web ?? {}, { envs: SHOP.services?.[0]?.envs });
@@ -43,7 +43,7 @@ async function told(world: World): Promise<void> {
   await learn(world);
 }
 
-/** Has the world know the newest event and run of a job of its app. */
+/** Records the newest event and job run of the world's app. */
 export async function learn(world: World): Promise<void> {
   for (const list of ["getEvents", "getJobInvocations"]) {
     const [newest] = (await world.lookUp(list, world.app.id)) as { id: string }[];
@@ -59,7 +59,7 @@ export const deploymentId = (world: World): string =>
 
 const DAY = "2026-03-04T00:00:00Z";
 
-/** What programs ask, by the name of the function and, where it is asked in several ways, words about them. */
+/** The arguments of each function; a name may have a suffix that distinguishes several calls of one function. */
 const QUESTIONS: Readonly<Record<string, (world: World) => readonly unknown[]>> = {
   "getApp by id": ({ app }) => [{ id: app.id }],
   "getApp by name": () => [{ name: "shop" }],
@@ -96,7 +96,7 @@ const EXPECTS: Readonly<Record<string, NonNullable<Exceptions["expects"]>>> = {
   "getLogsText of a build that has ended": patient,
 };
 
-/** Of the function that a scenario is about. */
+/** The name of the function that a scenario tests. */
 export const functionOf = ({ name }: Pick<Scenario, "name">): string => /^\w+/.exec(name)?.[0] ?? "";
 
 export const LOOKUPS: readonly Scenario[] = Object.entries(QUESTIONS).map(([name, args]) => {

@@ -14,7 +14,7 @@ const to =
   (world: World): Promise<unknown> =>
     world.rollback.up(back(world, state));
 
-/** An app whose last deployment but one is what the rollback goes back to. */
+/** An app whose last but one deployment is the target of the rollback. */
 async function twice(world: World): Promise<void> {
   await world.app.up(app());
   await world.app.up(app(greeting));
@@ -25,18 +25,21 @@ async function pinned(world: World): Promise<void> {
   await to("pinned")(world);
 }
 
-/** A preview does without the service's opinion, but for «there is no such thing», unless the list of apps holds it. */
+/** A preview works without the service's validation, except for a 404, unless the app list contains the app. */
 const opinion: Exceptions = {
   kindOf: () => "advice",
   expects: ({ method, path }, fault) =>
     fault.name === "404" && !(method === "GET" && path === "/v2/apps/:id") ? "fails at once" : undefined,
 };
 
-/** The answer to a commit has no content: whether the app is free is looked at for half a minute. */
+/** The response to a commit has no content, so the app is checked for half a minute until it is no longer pinned. */
 export const commits: Expects = ({ path }, fault) =>
   path.endsWith("/commit") && fault.fault === "wrong-types" ? "gives up" : undefined;
 
-/** What a response says was made is looked at. Where that fails, the response counts, and the look after the commit decides. */
+/**
+ * The deployment that a response reports is checked. If the check fails, the response counts, and the check after the
+ * commit decides.
+ */
 export const confirms =
   (look: number): Expects =>
   ({ method, path, nth }, { outcomes }, duration) => {

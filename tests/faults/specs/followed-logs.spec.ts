@@ -1,9 +1,9 @@
 import { FOLLOWED_LOGS, LOGS_SO_FAR } from "../scenarios/logs";
 import { faultMatrix } from "../matrix";
 
-/** So long that a build takes half a minute. */
+/** Long enough that a build takes half a minute. */
 const SECONDS = 60;
-/** So long that a build still goes on when a fault of a minute or two is over. */
+/** Long enough that a build is still running after a fault of a minute or two. */
 const LONG_SECONDS = 600;
 
 for (const liveLogs of ["websocket", "http"] as const) {

@@ -15,7 +15,7 @@ export class FakeClock implements Clock {
     return this.time;
   }
 
-  /** When the sleepers want to be woken, the first one first. */
+  /** When the sleepers are due, the earliest first. */
   get due(): number[] {
     return this.sleepers.map((sleeper) => sleeper.until).sort((a, b) => a - b);
   }
@@ -41,7 +41,7 @@ export class FakeClock implements Clock {
     });
   }
 
-  /** Moves time forward by `ms`, waking sleepers in their order, each with all that follows from it. */
+  /** Advances time by `ms` and wakes sleepers in order, each with everything that follows from it. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
     await settle();
@@ -56,7 +56,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Runs everything that waits only for its turn on the event loop. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

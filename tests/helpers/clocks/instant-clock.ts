@@ -1,6 +1,6 @@
 import type { Clock } from "../../../provider/clock";
 
-/** Time that passes only while somebody sleeps, and then at once: waits of hours end within the test's turn. */
+/** Time that passes only during sleeps, and then at once: waits of hours finish within the test's turn. */
 export class InstantClock implements Clock {
   /** Milliseconds of every sleep, in order. */
   readonly sleeps: number[] = [];

@@ -10,13 +10,13 @@ export type Victim = "provider" | "CLI";
 
 /** Where a run is killed: while the call of a step is on its way to the service, or back. */
 interface Point {
-  /** Of the app whose call it is. */
+  /** Name of the app that the call is for. */
   readonly name: string;
   readonly step: number;
   readonly moment: Moment;
 }
 
-/** Up to so many apps are asked for one by one, as a single one is: only then each has calls of its own. */
+/** Up to this many apps are requested one by one, like a single app: only then does each have its own calls. */
 const AT_ONCE = 3;
 const IMAGE = { registry_type: "DOCR", repository: "web", tag: "v1" };
 
@@ -67,8 +67,8 @@ export class Killing {
   }
 
   /**
-   * Creates, updates or deletes three apps at a time, each held at a point of its own, and kills the run then. What one
-   * operation has made is what the next one works on. In the end, a preview has no changes.
+   * Creates, updates or deletes three apps at a time, holds each at its own point, and then kills the run. The next
+   * operation works on the result of the previous one. In the end, a preview has no changes.
    */
   async everywhere(
     operation: "create" | "update" | "delete",
@@ -93,7 +93,7 @@ export class Killing {
     await this.assertNothingLeft();
   }
 
-  /** Runs `up` until every point is reached, and kills it. What is on its way to the service is lost with its sender. */
+  /** Runs `up` until every point is reached, and kills it. Requests in flight are lost with their sender. */
   private async killedUp(points: readonly Point[], victim: Victim): Promise<void> {
     this.gate.restart();
     this.stack.declare(this.declared);
@@ -111,13 +111,16 @@ export class Killing {
     this.gate.release();
   }
 
-  /** Resolves when every provider that outlived its run has ended. */
+  /** Resolves when every provider that outlived its run has exited. */
   async orphansEnd(): Promise<void> {
     const providers = this.left.filter(({ command }) => /dynamic-provider/.test(command));
     while (providers.some(({ pid }) => isAlive(pid))) await new Promise((wait) => setTimeout(wait, 250));
   }
 
-  /** The next `up`; where it finds apps that no state knows, it names each with its line, and with these lines it converges. */
+  /**
+   * Runs the next `up`; if it finds apps that no state contains, it names each with its line, and these lines make it
+   * converge.
+   */
   async adoptWhatIsThere(names: readonly string[]): Promise<void> {
     const unknown = this.emulator.apps().filter(({ spec }) => names.includes(spec.name));
     const { code, output } = await this.up();
@@ -144,7 +147,7 @@ export class Killing {
     return this.emulator.apps().flatMap((one) => (one.spec.name === name ? [one.deployments.length] : []));
   }
 
-  /** Every app is there once, with so many deployments, recorded as it is. */
+  /** Asserts that every app exists once, with this many deployments, and matches its record in the state. */
   assertConverged(names: readonly string[], deployments: number): void {
     for (const name of names) {
       assert.deepEqual(this.deployments(name), [deployments], name);
@@ -160,7 +163,7 @@ export class Killing {
   }
 }
 
-/** One stack for all tests of the `describe` that it is called in, which tells in the end how many cases there were. */
+/** One stack for all tests of the `describe` that it is called in; reports the number of cases at the end. */
 export function killingInTurn(): Killing {
   let killing: Killing | undefined;
   before(async () => {
@@ -174,7 +177,7 @@ export function killingInTurn(): Killing {
   return current(() => killing ?? assert.fail("there is no stack yet"));
 }
 
-/** The process in which the provider works; its shell is its parent. */
+/** The process in which the provider works; its parent is its shell. */
 function provider(below: readonly RunningProcess[]): RunningProcess {
   const found = below.findLast(({ command }) => /^\S*node\b.*dynamic-provider/.test(command));
   return found ?? assert.fail(`no provider among:\n${below.map(({ command }) => command).join("\n")}`);

@@ -1,7 +1,7 @@
 "use strict";
 
-// Required by the Node.js processes that the Pulumi CLI starts for the tests. Two thirds of the time that the SDK takes to load
-// go into packages that it uses only for functions in programs, which no program here has. They are loaded when they are used.
+// Required by the Node.js processes that the Pulumi CLI starts for the tests. Two thirds of the SDK's load
+// time go into packages for functions in programs, which no program here has. They are loaded on first use.
 
 const Module = require("node:module");
 
@@ -17,7 +17,7 @@ Module._load = function (request, parent, isMain) {
 function lazily(really) {
   return new Proxy(function () {}, {
     get(_target, key) {
-      // Compiled imports ask for this at once, and take the module as it is if it is true.
+      // Compiled imports check this at once, and use the module unchanged if it is true.
       if (key === "__esModule") return true;
       return key === "default" ? really() : really()[key];
     },

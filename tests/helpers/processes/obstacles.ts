@@ -3,12 +3,12 @@ import { chmodSync, chownSync, closeSync, mkdirSync, openSync, rmdirSync, writeS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Takes an obstacle away again. */
+/** Removes an obstacle again. */
 export type Undo = () => void;
 
 const NOBODY = 65_534;
 
-/** True where a test may mount a file system: as root, and not in every container. */
+/** Whether a test may mount a file system: only as root, and not in every container. */
 export const canMount: boolean = ((): boolean => {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
   const probe = join(tmpdir(), `app-platform-mount-${process.pid}`);
@@ -23,13 +23,13 @@ export const canMount: boolean = ((): boolean => {
   }
 })();
 
-/** A disk of its own, of 64 KiB, at `folder`. */
+/** Mounts a separate disk of 64 KiB at `folder`. */
 export function mount(folder: string, options = ""): Undo {
   run("mount", "-t", "tmpfs", "-o", `size=64k,mode=0777${options}`, "none", folder);
   return () => run("umount", folder);
 }
 
-/** Fills the disk that `folder` is on; it had better be a small one. */
+/** Fills the disk that contains `folder`; use a small one. */
 export function fill(folder: string): void {
   const file = openSync(join(folder, "rubbish"), "w");
   try {
@@ -47,10 +47,10 @@ function written(file: number, bytes: number): boolean {
   }
 }
 
-/** This process can put nothing into files any more, as with a full disk: without a mount, and for everybody on Linux. */
+/** Keeps this process from writing to files, as with a full disk: works without a mount and for every user on Linux. */
 export function noRoomInFiles(): Undo {
   const ignore = (): void => {};
-  // The system ends a process by this signal that does not listen to it.
+  // Without a listener, this signal kills the process.
   process.on("SIGXFSZ", ignore);
   const limit = (soft: string): void => run("prlimit", "--pid", String(process.pid), `--fsize=${soft}:`);
   limit("0");
@@ -60,12 +60,12 @@ export function noRoomInFiles(): Undo {
   };
 }
 
-/** Nothing can be written to `folder`; root, whom modes do not stop, becomes somebody else. */
+/** Makes `folder` read-only. Root ignores file modes, so it switches to another user. */
 export function readOnly(folder: string): Undo {
   chmodSync(folder, 0o555);
   const root = process.geteuid?.() === 0;
   if (root) {
-    // On the way to it as well there may be folders that are closed to others.
+    // Parent folders may be closed to other users as well.
     chownSync(folder, NOBODY, NOBODY);
     chmodSync(join(folder, ".."), 0o755);
     process.seteuid?.(NOBODY);

@@ -15,7 +15,7 @@ function all(): RunningProcess[] {
   });
 }
 
-/** All that a process has started, and what that has started in turn. */
+/** All processes that a process has started, directly or indirectly. */
 export function descendants(pid: number): RunningProcess[] {
   const processes = all();
   const below = (parent: number): RunningProcess[] =>
@@ -32,16 +32,16 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Ends a process at once, if it is there. */
+/** Kills a process if it exists. */
 export const kill9 = (pid: number): void => signal(pid, "SIGKILL");
 
-/** Asks a process to end, if it is there. */
+/** Asks a process to exit if it exists. */
 export const terminate = (pid: number): void => signal(pid, "SIGTERM");
 
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has ended by itself.
+    // It has already exited.
   }
 }

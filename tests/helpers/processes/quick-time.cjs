@@ -1,16 +1,17 @@
 "use strict";
 
-// Preloaded into a process whose waits would take minutes. Its time stands still while it works, and goes on to its next
-// timer as soon as there is nothing left to do but wait. The parent, see quick-time.ts, holds the clock, so that the
-// emulator's time is the same: it says no while a request is under way that will be answered without time passing, and
-// while anything that one of them has sent has not been read by the other. So a stream counts as long as it delivers.
+// Preloaded into a process whose waits would take minutes. Its time stands still while it works, and jumps to
+// its next timer as soon as there is nothing to do but wait. The parent, see quick-time.ts, owns the clock,
+// so that the emulator's time is the same. It does not advance while a request is in flight that gets its
+// response without time passing, or while the other side has not read everything that was sent. So a stream
+// counts as work as long as it delivers.
 
 const { subscribe } = require("node:diagnostics_channel");
 
 const { setTimeout: realTimeout, setImmediate: realImmediate, Date: RealDate } = globalThis;
-/** Rounds of the event loop without anything to do after which the process counts as waiting. */
+/** Idle rounds of the event loop after which the process counts as waiting. */
 const QUIET_ROUNDS = 3;
-/** Real milliseconds after which a request that is still under way may be one that waits for time to pass. */
+/** Real milliseconds after which a request in flight may be one that waits for time to pass. */
 const ANSWER_MS = 3;
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -19,7 +20,7 @@ let now = start;
 let inFlight = 0;
 let considering = false;
 const timers = new Set();
-/** Connections to the emulator, by the port on this side. */
+/** Connections to the emulator, by the local port. */
 const connections = new Map();
 const service = Number(new URL(process.env.DIGITALOCEAN_API_URL).port);
 
@@ -28,7 +29,7 @@ class Timer {
     this.callback = () => callback(...args);
     this.ms = ms >= 1 && ms <= LONGEST_MS ? ms : 1;
     this.repeat = repeat;
-    // Calls of the log have a deadline, and are answered without time passing.
+    // Log calls have a deadline, and get their response without time passing.
     this.counts = !/[\\/]@grpc[\\/]/.test(plainStack());
     this.refresh();
   }
@@ -56,7 +57,7 @@ class Timer {
   }
 }
 
-/** Without the source maps that the SDK looks up, which takes longer than all else here. */
+/** Without the source maps that the SDK looks up, which takes longer than everything else here. */
 function plainStack() {
   const { prepareStackTrace } = Error;
   Error.prepareStackTrace = undefined;
@@ -66,7 +67,7 @@ function plainStack() {
 }
 
 /**
- * The timer that is due next; those that do not keep a process alive do not make time pass either, but for those that
+ * The timer that is due next. Timers that do not keep a process alive do not advance time either, except those that
  * limit a request which does.
  */
 function next() {
@@ -83,7 +84,7 @@ function fire(timer) {
   timer.callback();
 }
 
-/** Looks, once the event loop is quiet, whether time may go on. */
+/** Checks, once the event loop is quiet, whether time may advance. */
 function consider() {
   if (considering) return;
   considering = true;
@@ -134,7 +135,8 @@ subscribe("http.client.request.start", ({ request }) => {
     consider();
   };
   request.once("close", end);
-  // What a live log tells comes as time passes. Over WebSocket the request ends when the connection stands.
+  // Lines of a live log arrive as time passes. Over WebSocket, the request ends when the connection is
+  // established.
   if (request.path.startsWith("/_logs/live/")) request.once("response", end);
 });
 

@@ -4,13 +4,13 @@ import type { Socket } from "node:net";
 import { resolve } from "node:path";
 import { steppedClock, type Clock } from "app-platform-emulator";
 
-/** To be given to node as `--require`; then the process needs an IPC channel, QUICK_TIME_START and DIGITALOCEAN_API_URL. */
+/** Pass this to node as `--require`; the process then needs an IPC channel, QUICK_TIME_START and DIGITALOCEAN_API_URL. */
 export const QUICK_TIME = resolve(__dirname, "quick-time.cjs");
 
 interface Asked {
   /** When the process's next timer is due. */
   readonly until: number;
-  /** Requests of the process that are not answered yet. */
+  /** Requests of the process without a response so far. */
   readonly inFlight: number;
   /** The emulator's port. */
   readonly service: number;
@@ -18,7 +18,7 @@ interface Asked {
   readonly traffic: readonly { readonly port: number; readonly read: number; readonly written: number }[];
 }
 
-/** Connections that this process has taken, by their ports on this side and on the other. */
+/** Connections that this process has accepted, by local and remote port. */
 const taken = new Map<string, Socket>();
 subscribe("net.server.socket", (message) => {
   const { socket } = message as { socket: Socket };
@@ -27,14 +27,14 @@ subscribe("net.server.socket", (message) => {
   socket.once("close", () => taken.get(key) === socket && taken.delete(key));
 });
 
-/** Rounds of the event loop after which this process has done what it could. */
+/** Rounds of the event loop after which this process is idle. */
 const QUIET_ROUNDS = 3;
 
 async function quiet(): Promise<void> {
   for (let rounds = QUIET_ROUNDS; rounds > 0; rounds -= 1) await new Promise((done) => setImmediate(done));
 }
 
-/** Whether something is on its way between the two: bytes, or the end of a connection. */
+/** Whether anything is in transit between the two: bytes, or the end of a connection. */
 const onTheWay = ({ service, traffic }: Asked): boolean =>
   traffic.some(({ port, read, written }) => {
     const here = taken.get(`${service} ${port}`);
@@ -42,8 +42,8 @@ const onTheWay = ({ service, traffic }: Asked): boolean =>
   });
 
 /**
- * The time of an emulator and of the process that works on it: it passes only while that process does nothing but wait,
- * and then without waiting. So retries and time-outs of minutes take milliseconds, and a busy machine changes nothing.
+ * The shared time of an emulator and the process that works on it. It passes only while that process does nothing but
+ * wait, and then instantly. So retries and time-outs of minutes take milliseconds, and a busy machine changes nothing.
  */
 export class QuickTime implements Clock {
   private readonly clock;
@@ -70,11 +70,11 @@ export class QuickTime implements Clock {
     };
   }
 
-  /** @param held how many requests are not answered before time passes */
+  /** @param held number of requests that get no response before time passes */
   govern(child: ChildProcess, held: () => number): void {
     child.on("message", ({ quickTime: asked }: { quickTime?: Asked }) => {
       if (asked === undefined) return;
-      // What the emulator has begun to send may take some rounds to get to the connection.
+      // Data that the emulator has started to send may take some rounds to reach the connection.
       void quiet().then(() => {
         if (asked.inFlight <= held() && !onTheWay(asked)) this.passUntil(asked.until);
         if (child.connected) child.send({ quickTime: { now: this.now() } });
@@ -82,7 +82,7 @@ export class QuickTime implements Clock {
     });
   }
 
-  /** Has time pass that nobody waited for; resolves when the process knows of it. */
+  /** Advances time although nothing waits for it; resolves when the process knows about it. */
   async pass(ms: number, child: ChildProcess): Promise<void> {
     this.clock.advance(ms);
     const now = this.now();
@@ -97,7 +97,7 @@ export class QuickTime implements Clock {
     });
   }
 
-  /** Not beyond what happens in between. */
+  /** Stops at events in between. */
   private passUntil(time: number): void {
     const next = Math.min(time, ...this.dues);
     this.clock.advance(Math.max(0, next - this.now()));

@@ -14,7 +14,7 @@ import {
   type Place,
 } from "../spec-places";
 
-/** What happens to an app later, by its program or by someone at the service. */
+/** What happens to an app later, through its program or at the service. */
 export const LATER = [
   "secret changed",
   "value changed",
@@ -33,11 +33,11 @@ type Path = Place["path"];
 const NEW = `${SECRET_MARK}changed`;
 const ADDED = { key: "ADDED_LATER", value: "1", scope: "RUN_TIME" };
 
-/** One spec on its way through several runs of Pulumi; every method fails where something is shown or sent too much. */
+/** One spec on its way through several runs of Pulumi; every method fails if too much is shown or sent. */
 export class QuietRun {
   private readonly stack: InProcessStack;
   private readonly program: Declared;
-  /** Values that the service keeps encrypted. */
+  /** Number of values that the service stores encrypted. */
   secrets = 0;
 
   constructor(
@@ -59,9 +59,9 @@ export class QuietRun {
     assert.equal(await stack.preview({ spec: reordered(program.spec) }), "same", "reordered");
   }
 
-  /** @returns false where the spec has nothing that this could happen to */
+  /** @returns false if the spec has nothing that this could happen to */
   async goesOn(later: Later, pick: number): Promise<boolean> {
-    // A SECRET that the program gives no value for is the service's own: whatever it has there stays.
+    // A SECRET without a value in the program belongs to the service: its value there stays.
     const secrets = secretPlaces(this.held()).filter(({ value }) => this.clear(value) !== "");
     const one = (places: readonly Place[]): Path | undefined =>
       places[pick % Math.max(1, places.length)]?.path;
@@ -108,7 +108,7 @@ export class QuietRun {
     return this.editedAtTheService(path, without(this.held(), path));
   }
 
-  /** A change at the service is seen in a refresh at its own place alone, and undone without touching anything else. */
+  /** A change at the service is shown in a refresh only at its own place, and reverted without touching anything else. */
   private async editedAtTheService(path: Path, edited: unknown): Promise<void> {
     const { stack, program } = this;
     const before = this.held();
@@ -137,7 +137,7 @@ export class QuietRun {
     await this.expectQuiet(program);
   }
 
-  /** Without a refresh in between, an update for another reason sets back what was edited, and says so. */
+  /** Without a refresh in between, an update for another reason reverts the edit and reports it. */
   private async overwritten(path: Path): Promise<void> {
     const { stack } = this;
     const before = this.held();
@@ -180,7 +180,7 @@ export class QuietRun {
     );
   }
 
-  /** One update, in which exactly the secrets at `clear` are in clear, and all others as the service gave them. */
+  /** One update that sends exactly the secrets at `clear` in plain text, and all others as the service returned them. */
   private expectOnePut(before: Spec, clear: readonly Path[]): void {
     assert.deepEqual(this.writes(), [`PUT /v2/apps/${this.stack.id}`]);
     const body = this.emulator.calls.find(({ method }) => method === "PUT")?.body as { spec: unknown };
@@ -227,12 +227,12 @@ export class QuietRun {
   }
 }
 
-/** Where two specs in list form differ. */
+/** The places where two specs in list form differ. */
 const pathsOf = (before: unknown, after: unknown): Path[] => changes(before, after).map(({ path }) => path);
 
 const COMPONENTS = ["services", "static_sites", "workers", "jobs", "functions"];
 
-/** What goes when a secret is taken out: its variable, its log destination, or the field where neither is around it. */
+/** The path to remove for a secret: its variable, its log destination, or the field if it is in neither. */
 function holderOf(path: Path): Path {
   const index = path.findLastIndex((step) => typeof step === "number");
   return index < 0 || (index === 1 && COMPONENTS.includes(String(path[0]))) ? path : path.slice(0, index + 1);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { AppSpec } from "../../../provider/appspec/types";
 
-/** Texts that YAML, JSON or a shell would take for something else. */
+/** Texts that YAML, JSON or a shell would misread. */
 const TRICKY = [
   "",
   " ",
@@ -66,7 +66,7 @@ const TRICKY = [
   "word ".repeat(100),
 ];
 
-/** Any text a variable may have. Half a surrogate pair is none: it cannot be written as UTF-8. */
+/** Any text that a variable may contain. Lone surrogates are excluded: they cannot be encoded as UTF-8. */
 export const anyText = fc.oneof(
   fc.constantFrom(...TRICKY),
   fc.string({ unit: "binary" }).filter((text) => !/\p{Cs}/u.test(text)),
@@ -130,5 +130,5 @@ const specs = fc.record(
   { requiredKeys: ["name"] },
 );
 
-/** Specs as the service may hold them, without secrets. */
+/** Specs that the service may contain, without secrets. */
 export const appSpecs = specs.map((spec) => JSON.parse(JSON.stringify(spec)) as AppSpec);

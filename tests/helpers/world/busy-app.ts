@@ -4,7 +4,7 @@ import type { AppSpec } from "../../../provider/appspec/types";
 
 const image = { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1.29" };
 
-/** An app to which everything happens that the service tells of apps: it scales, its job runs every minute, it has an alert. */
+/** An app with everything that the service reports about apps: it scales, its job runs every minute, it has an alert. */
 export const BUSY: AppSpec = {
   name: "shop",
   alerts: [{ rule: "DEPLOYMENT_FAILED" }],
@@ -20,7 +20,7 @@ export const BUSY: AppSpec = {
   jobs: [{ name: "tidy", kind: "SCHEDULED", schedule: { cron: "* * * * *" }, image }],
 };
 
-/** Time passes until there is something. */
+/** Advances time until `look` returns a value. */
 export async function comes<T>(clock: Clock, look: () => Promise<T | undefined>): Promise<T> {
   for (let seconds = 0; seconds < 200; seconds++) {
     const found = await look();

@@ -49,7 +49,7 @@ export function faultyService(): FaultyService {
   };
 }
 
-/** The error of a call; never one that shows the token. */
+/** The error of a call, which must never contain the token. */
 export async function failure(promise: Promise<unknown>): Promise<ApiError> {
   const error = await promise.then(
     () => assert.fail("the call succeeded"),

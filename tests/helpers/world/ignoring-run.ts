@@ -11,7 +11,7 @@ import { inputs, type Made, type World, type DynamicApp } from "./provider-world
 export interface Program {
   readonly spec: AppSpec;
   readonly ignoreChanges?: string[];
-  /** The engine alone knows the paths, from transforms. @default false */
+  /** Whether only the engine knows the paths, from transforms. @default false */
   readonly isTransformed?: boolean;
   readonly more?: Partial<AppInputs>;
 }
@@ -21,11 +21,13 @@ export interface Kept extends Made {
   readonly inputs: AppInputs;
 }
 
-/** Runs of programs with the option `ignoreChanges`: what the constructor and the engine do, and the calls that it makes. */
+/**
+ * Runs of programs with the option `ignoreChanges`: what the constructor and the engine do, and the calls that result.
+ */
 export class IgnoringRuns {
   constructor(private readonly world: World) {}
 
-  /** The inputs after check, as the engine has them then. */
+  /** The inputs after check, as the engine then has them. */
   async check(provider: DynamicApp, program: Program, olds?: AppInputs): Promise<AppInputs & HiddenInputs> {
     const { spec, ignoreChanges = [], more = {} } = program;
     const wanted = inputs(spec, more);

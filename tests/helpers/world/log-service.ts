@@ -10,17 +10,17 @@ export interface LogService {
   /** Requests so far: method and path. */
   readonly asked: string[];
   readonly app: Record<string, unknown>;
-  /** The deployment that every id stands for. */
+  /** The deployment that every id refers to. */
   readonly deployment: { id: string; phase: string };
   /** The deployments that a list contains, the newest first. */
   listed: { id: string; phase: string }[];
-  /** What the next questions for a log answer; the last one stays. Addresses are paths on this server. */
+  /** Responses to the next requests for a log; the last one repeats. Addresses are paths on this server. */
   logs: { status?: number; historic_urls?: string[]; live_url?: string }[];
   /** Paths that the service does not know. */
   unknown: RegExp | undefined;
   /** Archives and live logs over HTTP, by path. */
   readonly files: Map<string, Handler>;
-  /** Live logs over WebSocket, by path, one for each connection; the last one stays. */
+  /** Live logs over WebSocket, by path, one per connection; the last one repeats. */
   readonly sockets: Map<string, ((socket: WebSocket) => void)[]>;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ const DEPLOY_SECONDS = 3_600;
 export const CREATE: CallMatch = { method: "POST", path: /\/v2\/apps$/ };
 export const UPDATE: CallMatch = { method: "PUT", path: /\/v2\/apps\/[^/]+$/ };
 
-/** An app whose deployments end when the test says so, and a stack that waits for them. */
+/** An app whose deployments finish when the test ends them, and a stack that waits for them. */
 export class LongDeployment {
   private constructor(
     readonly emulator: Emulator,
@@ -34,7 +34,7 @@ export class LongDeployment {
     return new LongDeployment(emulator, stack, (ms) => clock.advance(ms));
   }
 
-  /** The same where nobody hears of Ctrl-C, as with an SDK that decodes the call in another way. */
+  /** The same, but nothing hears Ctrl-C, as with an SDK that decodes the call differently. */
   static startUnheard(): Promise<LongDeployment> {
     const frozen = join(TOP, "tests", "fixtures", "frozen-cancel.cjs");
     return LongDeployment.start({ env: { NODE_OPTIONS: `--require ${frozen}` } });
@@ -52,19 +52,19 @@ export class LongDeployment {
     });
   }
 
-  /** Someone looks after a deployment: the wait for it has begun. */
+  /** Resolves when a deployment is checked: the wait for it has begun. */
   waiting(): Promise<unknown> {
     return this.emulator.nextCall({ method: "GET", path: /\/v2\/apps\/[^/]+\/deployments\/[^/]+$/ });
   }
 
-  /** What runs ends. */
+  /** Finishes the running deployment. */
   end(): void {
     this.advance(DEPLOY_SECONDS * 1_000);
   }
 
   /**
-   * Begins `up`, and resolves once the write was answered and the wait has begun; `press` is Ctrl-C, `terminate` sends
-   * SIGTERM to every process of the run, as CI does for a canceled job.
+   * Starts `up`, and resolves once the write got its response and the wait has begun; `press` is Ctrl-C, `terminate`
+   * sends SIGTERM to every process of the run, as CI does for a canceled job.
    */
   async begin(
     write: CallMatch,
@@ -86,7 +86,7 @@ export class LongDeployment {
     };
   }
 
-  /** Begins `up`, presses Ctrl-C, and resolves when the wait goes on all the same. */
+  /** Starts `up`, presses Ctrl-C, and resolves when the wait continues despite it. */
   async beginUnheard(write: CallMatch): ReturnType<LongDeployment["begin"]> {
     const begun = await this.begin(write);
     begun.press();
@@ -101,7 +101,7 @@ export class LongDeployment {
     return running;
   }
 
-  /** Runs `up`, and lets the deployment end once the wait for it has begun. */
+  /** Runs `up`, and finishes the deployment once the wait for it has begun. */
   async resumedUp(): Promise<CommandResult> {
     const begun = this.waiting();
     const running = this.stack.up();

@@ -12,14 +12,14 @@ export interface Declared {
   readonly name: string;
   readonly spec: AppSpec;
   readonly adopt?: string | boolean;
-  /** Names of before. */
+  /** Earlier names. */
   readonly aliases?: readonly string[];
   readonly deleteBeforeReplace?: boolean;
   /** Any change of the spec replaces it. */
   readonly replaceOnChanges?: boolean;
 }
 
-/** What the state has of an App. */
+/** What the state contains for an App. */
 export interface Recorded {
   urn: string;
   readonly id: string;
@@ -28,19 +28,19 @@ export interface Recorded {
   readonly hasFailed: boolean;
   /** Replaced by another record, and deleted at the end of a run. */
   toBeDeleted?: boolean;
-  /** Deleted at the service, and not created again yet. */
+  /** Deleted at the service, and not yet created again. */
   isPending?: boolean;
 }
 
 export interface RunOptions {
-  /** Names of the resources that are replaced, whatever changes: `--replace`. */
+  /** Names of the resources that are always replaced: `--replace`. */
   readonly replace?: readonly string[];
-  /** Names of the only resources that the run concerns: `--target`. */
+  /** Names of the only resources in the run: `--target`. */
   readonly target?: readonly string[];
   readonly continueOnError?: boolean;
-  /** Read what is in the state before anything else: `--refresh`. */
+  /** Reads everything in the state first: `--refresh`. */
   readonly refresh?: boolean;
-  /** The run is killed at this operation, which has been done by then, or has not. */
+  /** The run is killed at this operation, before or after it was done. */
   readonly kill?: { readonly at: number; readonly done: boolean };
   readonly isPreview?: boolean;
 }
@@ -51,10 +51,10 @@ export class Killed extends Error {}
 const PREFIX = "urn:pulumi:dev::model::pulumi-nodejs:dynamic/app-platform:App";
 export const urnOf = (name: string): string => `${PREFIX}::${name}`;
 
-/** A stack of Apps, and what Pulumi's engine does with it: in which order it calls a provider, and what it records. */
+/** A stack of Apps, operated like Pulumi's engine does: the order in which it calls a provider, and what it records. */
 export class ModelEngine {
   state: Recorded[] = [];
-  /** Ids of apps that were deleted to be created again, as their programs wish. */
+  /** Ids of apps that were deleted to be created again, as their programs request. */
   readonly replaced = new Set<string>();
   private provider!: DynamicApp;
   private operations = 0;
@@ -114,7 +114,7 @@ export class ModelEngine {
     }
   }
 
-  /** In a rename with an alias, what the state has under the old name. */
+  /** The record in the state; in a rename with an alias, the one with the old name. */
   private oldOf({ name, aliases = [] }: Declared): Recorded | undefined {
     const urns = [name, ...aliases].map(urnOf);
     return this.state.find(({ urn, toBeDeleted }) => !toBeDeleted && urns.includes(urn));
@@ -196,7 +196,7 @@ export class ModelEngine {
     const records = this.state.filter((record) => isConcerned(record) && isDeleted(record));
     const results = await Promise.allSettled(
       records.map(async (record) => {
-        // What a replacement has deleted already is only removed.
+        // An app that a replacement has already deleted is only removed from the state.
         if (!record.isPending) await this.delete(record);
         this.drop(record);
       }),
@@ -247,12 +247,12 @@ interface Made {
   readonly outs: AppOutputs;
 }
 
-/** An operation failed, in contrast to the steps that lead to it. */
+/** An operation failed, as opposed to the steps that lead to it. */
 export class OperationFailed extends Error {
   constructor(cause: AppPlatformError) {
     super(cause.message, { cause });
   }
 }
 
-/** As the provider behind Pulumi's host gets them. */
+/** The outputs as the provider receives them from Pulumi's host. */
 const named = (outputs: AppOutputs, urn: string): AppOutputs & HiddenInputs => ({ ...outputs, __urn: urn });

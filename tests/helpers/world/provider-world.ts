@@ -47,19 +47,19 @@ export const SHOP: AppSpec = {
   static_sites: [{ name: "site", git: { repo_clone_url: "https://example.com/site.git", branch: "main" } }],
 };
 
-/** The inputs as Pulumi hands them to the provider. */
+/** The inputs as Pulumi passes them to the provider. */
 export function inputs(spec: AppSpec = SHOP, more: Partial<AppInputs> = {}): AppInputs & HiddenInputs {
   return { spec: listsToMaps(spec), ...more, __urn: URN, __provider: PROVIDER };
 }
 
-/** A deep copy in which `change` did its work. */
+/** A deep copy, modified by `change`. */
 export function changed(change: (spec: AppSpec) => void, spec: AppSpec = SHOP): AppSpec {
   const copy = structuredClone(spec);
   change(copy);
   return copy;
 }
 
-/** No secrets: those that a program gives can not be compared with what the service holds. */
+/** Without secrets: those of a program cannot be compared with the service's ciphertext. */
 export const OPEN = changed((spec) => spec.services![0]!.envs!.pop());
 
 /** The provider of Apps, as Pulumi's host calls it. */
@@ -70,13 +70,13 @@ export interface Made {
   readonly outs: AppOutputs & KeptInputs;
 }
 
-/** Providers, each as in a run of its own, and the emulator that they work on. Its time passes while they sleep. */
+/** Providers, each as in a separate run, and the emulator that they work on. Its time passes while they sleep. */
 export class World {
   readonly lines: LogLine[] = [];
-  /** Errors thrown by what `failure` was given. */
+  /** Errors thrown by the calls passed to `failure`. */
   readonly errors: Error[] = [];
   stop = new AbortController();
-  /** What the providers know of them: nothing in a process that has just begun. */
+  /** Secrets that the providers know: none in a new process. */
   knownSecrets = new KnownSecrets();
   private readonly time = steppedClock(Date.UTC(2026, 2, 4));
   readonly clock = new InstantClock(this.time.now(), (ms) => this.time.advance(ms));
@@ -99,14 +99,14 @@ export class World {
     return this.emulator.close();
   }
 
-  /** The app that is there at the service. */
+  /** The app that exists at the service. */
   get app(): StoredApp {
     const [app, ...others] = this.emulator.apps();
     assert.deepEqual(others, []);
     return app ?? assert.fail("there is no app");
   }
 
-  /** What a provider of this world depends on. */
+  /** The dependencies of a provider in this world. */
   deps(more: Partial<ProviderDeps> = {}): ProviderDeps {
     const log = async (line: LogLine): Promise<void> => void this.lines.push(line);
     return {
@@ -147,14 +147,14 @@ export class World {
     return error;
   }
 
-  /** The error of an operation that leaves the resource in the state, with what the state gets. */
+  /** The error of an operation that leaves the resource in the state, with the recorded state. */
   async initFailure(promise: Promise<unknown>): Promise<InitializationError & { made: Made }> {
     const error = await this.failure(promise);
     assert.ok(error instanceof InitializationError, `${error.name}: ${error.message}`);
     return Object.assign(error, { made: { id: error.id, outs: error.properties as AppOutputs } });
   }
 
-  /** The requests that write, with what is done to which kind of thing. */
+  /** The write requests, each with its action and the kind of object. */
   get writes(): string[] {
     return this.emulator.calls.filter(({ method }) => method !== "GET").map(told);
   }
@@ -165,7 +165,7 @@ export class World {
       .map(({ message }) => message);
   }
 
-  /** Everything a user may have seen so far: lines, and errors with all they carry but the state. */
+  /** Everything that a user may have seen so far: lines, and errors with everything they carry except the state. */
   get shown(): string {
     const errors = this.errors.map((error) => {
       const { properties: _state, made: _made, ...rest } = { ...error } as unknown as Record<string, unknown>;
@@ -179,8 +179,8 @@ const told = ({ method, path }: RecordedCall): string =>
   `${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "…")}`;
 
 /**
- * A new world for each test of the `describe` that it is called in; in none may secrets have come to light, or anything that
- * a terminal or a CI runner acts upon.
+ * A new world for each test of the `describe` that it is called in; after each test, asserts that it showed no secrets
+ * and no text that a terminal or a CI runner acts on.
  */
 export function eachInItsWorld(): World {
   let world: World;
@@ -196,7 +196,7 @@ export function eachInItsWorld(): World {
   return current(() => world);
 }
 
-/** Asserts that a value can go to Pulumi and back as it is. */
+/** Asserts that a value survives the trip to Pulumi and back unchanged. */
 export function assertClean(value: unknown): void {
   assert.deepEqual(JSON.parse(JSON.stringify(value)), value);
 }

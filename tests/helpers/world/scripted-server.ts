@@ -11,23 +11,23 @@ export interface Received {
   readonly body: unknown;
 }
 
-/** Answers one request; see the ready-made ones below. */
+/** Responds to one request; see the predefined ones below. */
 export type Answer = (response: ServerResponse, received: Received) => void;
 
 export interface ScriptedServer {
   readonly url: string;
   /** Host and port. */
   readonly host: string;
-  /** Everything that arrived, in order. */
+  /** All requests received, in order. */
   readonly received: Received[];
-  /** The answers to come, one for each request; the last one stays. */
+  /** Sets the next responses, one per request; the last one repeats. */
   script(...answers: Answer[]): void;
   /** Resolves with the next request that arrives. */
   next(): Promise<Received>;
   close(): Promise<void>;
 }
 
-/** A real HTTP server on loopback that answers what the test says, faults included. */
+/** A real HTTP server on loopback with scripted responses, faults included. */
 export async function scriptedServer(...answers: Answer[]): Promise<ScriptedServer> {
   let script = answers;
   const received: Received[] = [];
@@ -82,13 +82,13 @@ export function text(status: number, body: string | Buffer, headers: Record<stri
   return (response) => response.writeHead(status, headers).end(body);
 }
 
-/** Cuts the connection without an answer. */
+/** Resets the connection without a response. */
 export const reset: Answer = (response) => response.socket?.resetAndDestroy();
 
-/** Never answers. */
+/** Never responds. */
 export const silence: Answer = () => {};
 
-/** Promises more than it sends, then cuts the connection. */
+/** Promises more bytes than it sends, then resets the connection. */
 export function brokenOff(part: string): Answer {
   return (response) => {
     response.writeHead(200, { "content-type": "application/json", "content-length": "100000" });
@@ -96,7 +96,7 @@ export function brokenOff(part: string): Answer {
   };
 }
 
-/** Sends and sends, as fast as the reader takes it. */
+/** Sends endlessly, as fast as the reader accepts it. */
 export const endless: Answer = (response) => {
   response.writeHead(200, { "content-type": "application/json" });
   const chunk = " ".repeat(64 * 1024);
