@@ -3,7 +3,7 @@ import type { LogSource } from "./failure-tail";
 import type { DeploymentSource } from "./wait";
 import { SharedReads } from "../service/shared-reads";
 
-/** The client, for waits that share their looks with those of other resources. */
+/** The client, for waits that share their requests with those of other resources. */
 export function sharedDeployments(client: Client, reads: SharedReads): DeploymentSource & LogSource {
   return {
     getDeployment: (appId, id, options) => reads.deployment(client, appId, id, options),

@@ -5,7 +5,7 @@ import { redact } from "../secrets/redact";
 import { bounded, boundedLine } from "../text/bounded";
 import type { FailedStep } from "./progress";
 
-/** What reading logs needs of the service. The client has it. */
+/** The requests for reading logs; implemented by the client. */
 export interface LogSource {
   getLogUrls(
     appId: string,
@@ -13,20 +13,20 @@ export interface LogSource {
     options?: { signal?: AbortSignal },
   ): Promise<LogUrls>;
   /**
-   * The lines behind an address of the answer above.
-   * @param options.mostOfLine so many characters of each line; what is left out is counted at its end
+   * The lines of a log URL from the response above.
+   * @param options.mostOfLine maximum characters per line; the number of omitted ones is appended
    */
   openLog(url: string, options?: { signal?: AbortSignal; mostOfLine?: number }): AsyncIterable<string>;
 }
 
-/** Lines kept of a log that explains a failure. */
+/** Log lines shown to explain a failure. */
 export const TAIL_LINES = 15;
-/** So many are read, as some may say nothing. */
+/** Reads a few more lines, since some may be empty or redundant. */
 const READ_LINES = TAIL_LINES + 5;
-/** So many characters of a line are read, and so many shown. Secrets are masked in between. */
+/** Characters read and shown per line. Secrets are masked in between. */
 const READ_OF_LINE = 16_384;
 const SHOWN_OF_LINE = 1_000;
-/** A log that cannot be read in this time is left out: the failure is reported, with or without it. */
+/** Time limit for reading a log. After that, the failure is reported without it. */
 const TAIL_WITHIN_MS = 20_000;
 
 /** The end of a log. */
@@ -37,9 +37,9 @@ export interface LogTail {
 }
 
 /**
- * The last lines of the log that belongs to a failed step, secrets masked, without what a terminal would act upon. Undefined
- * when there is no log or it cannot be read: never throws, since it only explains a failure that is reported anyway.
- * @param stopped ends the reading
+ * The last lines of the log of a failed step, with secrets masked and without control characters. Undefined if there is no log
+ * or it cannot be read. Never throws, since it only explains a failure that is reported anyway.
+ * @param stopped aborts reading
  */
 export async function failureLog(
   source: LogSource,
@@ -59,7 +59,7 @@ export async function failureLog(
       try {
         const query = { deploymentId, type, ...component(failed) };
         const read = (): Promise<string[]> => tail(source, appId, query, stop.signal);
-        // Without it, one connection that breaks would hide why the deployment failed.
+        // Without this retry, one broken connection would hide why the deployment failed.
         const lines = await read().catch((error: unknown) => {
           if (!isTransient(error) || stop.signal.aborted) throw error;
           return read();
@@ -67,7 +67,7 @@ export async function failureLog(
         const shown = shownTail(lines, failed, secrets);
         if (shown.length > 0) return { type, lines: shown };
       } catch {
-        // The next type may exist; a failed deployment has no running log, for one.
+        // The next type may exist; for example, a failed deployment may have no RUN log.
       }
     }
   } finally {
@@ -78,7 +78,7 @@ export async function failureLog(
 }
 
 function shownTail(lines: readonly string[], { message }: FailedStep, secrets: readonly string[]): string[] {
-  // As one text: a secret may go over several lines. One line may turn out to be several.
+  // Redact as one text, since a secret may span several lines. The result may have another number of lines.
   const masked = redact(lines.join("\n"), secrets).split("\n");
   const reason = message === undefined ? undefined : shortReason(message, secrets).trim();
   while (masked.length > 0 && isRepeated(masked.at(-1) ?? "", reason)) masked.pop();
@@ -88,27 +88,27 @@ function shownTail(lines: readonly string[], { message }: FailedStep, secrets: r
 const READ_OF_REASON = 65_536;
 const SHOWN_OF_REASON = 2_000;
 
-/** What the service says of a failure, as it is shown. */
+/** The service's reason for a failure, shortened and redacted. */
 export const shortReason = (text: string, secrets: readonly string[]): string =>
   bounded(redact(boundedLine(text, READ_OF_REASON), secrets), SHOWN_OF_REASON, SHOWN_OF_REASON);
 
-/** Lines at the end that say nothing, or only what the reason says. */
+/** True for empty lines and lines that only repeat the reason. */
 function isRepeated(line: string, reason: string | undefined): boolean {
   const text = `${line} `.replace(LINE_START, "").trim();
   return text === "" || text === reason;
 }
 
-/** How lines of a log begin: component, and time. */
+/** The start of a log line: component and time. */
 const LINE_START = /^(?:(\S+) )?\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)(?:\.\d+)?Z(?= )/;
 
-/** A line without what all lines of a component's log repeat: its name, the day, and fractions of a second. Pure. */
+/** A line without the parts that repeat in every line: the component's name, the date, and fractions of a second. Pure. */
 export function shortLine(line: string, component: string | undefined): string {
   return line.replace(LINE_START, (_, name: string | undefined, time: string) =>
     name === undefined || name === component ? time : `${name} ${time}`,
   );
 }
 
-/** A failed deploy step is explained by the log of the container, if that came so far as to start. */
+/** The container's log explains a failed deploy step, if the container was started. */
 function logTypes({ stage }: FailedStep): LogType[] {
   return stage === "build" ? ["BUILD"] : ["RUN", "DEPLOY"];
 }

@@ -7,11 +7,11 @@ export interface LogName {
   readonly deploymentId: string;
   readonly component?: string | undefined;
   readonly type: LogType;
-  /** Show the lines to come as well. */
+  /** Also show new lines. */
   readonly follow?: boolean;
 }
 
-/** The command that prints a log, ready to be pasted into a shell. Pure. */
+/** The command that prints a log, safe to paste into a shell. Pure. */
 export function logCommand({ appId, deploymentId, component, type, follow }: LogName): string {
   const words = [
     "npx app-platform logs",
@@ -24,17 +24,17 @@ export function logCommand({ appId, deploymentId, component, type, follow }: Log
   return words.join(" ");
 }
 
-/** Names of the service are such words already; whatever else comes is not to run. */
+/** Names at the service need no quotes; anything else is quoted, so that the shell does not run it. */
 const shellWord = (text: string): string =>
   /^\w[\w.-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Where a person looks further. Pure. @param log absent where there is none to read */
+/** Links and commands for more information. Pure. @param log absent if there is no log to read */
 export function whereToLook(appId: string, deploymentId: string, log?: LogName): string {
   const page = `Control panel: ${deploymentPage(appId, deploymentId)}`;
   return log ? `${page}\n${log.follow ? "Follow its log" : "Full log"}: ${logCommand(log)}` : page;
 }
 
-/** Which log shows how far a deployment came: that of its deploy stage, if it began, else that of its build. Pure. */
+/** The log with the latest progress of a deployment: DEPLOY once its deploy stage has started, otherwise BUILD. Pure. */
 export function newestLogType(deployment: Deployment | undefined): LogType {
   const steps = deployment?.progress?.steps ?? [];
   return steps.some((step) => step.name === "deploy" && hasBegun(step)) ? "DEPLOY" : "BUILD";

@@ -7,18 +7,18 @@ import type { Reporter } from "../host/reporter";
 import { waitForDeployment, type DeploymentSource, type WaitOptions } from "./wait";
 import { logCommand, newestLogType, whereToLook } from "./next-steps";
 
-/** How a deployment ended. */
+/** Result of a finished deployment. */
 export interface Outcome {
   readonly deployment: Deployment;
-  /** Why it failed, for the user: several lines each. Empty when it succeeded. */
+  /** Messages about why it failed, several lines each. Empty if it succeeded. */
   readonly failures: readonly string[];
 }
 
 /**
- * Waits for a deployment, reports its progress on the resource's row, and explains its failure: component, step, reason, the
- * end of the log, and where to look further.
- * @param secrets values never to be shown, whatever the log says
- * @throws AppPlatformError `wait-timeout`, with where to look; `interrupted`; ApiError
+ * Waits for a deployment, reports its progress on the resource's row, and explains a failure: component, step, reason, the last
+ * log lines, and where to find more.
+ * @param secrets values to mask everywhere, including in the log
+ * @throws AppPlatformError `wait-timeout`, with links and commands; `interrupted`; ApiError
  */
 export async function waitForOutcome(
   source: DeploymentSource & LogSource,
@@ -41,12 +41,12 @@ export async function waitForOutcome(
   }).catch((error: unknown) => {
     throw withPlace(error, appId, seen?.id ?? deploymentId, seen);
   });
-  // Superseded by one that is gone again: this one was live.
+  // Superseded by a deployment that no longer exists: this one was live.
   if (resultOf(deployment.phase) === "good") return { deployment, failures: [] };
   return { deployment, failures: await explainFailure(source, appId, deployment, secrets, options.signal) };
 }
 
-/** A wait that was too long ends with where to see what goes on. */
+/** Adds to a wait-timeout error where to see the deployment's progress. */
 function withPlace(
   error: unknown,
   appId: string,
@@ -59,7 +59,7 @@ function withPlace(
   return new AppPlatformError("wait-timeout", message, { cause: error });
 }
 
-/** Of more failed steps than these, the log is not read, or nothing said. */
+/** Limits for reading logs of failed steps, and for reporting failed steps. */
 const MOST_LOGS = 10;
 const MOST_STEPS = 20;
 
@@ -74,7 +74,7 @@ async function explainFailure(
   const wholeLog = { appId, deploymentId, type: newestLogType(deployment) };
   if (deployment.phase === "CANCELED")
     return [
-      `Deployment ${deploymentId} was canceled at the service, and no other one followed. The next pulumi up starts a new one.\n` +
+      `Deployment ${deploymentId} was canceled at the service, and no other deployment followed. The next pulumi up starts a new one.\n` +
         whereToLook(appId, deploymentId, wholeLog),
     ];
   const failed = failedSteps(deployment);
@@ -106,7 +106,7 @@ function tailText({ lines }: LogTail, component: string | undefined): string[] {
   return [title, ...lines.map((line) => `  | ${shortLine(line, component)}`)];
 }
 
-/** The reason may quote the command that failed, with what was in it. Names of components and steps are no secrets. */
+/** Redacts the reason, which may quote the failed command. Names of components and steps are not secrets. */
 function withoutSecrets({ code, message, ...names }: FailedStep, secrets: readonly string[]): FailedStep {
   return {
     ...names,

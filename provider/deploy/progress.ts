@@ -1,7 +1,7 @@
 import { phaseInWords } from "../deployment-phases";
 import type { Deployment, DeploymentStep } from "../api/types";
 
-/** One short line: phase, steps done, and what runs now, as in `building 3/8: web, site`. Changes only when they do. */
+/** One short line with phase, finished steps and running components: `building 3/8: web, site`. */
 export function describeProgress(deployment: Deployment): string {
   const words = phaseInWords(deployment.phase);
   const { success_steps: done, total_steps: total } = deployment.progress ?? {};
@@ -18,10 +18,10 @@ function runningComponents(deployment: Deployment): string[] {
   return [...new Set(names)];
 }
 
-/** Why a deployment failed: one entry for each step that did. */
+/** A failed step of a deployment. */
 export interface FailedStep {
   readonly component?: string;
-  /** `build`, `deploy`, or the step's own name where it is neither. */
+  /** `build`, `deploy`, or the step's own name. */
   readonly stage: string;
   /** The innermost step, such as `build` or `wait`. */
   readonly step: string;
@@ -29,7 +29,7 @@ export interface FailedStep {
   readonly message?: string;
 }
 
-/** The failed steps of a deployment, innermost first in the order of the service. Empty when it names none. */
+/** The failed steps of a deployment without further substeps, in the service's order. Empty if it reports none. */
 export function failedSteps(deployment: Deployment): FailedStep[] {
   return leaves(deployment.progress?.steps ?? [])
     .filter(({ step }) => step.status === "ERROR")
@@ -48,7 +48,7 @@ interface Leaf {
   readonly component: string | undefined;
 }
 
-/** The steps without further steps of their own, each with its stage and component; a parent's reason goes to its leaf. */
+/** The innermost steps with their stage and component. A failed step without a failed substep counts as one. */
 function leaves(steps: readonly DeploymentStep[], stage?: string, outer?: DeploymentStep): Leaf[] {
   return steps.flatMap((step) => {
     const inherited: DeploymentStep = {
@@ -65,7 +65,7 @@ function leaves(steps: readonly DeploymentStep[], stage?: string, outer?: Deploy
   });
 }
 
-/** A failed step as a person reads it: `web: build failed: BuildJobExitNonZero – The build command failed.` */
+/** Describes a failed step: `web: build failed: BuildJobExitNonZero – The build command failed.` */
 export function describeFailure(failed: FailedStep): string {
   const place = failed.component ? `${failed.component}: ${failed.stage} failed` : `${failed.stage} failed`;
   const step =

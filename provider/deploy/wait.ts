@@ -6,7 +6,7 @@ import { WAIT_LIMITS } from "../service/poll";
 import { describeProgress } from "./progress";
 import { isAutomaticRollback, isUnprompted } from "../service/new-deployment";
 
-/** What a wait needs of the service: one deployment, and the newest ones. The client has both. */
+/** The requests for waiting: one deployment, and the newest ones. Implemented by the client. */
 export interface DeploymentSource {
   getDeployment(appId: string, id: string, options?: { signal?: AbortSignal }): Promise<Deployment>;
   /** Deployments, newest first. */
@@ -15,21 +15,21 @@ export interface DeploymentSource {
     page: { perPage?: number },
     options?: { signal?: AbortSignal },
   ): Promise<{ items: readonly Deployment[] }>;
-  /** Milliseconds after which there may be news, where that is sooner than a wait would look again. */
+  /** Milliseconds until new data is expected, if that is sooner than the next poll. */
   untilNews?(): number | undefined;
 }
 
 export interface WaitOptions {
   readonly clock: Clock;
-  /** Milliseconds after which the wait gives up. The deployment goes on. */
+  /** Time limit of the wait, in milliseconds. The deployment continues after it. */
   readonly timeoutMs: number;
   /** Aborted when the user stops the run. */
   readonly signal?: AbortSignal | undefined;
-  /** Called with a line whenever what it says changes. */
+  /** Called with the progress line whenever it changes. */
   readonly onProgress?: (line: string) => void;
-  /** Called when another deployment took the place of the one waited for. */
+  /** Called when another deployment replaces the one waited for. */
   readonly onFollow?: (successor: Deployment) => void;
-  /** Called with every deployment seen, so that an interrupted wait can tell which one it was. */
+  /** Called with every deployment received, so that an interrupted wait can report the last one. */
   readonly onSeen?: (deployment: Deployment) => void;
 }
 
@@ -37,17 +37,17 @@ const QUICK_MS = 1_000;
 const SLOW_MS = 10_000;
 const QUICK_FOR_MS = 2 * 60_000;
 
-/** Milliseconds until the next look: every second for two minutes, then ever slower, up to ten seconds. Pure. */
+/** Milliseconds until the next request: one second for two minutes, then increasing up to ten seconds. Pure. */
 export function pollInterval(waitedMs: number): number {
   if (waitedMs < QUICK_FOR_MS) return QUICK_MS;
   return Math.min(SLOW_MS, QUICK_MS + (waitedMs - QUICK_FOR_MS) / 60);
 }
 
 /**
- * Waits until a deployment has ended: the one given, or the one that took its place. Returns it whether it went well or
- * not; {@link standing} tells. A deployment that was canceled without a successor is returned as it is. Errors of the way
- * (time-outs, 5xx, lost connections) never end the wait before its time is up.
- * @throws AppPlatformError `wait-timeout` when the time is up, `interrupted` when the signal is aborted
+ * Waits until a deployment has finished: the given one, or its successor. Returns it whether it succeeded or failed; see
+ * {@link standing}. A canceled deployment without a successor is returned unchanged. Temporary errors (timeouts, 5xx, lost
+ * connections) never end the wait early.
+ * @throws AppPlatformError `wait-timeout` after the time limit, `interrupted` if the signal is aborted
  */
 export async function waitForDeployment(
   source: DeploymentSource,
@@ -69,7 +69,7 @@ export async function waitForDeployment(
       lastError = undefined;
       missingSince = undefined;
       options.onSeen?.(deployment);
-      // A listing gives the same object as long as nothing changes.
+      // A listing returns the same object as long as nothing changes.
       const line = deployment === seen ? lastLine : describeProgress(deployment);
       seen = deployment;
       if (line !== lastLine) options.onProgress?.((lastLine = line));
@@ -85,7 +85,7 @@ export async function waitForDeployment(
     } catch (error) {
       if (signal?.aborted) throw interrupted(id);
       if (isApiError(error, "not-found")) {
-        // A deployment that was made a moment ago, or is asked for at a replica that lags, may not be known yet.
+        // A new deployment may not be known yet, for example on a replica that lags.
         missingSince ??= clock.now();
         if (clock.now() - missingSince >= WAIT_LIMITS.unknownDeployment) throw error;
       } else if (!isTransient(error)) throw error;
@@ -100,8 +100,8 @@ export async function waitForDeployment(
 }
 
 /**
- * The deployment that took the place of `replaced`: the newest younger one that was not canceled itself. What the service
- * makes by itself is one only where there is no other, and its rollback of a deployment that failed never is.
+ * The successor of `replaced`: the newest later deployment that was not canceled itself. Prefers deployments that the service
+ * did not start by itself, and never returns its automatic rollback of a failed deployment.
  */
 export async function findSuccessor(
   source: DeploymentSource,
@@ -122,15 +122,15 @@ const isYounger = (one: Deployment, other: Deployment): boolean =>
 function interrupted(id: string): AppPlatformError {
   return new AppPlatformError(
     "interrupted",
-    `The run was stopped while deployment ${id} was going on. It goes on at the service; the next pulumi up waits for it.`,
+    `The run was stopped while deployment ${id} was in progress. It continues at the service; the next pulumi up waits for it.`,
   );
 }
 
 function timedOut(id: string, waitedMs: number, lastError: unknown): AppPlatformError {
-  const because = lastError instanceof Error ? ` The last look failed: ${lastError.message}` : "";
+  const because = lastError instanceof Error ? ` The last request failed: ${lastError.message}` : "";
   return new AppPlatformError(
     "wait-timeout",
-    `Deployment ${id} did not end within ${Math.round(waitedMs / 1000)} s. It goes on at the service; the next pulumi up waits for it. ` +
-      `A longer time can be given in timeouts.${because}`,
+    `Deployment ${id} did not finish within ${Math.round(waitedMs / 1000)} s. It continues at the service; the next pulumi up waits for it. ` +
+      `To wait longer, increase timeouts.${because}`,
   );
 }

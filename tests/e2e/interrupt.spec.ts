@@ -31,8 +31,8 @@ for (const sdk of [undefined, OLDEST, NEWEST])
     it("stops the creation during its deployment and records the app with its deployment", async () => {
       const result = await long.interruptedUp(CREATE);
       assert.notEqual(result.code, 0);
-      assert.match(result.output, /The run was stopped while deployment \S+ was going on/);
-      assert.match(result.output, /It goes on at the service; the next pulumi up waits for it/);
+      assert.match(result.output, /The run was stopped while deployment \S+ was in progress/);
+      assert.match(result.output, /It continues at the service; the next pulumi up waits for it/);
       assert.deepEqual(writes(long.emulator), ["POST /v2/apps"]);
       assert.equal(long.stack.resource("shop").id, long.emulator.apps()[0]?.id);
       assert.equal(long.recorded().id, long.deployments()[0]?.id);

@@ -189,7 +189,7 @@ describe("waitForDeployment", () => {
     await assert.rejects(wait(new Scripted({ d: ["BUILDING"] }), { clock, timeoutMs: 90_500 }), (error) => {
       assert.ok(error instanceof AppPlatformError);
       assert.equal(error.errorCode, "wait-timeout");
-      assert.match(error.message, /Deployment d did not end within 91 s.*timeouts/);
+      assert.match(error.message, /Deployment d did not finish within 91 s.*timeouts/);
       return true;
     });
     assert.equal(clock.now() - start, 90_500);
@@ -198,7 +198,7 @@ describe("waitForDeployment", () => {
   it("reports the error of the last check when the timeout expires", async () => {
     const source = new Scripted({ d: ["BUILDING", apiError("service-error", "the service is on fire")] });
     await assert.rejects(wait(source, { timeoutMs: 5_000 }), {
-      message: /The last look failed: the service is on fire/,
+      message: /The last request failed: the service is on fire/,
     });
     const healed = new Scripted({ d: [apiError("service-error", "on fire"), "BUILDING"] });
     await assert.rejects(wait(healed, { timeoutMs: 5_000 }), (error) => !String(error).includes("on fire"));
@@ -211,7 +211,7 @@ describe("waitForDeployment", () => {
     const source = new Scripted({ d: ["BUILDING"] });
     await assert.rejects(wait(source, { clock, signal: stop.signal }), {
       errorCode: "interrupted",
-      message: /deployment d was going on.*next pulumi up/,
+      message: /deployment d was in progress.*next pulumi up/,
     });
     assert.equal(source.asked.length, 1);
   });
