@@ -3,7 +3,7 @@ import { isUnknown } from "../appspec/unknown";
 import { shown, shownInLine } from "../text/shown";
 import { parseDuration } from "../durations";
 
-/** What is wrong with an argument, if anything. Values that are not known yet are let through. */
+/** Returns why an argument is invalid, if it is. Accepts values that are not known yet. */
 export type Rule = (value: unknown) => string | undefined;
 
 const optional =
@@ -38,7 +38,7 @@ export const dollars: Rule = optional((value) =>
   typeof value === "number" && value >= 0 ? undefined : "must be a number of US dollars a month",
 );
 
-/** True or false, or one of the values that `also` accepts. */
+/** A boolean, or a value that `also` accepts. */
 export const booleanOr = (also: (value: unknown) => boolean, otherwise: string): Rule =>
   optional((value) => (typeof value === "boolean" || also(value) ? undefined : otherwise));
 
@@ -51,7 +51,7 @@ export const oneOf = (...words: readonly string[]): Rule =>
       : `must be ${words.map((word) => JSON.stringify(word)).join(" or ")}`,
   );
 
-/** Durations by operation. @param operations that the resource waits for */
+/** Durations by operation. @param operations the operations with a timeout */
 export const timeouts = (operations: readonly string[]): Rule =>
   optional((value) => {
     if (!isMap(value)) return 'must be a map such as { create: "30m" }';
@@ -69,10 +69,10 @@ export interface CheckFailure {
   reason: string;
 }
 
-/** More failures than people read. */
+/** Failures beyond this number are only counted. */
 const MOST_FAILURES = 100;
 
-/** Failures of a check as they reach the engine: safe to show, and not too many. */
+/** Prepares the failures of a check for the engine: printable, and limited in number. */
 export function shownFailures(failures: readonly CheckFailure[]): CheckFailure[] {
   const first = failures.slice(0, MOST_FAILURES).map(({ property, reason }) => ({
     property: shownInLine(property),
@@ -82,7 +82,7 @@ export function shownFailures(failures: readonly CheckFailure[]): CheckFailure[]
   return leftOut === 0 ? first : [...first, { property: "", reason: `… (${leftOut} more failures)` }];
 }
 
-/** All that is wrong with the arguments, at once; of those that are none, what looks like a misspelling. */
+/** All invalid arguments at once, and unknown arguments that look like a typo of a known one. */
 export function failuresOf(inputs: object, rules: Readonly<Record<string, Rule>>): CheckFailure[] {
   const values = inputs as Record<string, unknown>;
   const known = Object.keys(rules);
@@ -97,7 +97,7 @@ export function failuresOf(inputs: object, rules: Readonly<Record<string, Rule>>
   return [...misspelt, ...wrongArguments(inputs, rules).map((reason) => ({ property: "", reason }))];
 }
 
-/** What is wrong with the arguments that have a rule, as `name: reason`. */
+/** The arguments that break their rule, as `name: reason`. */
 export function wrongArguments(inputs: object, rules: Readonly<Record<string, Rule>>): string[] {
   return Object.entries(rules).flatMap(([name, rule]) => {
     const reason = rule((inputs as Record<string, unknown>)[name]);

@@ -21,70 +21,70 @@ import { printOnce } from "./print-once";
 import { sharedDeployments } from "../deploy/deployment-source";
 import type { Engine } from "../host/engine";
 
-/** What a provider depends on. Tests pass their own. */
+/** Dependencies of a provider. Tests pass their own. */
 export interface ProviderDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** Absent where Pulumi does not run the process. */
+  /** Absent if Pulumi did not start the process. */
   readonly engine: Engine | undefined;
-  /** The width of the terminal that started the run, if there is one. @default none */
+  /** Width of the terminal that started the run, if any. @default none */
   readonly columns?: (() => number | undefined) | undefined;
   /** Shared by all providers in the process. */
   readonly reads: SharedReads;
-  /** Shared, likewise. */
+  /** Shared by all providers in the process. */
   readonly knownSecrets: KnownSecrets;
-  /** Likewise. */
+  /** Shared by all providers in the process. */
   readonly managed: ManagedApps;
   readonly program: Program;
 }
 
-/** What an operation on any resource uses. */
+/** Context of an operation on any resource. */
 export interface OperationContext {
   readonly client: Client;
   readonly reads: SharedReads;
   readonly knownSecrets: KnownSecrets;
-  /** The client, with waits that share their looks with those of other resources. */
+  /** The client; its waits share requests with those of other resources. */
   readonly deployments: DeploymentSource & LogSource;
   readonly reporter: Reporter;
   readonly clock: Clock;
   /** Aborted when the user stops the run. */
   readonly stopped: AbortSignal | undefined;
-  /** For calls that a stop of the run may end. */
+  /** For calls that may be aborted when the run stops. */
   readonly options: { signal?: AbortSignal };
 }
 
-/** The same for an operation on an app. */
+/** Context of an operation on an app. */
 export interface AppOperationContext extends OperationContext {
   readonly inputs: AppInputs;
   readonly secrecy: Secrecy;
 }
 
-/** A preview continues without the service rather than wait for it. */
+/** Limits for previews, which continue without the service instead of waiting for it. */
 export const PREVIEW_LIMITS: Partial<ClientOptions> = {
   timeoutMs: 5_000,
   retry: { attempts: 1, limitMs: 2_000, rateLimitMs: 10_000 },
 };
 
-/** How an operation runs, see `BaseProvider.run`. */
+/** Options of `BaseProvider.run`. */
 interface How {
   readonly limits?: Partial<ClientOptions>;
   readonly hasDiff?: boolean;
 }
 
-/** What the providers of all resources have in common: where the service is, the row, and how operations fail. */
+/** Base of all resource providers: configuration of the service, reporting on the resource's row, and error handling. */
 export abstract class BaseProvider {
   private stackConfig: (key: string) => string | undefined = () => undefined;
 
   constructor(protected readonly deps: ProviderDeps) {}
 
-  /** Never awaits and never throws: the host uses the provider before this has ended, and does not try it again. */
+  /** Never awaits and never throws: the host does not wait for this call, and does not retry it. */
   async configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
     this.stackConfig = (key) => config.get(key);
   }
 
   /**
-   * Runs one operation on one resource. What it said has arrived when it ends.
-   * @param how `secrecy`: what its lines and its error must not show, as known when they are shown; `limits`: of its calls;
+   * Runs one operation on one resource. Returns after all of its lines have reached the engine.
+   * @param how `secrecy`: what to mask in its lines and errors, evaluated when they are shown; `limits`: limits of its calls;
    * `hasDiff`: the row shows which properties change
    */
   protected async run<T>(
@@ -112,7 +112,7 @@ export abstract class BaseProvider {
     }
   }
 
-  /** As `run`, for work on an app that is another resource. */
+  /** Like `run`, for a resource that works on an app of another resource. */
   protected runOn<T>(
     meta: ResourceMeta,
     inputs: { appId: string },
@@ -129,19 +129,19 @@ export abstract class BaseProvider {
   }
 
   /**
-   * @param urn absent: the stack's own row
-   * @param secrecy what its lines must not show
+   * @param urn absent for the stack's own row
+   * @param secrecy what to mask in its lines
    */
   protected reporter({ urn, row }: ResourceMeta, secrecy?: () => Secrecy, hasDiff = false): Reporter {
     const { engine, clock, columns, program } = this.deps;
     const own = urn ?? row;
-    // With `--diff`, nothing but the line itself says which App it is about.
+    // With `--diff`, Pulumi does not print which resource a line belongs to.
     const label = (): string => (own !== undefined && program.hasSeveral ? `${resourceName(own)}: ` : "");
     const reporter = createReporter(engine, own, clock, undefined, { hasDiff, columns, label });
     return secrecy ? mappingReporter(reporter, (text) => masked(text, secrecy())) : reporter;
   }
 
-  /** Warns of paths in the resource's options that match nothing. */
+  /** Warns about paths in the resource's options that match nothing. */
   protected async warnOfMismatches(meta: ResourceMeta, texts: readonly string[]): Promise<void> {
     if (texts.length === 0) return;
     const reporter = this.reporter(meta);
@@ -154,7 +154,7 @@ export abstract class BaseProvider {
     const { engine } = this.deps;
     return new Client({
       ...options,
-      // What is sent after the run was killed would change things behind the back of the next one.
+      // Writes sent after the run was killed would interfere with the next run.
       ...(engine && { mayWrite: () => engine.isThere() }),
       ...serviceConfig(this.deps.env, this.stackConfig),
       onWait: (ms, why) => reporter.status(`waiting ${Math.ceil(ms / 1000)} s for ${why}`),
@@ -162,13 +162,13 @@ export abstract class BaseProvider {
   }
 }
 
-/** A sleep or a call that the user's signal ends fails in words that tell a user nothing. */
+/** Replaces the error of a sleep or call aborted by the user: its own message is of no use to users. */
 export function nameInterruption(error: unknown, stopped: AbortSignal | undefined): unknown {
   const named = error instanceof AppPlatformError && !isApiError(error, "aborted");
   if (named || !stopped?.aborted) return error;
   return new AppPlatformError(
     "interrupted",
-    "The run was stopped. What was begun goes on at the service; the next pulumi up, refresh or destroy finds out how it ended.",
+    "The run was stopped. Operations in progress continue at the service; the next pulumi up, refresh or destroy picks up their result.",
     { cause: error },
   );
 }

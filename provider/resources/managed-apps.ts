@@ -4,39 +4,39 @@ import { isUnknown } from "../appspec/unknown";
 import type { ManagedApp } from "./stack-export";
 import { stackOfUrn } from "./urn";
 
-/** What an App declares that must be its own alone. */
+/** The arguments of an App that must be unique within a program. */
 interface Declared {
   readonly name?: unknown;
   readonly adopt?: unknown;
 }
 
-/** A declaration, and what the run has made of it. */
+/** A declaration and its status in this run. */
 interface Declaration extends Declared {
-  /** Pulumi checked it as a resource that is not in the state, or is to be replaced. */
+  /** Pulumi checked it as a resource that is not in the state, or that will be replaced. */
   isNew: boolean;
-  /** Its creation failed: nothing of it is in the state. */
+  /** Its creation failed, and it is not in the state. */
   hasFailed: boolean;
 }
 
-/** The state of the stack, of which a provider sees no more than the resources of its requests. */
+/** The state of the stack. Pulumi itself only passes a provider the resources of its requests. */
 export interface StackState {
-  /** True where the run may leave out some of the stack's resources, such as with `--target`. */
+  /** True if the run may skip some of the stack's resources, for example with `--target`. */
   readonly skipsResources: boolean;
-  /** The apps in it as the run began, or a moment later; undefined where it cannot be had. */
+  /** The apps in it at about the start of the run; undefined if the state is unavailable. */
   managedApps(): Promise<readonly ManagedApp[] | undefined>;
 }
 
-/** What becomes of an app when a resource that managed it is deleted. */
+/** What to do with an app when a resource that managed it is deleted. */
 export type Fate =
   | { readonly action: "delete" }
-  /** Only the resource leaves the state. `heir` manages the app now; it may be the same resource, after a replacement. */
+  /** Only remove the resource from the state. `heir` manages the app now; after a replacement, it may be the same resource. */
   | { readonly action: "leave"; readonly heir: string }
-  /** Nothing is deleted, since `heir` was to take over the app, and failed. */
+  /** Delete nothing: `heir` was supposed to take over the app, but failed. */
   | { readonly action: "keep"; readonly heir: string };
 
 /**
- * Which resources of this run manage which apps, as far as the run has shown. One process serves a run, and Pulumi creates
- * before it deletes, so that a deletion can be refused for an app that another resource has taken over. No I/O of its own.
+ * Tracks which resources of this run manage which apps, as far as the run has shown. One process serves a run, and Pulumi
+ * creates before it deletes, so this can prevent the deletion of an app that another resource has taken over. No I/O of its own.
  */
 export class ManagedApps {
   /** URNs by app id. */
@@ -46,23 +46,23 @@ export class ManagedApps {
   private readonly declared = new Map<string, Declaration>();
   /** The app's spec as the state records it, by URN. */
   private readonly recorded = new Map<string, unknown>();
-  /** Pairs of URN and id that the run has shown not to belong together any more. */
+  /** Pairs of URN and id that no longer belong together, as the run has shown. */
   private readonly released = new Set<string>();
   private readonly deletions = new Map<string, Promise<void>>();
 
-  /** @param state requested only where what the run has shown is not enough */
+  /** @param state requested only if the run itself has not shown enough */
   constructor(private readonly state?: StackState) {}
 
   /**
-   * The program declares an App.
-   * @param recorded its spec in the state; undefined: it is not there, or is to be replaced
-   * @returns why it cannot: another App has the same name, or adopts or manages the same app
+   * Records that the program declares an App.
+   * @param recorded its spec in the state; undefined if it is new or will be replaced
+   * @returns conflicts: another App has the same name, or adopts or manages the same app
    */
   declare(urn: string, { name, adopt }: Declared, recorded?: unknown): string[] {
     const isNew = recorded === undefined;
     this.declared.set(urn, { name, adopt, isNew, hasFailed: false });
     if (!isNew) this.record(urn, recorded);
-    // What it managed before is another record, which Pulumi deletes; after a rename, under the old URN.
+    // The app it managed before belongs to another record, which Pulumi deletes; after a rename, under the old URN.
     if (isNew) for (const [id, urns] of this.managers) if (this.taken.get(id) !== urn) urns.delete(urn);
     const conflicts: string[] = [];
     for (const [other, theirs] of this.declared) {
@@ -75,7 +75,7 @@ export class ManagedApps {
     return conflicts;
   }
 
-  /** Whether an App adopts, by its name, the app that another one manages and gives another name. */
+  /** Conflict if an App adopts by name an app that another App manages and renames. */
   private takenByName(adopter: string, manager: string): string[] {
     const [theirs, ours] = [this.declared.get(adopter), this.declared.get(manager)];
     if (!theirs?.isNew || theirs.adopt !== true || ours?.isNew !== false) return [];
@@ -83,7 +83,7 @@ export class ManagedApps {
     return [isManaged(`named ${theirs.name}`, manager, adopter)];
   }
 
-  /** The name that the program gives the App in this run; undefined where it is not declared, or not known. */
+  /** The name that the program gives the App in this run; undefined if not declared or not known. */
   declaredName(urn: string): string | undefined {
     const name = this.declared.get(urn)?.name;
     return isName(name) ? name : undefined;
@@ -93,7 +93,7 @@ export class ManagedApps {
     return this.declared.has(urn);
   }
 
-  /** Why an App of the program cannot manage the app: another one does, or adopts it. */
+  /** Why an App of the program cannot manage the app: another one manages or adopts it. */
   rivalry(id: string, urn: string): string | undefined {
     if (!this.declared.has(urn)) return undefined;
     const rival = [...(this.managers.get(id) ?? [])].find(
@@ -115,12 +115,12 @@ export class ManagedApps {
     if (urn !== undefined) this.recorded.set(urn, spec);
   }
 
-  /** The spec in the state, where this run has seen it there. */
+  /** The spec in the state, if this run has seen it there. */
   recordedSpec(urn: string): unknown {
     return this.recorded.get(urn);
   }
 
-  /** The run has shown that the resource manages the app. */
+  /** Records that the resource manages the app. */
   hold(urn: string | undefined, id: string): void {
     if (urn === undefined) return;
     const urns = this.managers.get(id) ?? new Set();
@@ -128,19 +128,19 @@ export class ManagedApps {
     this.released.delete(pair(urn, id));
   }
 
-  /** The resource created or adopted the app in this run. */
+  /** Records that the resource created or adopted the app in this run. */
   take(urn: string | undefined, id: string): void {
     this.hold(urn, id);
     this.taken.set(id, urn ?? "");
   }
 
-  /** The creation of the resource failed. One that had taken an app is in the state all the same. */
+  /** Records that the creation of the resource failed. If it had already taken an app, it is still in the state. */
   fail(urn: string | undefined): void {
     const declaration = this.declared.get(urn ?? "");
     if (declaration) declaration.hasFailed = ![...this.taken.values()].includes(urn ?? "");
   }
 
-  /** The resource does not manage the app any more. */
+  /** Records that the resource no longer manages the app. */
   forget(urn: string | undefined, id: string): void {
     if (urn === undefined) return;
     this.managers.get(id)?.delete(urn);
@@ -154,8 +154,8 @@ export class ManagedApps {
   }
 
   /**
-   * What is known about the resource of this stack that manages an app whose name `urn` needs.
-   * @returns undefined where nothing is known; null where no resource does, according to the state
+   * The resource of this stack that manages an app whose name `urn` needs.
+   * @returns undefined if unknown; null if no resource manages it, according to the state
    */
   async managerOf(id: string, urn: string): Promise<Manager | undefined | null> {
     const shown = this.otherManager(id, urn);
@@ -177,8 +177,8 @@ export class ManagedApps {
   }
 
   /**
-   * What becomes of the app when `urn` is deleted. The resource counts as deleted from then on, unless the app is kept.
-   * @param name of the app, as the state records it
+   * What to do with the app when `urn` is deleted. From then on the resource counts as deleted, unless the app is kept.
+   * @param name the app's name in the state
    */
   async release(id: string, urn: string | undefined, name: string | undefined): Promise<Fate> {
     if (this.state?.skipsResources) this.learn(id, urn, await this.state.managedApps());
@@ -187,19 +187,19 @@ export class ManagedApps {
     return fate;
   }
 
-  /** Resources that the run leaves out manage what the state records of them. */
+  /** Resources that the run skips still manage the apps that the state records for them. */
   private learn(id: string, urn: string | undefined, apps: readonly ManagedApp[] = []): void {
-    // Otherwise it is the state of another stack.
+    // Otherwise this is the state of another stack.
     if (!apps.some((app) => app.id === id && app.urn === urn)) return;
     for (const app of apps)
       if (!app.toBeDeleted && !this.released.has(pair(app.urn, app.id))) this.hold(app.urn, app.id);
   }
 
-  /** The same, as far as the run has shown it. */
+  /** The same, based only on what the run has shown. */
   fateOf(id: string, urn: string | undefined, name: string | undefined): Fate {
     const heir = this.otherManager(id, urn) ?? this.taken.get(id) ?? this.adopterOf(id);
     if (heir !== undefined) return { action: "leave", heir };
-    // The program keeps the resource, so what is deleted is a record that an interrupted replacement left behind.
+    // The program keeps the resource, so Pulumi is deleting a record that an interrupted replacement left behind.
     if (urn !== undefined && this.declared.get(urn)?.isNew === false && this.managers.get(id)?.has(urn))
       return { action: "leave", heir: urn };
     for (const [other, theirs] of this.declared)
@@ -207,11 +207,11 @@ export class ManagedApps {
     return { action: "delete" };
   }
 
-  /** Deletes an app once, however many resources of the run share it. */
+  /** Deletes an app once, even if several resources of the run share it. */
   deleteOnce(id: string, work: () => Promise<void>): Promise<void> {
     const begun = this.deletions.get(id) ?? work();
     this.deletions.set(id, begun);
-    // One that failed may be tried again.
+    // A failed deletion may be retried.
     begun.catch(() => this.deletions.delete(id));
     return begun;
   }

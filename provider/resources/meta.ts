@@ -2,30 +2,30 @@ import type { ListOrder } from "../appspec/lists-by-name";
 import type { SecretPlaces } from "../secrets/program-secrets";
 import type { OptionPath } from "./options/translate";
 
-/** What a front end knows about the resource of an operation, beside its properties. */
+/** What a front end knows about the resource of an operation in addition to its properties. */
 export interface ResourceMeta {
-  /** Absent while it is not known which resource an operation is about. */
+  /** Absent while the resource of the operation is unknown. */
   readonly urn?: string | undefined;
-  /** Where lines go as long as the URN is not known. */
+  /** Where to report while the URN is unknown. */
   readonly row?: string | undefined;
-  /** The paths of `ignoreChanges`, after transforms. Absent where the front end cannot see them. */
+  /** The paths of `ignoreChanges`, after transforms. Absent if the front end cannot see them. */
   readonly ignored?: readonly string[] | undefined;
   /** Absent in a plain refresh or destroy: no program runs. */
   readonly program?: ProgramFacts | undefined;
 }
 
-/** What the program of this run says about a resource, beside its inputs. */
+/** What the program of this run specifies about a resource in addition to its inputs. */
 export interface ProgramFacts {
   readonly preview?: boolean | undefined;
   /** The file of the spec, for line and column in errors. */
   readonly file?: string | undefined;
-  /** The order of the spec's lists, which its form by name does not keep. */
+  /** The order of the spec's lists, which is lost in its form by name. */
   readonly order?: ListOrder | undefined;
-  /** The spec of the program, by name, where `ignoreChanges` makes it differ from the inputs. */
+  /** The spec of the program, by name, if `ignoreChanges` makes it differ from the inputs. */
   readonly spec?: unknown;
   /** Where the program passes Pulumi secrets. */
   readonly secrets?: SecretPlaces | undefined;
-  /** Variables that the program gives several times; the form by name keeps only the last. */
+  /** Variables that the program sets several times; the form by name keeps only the last value. */
   readonly repeated?: unknown;
   /** How many Apps the program has declared so far. */
   readonly apps?: number | undefined;

@@ -1,12 +1,12 @@
 import { shown } from "../text/shown";
 
-/** What the host is going to print of errors, see below. */
+/** Lines with which the host would repeat an error, see below. */
 const repeated = new Set<string>();
 let isListening = false;
 
 /**
- * Pulumi shows an error on its resource. The host prints the text and the stack of what check, diff, read and delete throw as
- * well, which end up on the stack's row: this keeps them from there.
+ * Pulumi shows an error on its resource. For check, diff, read and delete, the host also prints its text and stack, which
+ * would appear on the stack's row. This suppresses that second copy.
  */
 export function printOnce(error: unknown, urn: string | undefined): unknown {
   if (!(error instanceof Error)) return error;
@@ -23,7 +23,7 @@ export function printOnce(error: unknown, urn: string | undefined): unknown {
   return error;
 }
 
-/** The host writes through the console, and has no other use for these lines. A host that does not shows one line for each. */
+/** The host prints through the console. If a future host does not, each error adds one line. */
 function listen(): void {
   if (isListening) return;
   isListening = true;

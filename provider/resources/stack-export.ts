@@ -1,18 +1,18 @@
 import { isPlainObject } from "../appspec/lists-by-name";
 
-/** An app that a stack manages, as its state records it. */
+/** An app that a stack manages, according to its state. */
 export interface ManagedApp {
   /** Id of the app. */
   readonly id: string;
   readonly urn: string;
-  /** It is left over from a replacement, and the next run deletes it. */
+  /** Left over from a replacement; the next run deletes it. */
   readonly toBeDeleted?: true;
 }
 
-/** What a stack's state says about apps. */
+/** The apps in a stack's state. */
 export interface StackApps {
   readonly managed: readonly ManagedApp[];
-  /** URNs of Apps whose creation was interrupted; their ids are not known. */
+  /** URNs of Apps whose creation was interrupted; their ids are unknown. */
   readonly pendingCreates: readonly string[];
 }
 
@@ -29,7 +29,7 @@ const isAppType = (type: unknown): boolean =>
 /**
  * The apps in the output of `pulumi stack export`, or in a state file of a local backend. Resources that are only read
  * (`App.get`) do not count. Pure.
- * @returns undefined where `state` is neither
+ * @returns undefined if `state` is neither
  */
 export function appsOfStack(state: unknown): StackApps | undefined {
   const deployment = deploymentOf(state);

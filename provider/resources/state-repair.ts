@@ -4,8 +4,8 @@ import type { AppOutputs, HeldAlert, LastDeployment } from "./app/state";
 import type { Awaited } from "../service/new-deployment";
 
 /**
- * The outputs of an App, where hidden keys hold nothing but what this version can work with: a state may have been edited by
- * hand, merged, or written by another version. What is dropped is found out again from the service. Pure.
+ * The outputs of an App without hidden values that this version cannot use: a state may have been edited by hand, merged, or
+ * written by another version. The service provides whatever was dropped. Pure.
  */
 export function repaired<T extends AppOutputs>(props: T): T {
   const { __liveSpec, __deployment, __awaited, __alerts, __pinned, __secrets, ...rest } = props;
@@ -29,7 +29,7 @@ function deploymentIn(value: unknown): LastDeployment | undefined {
   return { id, phase: typeof phase === "string" ? phase : "UNKNOWN" };
 }
 
-/** Damaged, it stands for a deployment that has to be. */
+/** A damaged value counts as a deployment that must exist. */
 export function awaitedIn(value: unknown): Awaited | undefined {
   if (value === undefined) return undefined;
   const { known, must } = isPlainObject(value) ? value : {};

@@ -2,7 +2,7 @@
 export const APP_TYPE = "pulumi-nodejs:dynamic/app-platform:App";
 
 /**
- * What the state keeps of this package's code, and runs for every operation. The text must never change, and what it
- * names must be there in every later version: it is what upgrades hang on.
+ * The code that the state stores and the host runs for every operation. The text must never change, and every later version
+ * must export what it calls; otherwise upgrades break.
  */
 export const APP_PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").app()';

@@ -1,5 +1,5 @@
 /** The resource's name in the program. */
 export const resourceName = (urn: string): string => urn.split("::").at(-1) ?? urn;
 
-/** Stack and project, which begin each URN. */
+/** The URN's prefix: stack and project. */
 export const stackOfUrn = (urn: string): string => urn.split("::", 2).join("::");

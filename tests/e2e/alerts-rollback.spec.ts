@@ -114,7 +114,7 @@ describe("alert destinations and rollbacks with the real CLI", function () {
     assert.match(output, /web: build failed: BuildJobExitNonZero/);
     assert.match(output, /\| .*no such module left-pad/);
     const [worked] = app().deployments;
-    assert.match(output, new RegExp(`Rolled back to deployment ${worked?.id} \\(the spec of before\\)`));
+    assert.match(output, new RegExp(`Rolled back to deployment ${worked?.id} \\(the previous spec\\)`));
     assert.deepEqual(writes(emulator), [
       "PUT /v2/apps/shop",
       "POST /v2/apps/shop/rollback/validate",

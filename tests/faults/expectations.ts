@@ -190,7 +190,7 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
     name: "response with wrong types",
     fault: "wrong-types",
     words:
-      /the answer cannot be used|still there after its deletion was accepted|still pinned to the rollback \S+ after its commit was accepted/,
+      /the answer cannot be used|still exists after its deletion was accepted|still pinned to the rollback \S+ after its commit was accepted/,
     outcomes: passing(STRANGE, STRANGE_FOR_EVER),
   },
   {

@@ -228,11 +228,8 @@ function expectRecorded(world: World, { adopts }: Scenario): void {
 async function mustGoWell(world: World, scenario: Scenario, failed: boolean): Promise<void> {
   try {
     await scenario.next(world, failed).catch(async (error: unknown) => {
-      // A refresh removes an app from the state that only a faulty response contained, as the message
-      // explains.
-      if (!(
-        error instanceof OperationError && /does not exist any more. Run pulumi refresh/.test(error.told)
-      ))
+      // A refresh removes an app from the state that only a faulty response contained.
+      if (!(error instanceof OperationError && /no longer exists. Run pulumi refresh/.test(error.told)))
         throw error;
       await world.app.refresh();
       await scenario.next(world, failed);

@@ -10,7 +10,7 @@ import { secrecyOf } from "./app-secrets";
 export const ignoringIn = ({ program, ignored }: ResourceMeta): Ignoring =>
   Ignoring.of(program?.options, program?.spec, ignored);
 
-/** Where the inputs, or what the state has, contain Pulumi secrets. */
+/** Places of Pulumi secrets in the inputs or in the state. */
 export function placesIn({ program }: ResourceMeta, inputs: AppInputs): SecretPlaces | undefined {
   const recorded = placesFrom(inputs.__secrets);
   const now = program?.secrets;
@@ -31,8 +31,8 @@ export function secretsIn(meta: ResourceMeta, inputs: AppInputs, olds?: AppOutpu
 }
 
 /**
- * Paths of options that match nothing, neither in the program nor at the service.
- * @param olds what there is of the app; the spec is the service's
+ * Paths in options that match nothing, neither in the program nor at the service.
+ * @param olds the current app, with the service's spec
  */
 export function optionMismatches(meta: ResourceMeta, news: AppInputs, olds?: object): string[] {
   const options = meta.program?.options ?? [];

@@ -5,16 +5,16 @@ import type { AppInputs } from "./state";
 import type { Secrecy } from "../../secrets/mask-errors";
 
 type Side = Pick<AppInputs, "spec" | "alertDestinations" | "__secrets"> & {
-  /** The spec of the program, where the inputs have another one. */
+  /** The spec of the program, if it differs from the inputs. */
   readonly programSpec?: unknown;
 };
 
-/** Of what the program wants, and of what there was before: logs of earlier deployments hold that. */
+/** Secrets of the program and of the previous state: logs of earlier deployments may contain old secrets. */
 export function secrecyOf(news: Side, olds: Side | undefined): Secrecy {
-  // Where the program ignores changes, its own values are not those of the inputs.
+  // With ignoreChanges, the program's own values differ from the inputs.
   const programs = news.programSpec === undefined ? [] : [{ ...news, spec: news.programSpec }];
   const sides = [news, ...programs, ...(olds ? [olds] : [])];
-  // A place that is secret now was hardly public before.
+  // A place that is secret now was most likely secret before.
   const places = united(news.__secrets ?? [], olds?.__secrets ?? []);
   const texts = sides.flatMap((side) => textsAt(side, places));
   const secrets = new Set([

@@ -16,16 +16,16 @@ export const DEFAULT_BACKUP_DIRECTORY = "app-spec-backups";
 
 const NONE: LeftOut = { places: [], texts: [] };
 
-/** The spec that a backup contains: {@link KEPT_SECRET} is in place of all that is secret. Pure. */
+/** The spec in a backup, with {@link KEPT_SECRET} in place of every secret. Pure. */
 export const backupSpec = (app: App, leftOut: LeftOut): AppSpec => withSecretsLeftOut(app.spec, leftOut);
 
 /**
- * The text of a backup: the spec as the service holds it, as YAML that `loadSpec` reads back, under a head that says what
- * it is and which secrets have to be supplied again: none of them is in it in clear. Pure.
- * @param isShown false where the service did not show the app, and the spec is the recorded one
+ * The text of a backup: the service's spec as YAML that `loadSpec` can read, below a header that explains how to restore the
+ * app and lists the secrets to supply again. Contains no secret in plain text. Pure.
+ * @param isShown false if the service did not return the app and the spec comes from the state
  */
 export function backupText(app: App, takenAt: Date, leftOut = NONE, isShown = true): string {
-  // As the service would hold it: the reader takes -0 as the text "-0", while a program's -0 arrives as "0".
+  // Normalized as at the service: YAML readers would read -0 as the text "-0", but the service receives a program's -0 as "0".
   const spec = normalizeScalars(backupSpec(app, leftOut));
   const secrets = secretAddresses(spec);
   const name = oneLine(shownName(spec));
@@ -43,7 +43,7 @@ export function backupText(app: App, takenAt: Date, leftOut = NONE, isShown = tr
           ...secrets.map((address) => `#     ${JSON.stringify(oneLine(address))}: …,`),
           "#   };",
         ]
-      : [isChecked ? "# It holds no secrets." : "# It holds no SECRET variables."]),
+      : [isChecked ? "# It contains no secrets." : "# It contains no SECRET variables."]),
   ];
   return `${head.join("\n")}\n\n${yamlText(spec)}`;
 }
@@ -54,20 +54,20 @@ const FROM_STATE = [
   "# The service did not show the app. This is the spec that the Pulumi state recorded after the last run.",
 ];
 
-/** The first line is what the example pipeline looks for. */
+/** The example pipeline greps for the first line. */
 const UNCHECKED = [
   "# Warning: this file may contain secrets of the program in clear. The state of the app comes from version 0.1, which did",
   "# not record them. Check the values below before you share the file.",
 ];
 
-/** Characters that an editor, YAML or the reader of spec files would not leave as they are. */
+/** Characters that an editor, YAML or the spec file parser would change. */
 const FRAGILE = /[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffd]/gu;
 
 function yamlText(spec: unknown): string {
   const document = new Document(spec, { aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (_, node) => {
-      // Only text in double quotes can hold escapes.
+      // Only double-quoted text can contain escapes.
       if (typeof node.value === "string" && node.value.search(FRAGILE) >= 0) node.type = "QUOTE_DOUBLE";
     },
   });
@@ -75,10 +75,10 @@ function yamlText(spec: unknown): string {
   return document.toString({ lineWidth: 0 }).replace(FRAGILE, escape);
 }
 
-/** For comments, in which nothing can be escaped. */
+/** For comments, which cannot contain escapes. */
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029\ufeff\ufffd]/gu, " ");
 
-/** Name of the backup's file, without ending. Only letters, digits and dashes of the app's name get into it. Pure. */
+/** File name of the backup, without extension. Keeps only letters, digits and dashes of the app's name. Pure. */
 export function backupName(app: App, takenAt: Date, leftOut = NONE): string {
   const name = shownName(backupSpec(app, leftOut))
     .toLowerCase()
@@ -89,9 +89,9 @@ export function backupName(app: App, takenAt: Date, leftOut = NONE): string {
 }
 
 /**
- * Writes a backup of the app's spec: complete or not at all, readable by the owner only, never over another file.
+ * Writes a backup of the app's spec atomically, readable by the owner only, and never overwrites a file.
  * @param directory created if missing; relative to the working directory, which is the program's folder
- * @returns the path of the file, relative where it is below the working directory
+ * @returns the path of the file, relative if it is below the working directory
  * @throws AppPlatformError `backup-failed`, with the cause and what to do
  */
 export async function writeBackup(
@@ -110,12 +110,12 @@ export async function writeBackup(
     throw new AppPlatformError(
       "backup-failed",
       `The app was not deleted, because its spec could not be backed up (${reason(error)}) to the folder ${shownInLine(directory)}. ` +
-        "Put that right, or name another folder in backup.directory and run pulumi up; then delete again. " +
-        "backup: false does without a backup.",
+        "Fix this, or set backup.directory to another folder and run pulumi up; then delete again. " +
+        "Set backup: false to skip the backup.",
       { cause: error },
     );
   }
 }
 
-/** The system's words, without the path: it is of a file nobody knows, by a way that is ours. */
+/** The OS message without the path, which names our temporary file. */
 const reason = (error: unknown): string => (error as Error).message.replace(/^(E[A-Z]+: [^,]*), .*$/s, "$1");

@@ -24,21 +24,20 @@ import { secrecyOf } from "./app-secrets";
 
 export interface CheckResult {
   failures: CheckFailure[];
-  /** For the resource's row, one text each. */
+  /** Warnings for the resource's row. */
   warnings: string[];
-  /** Where the program passes Pulumi secrets that the arguments do not already show to be some. */
+  /** Places of Pulumi secrets that are not recognizable from the arguments alone. */
   places: SecretPlaces;
 }
 
 /**
- * Checks all arguments of an App and finds everything that is wrong at once. Values that are not known yet are let
- * through, at any depth.
- * @param isNew the app does not exist yet, as far as the state tells
+ * Checks all arguments of an App and reports all problems at once. Accepts values that are not known yet, at any depth.
+ * @param isNew the app does not exist yet, according to the state
  */
 export function check(inputs: AppInputs, program: ProgramFacts = {}, isNew = false): CheckResult {
   const places = programPlaces(inputs, placesFrom(program.secrets) ?? []);
   const secrecy = secrecyOf({ ...inputs, __secrets: places }, undefined);
-  // An app that is adopted keeps its secrets, which are encrypted for it.
+  // An adopted app keeps its secrets, which are encrypted for it.
   const spec = specProblems(inputs, program, { isNew: isNew && !inputs.adopt, places, secrecy });
   const alerts = checkDestinations(inputs.alertDestinations, inputs.spec);
   const strangers = unknownArguments(inputs);
@@ -77,7 +76,7 @@ function shownWarning(paths: readonly string[]): string[] {
   ];
 }
 
-/** JavaScript, or a cast, lets arguments through that are none. What looks like a misspelling fails. */
+/** JavaScript and casts allow unknown arguments. One that looks like a typo is an error. */
 function unknownArguments(inputs: AppInputs): { failures: string[]; warnings: string[] } {
   const known = [...Object.keys(RULES), "alertDestinations", "emptySecrets"];
   const [failures, warnings]: [string[], string[]] = [[], []];

@@ -6,16 +6,16 @@ import { listsToMaps } from "../../appspec/lists-by-name";
 import type { ResourceMeta } from "../meta";
 import type { AppInputs } from "./state";
 
-/** What follows from an App that the program declares, given those that it has declared before. */
+/** Result of declaring an App, given the Apps declared before it. */
 export interface Declaration {
-  /** Why it cannot be declared so. */
+  /** Why this declaration is not possible. */
   readonly conflicts: readonly string[];
-  /** The app of before is deleted: what is lost with it. */
+  /** What is lost when the previous app is deleted. */
   readonly warnings: readonly string[];
   readonly isReplacement: boolean;
 }
 
-/** Notes what the program declares, and finds out whether it can be. */
+/** Records what the program declares, and checks it for conflicts. */
 export function declareApp(
   managed: ManagedApps,
   olds: Partial<AppInputs>,

@@ -13,18 +13,18 @@ import type { AppInputs, AppOutputs } from "./state";
 
 const GONE_POLL_MS = 1_000;
 
-/** An app that is to be deleted. */
+/** An app to delete. */
 export interface AppToDelete {
   readonly app: App;
-  /** False where the service does not show it: then the spec is the recorded one. */
+  /** False if the service does not return it; the spec then comes from the state. */
   readonly isShown: boolean;
-  /** True where the state has no spec of it. */
+  /** True if the state has no spec of it either. */
   readonly isLost?: boolean;
 }
 
 /**
- * The app that is to be deleted. Where the service does not show it, that proves nothing: the recorded spec stands in for the
- * backup, and the deletion is sent all the same.
+ * The app to delete. If the service does not return it, that proves nothing: the backup uses the recorded spec, and the
+ * deletion is still sent.
  */
 export async function appToDelete(
   { client, reads, options }: OperationContext,
@@ -32,7 +32,7 @@ export async function appToDelete(
   { __liveSpec }: Pick<AppOutputs, "__liveSpec">,
 ): Promise<AppToDelete> {
   try {
-    // What the backup keeps has to be the spec of this moment, give or take a second.
+    // The backup needs the current spec, at most a second old.
     const app = await reads.find(client, id, 1_000, options);
     if (app) return { app, isShown: true };
   } catch (error) {
@@ -42,7 +42,7 @@ export async function appToDelete(
   return { app: { id, spec: spec ?? ({} as AppSpec) }, isShown: false, isLost: spec === undefined };
 }
 
-/** Warns, and leaves a backup of the spec behind, if the program did not decline it. */
+/** Warns about the deletion, and writes a backup of the spec unless the program disabled it. */
 export async function backUp(
   { inputs, secrecy, reporter, clock }: AppOperationContext,
   { app, isShown, isLost = false }: AppToDelete,
@@ -81,7 +81,7 @@ export async function deleteApp(context: AppOperationContext, id: string): Promi
   const isKnown = await deleteAppOnce(client, id, { ...options, clock });
   reads.noteWrite(id);
   if (!isKnown)
-    return reporter.info("The service knows no such app any more: it was deleted before (DELETE: 404).");
+    return reporter.info("The app no longer exists at the service: it was already deleted (DELETE: 404).");
   reporter.waits();
   const giveUpAt = clock.now() + timeoutMs("delete", inputs.timeouts);
   for (;;) {
@@ -97,7 +97,7 @@ export async function deleteApp(context: AppOperationContext, id: string): Promi
     if (clock.now() >= giveUpAt)
       throw new AppPlatformError(
         "wait-timeout",
-        `The app ${id} is still there after its deletion was accepted (DELETE /v2/apps/${id}). Run pulumi destroy again to go on waiting.`,
+        `The app ${id} still exists after its deletion was accepted (DELETE /v2/apps/${id}). Run pulumi destroy again to keep waiting.`,
       );
     await clock.sleep(GONE_POLL_MS, stopped);
   }

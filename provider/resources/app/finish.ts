@@ -28,17 +28,17 @@ import {
 import { timeoutMs, type Timeouts } from "../../durations";
 import { createDeploymentOnce } from "../../service/safe-writes";
 
-/** What an operation on an app ends with: the wait for a deployment, and the outputs. */
+/** The last steps of an operation on an app: waiting for a deployment and building the outputs. */
 export class Finishing {
-  /** @param recorded the inputs as the state is to hold them */
+  /** @param recorded the inputs to record in the state */
   constructor(
     private readonly context: AppOperationContext,
     private readonly recorded: AppInputs,
   ) {}
 
   /**
-   * What became of the last deployment: as recorded, brought up to date. When the app has been deployed well since, by
-   * whomever, that counts; not so the service's own rollback.
+   * The current status of the last deployment. A newer successful deployment takes its place, whatever triggered it, unless
+   * it is the service's own rollback.
    */
   async currentState(app: App, last: LastDeployment | undefined): Promise<LastDeployment | undefined> {
     const active = app.active_deployment ?? undefined;
@@ -47,10 +47,10 @@ export class Finishing {
     const { client, options } = this.context;
     const now = await client.getDeployment(app.id, last.id, options).catch((error: unknown) => {
       if (!isApiError(error, "not-found")) throw error;
-      // The service may forget old deployments, but none that the app itself shows.
+      // The service may drop old deployments, but none that the app itself contains.
       return shownDeployments(app).find(({ id }) => id === last.id);
     });
-    // One that is not known any more, and was not seen to go well, is not made good by what was active before.
+    // If it is gone and never seen to succeed, a deployment that was active before it does not count as success.
     if (!now) return resultOf(last.phase) === "good" ? active && lastDeployment(active) : last;
     const isOvertaken =
       active &&
@@ -60,7 +60,7 @@ export class Finishing {
   }
 
   /**
-   * Ends an operation that has started nothing: waits for the last deployment, where there is one to wait for.
+   * Finishes an operation that has started nothing: waits for the last deployment, if it is in progress.
    * @throws InitializationError
    */
   async resumed(
@@ -76,10 +76,10 @@ export class Finishing {
   }
 
   /**
-   * Ends an operation that has written: finds the deployment that the write has started, waits for it, and gives the outputs.
-   * From here on the app exists: whatever fails leaves it in the state, with the deployment that the next run has to look after.
-   * @param app as the write answered it
-   * @param liveSpec what later drift is measured against; an operation that sends no spec keeps what there was
+   * Finishes an operation that has written: finds the deployment that the write started, waits for it, and returns the outputs.
+   * From here on the app exists: any failure keeps it in the state, with the deployment that the next run has to handle.
+   * @param app the app in the response to the write
+   * @param liveSpec the baseline for later drift; an operation that sends no spec keeps the previous one
    * @throws InitializationError
    */
   async started(
@@ -93,9 +93,9 @@ export class Finishing {
   }
 }
 
-/** The wait for one deployment, which has to be found first where the service has not named it. */
+/** The wait for one deployment. Searches for it first if the service's response did not contain it. */
 class Wait {
-  /** What a later run has to look for; absent as soon as the deployment was seen. */
+  /** What a later run has to search for; absent once the deployment was seen. */
   private awaited: Awaited | undefined;
 
   constructor(
@@ -132,7 +132,7 @@ class Wait {
     const { app, context } = this;
     const first = this.last;
     const { deployment: ended, failures } = await this.settle().catch(async (error: unknown) => {
-      // The one that the response named may never come to be, and another one be the result of the write.
+      // The deployment in the response may never exist, and the write may result in another one.
       if (!isApiError(error, "not-found") || !first || !this.isUnseen(first)) throw error;
       await throwIfShown(context, app.id, first.id, error);
       if (!this.started) return this.again();
@@ -145,7 +145,7 @@ class Wait {
     this.last = lastDeployment(ended);
     const look = context.reads.appAfter(context.client, app.id, ended, context.options);
     if (failures.length === 0) return this.record(await look);
-    // Why the deployment failed is told, whatever becomes of the look.
+    // Report why the deployment failed even if reading the app fails as well.
     const seen = await look.catch((error: unknown) => this.told(error));
     const [outs, more] = seen instanceof Error ? [this.record(app), [seen.message]] : [this.record(seen), []];
     const reasons = standing(ended.phase) === "failed" ? this.withOutlook(failures, outs) : failures;
@@ -165,12 +165,12 @@ class Wait {
     });
   }
 
-  /** True while no look at the deployment has shown it. */
+  /** True while no response has contained the deployment. */
   private isUnseen(first: LastDeployment | undefined): boolean {
     return this.last === first;
   }
 
-  /** A recorded deployment that the service does not know has led to nothing: another one is made. */
+  /** The service does not know the recorded deployment, so it had no effect: creates another one. */
   private async again(): ReturnType<typeof waitForOutcome> {
     const { known, deployment } = await this.create();
     this.awaited = { known: [...known.ids], must: true };
@@ -196,7 +196,7 @@ class Wait {
     return found && lastDeployment(found);
   }
 
-  /** An update may need no deployment. What was to be deployed before it still is. */
+  /** An update may need no deployment. A deployment that was already due is still started. */
   private async withoutDeployment(): Promise<AppOutputs> {
     this.context.stopped?.throwIfAborted();
     if (this.started?.must !== false) throw noDeployment(this.app.id);
@@ -228,7 +228,7 @@ class Wait {
     return asAppPlatformError(withoutSecrets(nameInterruption(error, stopped), secrecy));
   }
 
-  /** The reasons, the last with what runs now, and what comes next; a rollback says that itself. */
+  /** The reasons, the last one with what is running now and what to do next; a rollback adds that itself. */
   private withOutlook(failures: readonly string[], { activeDeploymentId }: AppOutputs): readonly string[] {
     if (this.context.inputs.onFailedDeployment === "rollback") return failures;
     const now = activeDeploymentId
@@ -239,7 +239,7 @@ class Wait {
   }
 }
 
-/** The error for an update whose response the service contradicts. */
+/** The error for an update if later responses contradict its response. */
 const updateNotSeen = (): AppPlatformError =>
   new AppPlatformError(
     "update-not-seen",
@@ -247,7 +247,7 @@ const updateNotSeen = (): AppPlatformError =>
       "Run pulumi up again to send the update once more.",
   );
 
-/** The error for a write that has to deploy, and after which no new deployment showed up. */
+/** The error if no new deployment appears after a write that must deploy. */
 export function noDeployment(appId: string, cause?: unknown): AppPlatformError {
   return new AppPlatformError(
     "no-deployment",
@@ -258,8 +258,8 @@ export function noDeployment(appId: string, cause?: unknown): AppPlatformError {
 }
 
 /**
- * Throws the error, that the service does not know a deployment, where the app or its list shows the deployment all the same: the
- * service contradicts itself, and nothing follows from that.
+ * Throws the given not-found error of a deployment if the app or its deployment list still contains that deployment: the
+ * responses contradict each other, so the result is inconclusive.
  */
 export async function throwIfShown(
   { client, options }: OperationContext,
@@ -272,7 +272,7 @@ export async function throwIfShown(
   if ((await client.listDeploymentPage(appId, {}, options)).items.some(isIt)) throw error;
 }
 
-/** Makes a new deployment of the spec at the service. */
+/** Creates a new deployment of the spec at the service. */
 export async function createDeployment(
   { client, reads, reporter, options, clock }: OperationContext,
   appId: string,
@@ -286,7 +286,7 @@ export async function createDeployment(
   return started;
 }
 
-/** The deployment that a write has started, wherever it shows up. @throws AppPlatformError `no-deployment` */
+/** The deployment that a write has started, wherever it appears. @throws AppPlatformError `no-deployment` */
 export async function deploymentOf(
   context: OperationContext,
   appId: string,
@@ -298,7 +298,7 @@ export async function deploymentOf(
   throw noDeployment(appId);
 }
 
-/** The deployment of an app that was not known before, if one shows up within the time. */
+/** A new deployment of an app, if one appears in time. */
 export function lookForDeployment(
   { client, reads, options, clock, stopped }: OperationContext,
   appId: string,

@@ -15,8 +15,8 @@ import { INPUT_KEYS, plain, visible, type AppInputs, type AppOutputs } from "./s
 type Held = Pick<AppInputs, "spec" | "projectId" | "__secrets">;
 
 /**
- * What `ignoreChanges` leaves to the service. The engine puts the inputs of before in the ignored places, which may be less
- * than what the service has there by now.
+ * The properties that `ignoreChanges` leaves to the service. The engine puts the previous inputs in the ignored places, which
+ * may be outdated compared to the service.
  */
 export class Ignoring {
   /** Places in the spec, and those in other arguments. */
@@ -25,7 +25,7 @@ export class Ignoring {
 
   /**
    * @param paths the ignored places among the inputs
-   * @param program the spec of the program, in its form by name, where the engine has put other values into the inputs
+   * @param program the spec of the program, in its form by name, if the engine has put other values into the inputs
    */
   constructor(
     private readonly paths: readonly Path[],
@@ -35,18 +35,18 @@ export class Ignoring {
     this.others = paths.filter(([name]) => name !== "spec");
   }
 
-  /** @param engine the paths as the engine has them, where that is known: transforms may have changed them */
+  /** @param engine the paths in the engine's request, if known: transforms may have changed them */
   static of(options: readonly OptionPath[] = [], program?: unknown, engine?: readonly string[]): Ignoring {
     const paths = options.filter(({ option }) => option === "ignoreChanges").flatMap((path) => path.paths);
     return new Ignoring(engine ? engine.flatMap(placesIn) : paths, program);
   }
 
-  /** The inputs as the program has them. */
+  /** The program's own inputs. */
   program(news: AppInputs): AppInputs {
     return { ...news, spec: this.specOf(news) };
   }
 
-  /** The inputs as the program has them, but for what it ignores: that is as it was. */
+  /** The program's inputs, with previous values in ignored places. */
   wanted(news: AppInputs, olds: Partial<AppInputs>): AppInputs {
     if (olds.spec === undefined) return this.program(news);
     const spec = keepIgnoredSpec(this.specOf(news), olds.spec, this.spec);
@@ -56,11 +56,11 @@ export class Ignoring {
 
   /**
    * The spec to send, in its form by name.
-   * @param now the service's spec at this moment
+   * @param now the service's current spec
    * @param olds absent for an app that is new to the stack
    */
   toSend(news: AppInputs, olds: AppOutputs | undefined, now: unknown): unknown {
-    // What the service holds in another form, such as routes, is only among the inputs.
+    // What the service stores in another form, such as routes, is only among the inputs.
     const inputs = this.spec.length > 0 ? this.heldInputs(olds, now) : undefined;
     const held = now === undefined ? undefined : unite(now, inputs);
     const kept = withStored(keepIgnoredSpec(this.specOf(news), held, this.spec), news.emptySecrets, now);
@@ -71,7 +71,7 @@ export class Ignoring {
     return sealUnchanged(open, olds?.spec, olds?.__liveSpec, now);
   }
 
-  /** Places in a spec to send that would have ciphertext for a value: their variables are not of the type SECRET any more. */
+  /** Places in a spec to send that would contain ciphertext as a plain value: their variables no longer have the type SECRET. */
   unreadable(spec: unknown): Path[] {
     const found: Path[] = [];
     mapLeaves(spec, (leaf, path) => {
@@ -87,15 +87,15 @@ export class Ignoring {
   }
 
   /**
-   * The inputs that the state is to hold: of ignored places, what is there by now.
-   * @param held the inputs that give what the service has
+   * The inputs to record in the state, with the service's current values in ignored places.
+   * @param held the inputs that correspond to the service's spec
    */
   recorded(news: AppInputs, held: Held): AppInputs {
     if (this.paths.length === 0) return news;
     const secrets = united(news.__secrets ?? [], held.__secrets ?? []);
     const spec = keepIgnoredSpec(this.withNew(news, secrets), held.spec, this.spec);
     const hidden = hideSecrets(spec);
-    // What the engine does not see among the inputs it would not mark as secret.
+    // The engine would not mark values as secret that it does not see among the inputs.
     const recorded = changes(news.spec, spec).reduce<unknown>(
       (copy, { path }) => withValueAt(copy, path, hiddenAt(hidden, path, secrets)),
       spec,
@@ -110,7 +110,7 @@ export class Ignoring {
     };
   }
 
-  /** The inputs that give what the service has after an update with the spec `now`. */
+  /** The inputs that correspond to the service's spec after an update. */
   held(olds: AppOutputs | undefined, app: App): Held {
     const spec = this.heldInputs(olds, listsToMaps(app.spec));
     const { project_id: projectId } = app;
@@ -118,7 +118,7 @@ export class Ignoring {
     return { spec, ...(projectId !== undefined && { projectId }), ...(__secrets && { __secrets }) };
   }
 
-  /** Does `work`, and notes in its outputs where they have other values than the engine will find among the inputs. */
+  /** Runs `work`, and records in its outputs where they differ from the inputs that the engine keeps. */
   async noting(news: AppInputs, work: () => Promise<AppOutputs>): Promise<AppOutputs> {
     if (this.paths.length === 0) return work();
     try {
@@ -141,7 +141,7 @@ export class Ignoring {
     return withoutIgnored(now, then, this.spec);
   }
 
-  /** An entry of `alertDestinations` with what the service has in ignored places. */
+  /** An entry of `alertDestinations` with the service's values in ignored places. */
   keepDestination(key: string, wanted: KeyedDestination, held: KeyedDestination): KeyedDestination {
     const inside = this.paths
       .filter(([name, step]) => name === "alertDestinations" && (step === key || step === "*"))
@@ -153,7 +153,7 @@ export class Ignoring {
     return isIgnored(path, this.paths);
   }
 
-  /** The lists whose order is the program's. */
+  /** The lists that keep the program's order. */
   orderOf<Order extends object>(order: Order | undefined): Order | undefined {
     if (!order) return order;
     const lists = Object.entries(order).filter(([list]) => !this.isIgnored(["spec", list]));
@@ -161,8 +161,8 @@ export class Ignoring {
   }
 
   /**
-   * The spec with ignored values of new components, which the engine has left out; without their secrets, since nothing would
-   * mark them as such.
+   * The spec with ignored values of new components, which the engine has left out. Omits their secrets, since the engine would
+   * not mark them.
    */
   private withNew(news: AppInputs, secrets: SecretPlaces): unknown {
     const program = this.specOf(news);
@@ -183,7 +183,7 @@ export class Ignoring {
   }
 }
 
-/** A value without those of its items that have a secret; undefined where nothing is left. */
+/** A value without the items that contain a secret; undefined if nothing is left. */
 function withoutSecretItems(value: unknown, path: Path, spec: unknown, secrets: SecretPlaces): unknown {
   if (!hasSecret(value, path, spec, secrets)) return value;
   if (!isPlainObject(value)) return undefined;
@@ -204,7 +204,7 @@ function hasSecret(value: unknown, path: Path, spec: unknown, secrets: SecretPla
   return found;
 }
 
-/** To ignore all that is in a place is to ignore the place. */
+/** Ignoring everything in a place means ignoring the place. */
 function placesIn(text: string): Path[] {
   const steps = parsePropertyPath(text);
   if ("malformed" in steps) return [];

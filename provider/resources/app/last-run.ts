@@ -5,7 +5,7 @@ import type { Accepted, Plan } from "../../appspec/plan";
 import { openSecrets, withStored } from "../../appspec/stored-secrets";
 import type { AppInputs, AppOutputs, LastDeployment } from "./state";
 
-/** What an earlier run left to do. */
+/** Lines about work that an earlier run left unfinished. */
 export function linesOnLastRun(planned: Plan, olds: AppOutputs): string[] {
   const lines: string[] = [];
   if (planned.changes.length === 0 && planned.action === "resume")
@@ -24,23 +24,23 @@ export function linesOnLastRun(planned: Plan, olds: AppOutputs): string[] {
   return lines;
 }
 
-/** Why an update follows that the program did not ask for. */
+/** Explains an update without a change in the program. */
 export const nowIn = ({ id, phase }: LastDeployment): string =>
   `Deployment ${id}, which the last run did not wait for, is now ${phase}: this update records it.`;
 
 const hasFailed = ({ __deployment }: AppOutputs): boolean =>
   __deployment !== undefined && !["succeeded", "running"].includes(standing(__deployment.phase));
 
-/** What the plan compares with: the inputs the service accepted last, and the phase of the deployment they led to. */
+/** The baseline of the plan: the inputs the service accepted last, and the phase of their deployment. */
 export function accepted(olds: AppOutputs, news: AppInputs): Accepted {
   const phase = olds.__deployment?.phase;
-  // Who does not wait for deployments is not to be told in the next run that one was not waited for.
+  // With wait: false, do not report the unfinished deployment on the next run.
   const ignored = news.wait === false && phase !== undefined && standing(phase) === "running";
   const spec = olds.__imported ? importedSpec(olds, news) : olds.spec;
   return { ...olds, spec, lastPhase: ignored ? undefined : phase };
 }
 
-/** What to compare the program with after an import; values that it leaves to the service are no difference. */
+/** The baseline for the program after an import; values that it leaves to the service do not count as a difference. */
 function importedSpec({ __liveSpec: held }: AppOutputs, { spec, emptySecrets }: AppInputs): unknown {
   const open = openSecrets(spec, emptySecrets).map(({ path }) => [...path, "value"]);
   const compared = comparable(held, withStored(spec, emptySecrets, held));

@@ -7,22 +7,22 @@ import { resourceName } from "../urn";
 /** A resource of this stack that manages an app. */
 export interface Manager {
   readonly urn: string;
-  /** True where it is the resource that needs the app's name: it is to be replaced. */
+  /** True if it is the same resource that needs the app's name: it will be replaced. */
   readonly isOwn: boolean;
-  /** True where the program still declares it. */
+  /** True if the program still declares it. */
   readonly isDeclared: boolean;
-  /** The name that its app has after this run, where it is known. */
+  /** The name of its app after this run, if known. */
   readonly declaredName?: string | undefined;
 }
 
-/** Undefined where it is not known, null where no resource of the stack manages the app. */
+/** Undefined if unknown, null if no resource of the stack manages the app. */
 export type ManagerOf = (appId: string) => Promise<Manager | undefined | null>;
 
-/** What is known about an app that has a name which an App of the program needs. */
+/** An app that already has the name of an App in the program. */
 export interface NameHolder {
   readonly name: string;
   readonly id: string;
-  /** Null where no resource of this stack does. */
+  /** Null if no resource of this stack manages it. */
   readonly manager?: Manager | undefined | null;
   /** A free name that the service suggests. */
   readonly suggestion?: string | undefined;
@@ -31,14 +31,14 @@ export interface NameHolder {
 const existing = (name: string, id: string): string =>
   `An app named ${name} already exists (id ${id}, ${appPage(id)})`;
 
-/** Two resources below different parents may have one name. */
+/** Uses the full URN if both resources have the same name, which is possible under different parents. */
 const resource = (urn: string, other = ""): string =>
   resourceName(urn) === resourceName(other) ? urn : resourceName(urn);
 
 const replaceIt =
   "To replace it, add to this App's options: deleteBeforeReplace: true. The app is then deleted first, with the data of its dev databases.";
 
-/** Why an app of this name cannot be created, and the line of each way out. */
+/** Why an app of this name cannot be created, with one line per solution. */
 export function nameIsTaken({ name, id, manager, suggestion }: NameHolder): string {
   const what = existing(name, id);
   const other = suggestion ? `, such as ${suggestion}` : "";
@@ -73,8 +73,8 @@ export function newNameIsTaken({ name, id, manager, suggestion }: NameHolder): s
 }
 
 /**
- * What a preview says of an app that Pulumi replaces.
- * @param lost what is lost with it, one sentence each
+ * The preview's warning for an app that Pulumi replaces.
+ * @param lost the data that is lost, one sentence each
  */
 export function isReplaced(name: string, when: "first" | "afterwards", lost: readonly string[]): string {
   const order =
@@ -84,7 +84,7 @@ export function isReplaced(name: string, when: "first" | "afterwards", lost: rea
   return [`This App is replaced: the app ${name} ${order}`, ...lost].join(" ");
 }
 
-/** The same where the app is deleted first if this is a replacement. */
+/** The same if it is unknown whether this is a replacement that deletes the app first. */
 export function mayBeReplaced(name: string, id: string): string {
   return (
     `${existing(name, id)}. If this update replaces it, it is deleted first, with the data of its dev databases. ` +
@@ -92,7 +92,7 @@ export function mayBeReplaced(name: string, id: string): string {
   );
 }
 
-/** The same where nobody can say which app has the name. */
+/** The same if it is unknown which app has the name. */
 export function nameIsNotFree(name: string, suggestion?: string): string {
   const other = suggestion ? `, such as ${suggestion}` : "";
   return `The name ${name} is taken. Choose another${other}; or, if that app is yours, add adopt: true.`;
@@ -107,7 +107,7 @@ export function idIsUnknown(id: string, name: string | undefined): AppPlatformEr
   );
 }
 
-/** What a preview says of an app that is adopted, where Pulumi shows that one is created. */
+/** The preview's line for an adopted app, which Pulumi itself shows as created. */
 export function adoptsApp({ spec, id }: App, { action, possible }: Plan): string {
   const adopts = `Adopts the app ${spec.name ?? ""} (id ${id}) instead of creating one`;
   if (action === "update") return `${adopts}, and updates it.`;
@@ -118,11 +118,11 @@ export function adoptsApp({ spec, id }: App, { action, possible }: Plan): string
 
 const names = (one: string, other: string): string => `${resource(one, other)} and ${resource(other, one)}`;
 
-/** Why a program cannot have two Apps of one name. */
+/** Why a program cannot have two Apps of the same name. */
 export const bothNamed = (name: string, one: string, other: string): string =>
   `spec.name: ${names(one, other)} both have the name ${name}. App names are unique within an account; rename one of them.`;
 
-/** Why two Apps cannot adopt one app. */
+/** Why two Apps cannot adopt the same app. */
 export const bothAdopt = (id: string, one: string, other: string): string =>
   `adopt: ${names(one, other)} both adopt the app ${id}. An app can be managed by one resource only; remove one of them.`;
 
@@ -132,9 +132,9 @@ export const isShared = (id: string, one: string, other: string): string =>
   `To give ${resource(other, one)} an app of its own instead, run: pulumi state delete ${JSON.stringify(other)}`;
 
 /**
- * Why an app cannot be adopted that another resource of the program manages.
- * @param urn of that resource
- * @param adopter of the one that adopts
+ * Why an app cannot be adopted if another resource of the program manages it.
+ * @param urn URN of that resource
+ * @param adopter URN of the adopting resource
  */
 export function isManaged(id: string, urn: string, adopter: string): string {
   const [manager, other] = [resource(urn, adopter), resource(adopter, urn)];
@@ -145,7 +145,7 @@ export function isManaged(id: string, urn: string, adopter: string): string {
   );
 }
 
-/** Why an App cannot be replaced as it is declared; undefined where it can. */
+/** Why an App cannot be replaced as declared; undefined if it can. */
 export function cannotBeReplaced(options: {
   readonly name: unknown;
   /** The name in the state. */
@@ -168,8 +168,8 @@ const theApp = (id: string, name: string | undefined): string =>
   name === undefined ? `The app with the id ${id}` : `The app ${name} (id ${id})`;
 
 /**
- * What a deletion reports that deletes nothing at the service.
- * @param heir URN of the resource that manages the app now; absent where it is the same one, after a replacement
+ * The warning of a deletion that deletes nothing at the service.
+ * @param heir URN of the resource that manages the app now; absent if it is the same one, after a replacement
  */
 export function isLeft(id: string, name: string | undefined, heir: string | undefined, urn = ""): string {
   return heir === undefined

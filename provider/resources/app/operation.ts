@@ -39,16 +39,16 @@ export interface Written {
   readonly started: Started;
 }
 
-/** An app that is adopted as it is, and its last deployment. */
+/** An app that is adopted unchanged, and its last deployment. */
 export interface TakenOver {
   readonly app: App;
   readonly last: LastDeployment;
 }
 
-/** One operation on one resource: its inputs, the service, and the row it reports to. */
+/** One operation on one App resource: its inputs, the service, and the row it reports to. */
 export class Operation {
   readonly context: AppOperationContext;
-  /** The inputs as the state is to hold them. */
+  /** The inputs to record in the state. */
   private recorded: AppInputs;
 
   constructor(
@@ -57,7 +57,7 @@ export class Operation {
     secrecy: Secrecy,
     readonly ignoring: Ignoring,
     private readonly managerOf: ManagerOf = async () => undefined,
-    /** The order of the spec's lists, as far as a program gives it. */
+    /** The order of the spec's lists, as far as the program defines it. */
     private readonly order?: ListOrder,
   ) {
     this.context = { ...context, inputs, secrecy };
@@ -73,19 +73,19 @@ export class Operation {
   }
 
   /**
-   * The app, or undefined where the service says that there is none.
-   * @param maxAgeMs how old the answer may be
+   * The app, or undefined if it does not exist at the service.
+   * @param maxAgeMs maximum age of the response
    */
   async findApp(id: string, maxAgeMs = READ_MAX_AGE_MS): Promise<App | undefined> {
     return this.context.reads.find(this.context.client, id, maxAgeMs, this.context.options);
   }
 
-  /** As {@link findApp}, and undefined only where two checks, some seconds apart, agree that there is no such app. */
+  /** Like {@link findApp}, but undefined only if two checks, some seconds apart, agree that the app does not exist. */
   async findOrGone(id: string): Promise<App | undefined> {
     return this.context.reads.findOrGone(this.context.client, id, READ_MAX_AGE_MS, this.context.options);
   }
 
-  /** The app that `App.get` names. @throws AppPlatformError `not-found`, naming apps that are near */
+  /** The app that `App.get` refers to. @throws AppPlatformError `not-found`, suggesting similar apps */
   async appToGet(id: string): Promise<App> {
     const shared = this.context.reads.app(this.context.client, id, READ_MAX_AGE_MS, this.context.options);
     return shared.catch((error: unknown) => {
@@ -100,11 +100,11 @@ export class Operation {
     if (app) return app;
     throw new AppPlatformError(
       "app-gone",
-      `The app ${id} does not exist any more. Run pulumi refresh to take it out of the state; the next pulumi up creates it anew.`,
+      `The app ${id} no longer exists. Run pulumi refresh to remove it from the state; the next pulumi up creates it again.`,
     );
   }
 
-  /** The app that `adopt` names; undefined when there is nothing to adopt. */
+  /** The app that `adopt` refers to; undefined if there is nothing to adopt. */
   async appToAdopt(): Promise<App | undefined> {
     const { adopt } = this.inputs;
     if (adopt === undefined || adopt === false) return undefined;
@@ -133,7 +133,7 @@ export class Operation {
       : undefined;
     if (warning !== undefined) this.reporter.warn(warning);
     this.reporter.status("creating");
-    // Only what was free before can have become ours by an answer that got lost.
+    // After a lost response, an app of this name can only be ours if the name was free before.
     const { client, reads, options } = this.context;
     const there = await reads.appNamed(client, this.name, READ_MAX_AGE_MS, options);
     if (there) throw await this.nameTaken(there);
@@ -141,7 +141,7 @@ export class Operation {
       const app = slim(
         await createAppOnce(client, request, client.serviceTime(), { ...options, clock: this.context.clock }),
       );
-      // Two resources of one name and spec, and the answer to the second got lost: the app is the first one's.
+      // With two resources of the same name and spec and a lost response to the second, the app belongs to the first.
       if (reads.hasWritten(app.id)) throw await this.nameTaken(app);
       reads.noteWrite(app.id);
       return { app, started: startedIn(app, NONE_KNOWN, true) };
@@ -150,7 +150,7 @@ export class Operation {
     }
   }
 
-  /** Names the app that has the name, where that is the conflict. */
+  /** If the conflict is about the name, explains which app has it. */
   private async explainConflict(error: unknown, ownId?: string): Promise<unknown> {
     if (!isApiError(error, "conflict")) return error;
     const { client, options } = this.context;
@@ -164,7 +164,7 @@ export class Operation {
     return new AppPlatformError("app-exists", message, { cause });
   }
 
-  /** Makes an existing app this resource's own. It is updated only where the program asks for something else. */
+  /** Adopts an existing app. Updates it only if the program differs from it. */
   async takeOver(app: App): Promise<Written | TakenOver> {
     this.reporter.info(`Adopting the app ${app.spec.name ?? ""} (id ${app.id}).`);
     await this.moveProject(app);
@@ -172,14 +172,13 @@ export class Operation {
     const now = listsToMaps(app.spec);
     if (!adoptable(now, this.ignoring.toSend(this.inputs, undefined, now)))
       return this.updateApp(app, undefined, this.inputs.updateSources === true);
-    // A run that was killed may have made it, and nothing of it may have worked yet.
+    // A killed run may have created it, and no deployment may have succeeded yet.
     return this.deployed(app, app.pending_deployment ?? undefined);
   }
 
   /**
-   * For an app whose spec nothing is to change in: its newest deployment is the one of that spec, and is made again where it
-   * failed.
-   * @param shown its newest deployment, where that is known
+   * For an app whose spec does not change: returns its newest deployment, or starts a new one if that failed.
+   * @param shown its newest deployment, if known
    */
   private async deployed(app: App, shown?: Deployment): Promise<Written | TakenOver> {
     const newest =
@@ -190,14 +189,14 @@ export class Operation {
       : { app, started: await this.createDeployment(app, newest && lastDeployment(newest), false) };
   }
 
-  /** Waits for what was written, and gives the outputs. @throws InitializationError */
+  /** Waits for the deployment of the write, and returns the outputs. @throws InitializationError */
   finish(written: Written | TakenOver, operation: "create" | "update"): Promise<AppOutputs> {
     return "started" in written
       ? this.finishing.started(written.app, written.started, operation)
       : this.finishing.resumed(written.app, written.last, operation);
   }
 
-  /** Moves the app to the project that the program names, if it is in another. No deployment. */
+  /** Moves the app to the program's project, if it is in another one. Starts no deployment. */
   async moveProject(app: App): Promise<void> {
     const { projectId } = this.inputs;
     if (projectId === undefined || projectId === app.project_id) return;
@@ -208,10 +207,10 @@ export class Operation {
     await this.confirmMove(app.id, projectId);
   }
 
-  /** @throws AppPlatformError `update-not-seen` where the service accepted the move and has not made it */
+  /** @throws AppPlatformError `update-not-seen` if the service accepted the move but did not perform it */
   private async confirmMove(id: string, projectId: string): Promise<void> {
     const { client, clock, stopped, options } = this.context;
-    // Where the service names no project, nothing can be checked.
+    // A response without a project cannot be checked.
     const look = async (): Promise<true | undefined> => {
       const { project_id: now = projectId } = await client.getApp(id, options);
       return now === projectId ? true : undefined;
@@ -225,7 +224,7 @@ export class Operation {
     );
   }
 
-  /** For an operation that sends no spec: what is ignored stays as it was. */
+  /** For an operation that sends no spec: ignored places keep their previous values. */
   keepAsBefore(olds: AppOutputs): AppInputs {
     this.recorded = this.ignoring.recorded(this.inputs, olds);
     return this.recorded;
@@ -258,14 +257,14 @@ export class Operation {
     this.context.reads.noteWrite(app.id);
     const updated = await this.shown(sent, answered);
     const started = startedIn(updated, known, false);
-    // Where nothing is asked for that is not there, nothing has to be deployed but what already was.
+    // If the update requested nothing new, it needs no deployment beyond the existing one.
     const asksNothing = !updateSources && !asksForChange(sent);
     return started.deployment || !asksNothing ? { app: updated, started } : this.deployed(updated);
   }
 
   /**
-   * The app as the update has made it. A response may be of before, as may the reads that follow for some seconds.
-   * @throws AppPlatformError `update-not-seen` where a changed secret keeps its ciphertext, or a removed item stays
+   * The app after the update. The response, and reads for some seconds after it, may still contain the previous spec.
+   * @throws AppPlatformError `update-not-seen` if a changed secret keeps its ciphertext, or a removed item still exists
    */
   private async shown(sent: SentUpdate, answered: App): Promise<App> {
     let last = listsToMaps(answered.spec);
@@ -298,7 +297,7 @@ export class Operation {
     return answered;
   }
 
-  /** The deployments before an update. An app that shows its newest one has no newer one but those that were canceled. */
+  /** The deployments before an update. If the app contains its newest one, any newer ones were canceled. */
   private async knownDeployments(app: App, last: LastDeployment | undefined): Promise<Known> {
     const shown = idsOf(app, last);
     if (app.pending_deployment) return { ids: shown, complete: false };
@@ -312,7 +311,7 @@ export class Operation {
     if (dangling.length > 0)
       throw new AppPlatformError(
         "invalid-input",
-        `${dangling.join(", ")}: the service holds no secret here any more. Give its value in the program.`,
+        `${dangling.join(", ")}: the service no longer stores a secret here. Set its value in the program.`,
       );
     const unreadable = this.ignoring.unreadable(sealed).map(formatPath);
     if (unreadable.length > 0)
@@ -331,7 +330,7 @@ export class Operation {
     return createDeployment(this.context, app.id, forceBuild, idsOf(app, last));
   }
 
-  /** Deploys what the service has once more; to be finished by what it returns. */
+  /** Deploys the service's spec again. Returns a function that finishes the operation. */
   async redeploy(app: App, olds: AppOutputs, forceBuild: boolean): Promise<() => Promise<AppOutputs>> {
     reportDeployedDrift(this.reporter, this.ignoring, olds, app);
     const started = await this.createDeployment(app, olds.__deployment, forceBuild);
@@ -339,8 +338,8 @@ export class Operation {
   }
 
   /**
-   * Looks for the deployment of an earlier run's write, which that run has not seen. Where there is none, and has to be one,
-   * makes it. Undefined where there is nothing to finish.
+   * Searches for the deployment of an earlier run's write that the run did not see. Creates one if it is missing and required.
+   * Undefined if there is nothing to finish.
    */
   async ofEarlierWrite(
     app: App,
@@ -357,14 +356,14 @@ export class Operation {
   }
 }
 
-/** Ids of the deployments that an app shows, and of the one that the state records. */
+/** Ids of the deployments in an app and of the one recorded in the state. */
 const idsOf = (app: App, last: LastDeployment | undefined): string[] =>
   [...shownDeployments(app), ...(last ? [last] : [])].map(({ id }) => id);
 
-/** What a write has started, as far as its response names it. */
+/** The deployment that a write has started, if its response contains it. */
 function startedIn(app: App, known: Known, must: boolean): Started {
   return { deployment: newDeployment(shownDeployments(app), known), known, must };
 }
 
-/** A listing that serves many reads at once may be this old. */
+/** Maximum age of a listing that serves many reads at once. */
 const READ_MAX_AGE_MS = 5_000;

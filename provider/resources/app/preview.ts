@@ -26,31 +26,31 @@ export interface Subject {
   readonly ignoring: Ignoring;
   readonly reporter: Reporter;
   readonly secrecy: Secrecy;
-  /** The resource of this stack that manages an app, where it is known. */
+  /** The resource of this stack that manages an app, if known. */
   readonly managerOf: ManagerOf;
 }
 
-/** What is known of an App that is new to the stack. */
+/** Facts about an App that is new to the stack. */
 export interface Novelty {
-  /** It replaces one that has its name now. */
+  /** It replaces the app that has its name now. */
   readonly isReplacement: boolean;
-  /** It may do so, where Pulumi says no more than that it is new. */
+  /** It may be a replacement; Pulumi only reports that it is new. */
   readonly mayBeReplacement: boolean;
 }
 
 /**
- * What previews say of Apps with the service's help: whether it accepts their specs, what they cost, what adopting an app
- * changes. A service that does not respond is one warning for the whole run.
+ * The parts of previews that need the service: whether it accepts specs, what they cost, and what adopting an app changes. If
+ * the service does not respond, there is one warning for the whole run.
  */
 export class Previews {
   private readonly proposals = new Proposals();
-  /** Aborted once the service cannot be reached, so that no other App waits for it. */
+  /** Aborted once the service is unreachable, so that no other App waits for it. */
   private readonly unreachable = new AbortController();
   private readonly warned = new Set<string>();
   private sizes: Promise<SizePrices> | undefined;
 
   /**
-   * @param connect throws where there is no token or no usable address
+   * @param connect throws if there is no token or no usable address
    * @param stack reports on the stack's own row
    */
   constructor(
@@ -60,7 +60,7 @@ export class Previews {
   ) {}
 
   /**
-   * Reports what becomes of an App that is new to the stack.
+   * Previews an App that is new to the stack.
    * @returns why the preview fails, if it does
    */
   async created(subject: Subject, novelty: Novelty): Promise<readonly string[]> {
@@ -81,7 +81,7 @@ export class Previews {
     }
   }
 
-  /** The same for an App of the stack. */
+  /** Previews an update of an App in the stack. */
   async updated(subject: Subject, id: string, olds: AppOutputs, planned: Plan): Promise<readonly string[]> {
     const { inputs, order, ignoring } = subject;
     if (planned.action !== "update" && planned.possible !== "update")
@@ -94,7 +94,7 @@ export class Previews {
     return this.propose(client, subject, { spec, appId: id, isRename, before: mapsToLists(held) as AppSpec });
   }
 
-  /** To be called for every App of the program, once all is said of it: the last one is followed by the stack's total. */
+  /** Call this for every App of the program after its preview. After the last one, reports the stack's total cost. */
   async finished(urn: string): Promise<void> {
     if (!this.program.isLastPlanned(urn)) return;
     const total = this.proposals.total();
@@ -115,8 +115,8 @@ export class Previews {
   }
 
   /**
-   * The app to adopt, if there is one; `isOpen` where that cannot be seen.
-   * @throws AppPlatformError where there is none of the id
+   * The app to adopt, if it exists; `isOpen` if that is unknown.
+   * @throws AppPlatformError if there is no app with the id
    */
   private async existing(
     client: Client | undefined,
@@ -165,7 +165,7 @@ export class Previews {
     this.explain(planned, subject.reporter, prices);
   }
 
-  /** Once in a run. Without them, new components are listed without their prices. */
+  /** Requested once per run. Without them, new components are listed without prices. */
   private sizePrices(client: Client, subject: Subject): Promise<SizePrices> {
     this.sizes ??= this.ask(subject, (options) => client.listInstanceSizes(options), "may lack")
       .catch(() => undefined)
@@ -177,8 +177,8 @@ export class Previews {
   }
 
   /**
-   * Reports the price. Of a spec that is not known yet, the service is only asked about the app's name or id.
-   * @returns why the service does not accept the spec
+   * Reports the price. If the spec is not fully known yet, only checks the app's name or id at the service.
+   * @returns why the service rejects the spec
    */
   private async propose(
     client: Client | undefined,
@@ -190,7 +190,7 @@ export class Previews {
     const full = { ...proposed, maxMonthlyCost: inputs.maxMonthlyCost, secrets: secrecy.secrets, managerOf };
     const review = await this.ask(subject, async (options) => {
       if (!holdsUnknown(proposed.spec)) return this.proposals.review(client, urn, full, options);
-      // It shows whether the token works, too.
+      // This also checks the token.
       if (proposed.appId !== undefined)
         await client.getApp(proposed.appId, options).catch(unlessGone(proposed.appId));
       return this.proposals.reviewName(client, urn, full, options);
@@ -201,8 +201,8 @@ export class Previews {
   }
 
   /**
-   * What the service answers; undefined where the preview has to do without.
-   * @param permission `needed`: a token that may not do this fails the preview, as one that is rejected does
+   * Sends a request; undefined if the preview has to continue without a response.
+   * @param permission `needed`: a token without the permission fails the preview, like a rejected token
    * @throws AppPlatformError
    */
   private async ask<T>(
@@ -224,7 +224,7 @@ export class Previews {
     }
   }
 
-  /** Says once in a run, for each kind of failure, that the preview goes on without the service. */
+  /** Warns once per run and kind of failure that the preview continues without the service. */
   private async doWithout(error: unknown, mask: (text: string) => string): Promise<void> {
     const { errorCode, message } = asAppPlatformError(error);
     const kind = errorCode === "timeout" ? "network" : errorCode;
@@ -248,7 +248,7 @@ async function look(
   });
 }
 
-/** An app that is gone is reported by the update. */
+/** Ignores a missing app, which the update reports. */
 const unlessGone =
   (id: string) =>
   (error: unknown): undefined => {

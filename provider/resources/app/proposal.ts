@@ -14,7 +14,7 @@ import { displayPath, listsToMaps } from "../../appspec/lists-by-name";
 import { formatDollars } from "../../appspec/explain";
 import type { AppSpec } from "../../appspec/types";
 
-/** What the proposals need of the service. The client has it. */
+/** The requests that proposals need; implemented by the client. */
 export interface ProposalSource {
   proposeApp(body: { spec: AppSpec; app_id?: string }, options?: Options): Promise<Proposal>;
   findAppByName(name: string, options?: Options): Promise<App | undefined>;
@@ -24,47 +24,47 @@ interface Options {
   signal?: AbortSignal;
 }
 
-/** A spec that a preview is about to show. Both specs in the list form. */
+/** A spec to preview. Both specs are in the list form. */
 export interface Proposed {
   readonly spec: AppSpec;
-  /** Id of the app where there is one already. */
+  /** Id of the app, if it exists. */
   readonly appId?: string | undefined;
-  /** The spec as the service holds it, for the difference in price. */
+  /** The service's current spec, for the price difference. */
   readonly before?: AppSpec | undefined;
   /** US dollars a month above which the preview fails. */
   readonly maxMonthlyCost?: number | undefined;
-  /** The app is to be adopted, by its name or its id: the name may be taken. */
+  /** The app will be adopted, by its name or id, so the name may be taken. */
   readonly adopt?: string | boolean | undefined;
-  /** What must not be shown of the service's message. */
+  /** What to mask in the service's message. */
   readonly secrets: readonly string[];
   /** The app that has the name now is deleted before this one is created. */
   readonly isReplacement?: boolean;
-  /** It is, where this is a replacement: of one that the user requests, Pulumi reports no more than that the app is new. */
+  /** Set if this may be a replacement: for one requested by the user, Pulumi only reports that the app is new. */
   readonly mayBeReplacement?: boolean;
-  /** The app exists and may get another name. */
+  /** The app exists and may be renamed. */
   readonly isRename?: boolean;
-  /** The resource of this stack that manages an app, where it is known. */
+  /** The resource of this stack that manages an app, if known. */
   readonly managerOf?: ManagerOf | undefined;
 }
 
-/** What the service said of it. */
+/** The service's review of a spec. */
 export interface Review {
-  /** Why the spec would not be accepted. */
+  /** Why the service would reject the spec. */
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
-  /** `cost: $24 → $41 a month`; absent when the price is not known. */
+  /** `cost: $24 → $41 a month`; absent if the price is unknown. */
   readonly cost?: string;
 }
 
 /**
- * Asks the service in previews whether it accepts new and changed specs, and what they cost: once for each spec. Prices of
- * all apps asked for add up to the stack's.
+ * Requests a proposal for each new or changed spec in previews: whether the service accepts it, and its price. The prices of
+ * all apps add up to the stack's total.
  */
 export class Proposals {
   private readonly asked = new Map<string, Promise<Proposal>>();
   private readonly prices = new Map<string, Price | undefined>();
 
-  /** @throws ApiError where the service says nothing of the spec */
+  /** @throws ApiError if the service could not review the spec */
   async review(
     source: ProposalSource,
     key: string,
@@ -89,13 +89,13 @@ export class Proposals {
     }
   }
 
-  /** What can be said of a spec that is not known yet, of which the name is. */
+  /** Reviews only the name of a spec that is not fully known yet. */
   reviewName(source: ProposalSource, key: string, proposed: Proposed, options: Options): Promise<Review> {
     this.prices.set(key, undefined);
     return nameTaken(proposed, source, options);
   }
 
-  /** The sum for all apps; undefined where it would repeat the one price there is. */
+  /** The total of all apps; undefined if there is only one price. */
   total(): string | undefined {
     const prices = [...this.prices.values()].filter((price) => price !== undefined);
     if (prices.length < 2) return undefined;
@@ -128,7 +128,7 @@ interface Price {
   readonly after: number | undefined;
 }
 
-/** `$24 → $41`, or the one price where nothing changes. Pure. */
+/** `$24 → $41`, or one price if it does not change. Pure. */
 export function formatPrice({ before, after }: Price): string {
   if (after === undefined) return "unknown";
   return before === undefined || before === after
@@ -136,7 +136,7 @@ export function formatPrice({ before, after }: Price): string {
     : `${formatDollars(before)} → ${formatDollars(after)}`;
 }
 
-/** @param answer absent where nothing could be proposed */
+/** @param answer absent if nothing could be proposed */
 async function nameTaken(
   proposed: Proposed,
   source: ProposalSource,
@@ -146,7 +146,7 @@ async function nameTaken(
   const free = { refusals: [], warnings: [] };
   const { spec, appId, adopt, isReplacement, mayBeReplacement, isRename, managerOf } = proposed;
   if (isReplacement || adopt === true) return free;
-  // Whether the service says so of an app's new name is not documented, so the app that has it is looked up.
+  // Whether a proposal checks the new name of an existing app is not documented, so search for an app with that name.
   if (appId === undefined ? answer && answer.app_name_available !== false : !isRename) return free;
   const name = spec.name ?? "";
   const suggestion = answer?.app_name_suggestion ?? undefined;
@@ -183,7 +183,7 @@ function refusal(error: ApiError, { spec, secrets }: Proposed): string {
   return `${refusedPlace(words, spec)}: the service refuses it: ${words} (${method} ${path}${id})`;
 }
 
-/** The place that the service's words name, as in `"services.0.name"` or `services[0].envs`; else the whole spec. Pure. */
+/** The place in the service's message, such as `"services.0.name"` or `services[0].envs`; otherwise the whole spec. Pure. */
 export function refusedPlace(words: string, spec: unknown): string {
   const named = [...words.matchAll(/[a-z_]+(?:(?:\.|\[)[\w-]+\]?)*/g)].map(([text]) =>
     text
@@ -196,7 +196,7 @@ export function refusedPlace(words: string, spec: unknown): string {
   return displayPath(spec, best);
 }
 
-/** As much of the path as leads somewhere in the spec, a last field that is missing included. */
+/** The part of the path that exists in the spec, plus a last field that is missing. */
 function reachable(spec: unknown, steps: readonly (string | number)[]): (string | number)[] {
   let at = spec;
   const path: (string | number)[] = [];

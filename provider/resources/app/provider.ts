@@ -61,7 +61,7 @@ export class AppProvider extends BaseProvider {
     const { urn = "", program = {} } = given;
     this.deps.program.meet(urn, program.apps);
     const isNew = olds.spec === undefined;
-    // The engine has put the values of before in ignored places, also where there was nothing.
+    // The engine has put the previous values in ignored places, even if there were none.
     const inputs = { ...news, ...ignoringIn(given).wanted(news, olds) };
     const { failures, warnings, places } = check(inputs, program, isNew);
     const meta = { ...given, program: { ...program, ...(program.secrets && { secrets: places }) } };
@@ -73,7 +73,7 @@ export class AppProvider extends BaseProvider {
     const { conflicts, isReplacement } = declaration;
     for (const warning of declaration.warnings) reporter.warn(warning);
     failures.push(...conflicts.map((reason) => ({ property: "", reason: masked(reason, secrecy) })));
-    // What exists already is planned in diff, which is given its id.
+    // Existing apps are planned in diff, which receives the id.
     if (failures.length === 0 && isNew && program.preview) {
       const novelty = { isReplacement, mayBeReplacement: program.deleteBeforeReplace === true };
       const refusals = await this.previews.created(this.subject(meta, inputs, reporter, secrecy), novelty);
@@ -92,19 +92,19 @@ export class AppProvider extends BaseProvider {
   ): Promise<{ changes?: boolean }> {
     const { urn, program } = meta;
     const past = repaired(recorded);
-    // In a refresh there is no program that could decline to wait.
+    // A refresh runs no program, so there is no `wait: false`.
     const latest = program ? await this.latestDeployment(id, past, news) : undefined;
     const olds = latest ? { ...past, __deployment: latest } : past;
     this.managed.hold(urn, id);
     const rivalry = urn === undefined ? undefined : this.managed.rivalry(id, urn);
     if (rivalry !== undefined) throw printOnce(new AppPlatformError("invalid-input", rivalry), urn);
     const wanted = ignoringIn(meta).wanted(news, olds);
-    // Where nothing changes, no operation follows.
+    // Without changes, no operation follows, so record the secrets here.
     const secrecy = this.noted(id, secretsIn(meta, news, olds));
     const before = accepted(olds, wanted);
     const planned = plan(before, wanted);
     const hidden = nowSecret(olds, placesIn(meta, news));
-    // Refresh asks for a diff as well, and no program is there whose changes could be explained.
+    // Refresh calls diff as well, but there is no program whose changes could be explained.
     if (program) {
       const reporter = this.reporter(meta, () => secrecy);
       try {
@@ -117,9 +117,9 @@ export class AppProvider extends BaseProvider {
         await this.previews.finished(urn ?? "");
       }
     }
-    // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
+    // Leaves `changes` open: Pulumi compares the inputs itself and shows which properties changed.
     const changed = changes(visible({ ...olds, spec: before.spec }), visible(wanted)).map(({ path }) => path);
-    // It has no other inputs there than those of before.
+    // In these places, Pulumi only has the previous inputs.
     if (changed.length > 0 && changed.every((path) => isIgnored(path, olds.__kept ?? [])))
       return { changes: true };
     if (changed.length > 0) return {};
@@ -134,8 +134,8 @@ export class AppProvider extends BaseProvider {
   }
 
   /**
-   * With `wait: false`, the deployment that was in progress when the last run ended, where it has got further since: outputs such
-   * as the address follow from it. Undefined where nothing is known, so that a preview works without the service.
+   * With `wait: false`, the deployment that was in progress at the end of the last run, if its phase has changed since: outputs
+   * such as the URL depend on it. Undefined if the request fails, so that a preview works without the service.
    */
   private async latestDeployment(
     id: string,
@@ -176,7 +176,7 @@ export class AppProvider extends BaseProvider {
     });
   }
 
-  /** @throws AppPlatformError `app-exists` where another resource of the program manages the app */
+  /** @throws AppPlatformError `app-exists` if another resource of the program manages the app */
   private refuseManaged(id: string, adopter = ""): void {
     const manager = this.managed.otherManager(id, adopter);
     if (manager !== undefined && this.managed.isDeclared(manager))
@@ -242,7 +242,7 @@ export class AppProvider extends BaseProvider {
     });
   }
 
-  /** @param isGet for `App.get`: an app that does not exist is then an error */
+  /** @param isGet for `App.get`: a missing app is then an error */
   async read(
     meta: ResourceMeta,
     id: string,
@@ -256,7 +256,7 @@ export class AppProvider extends BaseProvider {
       if (found && !isOnlyRead) this.managed.hold(meta.urn, id);
       if (!found) this.managed.forget(meta.urn, id);
       if (!found) {
-        operation.reporter.warn(`The app ${id} does not exist any more: it is removed from the state.`);
+        operation.reporter.warn(`The app ${id} no longer exists: it is removed from the state.`);
         return {};
       }
       const now = listsToMaps(found.spec);
@@ -270,7 +270,7 @@ export class AppProvider extends BaseProvider {
       };
       for (const key of changed) operation.reporter.info(`changed at the service: ~ ${destinationPath(key)}`);
       const inputs = inputsOf({ ...props, ...moved, ...alerts, spec });
-      // What changed the spec, an earlier run that was killed perhaps, has made a deployment as well.
+      // Any change of the spec, for example by a killed run, has also started a deployment.
       const newest = drift(then, now).length > 0 ? await newestDeployment(operation.context, id) : undefined;
       const late = props.__awaited && newDeployment(shownDeployments(found), knownTo(props.__awaited));
       const shown = newest ?? late;
@@ -309,7 +309,7 @@ export class AppProvider extends BaseProvider {
     });
   }
 
-  /** @param id of the app, once there is one */
+  /** @param id id of the app, once it exists */
   private operate<T>(
     meta: ResourceMeta,
     inputs: AppInputs,
@@ -329,14 +329,14 @@ export class AppProvider extends BaseProvider {
       secrecy: () => secrecy,
       hasDiff: olds !== undefined,
     }).catch((error: unknown) => {
-      // What is recorded then may be of before as well as of now.
+      // The recorded outputs may contain previous as well as new values.
       if (error instanceof InitializationError && places && olds?.__secrets)
         Object.assign(error.properties, { __secrets: united(places, olds.__secrets) });
       throw error;
     });
   }
 
-  /** What nobody may see of an app, told to the resources that know the app by its id alone. */
+  /** Shares an app's secrets with resources that only know the app's id. */
   private noted(id: string, secrecy: Secrecy): Secrecy {
     this.deps.knownSecrets.note(id, secrecy);
     return secrecy;
@@ -348,7 +348,7 @@ export class AppProvider extends BaseProvider {
     return { urn, inputs, order: program?.order, ignoring: ignoringIn(meta), reporter, secrecy, managerOf };
   }
 
-  /** Says what the update is going to do. @throws AppPlatformError where the preview already shows that it will fail */
+  /** Reports what the update will do. @throws AppPlatformError if the preview already shows that it will fail */
   private async tell(
     meta: ResourceMeta,
     id: string,

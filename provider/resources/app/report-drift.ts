@@ -10,7 +10,7 @@ import type { AppOperationContext } from "../base-provider";
 import type { Ignoring } from "./ignored-properties";
 import type { AppOutputs } from "./state";
 
-/** Reports what an update is about to undo. */
+/** Warns about changes at the service that an update will revert. */
 export function reportOverwrites(
   { reporter, inputs }: AppOperationContext,
   ignoring: Ignoring,
@@ -25,9 +25,9 @@ export function reportOverwrites(
 }
 
 /**
- * Reports that an update was lost: the run that sent it saw no deployment of it, the service shows another spec than it answered
- * then, and that is not what the program asks for.
- * @returns false where there is no such update
+ * Warns that an update was lost: the run that sent it saw no deployment of it, the service's spec differs from its response to
+ * the update, and it does not match the program.
+ * @returns false if no update was lost
  */
 export function reportLostUpdate(
   { reporter, inputs }: AppOperationContext,
@@ -47,7 +47,7 @@ export function reportLostUpdate(
   return true;
 }
 
-/** Reports what a new deployment of the spec at the service contains beside what the state records. */
+/** Warns about changes at the service that a new deployment contains and the state does not. */
 export function reportDeployedDrift(
   reporter: Reporter,
   ignoring: Ignoring,
@@ -61,7 +61,7 @@ export function reportDeployedDrift(
     );
 }
 
-/** Reports what a refresh finds, a line each. */
+/** Reports changes found by a refresh, one line each. */
 export function reportRefreshed(reporter: Reporter, then: unknown, now: unknown): void {
   for (const change of drift(then, now)) reporter.info(`changed at the service: ${formatChange(change)}`);
 }

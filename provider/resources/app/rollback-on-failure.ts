@@ -19,15 +19,15 @@ import { lastDeployment, outputsOf, plain, type AppInputs, type AppOutputs } fro
 import { timeoutMs } from "../../durations";
 import { writeOnce } from "../../service/safe-writes";
 
-/** Puts the spec and deployment that last worked back, where an update's deployment failed and the program wants that. */
+/** Restores the last working spec and deployment after an update's deployment failed, if the program requests that. */
 export class AutoRollback {
-  /** @param olds outputs of before; absent when the app is new to the stack */
+  /** @param olds previous outputs; absent if the app is new to the stack */
   constructor(
     private readonly context: AppOperationContext,
     private readonly olds: AppOutputs | undefined,
   ) {}
 
-  /** @throws InitializationError that of `finish`, with what came of the rollback */
+  /** @throws InitializationError the error of `finish`, with the result of the rollback */
   async around(finish: () => Promise<AppOutputs>): Promise<AppOutputs> {
     return finish().catch(async (error: unknown) => {
       throw this.concerns(error) ? await this.after(error) : error;
@@ -48,7 +48,7 @@ export class AutoRollback {
       if (!app.active_deployment)
         return kept(
           failed,
-          "no deployment of this app has worked yet, so there is nothing to go back to. The app is kept as it is.",
+          "no deployment of this app has succeeded yet, so there is nothing to roll back to. The app is kept unchanged.",
         );
       target = app.active_deployment;
       const obstacle = await this.obstacle(app.id, target);
@@ -60,7 +60,7 @@ export class AutoRollback {
     return this.follow(failed, target, made);
   }
 
-  /** Why the app cannot go back to the deployment, if it cannot. */
+  /** Why the app cannot be rolled back to the deployment, if it cannot. */
   private async obstacle(appId: string, { id }: Deployment): Promise<string | undefined> {
     const { client, reporter, options } = this.context;
     const { valid, error, warnings } = await client.validateRollback(appId, { deployment_id: id }, options);
@@ -70,7 +70,7 @@ export class AutoRollback {
     return undefined;
   }
 
-  /** Not stopped by Ctrl-C: the app would be pinned to a deployment that nobody knows to be ours. */
+  /** Not stopped by Ctrl-C: otherwise the app could be pinned to a deployment that the state does not record as ours. */
   private async start(appId: string, target: Deployment): Promise<Deployment> {
     return startRollback(this.context, appId, target.id);
   }
@@ -91,18 +91,18 @@ export class AutoRollback {
       ]);
     try {
       ({ deployment: last, failures } = await this.wait(failed.id, made, (seen) => (last = seen)));
-      // Also where the rollback failed: what ran before goes on running, and the next update has to be possible.
+      // Even if the rollback failed: the previous deployment keeps running, and the next update must be possible.
       app = await commitRollback(this.context, failed.id, made.id);
       pinned = false;
       if (standing(last.phase) === "succeeded")
         return ended(
           failed.errorCode,
-          `Rolled back to deployment ${target.id} (the spec of before), by deployment ${made.id}, which is active. ` +
+          `Rolled back to deployment ${target.id} (the previous spec) by deployment ${made.id}, which is active. ` +
             "The next preview shows the program's change again.",
         );
       return ended(
         failed.errorCode,
-        `The rollback to deployment ${target.id} failed as well; its spec is that of the app now.`,
+        `The rollback to deployment ${target.id} failed as well; the app now has the spec of that deployment.`,
         ...failures,
       );
     } catch (error) {
@@ -111,7 +111,7 @@ export class AutoRollback {
       return ended(
         errorCode,
         ...failures,
-        `The rollback to deployment ${target.id} was begun and not completed: ${message}${next}`,
+        `The rollback to deployment ${target.id} was started but not completed: ${message}${next}`,
       );
     }
   }
@@ -126,7 +126,7 @@ export class AutoRollback {
     });
   }
 
-  /** What the state gets: the program's change has to show again. */
+  /** The outputs to record, so that the next preview shows the program's change again. */
   private restored(
     failed: InitializationError,
     app: App | undefined,
@@ -147,12 +147,12 @@ export class AutoRollback {
     return this.olds ? inputsWithDrift(this.olds.spec, this.olds.__liveSpec, live) : hideSecrets(live);
   }
 
-  /** Brings a rollback of an earlier run to its end. True when there was one. */
+  /** Completes the rollback of an earlier run. True if there was one. */
   async finishEarlier(app: App): Promise<boolean> {
     const pin = app.pinned_deployment;
     if (!pin || pin.id !== this.olds?.__pinned) return false;
     this.context.reporter.info(
-      `The rollback of an earlier run was not completed: deployment ${pin.id} is awaited first.`,
+      `The rollback of an earlier run was not completed: waiting for deployment ${pin.id} first.`,
     );
     await this.wait(app.id, pin);
     await commitRollback(this.context, app.id, pin.id);
@@ -161,9 +161,9 @@ export class AutoRollback {
 }
 
 /**
- * Rolls an app back, by a new deployment, which it returns: the one that the app is pinned to since, or that was cloned from the
- * target. Not stopped by Ctrl-C.
- * @throws AppPlatformError `no-deployment` where none shows up
+ * Rolls an app back and returns the new deployment: the one that the app is then pinned to, or that was cloned from the target.
+ * Not stopped by Ctrl-C.
+ * @throws AppPlatformError `no-deployment` if none appears
  */
 export async function startRollback(
   { client, reads, reporter, clock, stopped }: OperationContext,
@@ -185,7 +185,7 @@ export async function startRollback(
   const make = async () => ({ made: await client.createRollback(appId, { deployment_id: target }) });
   const { made } = await writeOnce<{ made: Deployment | undefined }>(make, find, waits);
   reads.noteWrite(appId);
-  // Later runs know the rollback by its id, so a response is not enough, but better than nothing.
+  // Later runs identify the rollback by this id, so confirm the response; if that fails, use the response.
   const named = isNew(made) ? made : undefined;
   const found = await poll(() => find(named?.id), WAIT_LIMITS.deployment, waits).catch((error: unknown) => {
     if (named) return { made: named };
@@ -199,14 +199,14 @@ export async function startRollback(
   );
 }
 
-/** A commit that was accepted may take this long to show. */
+/** An accepted commit may take this long to become visible. */
 const FREE_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 2_000;
 
 /**
- * Commits a rollback, unless somebody has done so, and looks that the app is free of it: an answer without content says
- * nothing of it.
- * @returns the app as it is then
+ * Commits a rollback, unless it already is committed, and waits until the app is no longer pinned: the empty response to the
+ * commit does not confirm it.
+ * @returns the app after the commit
  */
 export async function commitRollback(
   { client, reads, reporter, clock, stopped }: OperationContext,
@@ -221,11 +221,11 @@ export async function commitRollback(
     try {
       await client.commitRollback(appId);
     } catch (error) {
-      // Somebody else may have ended it. Which status says so is not documented.
+      // The rollback may already be committed or reverted. The status for that is not documented.
       const isRefused = isApiError(error, "bad-request", "not-found", "conflict", "invalid-spec");
       const ended = isRefused ? await free() : undefined;
       if (!ended) throw error;
-      reporter.info("The app was not pinned any more: there is nothing to commit.");
+      reporter.info("The app is no longer pinned: there is nothing to commit.");
       return ended;
     }
     return undefined;
@@ -240,21 +240,21 @@ export async function commitRollback(
     if (clock.now() >= giveUpAt)
       throw new AppPlatformError(
         "wait-timeout",
-        `The app ${appId} is still pinned to the rollback ${id} after its commit was accepted (POST /v2/apps/${appId}/rollback/commit). Run the command again to go on.`,
+        `The app ${appId} is still pinned to the rollback ${id} after its commit was accepted (POST /v2/apps/${appId}/rollback/commit). Run the command again to continue.`,
       );
     await clock.sleep(LOOK_EVERY_MS, stopped);
   }
 }
 
-/** @throws AppPlatformError `app-pinned` when no deployment can be made */
+/** @throws AppPlatformError `app-pinned` if the app accepts no new deployment */
 export function refuseWhilePinned(app: App): void {
   const pin = app.pinned_deployment;
   if (!pin) return;
   throw new AppPlatformError(
     "app-pinned",
-    `The app ${app.spec.name ?? ""} (id ${app.id}) is pinned to the rollback deployment ${pin.id}, so that nothing new can be deployed. ` +
-      "Commit the rollback to keep what runs now, or revert it to go back to the spec of before it: where a program made it, by " +
-      'state: "committed" or "reverted" of its Rollback, in a run without other changes of the app; else in the control panel, or by ' +
+    `The app ${app.spec.name ?? ""} (id ${app.id}) is pinned to the rollback deployment ${pin.id}, which blocks new deployments. ` +
+      "Commit the rollback to keep it, or revert it to restore the previous spec. If a Rollback resource created it, set its " +
+      'state: "committed" or "reverted" in a run without other changes to the app; otherwise use the control panel, or ' +
       `POST /v2/apps/${app.id}/rollback/commit or /revert. Then run pulumi up again.`,
   );
 }
@@ -266,7 +266,7 @@ function kept(failed: InitializationError, why: string): InitializationError {
   ]);
 }
 
-/** What the service says of a rollback. */
+/** The service's error or warning about a rollback. */
 export function describeCondition({ code, message, components }: RollbackCondition): string {
   const where = components && components.length > 0 ? ` (${components.join(", ")})` : "";
   return `${message ?? code ?? "it gives no reason"}${where}`;

@@ -27,7 +27,7 @@ interface Options {
   readonly secrecy: Secrecy;
 }
 
-/** Everything that is wrong with the spec, each with its place, and nothing secret in it: errors and warnings by their lines. */
+/** All problems of the spec, with their places and without secrets: errors and warnings, in the order of their lines. */
 export function specProblems(
   inputs: AppInputs,
   program: ProgramFacts,
@@ -43,7 +43,7 @@ export function specProblems(
   };
   const problems = find(spec);
   if (problems.length === 0) return { errors: [], warnings: [] };
-  // What is found as well where no secret is known says nothing about one.
+  // A problem that is also found without the secret values does not reveal them.
   const blind =
     places.length === 0 ? problems : find(listed(withoutValuesAt({ spec: inputs.spec }, places).spec));
   const open = new Set(blind.map(identity));
@@ -84,7 +84,7 @@ const withoutExcerpts = (source: SpecSource): SpecSource => ({
   },
 });
 
-/** The file that the spec came from, for lines and columns. It may have changed or gone since: then there are none. */
+/** The spec's file, for lines and columns. Undefined if it no longer exists or cannot be read. */
 function readSource(file: string | undefined, { unmistakable: secrets }: Secrecy): SpecSource | undefined {
   if (file === undefined || isUnknown(file)) return undefined;
   try {

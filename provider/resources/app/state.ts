@@ -6,8 +6,8 @@ import type { Timeouts } from "../../durations";
 import type { Awaited } from "../../service/new-deployment";
 
 /**
- * What Pulumi keeps of an App. Inputs as the service last accepted them, the service's answer, and, under keys that begin
- * with `__` so that Pulumi prints no noise about them, what later runs need to compare.
+ * An App in the Pulumi state: the inputs that the service last accepted, the service's response, and data that later runs
+ * compare with. The keys of that data begin with `__`, so that Pulumi does not print them in diffs.
  */
 export interface AppInputs {
   /** The AppSpec in its form by name, see appspec/lists-by-name.ts. */
@@ -23,19 +23,19 @@ export interface AppInputs {
   allowUnknown?: boolean;
   propose?: boolean;
   maxMonthlyCost?: number;
-  /** In its form by key, see alerts.ts; a list only where that is not possible. */
+  /** In its form by key, see alerts.ts; a list only if that is not possible. */
   alertDestinations?: unknown;
   onFailedDeployment?: "keep" | "rollback";
-  /** Addresses of SECRET variables that are to have no value, see appspec/stored-secrets.ts. */
+  /** Addresses of SECRET variables that must be empty, see appspec/stored-secrets.ts. */
   emptySecrets?: string[];
   /**
-   * Where the program passes Pulumi secrets. Among the outputs, since the provider gets secrets unmarked; a state of version
-   * 0.1 does not have it.
+   * Where the program passes Pulumi secrets. Stored in the outputs, since the provider receives secrets unmarked; missing in
+   * states of version 0.1.
    */
   __secrets?: SecretPlaces;
 }
 
-/** The last deployment that was made for this resource, or took the place of one. */
+/** The last deployment created for this resource, or the one that replaced it. */
 export interface LastDeployment {
   id: string;
   phase: string;
@@ -49,28 +49,28 @@ export interface AppOutputs extends AppInputs {
   phase: string;
   region: string;
   tier: string;
-  /** Id of the project it is in, whether the program names one (`projectId`) or not. */
+  /** Id of the app's project, whether or not the program sets `projectId`. */
   project: string;
   createdAt: string;
   updatedAt: string;
-  /** The AppSpec as the service held it after our last write or read, in its form by name. Holds ciphertext. */
+  /** The service's AppSpec after our last write or read, in its form by name. Contains ciphertext. */
   __liveSpec: unknown;
   __deployment?: LastDeployment;
-  /** What the last write has not been seen to start. */
+  /** The expected deployment of the last write, while no run has seen it. */
   __awaited?: Awaited;
   /** By key of `alertDestinations`. */
   __alerts?: Record<string, HeldAlert>;
-  /** A deployment of ours that the app is pinned to: its rollback is not committed yet. */
+  /** Our rollback deployment that the app is pinned to, until the rollback is committed. */
   __pinned?: string;
-  /** True from an import until the first write: `spec` is what the service has, with its defaults; no program gave it. */
+  /** True from an import until the first write: `spec` comes from the service, with its defaults, not from a program. */
   __imported?: boolean;
   /** True for `App.get`: the stack does not manage the app. */
   __readOnly?: boolean;
-  /** Where `ignoreChanges` made the outputs differ from the inputs, of which Pulumi keeps those of before. */
+  /** Places where `ignoreChanges` made the outputs differ from the previous inputs, which Pulumi keeps. */
   __kept?: readonly (readonly (string | number)[])[];
 }
 
-/** What the service answered for an alert whose destinations we set. */
+/** An alert whose destinations we set, from the service's response. */
 export interface HeldAlert {
   id: string;
   /** Fingerprint of the destinations, see alerts.ts: the addresses themselves are secrets. */
@@ -95,16 +95,16 @@ export const INPUT_KEYS = [
   "emptySecrets",
 ] as const satisfies readonly (keyof AppInputs)[];
 
-/** The inputs among properties of the state. */
+/** The inputs among the properties in the state. */
 export function inputsOf(props: AppInputs): AppInputs {
   return plain(Object.fromEntries(INPUT_KEYS.map((key) => [key, props[key]]))) as unknown as AppInputs;
 }
 
 /**
  * The outputs after a write or read.
- * @param inputs as the service accepted them
- * @param last the deployment that belongs to them; absent when there is none
- * @param liveSpec what later drift is measured against: the service's answer to our last write or read
+ * @param inputs the inputs that the service accepted
+ * @param last their deployment, if there is one
+ * @param liveSpec the baseline for later drift: the service's response to our last write or read
  */
 export function outputsOf(
   inputs: AppInputs,
@@ -127,7 +127,7 @@ export function outputsOf(
   return plain({
     ...inputsOf(inputs),
     ...Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, shownInLine(text ?? "")])),
-    // Without it later runs cannot tell drift, which the engine's connection is worth.
+    // Without it, later runs cannot detect drift, but a spec that is too large would break the engine's connection.
     __liveSpec: isRecordable(liveSpec) ? liveSpec : undefined,
     ...(inputs.__secrets && { __secrets: inputs.__secrets }),
     ...(last && { __deployment: last }),
@@ -139,8 +139,8 @@ export function lastDeployment(deployment: Deployment): LastDeployment {
 }
 
 /**
- * Characters of JSON, far above those of a spec that the service takes. What a failed operation records reaches the engine in
- * the head of a response: with one above 16 MB it cuts the connection, and with it all other resources.
+ * Characters of JSON, far more than in any spec that the service accepts. The outputs of a failed operation reach the engine in
+ * a response header: if it is larger than 16 MB, the engine closes the connection, which fails all other resources.
  */
 const LARGEST_LIVE_SPEC = 4 * 1024 * 1024;
 
@@ -153,7 +153,7 @@ export function plain<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
-/** The inputs that a person sees and changes. */
+/** The inputs that users see and change. */
 export function visible(props: AppInputs): Record<string, unknown> {
   return Object.fromEntries(INPUT_KEYS.map((key) => [key, props[key]]));
 }

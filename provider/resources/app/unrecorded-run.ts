@@ -12,14 +12,14 @@ import { lastDeployment, type AppInputs, type AppOutputs } from "./state";
 import { adoptable } from "../../appspec/covers";
 
 /**
- * What was done at the service without the state knowing of it: by a run that was killed before its end, or by another
- * pipeline with the same program.
+ * Detects changes at the service that the state does not record, made by a killed run or by another pipeline with the same
+ * program.
  */
 
 /**
- * True when the service holds by now what the program wants, although the state holds less: everything that the program
- * changes is there, nothing else has changed since, and no secret that nobody can compare is among it. Pure.
- * @param held the service's spec at this moment, in its form by name
+ * True if the service already has the program's spec, although the state does not: every change of the program is there,
+ * nothing else has changed, and none of the changes is a secret, which cannot be compared. Pure.
+ * @param held the service's current spec, in its form by name
  */
 export function isDoneAlready(
   olds: AppOutputs,
@@ -33,7 +33,7 @@ export function isDoneAlready(
   const before = withStored(olds.spec, olds.emptySecrets);
   const wanted = changes(before, withStored(ignoring.wanted(news, olds).spec, news.emptySecrets, before));
   const explained = ({ path }: { path: Path }): boolean => wanted.some((change) => within(change.path, path));
-  // What the program leaves out now could be there as a default: only its going proves that it was taken out.
+  // A field that the program removes could still exist as a default, so the service's value must have changed.
   const gone = wanted.filter(({ kind }) => kind === "remove");
   return (
     drifted.length > 0 &&
@@ -44,8 +44,8 @@ export function isDoneAlready(
 }
 
 /**
- * The outputs as they would be, had the run been recorded that has done already what the program wants; else those there
- * are. Whether newest sources were fetched as well cannot be seen from a spec.
+ * The outputs that an unrecorded run would have recorded, if it has already applied the program; otherwise `olds`. A spec does
+ * not show whether the newest sources were fetched, so such updates are always sent.
  */
 export async function withEarlierRun(
   context: AppOperationContext,
@@ -58,23 +58,23 @@ export async function withEarlierRun(
   const held = listsToMaps(before.spec);
   if (!isDoneAlready(olds, context.inputs, held, ignoring)) return olds;
   const newest = await newestDeployment(context, before.id);
-  // One that was recorded before cannot be what the earlier run has started.
+  // A deployment that is already recorded is not from an unrecorded run.
   if (!newest || newest.id === olds.__deployment?.id) return olds;
   context.reporter.info(
-    `The service holds what the program wants already, by deployment ${newest.id}: no update is made.`,
+    `The service already has the program's spec, from deployment ${newest.id}: no update is needed.`,
   );
   const { spec } = ignoring.recorded(context.inputs, ignoring.held(olds, before));
   const { __awaited: _found, ...rest } = olds;
   return { ...rest, spec, __liveSpec: held, __deployment: lastDeployment(newest) };
 }
 
-/** True when one of the paths leads to or into the other's place. */
+/** True if one path is a prefix of the other. */
 const within = (one: Path, other: Path): boolean =>
   one.every((step, index) => index >= other.length || other[index] === step);
 
 /**
- * The newest deployment of the app that nobody has canceled: the one that decides how the app stands. The service's own rollback
- * of a deployment that failed does not: it leaves the spec as it is.
+ * The newest deployment of the app that was not canceled, which determines the app's status. Ignores the service's own rollback
+ * of a failed deployment, which does not change the spec.
  */
 export async function newestDeployment(
   { client, options }: Pick<OperationContext, "client" | "options">,
@@ -84,7 +84,7 @@ export async function newestDeployment(
   return items.find((one) => one.phase !== "CANCELED" && !isAutomaticRollback(one));
 }
 
-/** The deployment of the app that has not ended yet, if there is one. */
+/** The app's deployment in progress, if any. */
 export const runningDeployment = (app: App): Deployment | undefined =>
   [app.pending_deployment, app.in_progress_deployment].find(
     (one) => one != null && standing(one.phase) === "running",

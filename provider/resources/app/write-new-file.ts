@@ -4,17 +4,16 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 
 const MOST_FILES_OF_A_NAME = 1_000;
 
-/** What file systems without hard links answer, such as FAT and some network drives. */
+/** Error codes of file systems without hard links, such as FAT and some network drives. */
 const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
-/** What those answer that keep folders in no need of being told. */
+/** Error codes of file systems that do not support fsync on directories. */
 const NO_FOLDER_SYNC = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EPERM"]);
 
 /**
- * Writes a file that was not there before: complete or not at all, kept over a loss of power, for its owner alone, never
- * over something else, and, where the system has paths to opened folders, never outside of `folder`, whatever is put in its
- * place meanwhile.
- * @param folder absolute; created if missing. A link is refused, and so is one on the way from the working directory
- * @param name without ending; where it is taken, a number follows it
+ * Writes a new file atomically and durably, readable by its owner only, without overwriting anything. On systems with paths to
+ * open folders, never writes outside of `folder`, even if the folder is replaced meanwhile.
+ * @param folder absolute; created if missing. Rejects symbolic links, also in the path from the working directory
+ * @param name without extension; if it is taken, a number is appended
  * @returns the path of the file, which has been read back
  */
 export async function writeNewFile(
@@ -39,13 +38,13 @@ export async function writeNewFile(
   }
 }
 
-/** True for a path below the working directory, and for that itself. */
+/** True for the working directory and paths below it. */
 export function isBelowWorkingDirectory(path: string): boolean {
   const short = relative("", path);
   return short !== ".." && !short.startsWith(`..${sep}`) && !isAbsolute(short);
 }
 
-/** What lies above the working directory, or elsewhere, is the machine's own affair: there only the folder itself counts. */
+/** Outside of the working directory, links above the folder are allowed: only the folder itself is checked. */
 async function refuseLinks(folder: string): Promise<void> {
   const last = isBelowWorkingDirectory(folder) ? resolve("") : dirname(folder);
   for (let path = folder; path !== last && path !== dirname(path); path = dirname(path)) {
@@ -54,13 +53,13 @@ async function refuseLinks(folder: string): Promise<void> {
   }
 }
 
-/** Windows opens no folders. */
+/** Windows cannot open folders. */
 async function openFolder(folder: string): Promise<FileHandle | undefined> {
   if (process.platform === "win32") return undefined;
   return open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
 }
 
-/** A path into the folder that was opened, also when another one has its name by now; where the system has such paths. */
+/** A path to the opened folder that stays valid if the folder is replaced, if the system supports such paths. */
 async function throughHandle(handle: FileHandle | undefined, folder: string): Promise<string> {
   if (!handle) return folder;
   const path = `/proc/self/fd/${handle.fd}`;
@@ -69,8 +68,8 @@ async function throughHandle(handle: FileHandle | undefined, folder: string): Pr
 }
 
 /**
- * Writes beside the final name first: a full disk or a crash leaves no half file under a name that looks complete.
- * @returns the name that was free
+ * Writes to a draft first: a full disk or a crash never leaves an incomplete file under the final name.
+ * @returns the free name that was used
  */
 async function writeComplete(folder: string, name: string, ending: string, text: string): Promise<string> {
   const draft = join(folder, `.${name}-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
@@ -86,7 +85,7 @@ async function writeComplete(folder: string, name: string, ending: string, text:
   throw new Error(`there are ${MOST_FILES_OF_A_NAME} files named ${name} already`);
 }
 
-/** Puts the draft to its place. False where something is already, whatever it is: linking and writing fail then. */
+/** Moves the draft to its final path. False if the path already exists, since linking and writing then fail. */
 async function isFreeFor(draft: string, path: string, text: string): Promise<boolean> {
   try {
     const linked = await link(draft, path).then(() => true, unless(NO_LINKS));
@@ -97,7 +96,7 @@ async function isFreeFor(draft: string, path: string, text: string): Promise<boo
   }
 }
 
-/** @throws Error with nothing left behind; `EEXIST` */
+/** Leaves no file behind on errors. @throws Error such as `EEXIST` */
 async function writeExclusively(path: string, text: string): Promise<void> {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
@@ -113,7 +112,7 @@ async function writeExclusively(path: string, text: string): Promise<void> {
   }
 }
 
-/** For errors of the system: nothing for those with one of these codes; all others go on. */
+/** Ignores system errors with one of these codes, and rethrows all others. */
 const unless =
   (codes: ReadonlySet<string>) =>
   (error: unknown): undefined => {

@@ -45,9 +45,9 @@ export interface DeploymentOutputs extends DeploymentInputs {
   phase: string;
   cause: string;
   createdAt: string;
-  /** The deployment that was made, where another one took its place: only this one may be canceled. */
+  /** The deployment that we created; another one may have replaced it. Only this one may be canceled. */
   __made: string;
-  /** Set while no run has seen the deployment that was made. */
+  /** Set while no run has seen the new deployment. */
   __awaited?: Awaited;
 }
 
@@ -59,7 +59,7 @@ const ARGUMENTS = {
   timeouts: rules.timeouts(["create", "update"]),
 };
 
-/** What an update has to do. */
+/** The next step of an update. */
 type Next = "make" | "make again" | "look" | "wait" | "nothing";
 
 export class DeploymentProvider extends BaseProvider {
@@ -72,7 +72,7 @@ export class DeploymentProvider extends BaseProvider {
     return { inputs: news, failures: rules.shownFailures(rules.failuresOf(news, ARGUMENTS)) };
   }
 
-  /** A trigger that changes is an update in place: nothing of the deployment before is undone by it, nor lost. */
+  /** A changed trigger is an update in place: it does not undo the previous deployment. */
   async diff(
     meta: ResourceMeta,
     id: string,
@@ -96,12 +96,12 @@ export class DeploymentProvider extends BaseProvider {
         `Deployment ${olds.deploymentId}, which the last run did not wait for, is now ${phase}: this update records it.`,
       );
     await reporter.flush();
-    // Nothing said about changes: Pulumi compares the inputs itself, and shows which properties changed.
+    // Leaves `changes` open: Pulumi compares the inputs itself and shows which properties changed.
     if (changes(visible(olds), visible(news)).length > 0) return {};
     return { changes: next !== "nothing" || phase !== olds.phase };
   }
 
-  /** As recorded where it is not known: a preview works without the service. */
+  /** Falls back to the recorded phase, so that a preview works without the service. */
   private async phaseNow({ appId, deploymentId, phase }: DeploymentOutputs): Promise<string> {
     try {
       const client = this.client(this.reporter({}), PREVIEW_LIMITS);
@@ -154,7 +154,7 @@ export class DeploymentProvider extends BaseProvider {
         ? unseen(context, props, props.__awaited)
         : current(context, props));
       if (!found && (await isGone(context, props.appId))) return {};
-      // The service may forget old deployments. That is no reason to make a new one.
+      // The service may drop old deployments, which is no reason to create a new one.
       const awaited = found ? undefined : props.__awaited;
       const made = props.__awaited && found ? found.id : props.__made;
       const outs = outputs(inputsOf(props), found ?? asDeployment(props), made, awaited);
@@ -174,11 +174,11 @@ export class DeploymentProvider extends BaseProvider {
         return found !== undefined && standing(found.phase) === "running";
       };
       if (!(await running())) return;
-      reporter.info(`Deployment ${made} has not ended yet, and is canceled.`);
+      reporter.info(`Deployment ${made} is still in progress and will be canceled.`);
       const isOver = async (): Promise<true | undefined> => ((await running()) ? undefined : true);
       const cancel = () => client.cancelDeployment(appId, made).then(() => true as const);
       await writeOnce(cancel, isOver, { clock, signal: stopped }).catch(async (error: unknown) => {
-        // It may have ended in between.
+        // It may have finished in the meantime.
         if (await running()) throw error;
       });
       reads.noteWrite(appId);
@@ -186,7 +186,7 @@ export class DeploymentProvider extends BaseProvider {
   }
 }
 
-/** Not stopped by Ctrl-C: the deployment would go on, and nobody would know that it is ours. */
+/** Not stopped by Ctrl-C: otherwise the deployment would continue without being recorded in the state. */
 async function make(
   { client, reads, reporter, stopped, clock }: OperationContext,
   inputs: DeploymentInputs,
@@ -203,7 +203,7 @@ async function make(
   return started;
 }
 
-/** The deployment of an earlier run that no run has seen, if it shows up now. */
+/** The deployment of an earlier run that no run has seen, if it appears now. */
 async function lateOne(
   context: OperationContext,
   appId: string,
@@ -214,7 +214,7 @@ async function lateOne(
   return deployment && { deployment, known, must: true };
 }
 
-/** The same, by a single look that is content with an app that is gone. */
+/** The same with a single request, which also accepts that the app is gone. */
 async function unseen(
   { client, options }: OperationContext,
   { appId }: DeploymentOutputs,
@@ -225,9 +225,9 @@ async function unseen(
 }
 
 /**
- * From here on the deployment exists, or the service has accepted it: whatever fails leaves it in the state, and the next run goes
- * on from there.
- * @param id absent for a new resource whose deployment the service has not named
+ * From here on the deployment exists, or the service has accepted it: any failure keeps it in the state, and the next run
+ * continues from there.
+ * @param id absent for a new resource if the response did not contain its deployment
  */
 async function finish(
   context: OperationContext,
@@ -255,7 +255,7 @@ async function finish(
   return waited(context, id ?? made.id, inputs, made, made.id, operation, async (error, hasSeen) => {
     if (hasSeen || !isApiError(error, "not-found")) throw error;
     await throwIfShown(context, inputs.appId, made.id, error);
-    // The one that the response named may never come to be, and another one be the result.
+    // The deployment in the response may never exist, and another one may be the result.
     const others = { ...known, ids: [...known.ids, made.id] };
     const other = await lookForDeployment(context, inputs.appId, others, WAIT_LIMITS.deployment);
     if (!other) throw failed(noDeployment(inputs.appId));
@@ -263,10 +263,10 @@ async function finish(
   });
 }
 
-/** Stands for a deployment that the service has accepted, and has not shown. */
+/** Id for a deployment that the service has accepted but not returned. */
 const unseenId = (appId: string): string => `deployment-of-${appId}`;
 
-/** Waits for a deployment that an earlier run has made. */
+/** Waits for a deployment that an earlier run has created. */
 const resume = (
   context: OperationContext,
   id: string,
@@ -276,7 +276,7 @@ const resume = (
 ): Promise<DeploymentOutputs> =>
   waited(context, id, inputs, last, made, "update", (error) => Promise.reject(error as Error));
 
-/** @param instead given a failure of the wait, finds another deployment to wait for, or throws */
+/** @param instead after a failed wait, finds another deployment to wait for, or throws */
 async function waited(
   context: OperationContext,
   id: string,
@@ -311,11 +311,11 @@ function nextStep(olds: DeploymentOutputs, news: DeploymentInputs): Next {
   if (changes({ triggers: olds.triggers }, { triggers: news.triggers }).length > 0) return "make";
   if (olds.__awaited) return "look";
   if (resultOf(olds.phase) === "bad") return "make again";
-  // Who does not wait for deployments is not to be told in the next run that one was not waited for.
+  // With wait: false, do not report the unfinished deployment on the next run.
   return standing(olds.phase) === "running" && news.wait !== false ? "wait" : "nothing";
 }
 
-/** The last deployment as it is now, or the one that took its place; undefined where the service knows it no more. */
+/** The current status of the last deployment or of its successor; undefined if it no longer exists at the service. */
 async function current(
   { client, options }: OperationContext,
   { appId, deploymentId }: DeploymentOutputs,
@@ -330,13 +330,13 @@ async function isGone({ client, reads, options }: OperationContext, appId: strin
   return (await reads.findOrGone(client, appId, 0, options)) === undefined;
 }
 
-/** The outputs, where damaged ones are replaced by what the resource's id says. */
+/** The outputs, with damaged values replaced by the resource's id. */
 function repaired(
   id: string,
   { deploymentId, phase, __made: made, __awaited, ...rest }: DeploymentOutputs,
 ): DeploymentOutputs {
   const awaited = awaitedIn(__awaited);
-  // Without a deployment that was seen, the id is none of a deployment.
+  // While no deployment was seen, the resource's id is not a deployment's id.
   const known = isText(deploymentId) ? deploymentId : awaited ? "" : id;
   return {
     ...rest,
@@ -388,7 +388,7 @@ function inputsOf(props: DeploymentOutputs): DeploymentInputs {
   return inputs;
 }
 
-/** Inputs that a person sees and changes. */
+/** Inputs that users see and change. */
 function visible({ appId, triggers, forceBuild, wait, timeouts }: DeploymentInputs): object {
   return { appId, triggers, forceBuild, wait, timeouts };
 }

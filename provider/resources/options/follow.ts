@@ -5,29 +5,29 @@ import { isUnknown } from "../../appspec/unknown";
 import { ANY, type Form, type MapForm, type NamedForm } from "./forms";
 import { formatPropertyPath } from "./property-path";
 
-/** Where a path leads, as Pulumi sees the properties: lists with names are maps by name. */
+/** The target of a path in the properties that Pulumi sees: lists with names are maps by name. */
 export interface Branch {
   readonly path: Path;
-  /** Why there is nothing. */
+  /** Why the path matches nothing. */
   readonly mismatch?: Mismatch;
 }
 
 export interface Mismatch {
   readonly reason: string;
-  /** The path that was meant, most likely. */
+  /** The path that was most likely meant. */
   readonly meant?: Path;
-  /** The index stands for a name that is not known here. */
+  /** The index refers to a name that is not known here. */
   readonly isUnresolved?: true;
 }
 
-/** Stands for a value that may be anything. */
+/** Placeholder for a value that may be anything. */
 const OPEN = Symbol("open");
 
 type IsDeferred = (value: unknown) => boolean;
 
 /**
- * Follows a path through properties, in the form that the program gives them or in that by name; a wildcard branches. A
- * field that may be there, and is not, is no mismatch. Pure.
+ * Follows a path through properties, in the program's form or in the form by name; a wildcard branches. A missing optional
+ * field is not a mismatch. Pure.
  * @param isDeferred true for values that are not known here, such as Outputs
  */
 export function follow(steps: Path, value: unknown, form: Form, isDeferred: IsDeferred): Branch[] {
@@ -37,7 +37,7 @@ export function follow(steps: Path, value: unknown, form: Form, isDeferred: IsDe
 interface Place {
   readonly value: unknown;
   readonly form: Form;
-  /** The way here, by name. */
+  /** The path to this place, by name. */
   readonly done: Path;
 }
 
@@ -86,7 +86,7 @@ function one(step: string | number, value: unknown, place: Place, isDeferred: Is
         ? itemAt(step, value, form, at, isDeferred)
         : itemNamed(step, value, form, at, isDeferred);
     case "list":
-      if (typeof step !== "number") return { reason: `${at} is a list without names: write the index` };
+      if (typeof step !== "number") return { reason: `${at} is a list without names: use an index` };
       return value === OPEN || (Array.isArray(value) && step < value.length)
         ? [{ step, value: childOf(value, step), form: form.item }]
         : { reason: `${at} has ${countOf(value)}` };
@@ -110,7 +110,7 @@ function field(
   const form = fields.get(step);
   if (form) return [{ step, value: childOf(value, step), form }];
   if (naming.includes(step))
-    return { reason: `${step} identifies ${what}: with another one it is another item` };
+    return { reason: `${step} identifies ${what}: an item with another ${step} is another item` };
   if (isPlainObject(value) && Object.hasOwn(value, step)) return [{ step, value: value[step], form: ANY }];
   return { reason: `${what} has no property ${step}`, meant: nearest(step, fields.keys()) };
 }
@@ -124,11 +124,11 @@ function itemAt(
 ): Child[] | Missing {
   if (value === OPEN || hidesNames(value, form, isDeferred))
     return {
-      reason: `${at} is an Output, or an item or a name in it is, so that the names are not known yet`,
+      reason: `${at} is an Output or contains one, so its names are not known yet`,
       isUnresolved: true,
     };
   if (!Array.isArray(value) || index >= value.length)
-    return { reason: `${at} has ${countOf(value)}${namesOf(value, form, ", which go by name")}` };
+    return { reason: `${at} has ${countOf(value)}${namesOf(value, form, ", which are identified by name")}` };
   const keys = form.keysOf(value);
   const name = childOf(value[index], form.keyedBy[0] ?? "");
   const key = keys ? (keys[index] ?? (typeof name === "string" ? name : index)) : index;
@@ -147,7 +147,7 @@ function itemNamed(
   if (value === OPEN || hidesNames(value, form, isDeferred))
     return [{ step: name, value: OPEN, form: form.item }];
   const items = itemsOf(value, form);
-  // Such a list is a mistake of its own.
+  // The check reports such a list itself.
   if (!items) return [{ step: name, value: OPEN, form: form.item }];
   if (items.has(name)) return [{ step: name, value: items.get(name), form: form.item }];
   const meant = nearest(name, items.keys());
@@ -194,7 +194,7 @@ function everything(value: unknown, { form, done }: Place, isDeferred: IsDeferre
 
 const itemForm = (form: Form): Form => (form.kind === "list" || form.kind === "named" ? form.item : ANY);
 
-/** The items by name, whichever form the list has; undefined where it has none by name. */
+/** The items by name, for either form of the list; undefined if it cannot be a map by name. */
 function itemsOf(value: unknown, form: NamedForm): Map<string, unknown> | undefined {
   if (value === undefined || value === null) return new Map();
   if (isPlainObject(value)) return new Map(Object.entries(value));
@@ -207,7 +207,7 @@ function itemsOf(value: unknown, form: NamedForm): Map<string, unknown> | undefi
   );
 }
 
-/** An item or a name that is not known leaves the names of all of them unknown: a name may have to be told from others. */
+/** One unknown item or name makes all keys unknown: keys depend on whether names repeat. */
 const hidesNames = (value: unknown, { keyedBy }: NamedForm, isDeferred: IsDeferred): boolean =>
   Array.isArray(value) &&
   value.some(
@@ -233,7 +233,7 @@ function countOf(value: unknown): string {
 const isIndexable = (value: unknown): value is Record<string | number, unknown> =>
   typeof value === "object" && value !== null;
 
-/** What is in a value that is not known is not known either. */
+/** A child of an unknown value is unknown as well. */
 function childOf(value: unknown, step: string | number): unknown {
   if (value === OPEN) return OPEN;
   return isIndexable(value) && Object.hasOwn(value, step) ? value[step] : undefined;

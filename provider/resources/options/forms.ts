@@ -2,21 +2,21 @@ import { destinationKeys } from "../app/alerts/destinations";
 import { isPlainObject, listKeys, SPEC_LISTS, type NamedLists } from "../../appspec/lists-by-name";
 import { specShape, type Shape } from "../../appspec/schema-shape";
 
-/** What the arguments and outputs of a resource look like, for paths that lead into them. */
+/** The structure of a resource's arguments and outputs, for property paths. */
 export type Form = MapForm | NamedForm | ListForm | { readonly kind: "scalar" } | { readonly kind: "any" };
 
 export interface MapForm {
   readonly kind: "map";
   readonly fields: ReadonlyMap<string, Form>;
-  /** Fields that name the item in the program, and are no property of it for Pulumi. */
+  /** Fields that identify the item in the program, and which are not properties of it in Pulumi. */
   readonly naming: readonly string[];
 }
 /** A list in the program that Pulumi sees as a map by name, see appspec/lists-by-name.ts. */
 export interface NamedForm {
   readonly kind: "named";
-  /** Undefined where the list cannot become a map. */
+  /** Undefined if the list cannot become a map. */
   readonly keysOf: (list: readonly unknown[]) => readonly (string | undefined)[] | undefined;
-  /** Fields that the keys are made of. */
+  /** Fields that make up the keys. */
   readonly keyedBy: readonly string[];
   readonly item: Form;
 }
@@ -36,7 +36,7 @@ export const mapForm = (fields: Readonly<Record<string, Form>>, naming: readonly
 
 let spec: Form | undefined;
 
-/** The form of a whole AppSpec; made once. */
+/** The form of a whole AppSpec; created once. */
 export function specForm(): Form {
   return (spec ??= formOf(specShape(), SPEC_LISTS));
 }

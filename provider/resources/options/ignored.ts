@@ -2,10 +2,10 @@ import { valueAt, withValueAt, type Path } from "../../appspec/diff";
 import { isPlainObject, SPEC_LISTS, type NamedList, type NamedLists } from "../../appspec/lists-by-name";
 
 /**
- * A spec in which the ignored places have the values of `held`, or are absent as there. Where `held` has nothing that the
- * place could be in, as in a new component, the value of `wanted` counts. All in their form by name. Pure.
- * @param paths of ignored places in it; a step `*` stands for all items
- * @param lists that are there also without items
+ * A spec whose ignored places have the values of `held`, or are absent if they are absent there. If `held` lacks the parent of
+ * a place, as for a new component, the value of `wanted` counts. All in their form by name. Pure.
+ * @param paths the ignored places; a step `*` matches all items
+ * @param lists lists that count as existing even without items
  */
 export function keepIgnored(
   wanted: unknown,
@@ -19,7 +19,7 @@ export function keepIgnored(
     .reduce((spec, path) => keep(spec, held, path, lists), wanted);
 }
 
-/** The same for a spec: with autoscaling, be it the program's or the service's, a component has no fixed count. */
+/** The same for an AppSpec: a component with autoscaling, from the program or the service, has no fixed count. */
 export function keepIgnoredSpec(wanted: unknown, held: unknown, paths: readonly Path[]): unknown {
   const kept = keepIgnored(wanted, held, paths);
   return autoscaled(kept)
@@ -27,13 +27,13 @@ export function keepIgnoredSpec(wanted: unknown, held: unknown, paths: readonly 
     .reduce((spec, { count }) => withValueAt(spec, count, undefined), kept);
 }
 
-/** What changed at the service without what is ignored: the spec of now with the ignored places as they were then. */
+/** The current spec with the previous values in ignored places, so that their changes do not count as drift. */
 export function withoutIgnored(now: unknown, then: unknown, paths: readonly Path[]): unknown {
   const counts = autoscaled(now).flatMap(({ scaling, count }) => (isIgnored(scaling, paths) ? [count] : []));
   return keepIgnored(now, then, [...paths, ...counts]);
 }
 
-/** Where components with autoscaling have it, and would have a count. */
+/** Places of `autoscaling` and the instance count in components with autoscaling. */
 function autoscaled(spec: unknown): { scaling: Path; count: Path }[] {
   return SCALED.flatMap((list) => stepsInto(valueAt(spec, [list])).map((name): Path => [list, name]))
     .filter((component) => valueAt(spec, [...component, "autoscaling"]) !== undefined)
@@ -59,12 +59,12 @@ function keep(wanted: unknown, held: unknown, path: Path, lists: NamedLists): un
   const value = valueAt(there, [last]);
   if (value === undefined && valueAt(here, [last]) === undefined) return wanted;
   const kept = withValueAt(wanted, path, value);
-  // A list that has lost its only item is absent, as it is there.
+  // A list that has lost its only item is absent, as in `held`.
   const isEmpty = value === undefined && Object.keys(here).length === 1 && place.length > 0;
   return isEmpty && valueAt(held, place) === undefined ? withValueAt(kept, place, undefined) : kept;
 }
 
-/** What is at the place; a list with names is there also where it has no items. */
+/** The value at the place; a list with names counts as existing even without items. */
 function containerAt(spec: unknown, place: Path, top: NamedLists): unknown {
   let at = spec;
   let lists = top;
@@ -72,7 +72,7 @@ function containerAt(spec: unknown, place: Path, top: NamedLists): unknown {
   for (const step of place) {
     const list: NamedList | undefined = Object.hasOwn(lists, step) ? lists[step] : undefined;
     at = valueAt(at, [step]) ?? (list && isPlainObject(at) ? {} : undefined);
-    // After the name of a list comes that of an item, which has lists of its own.
+    // The name of a list is followed by that of an item, which may contain lists itself.
     [lists, items] = list ? [{}, list.lists ?? {}] : [items, {}];
   }
   return at;
@@ -91,11 +91,11 @@ function stepsInto(value: unknown): (string | number)[] {
   return isPlainObject(value) ? Object.keys(value) : [];
 }
 
-/** True for what is ignored, be it for itself or within something that is. */
+/** True if the path, or a parent of it, is ignored. */
 export const isIgnored = (path: Path, paths: readonly Path[]): boolean =>
   paths.some((ignored) => ignored.every((step, index) => step === "*" || step === path[index]));
 
-/** Both values in one, as far as they are maps; what `first` has counts. */
+/** Merges two values if they are maps; `first` takes precedence. */
 export function unite(first: unknown, second: unknown): unknown {
   if (first === undefined) return second;
   if (!isPlainObject(first) || !isPlainObject(second)) return first;

@@ -5,14 +5,14 @@ import { follow, type Mismatch } from "./follow";
 import { formatPropertyPath, parsePropertyPath } from "./property-path";
 import type { OptionPath, PathOption } from "./translate";
 
-/** The properties that paths may name. */
+/** The properties that paths may refer to. */
 export interface Named {
   readonly args: Form;
-  /** Names of outputs that are no arguments. */
+  /** Names of outputs that are not arguments. */
   readonly outputs: readonly string[];
 }
 
-/** Paths that the engine has, and the constructor of the resource has not seen. */
+/** Paths in the engine's request that the resource's constructor has not seen. */
 export function transformed(engine: readonly string[] = [], seen: readonly OptionPath[]): OptionPath[] {
   const own = new Set(seen.flatMap(({ paths }) => paths.map(formatPropertyPath)));
   return engine
@@ -30,7 +30,7 @@ const isOpen = (): boolean => false;
 
 /**
  * The paths that match nothing, one sentence each. Pure.
- * @param sides properties by name: those of the program first, then those of the state, if there is one
+ * @param sides properties by name: first those of the program, then those of the state, if any
  */
 export function mismatches(
   paths: readonly OptionPath[] | undefined,
@@ -57,7 +57,7 @@ function mismatchOf(
   for (const path of paths)
     for (const side of sides) {
       const [name] = path;
-      // Properties that are no part of the interface.
+      // Properties that are not public.
       if (typeof name === "string" && name.startsWith("__")) return undefined;
       const special = typeof name === "string" ? ofOutputs(option, path, outputs) : undefined;
       if (special === "found") return undefined;
@@ -69,7 +69,7 @@ function mismatchOf(
   return first;
 }
 
-/** Undefined where the path does not name an output. */
+/** Undefined if the path does not refer to an output. */
 function ofOutputs(
   option: PathOption,
   path: Path,
@@ -87,7 +87,7 @@ function ofOutputs(
     : { reason: "Pulumi marks only whole outputs as secret", meant: path.slice(0, 1) };
 }
 
-/** People leave out `spec`. */
+/** Users often omit `spec`. */
 function withSpec(mismatch: Mismatch, path: Path, args: Form): Mismatch {
   const spec = args.kind === "map" ? args.fields.get("spec") : undefined;
   const isField = spec?.kind === "map" && spec.fields.has(String(path[0]));

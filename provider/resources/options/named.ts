@@ -8,7 +8,7 @@ const named = (args: MapForm, outputs: readonly string[]): Named => ({
 
 let app: (Named & { readonly args: MapForm }) | undefined;
 
-/** What options may name of an App. */
+/** The properties of an App that options may refer to. */
 export function appProperties(): Named & { readonly args: MapForm } {
   return (app ??= {
     args: mapForm({
@@ -53,7 +53,7 @@ export const DEPLOYMENT_PROPERTIES = named(
   ["deploymentId", "phase", "cause", "createdAt"],
 );
 
-/** `deploymentId` and `state` are outputs as well, which makes no difference here. */
+/** `deploymentId` and `state` are also outputs, which makes no difference here. */
 export const ROLLBACK_PROPERTIES = named(
   mapForm({ appId: SCALAR, deploymentId: SCALAR, state: SCALAR, timeouts: TIMEOUTS }),
   ["pinned", "phase"],

@@ -1,12 +1,12 @@
 import type { Path } from "../../appspec/diff";
 
-/** A property path that cannot be read: why. */
+/** Why a property path cannot be parsed. */
 export interface Malformed {
   readonly malformed: string;
 }
 
 /**
- * Reads a property path as the engine does: `spec.services["web"].envs[2].value`. `[*]` and `["*"]` are the step `*`. Pure.
+ * Parses a property path like the engine: `spec.services["web"].envs[2].value`. `[*]` and `["*"]` are the step `*`. Pure.
  */
 export function parsePropertyPath(text: string): Path | Malformed {
   const steps: (string | number)[] = [];

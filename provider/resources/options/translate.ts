@@ -4,7 +4,7 @@ import type { Form } from "./forms";
 import { follow, type Branch } from "./follow";
 import { formatPropertyPath, parsePropertyPath } from "./property-path";
 
-/** Resource options that name properties by their paths. */
+/** Resource options that contain property paths. */
 export interface PathOptions {
   ignoreChanges?: string[];
   replaceOnChanges?: string[];
@@ -12,18 +12,18 @@ export interface PathOptions {
 }
 export type PathOption = keyof PathOptions;
 
-/** One path of an option, and what it stands for. */
+/** One path of an option, and the paths that it expands to. */
 export interface OptionPath {
   readonly option: PathOption;
-  /** As the program has it. */
+  /** The path in the program. */
   readonly written: string;
-  /** By name; several for a wildcard. Empty where it is malformed. */
+  /** By name; several for a wildcard. Empty if it is malformed. */
   readonly paths: readonly Path[];
   readonly malformed?: string;
 }
 
 export interface Translated {
-  /** The options that were given, for the engine: it sees lists with names as maps by name. */
+  /** The given options for the engine, which sees lists with names as maps by name. */
   readonly options: PathOptions;
   readonly paths: readonly OptionPath[];
 }
@@ -34,7 +34,7 @@ export interface Program {
   readonly label: string;
   readonly args: unknown;
   readonly form: Form;
-  /** What `*` stands for in `ignoreChanges`. */
+  /** The properties that `*` matches in `ignoreChanges`. */
   readonly names: readonly string[];
   readonly isDeferred: (value: unknown) => boolean;
 }
@@ -65,13 +65,13 @@ function translate(option: PathOption, written: string, program: Program): Optio
   const steps = parsePropertyPath(written);
   if ("malformed" in steps) return { option, written, paths: [], malformed: steps.malformed };
   if (option === "ignoreChanges") {
-    // To ignore all that is in a place is to ignore the place.
+    // Ignoring everything in a place means ignoring the place.
     const place = withoutLastWildcards(steps);
     if (place.length === 0) return { option, written, paths: program.names.map((name) => [name]) };
     return { option, written, paths: pathsOf(option, written, place, program) };
   }
   const paths = pathsOf(option, written, steps, program);
-  // A wildcard also stands for what the program does not have any more.
+  // A wildcard also matches what the program no longer contains.
   const isSame = paths.every((path) => steps.every((step, index) => step === "*" || step === path[index]));
   return { option, written, paths: option === "replaceOnChanges" && isSame ? [steps] : paths };
 }
@@ -92,9 +92,9 @@ function unresolvable(label: string, option: PathOption, written: string, { path
   const byName = formatPropertyPath(path.map((step) => (typeof step === "number" ? "*" : step)));
   return new AppPlatformError(
     "invalid-input",
-    `${label}: ${option}: ${written} cannot be resolved: ${mismatch?.reason ?? ""}. Write the name instead of the index, or ${byName} for all items.`,
+    `${label}: ${option}: ${written} cannot be resolved: ${mismatch?.reason ?? ""}. Use the name instead of the index, or ${byName} for all items.`,
   );
 }
 
-/** The engine skips a malformed path in one option, and fails for one in another. */
+/** Omits malformed paths: depending on the option, the engine would skip them or fail. */
 const forEngine = ({ paths }: OptionPath): string[] => paths.map(formatPropertyPath);

@@ -44,16 +44,16 @@ export interface RollbackInputs {
 }
 
 export interface RollbackOutputs extends RollbackInputs {
-  /** The deployment that was gone back to, whether the program names it or not. */
+  /** The target of the rollback, whether or not the program sets it. */
   deploymentId: string;
-  /** How far it has come, which may be less than what the program wants. */
+  /** The state reached so far, which may differ from the program's. */
   state: RollbackState;
-  /** Whether the app was pinned to it when last seen. */
+  /** Whether the app was pinned to it when last read. */
   pinned: boolean;
   phase: string;
-  /** The deployment whose phase it is: that of the rollback, or the one that reverts it. */
+  /** The deployment that `phase` belongs to: that of the rollback, or the one that reverts it. */
   __last: string;
-  /** What the program left to us, and is not among the inputs therefore. */
+  /** Properties that the program left to the provider, and which are not among the inputs. */
   __chosen: ("deploymentId" | "state")[];
   /** Set while no run has seen the deployment that reverts the rollback. */
   __awaited?: Awaited;
@@ -67,7 +67,7 @@ const ARGUMENTS = {
 };
 
 export class RollbackProvider extends BaseProvider {
-  /** A new rollback is validated in previews, so that nobody learns in the update that it is not possible. */
+  /** Validates a new rollback in previews, so that an impossible one fails before the update. */
   async check(
     meta: ResourceMeta,
     olds: Partial<RollbackInputs>,
@@ -89,7 +89,7 @@ export class RollbackProvider extends BaseProvider {
       refuseWhilePinned(app);
       const target = await rollbackTarget(client, app, inputs.deploymentId);
       await mustBePossible(client, app.id, target, reporter);
-      reporter.info(`The app ${app.spec.name ?? ""} goes back to deployment ${target}.`);
+      reporter.info(`The app ${app.spec.name ?? ""} will be rolled back to deployment ${target}.`);
     };
     try {
       await this.runOn(meta, inputs, look, { limits: PREVIEW_LIMITS });
@@ -98,7 +98,7 @@ export class RollbackProvider extends BaseProvider {
       const { errorCode, message } = asAppPlatformError(error);
       if (OBSTACLES.includes(errorCode)) return [{ property: "", reason: message }];
       const reporter = this.reporter(meta);
-      // Without a token previews work as well, and the update will say what is wrong.
+      // Previews work without a token; the update reports that it is missing.
       if (errorCode !== "missing-token") reporter.warn(`The rollback could not be validated: ${message}`);
       await reporter.flush();
       return [];
@@ -114,7 +114,7 @@ export class RollbackProvider extends BaseProvider {
     const replaces = (["appId", "deploymentId"] as const).filter(
       (key) => news[key] !== undefined && !isUnknown(news[key]) && news[key] !== olds[key],
     );
-    // A pinned app takes no other rollback.
+    // A pinned app accepts no other rollback.
     if (replaces.length > 0) return { replaces, deleteBeforeReplace: true };
     const obstacle = noWay(olds.state, news.state);
     if (obstacle !== undefined) throw printOnce(obstacle, meta.urn);
@@ -179,14 +179,14 @@ export class RollbackProvider extends BaseProvider {
       const app = await context.reads.findOrGone(context.client, props.appId, 0, context.options);
       if (!app || !mayBePinned(app, id, props.pinned)) return;
       context.reporter.warn(
-        `The app ${app.spec.name ?? ""} was pinned to this rollback, which is committed: what runs now goes on running.`,
+        `The app ${app.spec.name ?? ""} was pinned to this rollback. It is committed now, and its deployment keeps running.`,
       );
       await commitRollback(context, app.id, id);
     });
   }
 }
 
-/** What an operation does after the rollback has been made. Whatever fails leaves it in the state as far as it came. */
+/** The steps after the rollback has been started. A failure records how far it got in the state. */
 class RollbackWork {
   constructor(
     private readonly context: OperationContext,
@@ -194,7 +194,7 @@ class RollbackWork {
     private readonly inputs: RollbackInputs,
     private outs: RollbackOutputs,
     private readonly operation: "create" | "update",
-    /** As it was before the operation; absent for a new rollback, which the app is pinned to. */
+    /** The app before the operation; absent for a new rollback, which the app is pinned to. */
     private readonly app?: App,
   ) {}
 
@@ -215,13 +215,13 @@ class RollbackWork {
     if (this.outs.state === wanted && !this.outs.pinned) return;
     const mayCommit = wanted === "committed" && (!this.app || mayBePinned(this.app, this.id));
     if (!this.outs.pinned && !mayCommit) {
-      this.context.reporter.info("The app was not pinned any more: there is nothing to commit.");
+      this.context.reporter.info("The app is no longer pinned: there is nothing to commit.");
       this.outs.state = wanted;
       return;
     }
     await this.settle(
-      "The app stays pinned to this rollback, which did not work. " +
-        'Set state: "reverted" to deploy the spec of before it, or remove the resource to free the app as it is.',
+      "The app stays pinned to this rollback, which failed. " +
+        'Set state: "reverted" to deploy the previous spec again, or remove the resource to unpin the app without other changes.',
     );
     if (wanted === "pinned") return;
     await commitRollback(this.context, this.inputs.appId, this.id);
@@ -234,7 +234,7 @@ class RollbackWork {
       if (!outs.pinned)
         throw new AppPlatformError(
           "invalid-input",
-          "The app is not pinned to this rollback any more: it was committed or reverted in between, and can not be reverted now. " +
+          "The app is no longer pinned to this rollback: it was committed or reverted in the meantime and cannot be reverted now. " +
             'Set state: "committed", or remove the resource.',
         );
       await this.follow(await revert(context, this.inputs.appId, this.id));
@@ -247,7 +247,7 @@ class RollbackWork {
     } else if (resultOf(outs.phase) === "bad")
       await this.follow(await createDeployment(context, inputs.appId, false, [outs.__last]));
     await this.settle(
-      "The rollback is reverted, but its spec of before does not work: the next pulumi up tries it again.",
+      "The rollback is reverted, but the deployment of the previous spec failed: the next pulumi up tries again.",
     );
   }
 
@@ -272,7 +272,7 @@ class RollbackWork {
       const { __awaited: awaited } = this.outs;
       if (!awaited || !isApiError(error, "not-found")) throw error;
       await throwIfShown(context, inputs.appId, this.outs.__last, error);
-      // The one that the response named may never come to be, and another one be the result.
+      // The deployment in the response may never exist, and another one may be the result.
       const { ids, complete } = knownTo(awaited);
       const known = { ids: [...ids, this.outs.__last], complete };
       this.outs = { ...this.outs, ...last(await deploymentOf(context, inputs.appId, { known, must: true })) };
@@ -290,19 +290,19 @@ class RollbackWork {
 const OBSTACLES: readonly ErrorCode[] = ["not-found", "app-pinned", "invalid-input"];
 
 const NOTHING_TO_REVERT =
-  'state: "reverted" is for a Rollback that has been made: this one is new, and nothing has been rolled back. Remove it from the program.';
+  'state: "reverted" requires an existing Rollback: this one is new, and nothing has been rolled back. Remove it from the program.';
 
-/** From committed and reverted there is no way on. */
+/** Committed and reverted are final. */
 function noWay(reached: RollbackState, wanted: RollbackState = "pinned"): AppPlatformError | undefined {
   if (reached === "pinned" || wanted === reached || isUnknown(wanted)) return undefined;
   return new AppPlatformError(
     "invalid-input",
-    `state: this rollback is ${reached} for good, and can not be ${wanted} any more. ` +
-      `Keep state: "${reached}" or remove it; to go back again, add a Rollback of another name.`,
+    `state: this rollback is already ${reached} and can no longer be ${wanted}. ` +
+      `Keep state: "${reached}" or remove the resource; to roll back again, add a Rollback with another name.`,
   );
 }
 
-/** Not stopped by Ctrl-C, as a deployment that nobody knows would go on. */
+/** Not stopped by Ctrl-C: otherwise a deployment would continue without being recorded in the state. */
 async function revert(
   { client, reporter, stopped, clock }: OperationContext,
   appId: string,
@@ -325,7 +325,7 @@ async function revert(
   return { deployment: isNew ? deployment : undefined, known, must: true };
 }
 
-/** The outputs, brought up to date. */
+/** The outputs with current values. */
 async function seen(
   { client, options }: OperationContext,
   id: string,
@@ -346,8 +346,8 @@ async function seen(
 }
 
 /**
- * Whether the app may be pinned to the rollback: a response may lack the pin, so that only another one disproves it.
- * @param recorded whether it was pinned when last seen
+ * Whether the app may be pinned to the rollback: a response may lack the pin, so only another pin disproves it.
+ * @param recorded whether it was pinned when last read
  */
 const mayBePinned = ({ pinned_deployment: pin }: App, id: string, recorded = true): boolean =>
   pin ? pin.id === id : recorded;
@@ -369,7 +369,7 @@ const begun = (inputs: RollbackInputs, target: string, made: Deployment): Rollba
 const chosen = (inputs: RollbackInputs): RollbackOutputs["__chosen"] =>
   (["deploymentId", "state"] as const).filter((key) => inputs[key] === undefined);
 
-/** Damaged, nothing counts as chosen by the provider. */
+/** If the value is damaged, nothing counts as chosen by the provider. */
 const chosenIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function inputsOf(props: RollbackOutputs): RollbackInputs {
@@ -377,7 +377,7 @@ function inputsOf(props: RollbackOutputs): RollbackInputs {
   return plain({ ...inputs, ...Object.fromEntries(chosenIn(__chosen).map((key) => [key, undefined])) });
 }
 
-/** Inputs that a person sees and changes; where the program names no deployment, it is not for change. */
+/** Inputs that users see and change in place; another deployment is a replacement. */
 function visible({ state = "pinned", timeouts }: RollbackInputs): object {
   return { state, timeouts };
 }

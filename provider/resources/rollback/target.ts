@@ -6,12 +6,12 @@ import { AppPlatformError } from "../../errors";
 import { describeCondition } from "../app/rollback-on-failure";
 import { isUnknownId, near, notFound } from "../../service/find";
 
-/** Deployments looked at for one that worked; the service goes back to none of the older ones. */
+/** How many deployments to search for one that succeeded; the service cannot roll back to older ones. */
 const LOOK_BACK = 100;
 
 /**
- * The deployment to go back to: the one given, or the last one that worked before the newest one.
- * @throws AppPlatformError `not-found` where there is none
+ * The target of a rollback: the given deployment, or the last successful one before the newest.
+ * @throws AppPlatformError `not-found` if there is none
  */
 export async function rollbackTarget(client: Client, app: App, deploymentId?: string): Promise<string> {
   const newest = async () => (await client.listDeploymentPage(app.id, { perPage: LOOK_BACK })).items;
@@ -29,14 +29,14 @@ export async function rollbackTarget(client: Client, app: App, deploymentId?: st
   if (found) return found.id;
   throw new AppPlatformError(
     "not-found",
-    `The app ${app.spec.name ?? ""} (id ${app.id}) has no deployment to go back to: none but the newest one has worked. ` +
-      "Deploy a spec that works instead.",
+    `The app ${app.spec.name ?? ""} (id ${app.id}) has no deployment to roll back to: no deployment before the newest one has succeeded. ` +
+      "Deploy a working spec instead.",
   );
 }
 
 /**
- * The newest deployment that worked, apart from the newest of all: what runs now, where the newest one failed; else what
- * ran before it. One that was superseded may never have been live, which its steps tell. Pure.
+ * The last successful deployment before the newest one: the active one if the newest failed, otherwise the one before it. A
+ * superseded deployment may never have been live, which its unfinished steps show. Pure.
  * @param newestFirst deployments of one app
  */
 export function lastGood(newestFirst: readonly Deployment[], activeId?: string): Deployment | undefined {
@@ -53,7 +53,7 @@ function allDone({ progress }: Deployment): boolean {
 }
 
 /**
- * Asks the service whether the app can go back to the deployment, and passes on what it warns of.
+ * Validates the rollback at the service, and reports its warnings.
  * @throws AppPlatformError `invalid-input` with the service's reason
  */
 export async function mustBePossible(

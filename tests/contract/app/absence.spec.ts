@@ -59,7 +59,7 @@ describe("an app that the service does not show", () => {
     world.emulator.reset();
     await world.run().delete(made.id, made.outs);
     assert.equal(deletions(), 1);
-    assert.ok(world.messages("info").some((line) => /knows no such app any more.*404/.test(line)));
+    assert.ok(world.messages("info").some((line) => /no longer exists at the service.*404/.test(line)));
   });
 
   it("is deleted without a backup when the state contains no spec", async () => {

@@ -122,7 +122,7 @@ describe("AppProvider: create", () => {
   it("keeps an app in the state when waiting times out, with the deployment to wait for", async () => {
     const error = await world.initFailure(world.create(inputs(SHOP, { timeouts: { create: "5s" } })));
     assert.equal(error.errorCode, "wait-timeout");
-    assert.match(error.reasons.join(), /did not end within 5 s/);
+    assert.match(error.reasons.join(), /did not finish within 5 s/);
     assert.equal(error.made.outs.__deployment?.id, world.emulator.apps()[0]?.deployments[0]?.id);
     assertClean(error.properties);
   });
@@ -281,7 +281,7 @@ describe("AppProvider: delete", () => {
       };
       const error = await world.failure(world.run().delete(id, outs));
       assert.equal(error.errorCode, "interrupted");
-      assert.match(error.message, /goes on at the service/);
+      assert.match(error.message, /continues? at the service/);
     }
     const before = world.run();
     assert.equal((await world.failure(before.read(id, outs))).errorCode, "interrupted");

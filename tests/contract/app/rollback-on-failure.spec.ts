@@ -42,7 +42,7 @@ describe("AppProvider: rollback of a failed update", () => {
     const [first, , rolledBack] = world.app.deployments;
     assert.equal(
       error.reasons[1],
-      `Rolled back to deployment ${first?.id} (the spec of before), by deployment ${rolledBack?.id}, which is active. ` +
+      `Rolled back to deployment ${first?.id} (the previous spec) by deployment ${rolledBack?.id}, which is active. ` +
         "The next preview shows the program's change again.",
     );
     assert.equal(world.app.spec.services?.[0]?.build_command, undefined);
@@ -96,7 +96,7 @@ describe("AppProvider: rollback of a failed update", () => {
   it("keeps a failed first deployment and reports why", async () => {
     const spec = changed((copy) => (copy.name = "other"), BROKEN);
     const error = await world.initFailure(world.create(wanted(spec)));
-    assert.match(error.reasons[1] ?? "", /^Not rolled back: no deployment of this app has worked yet/);
+    assert.match(error.reasons[1] ?? "", /^Not rolled back: no deployment of this app has succeeded yet/);
     assert.equal(error.made.outs.phase, "ERROR");
     const again = changed((copy) => (copy.services![0]!.build_command = "exit 2"), spec);
     const second = await world.initFailure(world.update(error.made, wanted(again)));
@@ -208,7 +208,7 @@ describe("AppProvider: rollback of a failed update", () => {
       const error = await stop();
       const pinned = world.app.pinned?.deployment.id;
       assert.equal(error.errorCode, "interrupted");
-      assert.match(error.reasons.at(-1) ?? "", /was begun and not completed.*stays pinned.*next pulumi up/);
+      assert.match(error.reasons.at(-1) ?? "", /was started but not completed.*stays pinned.*next pulumi up/);
       assert.equal(error.made.outs.__pinned, pinned);
       assert.deepEqual(error.made.outs.spec, made.outs.spec);
       assertClean(error.properties);

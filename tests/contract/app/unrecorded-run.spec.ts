@@ -110,7 +110,7 @@ describe("an update that a killed run made", () => {
     await killed(evening);
     await world.update(made, inputs(evening));
     assert.deepEqual(world.writes, []);
-    assert.ok(world.messages("info").some((line) => /holds what the program wants already/.test(line)));
+    assert.ok(world.messages("info").some((line) => /already has the program's spec/.test(line)));
   });
 
   it("is followed by a new deployment when its own has failed", async () => {

@@ -137,7 +137,7 @@ describe("RollbackProvider", () => {
   it("reports in the preview that committed and reverted are final", async () => {
     const made = await to(await create(), "committed");
     const error = await world.failure(run().diff(made.id, made.outs, wanted({ state: "reverted" })));
-    assert.match(error.message, /is committed for good, and can not be reverted any more/);
+    assert.match(error.message, /is already committed and can no longer be reverted/);
     forget();
     await world.failure(to(made, "reverted"));
     assert.deepEqual(world.writes, []);
@@ -169,7 +169,7 @@ describe("RollbackProvider", () => {
     it("fails the preview when no earlier deployment succeeded", async () => {
       const { id } = await world.create(inputs(changed((spec) => (spec.name = "other"))));
       const { failures } = await preview({ appId: id });
-      assert.match(failures[0]?.reason ?? "", /no deployment to go back to/);
+      assert.match(failures[0]?.reason ?? "", /no deployment to roll back to/);
     });
 
     it("reports a deployment that does not exist", async () => {
@@ -181,7 +181,7 @@ describe("RollbackProvider", () => {
       assert.deepEqual((await preview()).failures, []);
       assert.match(
         world.messages().join("\n"),
-        new RegExp(`goes back to deployment ${first.outs.activeDeploymentId}`),
+        new RegExp(`will be rolled back to deployment ${first.outs.activeDeploymentId}`),
       );
       assert.deepEqual(world.writes, [VALIDATE]);
     });
@@ -286,7 +286,7 @@ describe("RollbackProvider", () => {
       assert.match(world.messages().join("\n"), /there is nothing to commit/);
       forget();
       const error = await failed(to(made, "reverted"));
-      assert.match(error.error.message, /not pinned to this rollback any more/);
+      assert.match(error.error.message, /no longer pinned to this rollback/);
       assert.deepEqual(world.writes, []);
     });
   });
@@ -320,7 +320,10 @@ describe("RollbackProvider", () => {
       await run().delete(id, outs);
       assert.deepEqual(world.writes, [COMMIT]);
       assert.equal(instances(), 1);
-      assert.match(world.messages("warning").join("\n"), /what runs now goes on running/);
+      assert.match(
+        world.messages("warning").join("\n"),
+        /is committed now, and its deployment keeps running/,
+      );
     });
 
     it("writes nothing when the app is not pinned", async () => {

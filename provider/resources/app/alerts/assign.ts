@@ -18,7 +18,7 @@ import { isEqual } from "../../../appspec/diff";
 import { isPlainObject } from "../../../appspec/lists-by-name";
 import { plain, type AppInputs, type AppOutputs, type HeldAlert } from "../state";
 
-/** A rule that the service has just accepted may take this long to become an alert. */
+/** An accepted alert rule may take this long to appear as an alert. */
 const APPEARS_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 2_000;
 
@@ -27,21 +27,21 @@ type Entries = Record<string, KeyedDestination>;
 const entriesOf = (destinations: unknown): Entries =>
   isPlainObject(destinations) ? (destinations as Entries) : {};
 
-/** Sets the destinations of alerts beside one write of an app, and keeps what the service took of them. */
+/** Sets the destinations of alerts along with one write of an app, and tracks which of them the service accepted. */
 export class AlertAssignment {
   private readonly wanted: Entries;
   private readonly accepted: Entries;
   private readonly held: Record<string, HeldAlert>;
-  /** What was sent, and what was held and accepted before it, until the service is seen to have taken it. */
+  /** Sent entries with their previous status, until the service returns what was sent. */
   private readonly unseen = new Map<string, Unseen>();
   /** Why entries are not set yet, by key. */
   private readonly open = new Map<string, { reason: string; final: boolean }>();
 
-  /** @param olds outputs of before; absent when the app is new to the stack */
+  /** @param olds previous outputs; absent if the app is new to the stack */
   constructor(
     private readonly context: AppOperationContext,
     olds: AppOutputs | undefined,
-    /** What the program leaves to the service; absent for a new app. */
+    /** The properties that the program leaves to the service; absent for a new app. */
     private readonly ignoring?: Ignoring,
   ) {
     this.wanted = entriesOf(context.inputs.alertDestinations);
@@ -50,8 +50,8 @@ export class AlertAssignment {
   }
 
   /**
-   * Does `finish`, with the destinations set: before it as far as the alerts are there already, so that they tell of this
-   * very deployment, the rest after it. The app is in the state whatever comes of it.
+   * Runs `finish` and sets the destinations: for existing alerts before it, so that they already notify about this deployment;
+   * for the others after it. Failures keep the app in the state.
    * @throws InitializationError
    */
   async around(appId: string, finish: () => Promise<AppOutputs>): Promise<AppOutputs> {
@@ -88,7 +88,7 @@ export class AlertAssignment {
     }
   }
 
-  /** Sends what the service does not hold yet, and what it holds no longer. Never throws: `open` says what is left. */
+  /** Sends new and changed entries, and clears removed ones. Never throws: `open` lists what is left. */
   private async assign(appId: string): Promise<void> {
     let alerts: readonly Alert[];
     try {
@@ -140,7 +140,7 @@ export class AlertAssignment {
     if (untouched && unchanged) return;
     if (before?.id === alert.id && !untouched && unchanged)
       this.context.reporter.warn(
-        `Changed at the service since the last run, and set back to what the program says: ~ ${destinationPath(key)}`,
+        `Changed at the service since the last run; reset to the program's value: ~ ${destinationPath(key)}`,
       );
     const request = requestFor(entry, alert);
     const answer = fingerprint(request) === now ? alert : await this.send(appId, key, alert, request);
@@ -148,7 +148,7 @@ export class AlertAssignment {
     this.held[key] = { id: alert.id, held: fingerprint(answer) };
   }
 
-  /** @param alert undefined where it is gone, or told by another entry */
+  /** @param alert undefined if it is gone, or belongs to another entry */
   private async clear(appId: string, key: string, alert: Alert | undefined): Promise<void> {
     const nobody = { emails: [], slack_webhooks: [] };
     if (alert && fingerprint(alert) !== fingerprint(nobody)) await this.send(appId, key, alert, nobody);
@@ -170,7 +170,7 @@ export class AlertAssignment {
     return answer;
   }
 
-  /** Looks until the service shows what was sent, since it may confirm what it has not done. What stays unseen is sent again by a later run. */
+  /** Polls until the service returns what was sent, since a response does not prove it. A later run sends unconfirmed entries again. */
   private async confirm(appId: string): Promise<void> {
     const { client, options, clock, stopped } = this.context;
     let reason = "the service accepted this, but does not show it. The next pulumi up sends it again.";
@@ -209,7 +209,7 @@ export class AlertAssignment {
     }
   }
 
-  /** The service may repeat what it was sent. */
+  /** The service's message may repeat what it was sent. */
   private reason(place: string, error: unknown): string {
     return `${place}: not set: ${this.words(error)} The next pulumi up tries again.`;
   }
@@ -219,7 +219,7 @@ export class AlertAssignment {
   }
 }
 
-/** As it was before the destinations of `alert` were sent. */
+/** The status before the destinations of `alert` were sent. */
 interface Unseen {
   readonly alert: Alert;
   readonly accepted: KeyedDestination | undefined;
@@ -231,10 +231,10 @@ function restore<T>(entries: Record<string, T>, key: string, value: T | undefine
   else entries[key] = value;
 }
 
-/** Failures of the way, and of an alert that is not there yet: another try may go well. */
+/** Network failures and alerts that do not exist yet: a retry may succeed. */
 const mayPass = (error: unknown): boolean => isTransient(error, "not-found");
 
-/** What a refresh finds: the entries as they would have to be to give what the service holds. */
+/** The result of a refresh: entries that correspond to the service's destinations. */
 export interface SeenDestinations {
   readonly alertDestinations: Entries;
   readonly __alerts: Record<string, HeldAlert>;
@@ -242,7 +242,7 @@ export interface SeenDestinations {
   readonly changed: readonly string[];
 }
 
-/** Reads the destinations back, by one call where the app declares any. @throws ApiError */
+/** Reads the destinations, with one request, if the app declares any. @throws ApiError */
 export async function readDestinations(
   appId: string,
   props: AppInputs & Pick<AppOutputs, "__alerts">,

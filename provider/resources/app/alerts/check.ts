@@ -15,11 +15,11 @@ import { isUnknown } from "../../../appspec/unknown";
 export interface SpecAlerts {
   readonly alerts: readonly AlertAddress[];
   readonly components: readonly string[];
-  /** False where parts are not known yet. */
+  /** False if parts are not known yet. */
   readonly complete: boolean;
 }
 
-/** Pure; anything that is no alert is left out. */
+/** Skips anything that is not an alert. Pure. */
 export function alertsOfSpec(spec: unknown): SpecAlerts {
   const alerts: AlertAddress[] = [];
   const components: string[] = [];
@@ -54,8 +54,8 @@ export function alertsOfSpec(spec: unknown): SpecAlerts {
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /**
- * Everything that is wrong with the argument `alertDestinations`, each with its place.
- * @param destinations a map by key; a list only where it could not become one
+ * All problems of the argument `alertDestinations`, with their places.
+ * @param destinations a map by key; a list only if it could not be converted
  */
 export function checkDestinations(destinations: unknown, spec: unknown): string[] {
   if (destinations === undefined || isUnknown(destinations)) return [];
@@ -75,7 +75,7 @@ export function checkDestinations(destinations: unknown, spec: unknown): string[
   });
 }
 
-/** A list that could not become a map. */
+/** Problems of a list that could not be converted to a map. */
 function checkList(list: readonly unknown[]): string[] {
   const broken = list.flatMap((entry, index) => {
     const { rule, component } = isPlainObject(entry) ? entry : {};
@@ -88,7 +88,7 @@ function checkList(list: readonly unknown[]): string[] {
   return broken.length > 0
     ? broken
     : [
-        "alertDestinations: two entries are for the same alert. Make one of them, or tell them apart by operator and window.",
+        "alertDestinations: two entries are for the same alert. Merge them, or distinguish them by operator and window.",
       ];
 }
 
@@ -104,7 +104,7 @@ function alertProblem(
   const [only, another] = found;
   if (only && another)
     return [
-      `the spec has ${found.length} alerts of this rule. Say which: ${found.map(limits).join(", or ")}`,
+      `the spec has ${found.length} alerts of this rule. Specify which one: ${found.map(limits).join(", or ")}`,
     ];
   if (only) {
     const other = taken.get(only);
@@ -135,12 +135,12 @@ function contentProblems(entry: Record<string, unknown>): string[] {
   return [
     ...unknownFields.map((field) => {
       const near = nearest(field, FIELDS);
-      return `${field} is not a field of it${near === undefined ? "" : `; did you mean ${near}?`}`;
+      return `${field} is not a field of an alert destination${near === undefined ? "" : `; did you mean ${near}?`}`;
     }),
     ...(isList(emails, isEmail) ? [] : ["emails must be a list of email addresses"]),
     ...(isWebhooks(slackWebhooks)
       ? []
-      : ["slackWebhooks must be a list of { url, channel }, with an address that begins with https://"]),
+      : ["slackWebhooks must be a list of { url, channel }, with a URL that begins with https://"]),
   ];
 }
 
@@ -151,7 +151,7 @@ const isEmail = (value: unknown): boolean =>
   isUnknown(value) || (typeof value === "string" && /^[^@\s]+@[^@\s]+$/.test(value));
 
 const isUrl = (value: unknown): boolean =>
-  // The placeholder comes from the state, where changes of this argument are ignored.
+  // The placeholder comes from the state if changes of this argument are ignored.
   isUnknown(value) || (typeof value === "string" && (value === KEPT_SECRET || /^https:\/\/\S/.test(value)));
 
 function isWebhooks(value: unknown): boolean {

@@ -4,19 +4,19 @@ import { isEqual } from "../../../appspec/diff";
 import { isPlainObject } from "../../../appspec/lists-by-name";
 import { KEPT_SECRET } from "../../../appspec/secrets";
 
-/** Whom one alert of the app tells, beside the AppSpec that holds its rule. */
+/** Recipients of one alert. The alert's rule itself is part of the AppSpec. */
 export interface AlertDestination {
   /** Name of the component the alert belongs to. @default the app as a whole */
   component?: string;
   /** Rule of an alert in the spec, such as `CPU_UTILIZATION`. */
   rule: string;
-  /** Needed where the rule is there more than once. */
+  /** Required if the rule occurs more than once. */
   operator?: string;
-  /** Needed where the rule is there more than once. */
+  /** Required if the rule occurs more than once. */
   window?: string;
-  /** Addresses of users who may see the app. @default nobody */
+  /** Email addresses of users with access to the app. @default none */
   emails?: string[];
-  /** The addresses are treated as secrets. @default none */
+  /** The URLs are treated as secrets. @default none */
   slackWebhooks?: SlackWebhook[];
 }
 
@@ -25,7 +25,7 @@ export interface SlackWebhook {
   channel: string;
 }
 
-/** The same as Pulumi sees it: a map by component and rule, whose webhooks are a map by channel. */
+/** The form that Pulumi sees: a map by component and rule, with webhooks as a map by channel. */
 export type KeyedDestinations = Readonly<Record<string, KeyedDestination>>;
 
 export interface KeyedDestination {
@@ -35,7 +35,7 @@ export interface KeyedDestination {
   readonly slackWebhooks?: Readonly<Record<string, { url: string }>> | readonly SlackWebhook[];
 }
 
-/** What tells the alerts of an app apart. */
+/** Identifies an alert of an app. */
 export interface AlertAddress {
   readonly component?: string | undefined;
   readonly rule: string;
@@ -43,12 +43,12 @@ export interface AlertAddress {
   readonly window?: string | undefined;
 }
 
-/** The place of an entry as Pulumi prints it. */
+/** The path of an entry as Pulumi prints it. */
 export const destinationPath = (key: string): string => `alertDestinations[${JSON.stringify(key)}]`;
 
 /**
- * Keys such as `web/CPU_UTILIZATION`, or `DEPLOYMENT_FAILED` for the app as a whole; with operator and window where
- * component and rule repeat. Undefined where the list cannot become a map: an entry without a rule, or two for one alert.
+ * Keys such as `web/CPU_UTILIZATION`, or `DEPLOYMENT_FAILED` for the app as a whole; with operator and window if component
+ * and rule repeat. Undefined if the list cannot become a map: an entry has no rule, or two are for the same alert.
  */
 export function destinationKeys(list: readonly unknown[]): string[] | undefined {
   const plain: string[] = [];
@@ -69,7 +69,7 @@ export function destinationKeys(list: readonly unknown[]): string[] | undefined 
 const isName = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && value !== "__proto__";
 
-/** The alert that an entry means. */
+/** The alert that an entry refers to. */
 export function addressOf(key: string, entry: KeyedDestination): AlertAddress {
   const slash = key.indexOf("/");
   const [rule = ""] = key.slice(slash + 1).split(":");
@@ -81,11 +81,11 @@ export function addressOf(key: string, entry: KeyedDestination): AlertAddress {
   };
 }
 
-/** What the service answers for «none». */
+/** Undefined for the service's values that mean "none". */
 const said = (value: string | undefined): string | undefined =>
   value === undefined || value === "" || value.startsWith("UNSPECIFIED_") ? undefined : value;
 
-/** The alerts that an address means; what it leaves out may be anything. */
+/** The alerts that match an address; omitted fields match anything. */
 export function matching<T extends AlertAddress>(address: AlertAddress, alerts: readonly T[]): T[] {
   const same = (one: string | undefined, other: string | undefined): boolean =>
     said(one) === undefined || said(one) === said(other);
@@ -98,7 +98,7 @@ export function matching<T extends AlertAddress>(address: AlertAddress, alerts: 
   );
 }
 
-/** The alert of the service that is meant; undefined where there is none, or no telling which of several. */
+/** The service's alert for an address; undefined if there is none, or if it is ambiguous. */
 export function findAlert(
   address: AlertAddress,
   specAlerts: readonly AlertAddress[],
@@ -108,7 +108,7 @@ export function findAlert(
     const { rule = "", operator, window } = alert.spec ?? {};
     return { component: alert.component_name, rule, operator, window, alert };
   });
-  // The alert of the spec says more than the entry need say.
+  // The alert in the spec may be more specific than the entry.
   const [full = address] = matching(address, specAlerts);
   const found = matching(full, listed);
   const exact = found.filter(
@@ -118,7 +118,7 @@ export function findAlert(
   return another === undefined ? only?.alert : undefined;
 }
 
-/** Webhooks in whichever form, as a list. */
+/** Webhooks of either form, as a list. */
 export function webhooksOf(entry: KeyedDestination | undefined): SlackWebhook[] {
   const { slackWebhooks = [] } = entry ?? {};
   if (Array.isArray(slackWebhooks)) return slackWebhooks as SlackWebhook[];
@@ -127,7 +127,7 @@ export function webhooksOf(entry: KeyedDestination | undefined): SlackWebhook[] 
   });
 }
 
-/** The addresses of all webhooks: what must never be printed. */
+/** The URLs of all webhooks, which must never be printed. */
 export function webhookUrls(destinations: unknown): string[] {
   const entries = isPlainObject(destinations)
     ? Object.values(destinations)
@@ -141,8 +141,7 @@ export function webhookUrls(destinations: unknown): string[] {
 }
 
 /**
- * What is to be sent for an entry. A webhook that was changed at the service, and that the program leaves as it is, keeps
- * the address it has there.
+ * The request for an entry. A webhook that was changed at the service, and whose changes the program ignores, keeps its URL.
  */
 export function requestFor(entry: KeyedDestination | undefined, held: AlertDestinations): AlertDestinations {
   const webhooks = webhooksOf(entry).flatMap(({ url, channel }) => {
@@ -152,7 +151,7 @@ export function requestFor(entry: KeyedDestination | undefined, held: AlertDesti
   return { emails: [...(entry?.emails ?? [])], slack_webhooks: webhooks };
 }
 
-/** Equal for the same destinations in any order; tells nothing of the addresses in them. */
+/** Equal for the same destinations in any order; does not reveal the URLs. */
 export function fingerprint({ emails, slack_webhooks: webhooks }: AlertDestinations): string {
   const text = JSON.stringify([
     [...(emails ?? [])].sort(),
@@ -162,8 +161,8 @@ export function fingerprint({ emails, slack_webhooks: webhooks }: AlertDestinati
 }
 
 /**
- * An entry as it would have to be to give what the service holds. Addresses of webhooks that the entry does not hold are
- * hidden: nothing would mark them as secrets in the state.
+ * The entry that corresponds to the service's destinations. Hides URLs of webhooks that the entry does not contain, since
+ * nothing would mark them as secrets in the state.
  */
 export function entryHeld(entry: KeyedDestination, held: AlertDestinations): KeyedDestination {
   const { emails: wanted, slackWebhooks: _wanted, ...rule } = entry;

@@ -95,7 +95,7 @@ describe("backupText", () => {
 
   it("states in its header when there are no secrets", () => {
     const head = backupText(appOf({ name: "shop" }), AT).split("\n\n")[0] ?? "";
-    assert.match(head, /It holds no secrets/);
+    assert.match(head, /It contains no secrets/);
     assert.ok(!head.includes("{ secrets }"));
   });
 
@@ -104,7 +104,7 @@ describe("backupText", () => {
     const head = backupText(SHOP, AT, leftOut).split("\n\n")[0] ?? "";
     assert.match(head, /^# Warning: .*may contain secrets/m);
     assert.match(head, /"web\.TOKEN": …/);
-    assert.doesNotMatch(backupText(appOf({ name: "shop" }), AT, leftOut), /holds no secrets/);
+    assert.doesNotMatch(backupText(appOf({ name: "shop" }), AT, leftOut), /contains no secrets/);
     assert.doesNotMatch(backupText(SHOP, AT), /Warning/);
   });
 

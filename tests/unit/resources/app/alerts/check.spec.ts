@@ -51,7 +51,7 @@ describe("check of alert destinations", () => {
     [
       "a rule that is there twice",
       { "web/CPU_UTILIZATION": {} },
-      /2 alerts of this rule. Say which: operator GREATER_THAN, window FIVE_MINUTES, or /,
+      /2 alerts of this rule. Specify which one: operator GREATER_THAN, window FIVE_MINUTES, or /,
     ],
     ["an email that is none", { DEPLOYMENT_FAILED: { emails: ["nobody"] } }, /emails must be a list/],
     ["emails as text", { DEPLOYMENT_FAILED: { emails: "a@b" } }, /emails must be a list/],
