@@ -5,17 +5,17 @@ export interface ServiceConfig {
   readonly token: string;
   /** What to do if the service rejects the token; depends on the source of the token. */
   readonly tokenHelp: string;
-  /** Absent: the real service. */
+  /** @default the real service */
   readonly baseUrl?: string;
 }
 
-/** The stack's configuration key of the token, to be set with `--secret`. */
+/** Stack configuration key of the token; set it with `--secret`. */
 export const TOKEN_KEY = "app-platform:token";
 
 /**
- * The token: `DIGITALOCEAN_TOKEN`, else `DIGITALOCEAN_ACCESS_TOKEN`, else the stack's secret config
- * `app-platform:token`. The environment wins, since a refresh or destroy may see an old copy of the config.
- * The address: `DIGITALOCEAN_API_URL`, else the real service.
+ * The token comes from `DIGITALOCEAN_TOKEN`, `DIGITALOCEAN_ACCESS_TOKEN`, or the stack's secret config `app-platform:token`, in
+ * this order. The environment takes precedence, since a refresh or destroy may see an old copy of the config.
+ * The address comes from `DIGITALOCEAN_API_URL`; the default is the real service.
  * @param stackConfig value of a full configuration key, if set
  * @throws AppPlatformError `missing-token`
  */

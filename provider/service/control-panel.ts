@@ -3,6 +3,6 @@ const APPS = "https://cloud.digitalocean.com/apps";
 
 export const appPage = (appId: string): string => `${APPS}/${encodeURIComponent(appId)}`;
 
-/** As other public clients link to it, such as the DigitalOcean extension of raycast/extensions. */
+/** The link that other public clients use, such as the DigitalOcean extension of raycast/extensions. */
 export const deploymentPage = (appId: string, deploymentId: string): string =>
   `${appPage(appId)}/deployments/${encodeURIComponent(deploymentId)}`;

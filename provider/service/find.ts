@@ -5,17 +5,17 @@ import { COMPONENT_LISTS } from "../appspec/component-lists";
 import { AppPlatformError, contradicted, isApiError } from "../errors";
 import { nearest } from "../appspec/nearest";
 
-/** Names beyond this say more than anybody reads. */
+/** Maximum number of names in a message. */
 const MOST_NAMES = 10;
 
-/** How errors end that name what was looked for: the name that was meant, or those there are. Pure. */
+/** The hint of a not-found error: the name that was most likely meant, or the available ones. Pure. */
 export function near(word: string, names: readonly string[], what: string): string {
   const meant = nearest(word, names);
   if (meant !== undefined) return `Did you mean ${meant}?`;
   if (names.length === 0) return `There are no ${what}.`;
   const shown = names.slice(0, MOST_NAMES).join(", ");
   const more = names.length > MOST_NAMES ? `, and ${names.length - MOST_NAMES} more` : "";
-  return `These ${what} are there: ${shown}${more}.`;
+  return `Available ${what}: ${shown}${more}.`;
 }
 
 export function notFound(what: string, help: string, cause?: unknown): AppPlatformError {
@@ -24,12 +24,12 @@ export function notFound(what: string, help: string, cause?: unknown): AppPlatfo
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** True for the service's ways to say that it knows no such id; to a malformed one it says 400. */
+/** True if the service does not know the id. For a malformed id, it returns 400. */
 export const isUnknownId = (error: unknown, ...ids: (string | undefined)[]): boolean =>
   isApiError(error, "not-found") ||
   (isApiError(error, "bad-request") && ids.some((id) => id !== undefined && !UUID.test(id)));
 
-/** @throws AppPlatformError `not-found`, naming apps that are near */
+/** @throws AppPlatformError `not-found`, suggesting similar apps */
 export async function appById(client: Client, id: string): Promise<App> {
   try {
     return await client.getApp(id);
@@ -51,7 +51,7 @@ export async function appById(client: Client, id: string): Promise<App> {
 
 const nameAndId = ({ id, spec }: App): string => `${spec.name} (${id})`;
 
-/** @throws AppPlatformError `not-found`, naming apps that are near */
+/** @throws AppPlatformError `not-found`, suggesting similar apps */
 export async function appByName(client: Client, name: string): Promise<App> {
   const found = await client.findAppByName(name);
   if (found) return found;
@@ -60,7 +60,7 @@ export async function appByName(client: Client, name: string): Promise<App> {
   throw notFound(`no app named ${name}`, near(name, names, "apps"));
 }
 
-/** The app of this name, or else of this id. @throws AppPlatformError `not-found` */
+/** The app with this id if it is a UUID, otherwise the app with this name. @throws AppPlatformError `not-found` */
 export async function appByNameOrId(client: Client, nameOrId: string): Promise<App> {
   return UUID.test(nameOrId) ? appById(client, nameOrId) : appByName(client, nameOrId);
 }

@@ -3,9 +3,9 @@ import type { App, Deployment } from "../api/types";
 
 /** All apps at one moment. */
 export interface Listing {
-  /** When it was asked for, in milliseconds since the epoch. */
+  /** Time of the request, in milliseconds since the epoch. */
   readonly at: number;
-  /** By id; their deployments without specs, see {@link slim}. */
+  /** By id, with deployments without specs, see {@link slim}. */
   readonly apps: ReadonlyMap<string, App>;
 }
 
@@ -17,17 +17,17 @@ const SLOTS = [
 ] as const;
 
 /**
- * What is kept of an app while its deployment runs. Most of an app's answer are the specs and sources of its deployments,
- * which nobody asks for then.
- * @param before the app in the listing before: what is as it was stays the same object, since hundreds of apps, listed
- * again and again, are a mountain of garbage else
+ * Strips an app to what is needed while its deployment is running. The specs and sources of its deployments, which make up most
+ * of the response, are not needed.
+ * @param before the app in the previous listing: unchanged parts stay the same object, otherwise repeated listings of hundreds
+ * of apps create a lot of garbage
  */
 export function slim(app: App, before?: App): App {
   const shown = new Map<string, Deployment>();
   for (const slot of SLOTS) {
     const deployment = app[slot];
     if (!deployment) continue;
-    // The same one is often in two slots.
+    // One deployment is often in two slots.
     const known = shown.get(deployment.id) ?? slimDeployment(deployment);
     shown.set(deployment.id, known);
     app[slot] = known;
@@ -51,7 +51,7 @@ function slimDeployment(deployment: Deployment): Deployment {
   return { ...rest, progress: steps };
 }
 
-/** `now`, with every part that is equal to that of `before` taken from there. */
+/** `now`, with every part that equals the one in `before` taken from there. */
 function sharing<T extends object>(now: T, before: T): T {
   let isSame = true;
   for (const key of Object.keys(now) as (keyof T)[]) {
@@ -61,7 +61,7 @@ function sharing<T extends object>(now: T, before: T): T {
   return isSame && Object.keys(before).length === Object.keys(now).length ? before : now;
 }
 
-/** The deployment as the listing shows it; only an app's latest are there. */
+/** The deployment in the listing, which contains only the latest deployments of an app. */
 export function inListing(listing: Listing | undefined, appId: string, id: string): Deployment | undefined {
   const app = listing?.apps.get(appId);
   return (
@@ -71,7 +71,7 @@ export function inListing(listing: Listing | undefined, appId: string, id: strin
   );
 }
 
-/** True when a deployment that went on before has ended, and others still go on. */
+/** True if a deployment has finished since `before` and others are still in progress. */
 export function endsBegan(before: Listing, now: Listing): boolean {
   let ended = false;
   let goesOn = false;

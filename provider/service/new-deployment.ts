@@ -4,33 +4,33 @@ import type { App, Deployment } from "../api/types";
 import { isPlainObject } from "../appspec/lists-by-name";
 
 /**
- * Which deployment belongs to a write. The service names it in the response, as `pending_deployment` or `deployment`, in another
- * slot, later, or not at all; what tells it from others is that it did not exist before the write.
+ * Finds the deployment that belongs to a write. The service returns it in the response as `pending_deployment` or `deployment`,
+ * in another slot, later, or not at all. The only reliable sign is that it did not exist before the write.
  */
 
 /** The deployments of an app before a write. */
 export interface Known {
   readonly ids: readonly string[];
-  /** False where there may be more that were canceled: an app shows none of those. */
+  /** False if there may also be canceled ones, which an app does not contain. */
   readonly complete: boolean;
 }
 
-/** Of an app that did not exist. */
+/** For an app that did not exist. */
 export const NONE_KNOWN: Known = { ids: [], complete: true };
 
-/** What a state says of them. Pure. */
+/** The known deployments recorded in the state. Pure. */
 export const knownTo = ({ known }: Awaited): Known => ({ ids: known, complete: false });
 
-/** What a write has started. */
+/** The deployment started by a write. */
 export interface Started {
-  /** Absent where the response names none that is new. */
+  /** Absent if the response contains no new one. */
   readonly deployment?: Deployment | undefined;
   readonly known: Known;
-  /** Whether the write has to deploy; an update may need no deployment. */
+  /** Whether the write must deploy; an update may need no deployment. */
   readonly must: boolean;
 }
 
-/** Causes of deployments that nobody asked for, and of those that a push asked for. */
+/** Causes of deployments that the service starts by itself or after a push. */
 const UNPROMPTED = new Set([
   "AUTO_ROLLBACK",
   "AUTOSCALED",
@@ -39,22 +39,22 @@ const UNPROMPTED = new Set([
   "UPDATE_DATABASE_TRUSTED_SOURCES",
 ]);
 
-/** True for a deployment that the service, or a push, has made: never the result of a write. Pure. */
+/** True for a deployment started by the service itself or by a push: it never results from a write. Pure. */
 export const isUnprompted = (deployment: Partial<Deployment>): boolean =>
   UNPROMPTED.has(typeOf(deployment) ?? "");
 
-/** True for the service's own rollback after a deployment that failed: it makes nothing good. Pure. */
+/** True for the service's own rollback after a failed deployment, which does not count as success. Pure. */
 export const isAutomaticRollback = (deployment: Partial<Deployment>): boolean =>
   typeOf(deployment) === "AUTO_ROLLBACK";
 
-/** In which way a deployment came about, as far as it says so. */
+/** What triggered a deployment, if the response contains it. */
 function typeOf({ cause, cause_details: details }: Partial<Deployment>): string | undefined {
   const type = isPlainObject(details) ? details["type"] : undefined;
   if (typeof type === "string") return type;
   return cause?.startsWith("automated rollback") === true ? "AUTO_ROLLBACK" : undefined;
 }
 
-/** The deployments that an app shows, each once, in no order. Pure. */
+/** The distinct deployments in an app's slots, unordered. Pure. */
 export function shownDeployments(app: App): Deployment[] {
   const slots = [
     app.pending_deployment,
@@ -67,8 +67,8 @@ export function shownDeployments(app: App): Deployment[] {
 }
 
 /**
- * The first deployment made since a write among those there are now; undefined where none is new. Pure.
- * @param now in no order
+ * The first deployment created since a write; undefined if none is new. Pure.
+ * @param now the current deployments, in any order
  */
 export function newDeployment(now: readonly Deployment[], { ids, complete }: Known): Deployment | undefined {
   const found = now.filter(({ id, ...one }) => {
@@ -80,24 +80,24 @@ export function newDeployment(now: readonly Deployment[], { ids, complete }: Kno
   return found.sort((a, b) => createdAt(a) - createdAt(b))[0];
 }
 
-/** One that does not say when it was made comes last. */
+/** Deployments without a creation time come last. */
 const createdAt = ({ created_at: at }: Deployment): number => {
   const time = Date.parse(at ?? "");
   return Number.isNaN(time) ? Number.MAX_SAFE_INTEGER : time;
 };
 
-/** Where deployments are looked for. */
+/** Where to search for deployments. */
 export interface StartedSource {
-  /** The app as it is now. */
+  /** The current app. */
   app(): Promise<App>;
   /** Its newest deployments. */
   deployments(): Promise<readonly Deployment[]>;
 }
 
 /**
- * The deployment that a write has started, wherever and whenever it shows up within the time: in any slot of the app, or in the
- * list. Failures that pass do not end it before the time is up.
- * @throws ApiError where the last look failed
+ * Waits for the deployment that a write has started to appear, in any slot of the app or in the list. Temporary failures do not
+ * end the wait early.
+ * @throws ApiError if the last request failed
  */
 export async function lookForStarted(
   source: StartedSource,
@@ -135,6 +135,6 @@ export async function lookForStarted(
 export interface Awaited {
   /** Ids of the deployments before the write. */
   known: string[];
-  /** Whether the write had to deploy; an update may have needed no deployment. */
+  /** Whether the write had to deploy; an update may not have needed a deployment. */
   must: boolean;
 }

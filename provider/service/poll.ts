@@ -1,33 +1,33 @@
 import type { Clock } from "../clock";
 
-/** How long the service is given to show what it has done or accepted, in milliseconds. */
+/** Time limits for the results of accepted requests to become visible, in milliseconds. */
 export const WAIT_LIMITS = {
-  /** The deployment of a write that has to deploy: a new app, a new deployment, a rollback. */
+  /** The deployment of a write that must deploy: a new app, a new deployment, a rollback. */
   deployment: 60_000,
   /** The deployment of an update, which may need none. */
   updateDeployment: 30_000,
-  /** A deployment, asked for once more by a later run. */
+  /** A missing deployment, searched again by a later run. */
   laterRun: 5_000,
-  /** A deployment that the service has named, and does not know yet (404). */
+  /** A deployment that the service has returned, but does not know yet (404). */
   unknownDeployment: 30_000,
-  /** The work of a write whose response was lost, before it is sent again. */
+  /** The effect of a write whose response was lost, before the write is sent again. */
   lostResponse: 10_000,
-  /** Between two checks that have to agree that an app is gone: a replica may lag. */
+  /** Pause between two checks that must agree that an app is gone: a replica may lag. */
   goneAgain: 3_000,
 } as const;
 
-/** Pauses between looks, in milliseconds; the last one repeats. */
+/** Pauses between checks, in milliseconds; the last one repeats. */
 const PAUSES = [1_000, 2_000, 3_000, 4_000, 5_000];
 
 export interface PollOptions {
   readonly clock: Clock;
-  /** Ends the wait, and not the look. */
+  /** Ends the wait, but not a check in progress. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Looks until there is something to see, or the time is up: the first time at once, then ever less often, and for the last time
- * when the time is up. A stop of the run ends it after a look.
+ * Checks until there is a result or the time is up: first at once, then at increasing intervals, and finally at the end of the
+ * time. Stopping the run ends it after the current check.
  */
 export async function poll<T>(
   look: () => Promise<T | undefined>,

@@ -7,13 +7,13 @@ import { isVisible, provesUpdate, type SentUpdate } from "../appspec/evidence";
 import { listsToMaps } from "../appspec/lists-by-name";
 import type { AppSpec } from "../appspec/types";
 
-/** A stop of the run ends waits, but no write that is on its way: what it makes has to be known to the state. */
+/** Stopping the run ends waits, but not a write in flight: its result must be recorded in the state. */
 interface Options {
   signal?: AbortSignal;
   letFinish?: boolean;
 }
 
-/** A safe write takes its time from the clock. */
+/** Options of a safe write, which waits by the clock. */
 type SafeOptions = PollOptions & Options;
 
 const callOptions = ({ signal }: SafeOptions): Options => (signal ? { signal } : {});
@@ -24,7 +24,7 @@ export interface AppUpdate {
   readonly update_all_source_versions?: boolean;
 }
 
-/** What the writes below need of the service. The client has it. */
+/** The requests for the writes below; implemented by the client. */
 export interface AppService {
   getApp(id: string, options?: Options): Promise<App>;
   findAppByName(name: string, options?: Options): Promise<App | undefined>;
@@ -44,13 +44,13 @@ export interface AppService {
   ): Promise<{ items: readonly Deployment[] }>;
 }
 
-/** A write whose answer got lost is sent again at most this often, after a look has shown that it was not done. */
+/** Maximum number of attempts for a write whose response is lost. Before each retry, a check must show that it had no effect. */
 const MOST_TRIES = 3;
 
 /**
- * Does `write`; where its response is lost, looks for its work for some seconds before it is sent again, so that nothing is done
- * twice. A refusal is thrown at once, unless an earlier try may have caused it («that name is taken»).
- * @param find what the write would have made, if it is there; looked for once even when the run is being stopped
+ * Runs `write`. If its response is lost, checks for its result for some seconds before sending it again, so that nothing is
+ * done twice. A rejection is thrown at once, unless an earlier attempt may have caused it ("that name is taken").
+ * @param find the result of the write, if it exists; called once even while the run is being stopped
  */
 export async function writeOnce<T>(
   write: () => Promise<T>,
@@ -72,9 +72,9 @@ export async function writeOnce<T>(
 }
 
 /**
- * Creates the app, or finds the one that a lost answer of this very call has made: created since, with the same spec. The
- * caller has seen that the name was free.
- * @param startedAt when the name was free, in milliseconds since 1970 by the service's clock; an older app is someone else's
+ * Creates the app, or after a lost response finds the one that this call has created: created since, with the same spec. The
+ * caller has checked that the name was free.
+ * @param startedAt when the name was free, in milliseconds since 1970 by the service's clock; an older app is not ours
  */
 export function createAppOnce(
   service: AppService,
@@ -92,7 +92,7 @@ export function createAppOnce(
   );
 }
 
-/** Times in responses are rounded, and a listing that showed the name to be free may be some seconds old. */
+/** Times in responses are rounded, and the listing in which the name was free may be some seconds old. */
 const CLOCK_SKEW_MS = 5_000;
 
 function isOurs(found: App, wanted: AppSpec, startedAt: number): boolean {
@@ -101,8 +101,8 @@ function isOurs(found: App, wanted: AppSpec, startedAt: number): boolean {
 }
 
 /**
- * Updates the app, or finds proof that an update whose response was lost has been made. Without proof it is sent again.
- * @param sent the update, for what a spec proves about it
+ * Updates the app, or after a lost response finds proof that the update was applied. Without proof, sends it again.
+ * @param sent the update, to check what a spec proves about it
  */
 export function updateAppOnce(
   service: AppService,
@@ -115,7 +115,7 @@ export function updateAppOnce(
   const isDone = (now: App): boolean => {
     const spec = listsToMaps(now.spec);
     if (isVisible(sent)) return provesUpdate(sent, spec);
-    // Where the spec cannot show the update, its time can, and the deployment that fetches the newest sources.
+    // If the spec cannot prove the update, its time can, together with the deployment that fetches the newest sources.
     const hasDeployed = shownDeployments(now).some(({ id }) => !known.includes(id));
     const isNewer = now.updated_at !== before.updated_at && covers(spec, sent.request);
     return isNewer && (hasDeployed || request.update_all_source_versions !== true);
@@ -130,7 +130,7 @@ export function updateAppOnce(
   );
 }
 
-/** Creates a deployment, or finds the one that a lost answer has made. */
+/** Creates a deployment, or after a lost response finds the one that was created. */
 export function createDeploymentOnce(
   service: AppService,
   appId: string,
@@ -143,8 +143,8 @@ export function createDeploymentOnce(
 }
 
 /**
- * Does `make`, which makes a deployment, or finds the one that a lost response has made: it was not there before.
- * @param others ids of deployments that were there before, in case that the list lacks them
+ * Runs `make`, which creates a deployment, or after a lost response finds the one that did not exist before.
+ * @param others ids of deployments that existed before, in case the list lacks them
  */
 export async function deploymentOnce(
   service: Pick<AppService, "listDeploymentPage">,
@@ -169,10 +169,10 @@ export async function deploymentOnce(
 }
 
 /**
- * Deletes the app. After a lost response it is sent again, since a 404 for a read proves little and a second deletion does no harm;
- * what reads show decides only when every response was lost.
- * @returns false where the service knew no such app when it was first asked to delete it
- * @throws ApiError also `not-found` where the service says so of an app that a read shows
+ * Deletes the app. After a lost response, sends the deletion again, since a 404 for a read proves little and a second deletion is
+ * harmless. Reads decide only if every response was lost.
+ * @returns false if the app did not exist at the first attempt
+ * @throws ApiError also `not-found` if the deletion returns it for an app that a read still returns
  */
 export async function deleteAppOnce(service: AppService, id: string, options: SafeOptions): Promise<boolean> {
   const isShown = async (): Promise<boolean> =>
@@ -183,7 +183,7 @@ export async function deleteAppOnce(service: AppService, id: string, options: Sa
       return true;
     } catch (error) {
       if (isApiError(error, "not-found")) {
-        // After a lost response the app may be on its way out, and still be shown for a while.
+        // After a lost response, the app may be in deletion and still be returned for a while.
         if (tries === 1 && (await isShown())) throw error;
         return tries > 1;
       }

@@ -8,7 +8,7 @@ interface Options {
   signal?: AbortSignal;
 }
 
-/** What the reads need of the service. The client has it. */
+/** The requests for shared reads; implemented by the client. */
 export interface AppSource {
   getApp(id: string, options?: Options): Promise<App>;
   getDeployment(appId: string, id: string, options?: Options): Promise<Deployment>;
@@ -16,47 +16,47 @@ export interface AppSource {
   findAppByName(name: string, options?: Options): Promise<App | undefined>;
 }
 
-/** Up to this many apps are asked for one by one. */
+/** Up to this number, fetch apps individually. */
 const FEW = 3;
-/** Apps that were asked for in this time count as asked for at once. */
+/** Apps requested within this time count as requested together. */
 const AT_ONCE_MS = 3_000;
-/** A single read waits this long for others that come with it. */
+/** A single read waits this long for others to join. */
 const GATHER_MS = 15;
-/** A page that takes longer is given up: the service has been seen to choke on heavy ones. */
+/** Timeout of one page: the service is known to have problems with large pages. */
 const PAGE_WITHIN_MS = 15_000;
-/** After so many listings in a row failed, apps are asked for one by one. */
+/** After this many failed listings in a row, fetch apps individually. */
 const FAILURES_IN_A_ROW = 2;
-/** For this long. */
+/** Listing is disabled for this long after repeated failures. */
 const AFTER_FAILURE_MS = 60_000;
-/** How long a listing tells how deployments stand, for every page of it. */
+/** How long a listing is current for deployments, per page. */
 const TICK_MS = 1_000;
 /**
- * Deployments that began together end together. Where some have ended, the others are looked at sooner, so that the engine
- * need not record them all at once; only while one page shows all, and so often a minute, since every look is a request.
+ * Deployments that started together finish together. Once some have finished, list the others sooner, so that the engine does
+ * not have to record them all at once. Only if one page contains all apps, and limited per minute, since each is a request.
  */
 const SOON_MS = 250;
 const SOON_A_MINUTE = 6;
-/** Half of what the service allows: it is asked for one page a second either way, and each is lighter for both sides. */
+/** Half of the service's maximum: the rate is one page per second either way, and smaller pages are cheaper for both sides. */
 const PAGE = 100;
 
 /**
- * Reads of apps and deployments that all resources of a process share: where many are asked for at once, one listing
- * serves them all, so that a hundred apps cost hardly more calls than one.
+ * Reads of apps and deployments, shared by all resources of a process: if many are requested together, one listing serves them
+ * all, so that a hundred apps need hardly more requests than one.
  */
 export class SharedReads {
-  /** When each app was asked for last, by id, the oldest first. */
+  /** When each app was last requested, by id, the oldest first. */
   private readonly asked = new Map<string, number>();
-  /** The same by name, for apps that are not there yet. */
+  /** The same by name, for apps that do not exist yet. */
   private readonly askedNames = new Map<string, number>();
-  /** When this process last wrote to an app: no listing from before speaks of it. */
+  /** When this process last wrote to an app: earlier listings are outdated for it. */
   private readonly written = new Map<string, number>();
   /** When a listing lacked an app that is being deleted. */
   private readonly missedAt = new Map<string, number>();
   private listing: Listing | undefined;
   private loading: { at: number; done: Promise<void> } | undefined;
-  /** Before then no other listing is asked for, however many wait for news. */
+  /** Earliest time of the next listing, no matter how many reads wait for it. */
   private nextAt = -Infinity;
-  /** When it was decided to look sooner, the oldest first. */
+  /** Times of listings after which the next one was requested sooner, the oldest first. */
   private hurried: number[] = [];
   private failures = 0;
   private failedAt = -Infinity;
@@ -68,14 +68,14 @@ export class SharedReads {
     return this.written.has(appId);
   }
 
-  /** To be called when a write has been answered. */
+  /** Call this after the response to a write. */
   noteWrite(appId: string): void {
     this.written.set(appId, this.clock.now());
   }
 
   /**
-   * An app, as it was at most `maxAgeMs` ago and after our own last write to it. An app that a listing lacks is asked for
-   * before it counts as gone.
+   * An app, at most `maxAgeMs` old and read after our own last write to it. If the listing lacks the app, requests it
+   * individually before it counts as gone.
    * @throws ApiError `not-found`
    */
   async app(source: AppSource, id: string, maxAgeMs: number, options: Options = {}): Promise<App> {
@@ -85,9 +85,9 @@ export class SharedReads {
   }
 
   /**
-   * The same, and undefined where there is none. One 404 is not enough to let go of an app that may run on: a listing has
-   * to lack it as well or, where none can be had, a second question.
-   * @throws ApiError also where the answers contradict each other
+   * The same, but undefined if the app does not exist. One 404 is not enough, since the app may still be running: a listing, or
+   * a second request if there is no listing, must confirm it.
+   * @throws ApiError also if the responses contradict each other
    */
   async find(
     source: AppSource,
@@ -107,8 +107,8 @@ export class SharedReads {
   }
 
   /**
-   * The app, or undefined where it is gone: where two checks, some seconds apart, agree that there is none.
-   * @throws ApiError also where the responses contradict each other
+   * The app, or undefined if it is gone: two checks, some seconds apart, must agree.
+   * @throws ApiError also if the responses contradict each other
    */
   async findOrGone(
     source: AppSource,
@@ -122,13 +122,13 @@ export class SharedReads {
     return this.find(source, id, 0, options);
   }
 
-  /** The app, as an answer that knows how a deployment of it ended. */
+  /** The app, from a response that includes the final phase of its deployment. */
   async appAfter(source: AppSource, id: string, ended: Deployment, options: Options = {}): Promise<App> {
     const knows = inListing(this.listing, id, ended.id)?.phase === ended.phase;
     return (knows ? this.listing?.apps.get(id) : undefined) ?? source.getApp(id, options);
   }
 
-  /** The app of this name, if there is one: of its absence the answer may be `maxAgeMs` old, an app is there at this moment. */
+  /** The app of this name, if it exists. Its absence may be `maxAgeMs` old; an existing app is always read now. */
   async appNamed(
     source: AppSource,
     name: string,
@@ -141,7 +141,7 @@ export class SharedReads {
     return isFree ? undefined : source.findAppByName(name, options);
   }
 
-  /** A listing that was asked for at `notBefore` or later; undefined where things are better asked for one by one. */
+  /** A listing requested at `notBefore` or later; undefined if individual requests are better. */
   private async listingSince(
     notBefore: number,
     source: AppSource,
@@ -162,8 +162,8 @@ export class SharedReads {
   }
 
   /**
-   * True when an app that was deleted is there no longer: the service answers 404, or two listings in a row lack it. One
-   * could miss it, where pages shift while they are read.
+   * True if a deleted app is gone: the service returns 404, or two listings in a row lack it. A single listing could miss it,
+   * since pages may shift while they are read.
    */
   async isGone(source: AppSource, id: string, options: Options = {}): Promise<boolean> {
     this.asksFor(id);
@@ -177,10 +177,10 @@ export class SharedReads {
     return before !== undefined && before !== listing.at;
   }
 
-  /** A deployment as it is now, give or take a second for every page of apps. */
+  /** The current deployment, up to a second old for every page of apps. */
   async deployment(source: AppSource, appId: string, id: string, options: Options = {}): Promise<Deployment> {
     for (this.asksFor(appId); await this.isBusy(options); this.asksFor(appId)) {
-      // Not before the next tick: however many wait, and whatever they have just written, one listing a tick serves all.
+      // Wait for the next tick: one listing per tick serves all reads, no matter how many wait or what they have just written.
       if (!this.isCurrent()) await this.load(source, options);
       else if (!this.speaksOf(appId, id))
         await this.clock.sleep(this.nextAt - this.clock.now(), options.signal);
@@ -190,20 +190,20 @@ export class SharedReads {
     return shown ?? source.getDeployment(appId, id, options);
   }
 
-  /** Milliseconds until the next listing, where that comes sooner than usual. */
+  /** Milliseconds until the next listing, if it comes sooner than usual. */
   untilNews(): number | undefined {
     const hurries = this.isCurrent() && this.hurried.at(-1) === this.listing?.at;
     return hurries ? this.nextAt - this.clock.now() : undefined;
   }
 
-  /** True when the listing shows the deployment, or is young enough to show that it is none of the app's latest. */
+  /** True if the listing contains the deployment, or is recent enough to prove that it is not among the app's latest. */
   private speaksOf(appId: string, id: string): boolean {
     const { listing } = this;
     if (!listing) return false;
     return listing.at > this.writtenAt(appId) || inListing(listing, appId, id) !== undefined;
   }
 
-  /** Notes that an app is asked for now, and tells when that is. */
+  /** Records that an app is requested now, and returns the time. */
   private asksFor(key: string, asked = this.asked): number {
     const now = this.clock.now();
     asked.delete(key);
@@ -223,7 +223,7 @@ export class SharedReads {
     return this.failures > 0 && this.isCurrent();
   }
 
-  /** True when so many apps are asked for at once that a listing is the cheaper way. */
+  /** True if so many apps are requested together that a listing is cheaper. */
   private async isBusy(options: Options): Promise<boolean> {
     if (!this.manyAsked()) await this.clock.sleep(GATHER_MS, options.signal);
     const works = this.failures < FAILURES_IN_A_ROW || this.clock.now() - this.failedAt >= AFTER_FAILURE_MS;
@@ -241,7 +241,7 @@ export class SharedReads {
     });
   }
 
-  /** Waits for the listing under way, or a new one where there is none. Others wait for it too: only the wait can be stopped. */
+  /** Waits for the listing in progress, or starts one. Stopping ends only this wait, since others wait for the listing too. */
   private async load(source: AppSource, { signal }: Options): Promise<void> {
     if (!this.loading) {
       const done = this.list(source).finally(() => (this.loading = undefined));
@@ -254,7 +254,7 @@ export class SharedReads {
     const at = this.clock.now();
     try {
       const apps = new Map<string, App>();
-      // A second try is made by whoever asks next, so that nobody waits long for what does not work.
+      // No retries: the next read tries again, so that no read waits long for a failing listing.
       const listed = source.listApps({ perPage: PAGE, timeoutMs: PAGE_WITHIN_MS, repeatable: false });
       for await (const app of listed) apps.set(app.id, slim(app, this.listing?.apps.get(app.id)));
       const before = this.listing;
@@ -263,7 +263,7 @@ export class SharedReads {
       const now = this.clock.now();
       const pages = Math.max(1, Math.ceil(apps.size / PAGE));
       const tick = pages === 1 && this.mayHurry(before, this.listing) ? SOON_MS : TICK_MS * pages;
-      // A service that is slow to answer is given as much time without a question.
+      // After a slow response, pause for the same time.
       this.nextAt = Math.max(at + tick, now + (now - at));
     } catch (error) {
       if (isApiError(error, "unauthorized")) throw error;
@@ -282,7 +282,7 @@ export class SharedReads {
   }
 }
 
-/** Ends with the work, or with the signal's reason if that is aborted first; the work goes on then. */
+/** Settles with the work, or rejects with the signal's reason if it is aborted first; the work then continues. */
 function unlessStopped(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {

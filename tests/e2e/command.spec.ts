@@ -104,7 +104,7 @@ describe("app-platform on the command line", function () {
       [["logs", "shop", "--type", "build"], /no BUILD log .* stage was left out/],
       [["cancel", "shop", UNKNOWN], /no deployment .* The newest deployments/],
       [["cancel", "shop"], /No deployment of shop is in progress/],
-      [["deployments", UNKNOWN], /no app with the id .* These apps are there: shop/],
+      [["deployments", UNKNOWN], /no app with the id .* Available apps: shop/],
       [["import", "shopp", "--out", "-"], /Did you mean shop\?/],
     ];
     const all = await Promise.all(cases.map(([args]) => run(args)));

@@ -230,7 +230,7 @@ describe("look-ups", () => {
     [
       "a name far from all",
       () => lookups.getApp({ name: "warehouse" }),
-      /These apps are there: shop, blog\./,
+      /Available apps: shop, blog\./,
     ],
     ["an app by id", () => lookups.getApp({ id: uuid(3) }), new RegExp(`Did you mean ${SHOP}`)],
     ["a name taken for an id", () => lookups.getApp({ id: "shop" }), new RegExp(`has the id ${SHOP}`)],
