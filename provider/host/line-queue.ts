@@ -2,22 +2,22 @@ import type { Clock } from "../clock";
 import type { Engine, LogLine } from "./engine";
 
 /**
- * Each line is a request of its own, of which Node keeps some ten kilobytes until its next full collection. So few are
- * on their way at once, and where hundreds of resources change together, what passes anyway is told now and then.
+ * Maximum number of lines in flight. Each line is a request, for which Node retains about ten kilobytes until its next full
+ * garbage collection. Status lines are also limited when hundreds of resources change together.
  */
 const AT_ONCE = 8;
-/** So many passing lines may follow each other at once… */
+/** Burst limit of status lines… */
 const MOST_PASSING = 20;
-/** …and then one each time so many milliseconds are over. */
+/** …and the interval after which one more is allowed, in milliseconds. */
 const PASSING_EVERY_MS = 100;
 
-/** Takes the lines of all rows to the engine. Rows that wait take turns; what is worth keeping goes first. */
+/** Sends the lines of all rows to the engine. Waiting rows take turns; permanent lines go first. */
 export class Outbox {
-  /** Rows whose next line is worth keeping, and those whose next line passes. */
+  /** Rows whose next line is permanent, and rows whose next line is a status. */
   private readonly kept = new Set<Row>();
   private readonly passing = new Set<Row>();
   private underway = 0;
-  /** The bucket of passing lines: how many may be sent now, as of `filledAt`. */
+  /** Token bucket of status lines: how many may be sent, as of `filledAt`. */
   private allowed = MOST_PASSING;
   private filledAt: number;
   private isWaiting = false;
@@ -29,7 +29,7 @@ export class Outbox {
     this.filledAt = clock.now();
   }
 
-  /** Has the row's next line sent when it is its turn. */
+  /** Queues the row's next line. */
   offer(row: Row): void {
     (row.next?.ephemeral ? this.passing : this.kept).add(row);
     this.sendNext();
@@ -81,7 +81,7 @@ export class Outbox {
   }
 }
 
-/** What is to be said on one row: one line after the other, so that they keep their order. */
+/** The lines of one row, sent one after the other to keep their order. */
 export class Row {
   private readonly lines: LogLine[] = [];
   private isUnderway = false;
@@ -99,7 +99,7 @@ export class Row {
     return this.isUnderway ? undefined : this.lines[0];
   }
 
-  /** For the outbox: the line that is sent now. */
+  /** For the outbox: the line to send now. */
   take(): LogLine | undefined {
     if (this.isUnderway) return undefined;
     const line = this.lines.shift();
@@ -107,7 +107,7 @@ export class Row {
     return line;
   }
 
-  /** For the outbox: the line it took has arrived. */
+  /** For the outbox: the line was delivered. */
   arrived(): void {
     this.isUnderway = false;
     if (this.lines.length > 0) return this.outbox.offer(this);
@@ -115,7 +115,7 @@ export class Row {
     this.flushed = undefined;
   }
 
-  /** Resolves when all has arrived but a passing line that nobody would see any more. */
+  /** Resolves when all lines were delivered, except an outdated status line. */
   flush(): Promise<void> {
     this.dropOutOfDate();
     if (!this.isUnderway && this.lines.length === 0) return Promise.resolve();
@@ -127,7 +127,7 @@ export class Row {
     return this.flushed.done;
   }
 
-  /** A passing line that was not sent yet says nothing any more: an engine with much to do is not given more. */
+  /** Drops an unsent status line that is outdated, to keep load off a busy engine. */
   private dropOutOfDate(): void {
     if (this.lines.at(-1)?.ephemeral) this.lines.pop();
   }

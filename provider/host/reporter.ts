@@ -4,28 +4,28 @@ import { Outbox, Row } from "./line-queue";
 import { counterFirst, stackRowOf } from "./stack-row";
 import type { Engine, LogLine } from "./engine";
 
-/** Of a status; it has what is left of a row of the terminal. */
+/** Maximum characters of a status, which only gets the rest of a terminal row. */
 const LONGEST_STATUS = 300;
 
-/** Where an operation tells what it does: on the resource's row under Pulumi, as plain lines elsewhere. */
+/** Reports what an operation does: on the resource's row under Pulumi, as plain lines elsewhere. */
 export interface Reporter {
-  /** What goes on right now; replaces the line before. Left out where it repeats it, or is replaced before it was sent. */
+  /** The current status; replaces the previous one. Omitted if it is unchanged, or replaced before it was sent. */
   status(text: string): void;
-  /** Worth keeping. */
+  /** A permanent line. */
   info(text: string): void;
   warn(text: string): void;
-  /** A wait begins that Ctrl-C ought to end. Where it cannot, that is said, once in the process. */
+  /** Call this before a wait that Ctrl-C should end. If Ctrl-C cannot be detected, reports that once per process. */
   waits(): void;
-  /** Resolves when everything said has arrived that is worth keeping; to be awaited before an operation ends. */
+  /** Resolves when all permanent lines were delivered; await it before an operation returns. */
   flush(): Promise<void>;
 }
 
 const DEAF =
-  "This version of @pulumi/pulumi passes Ctrl-C on to nobody: it is noticed only when the deployment has ended, and the app is " +
-  "recorded then. Pressed twice it ends the run at once; then run: pulumi refresh --clear-pending-creates, and pulumi up, " +
-  "which says how to take over an app that was not recorded.";
+  "This version of @pulumi/pulumi does not forward Ctrl-C to providers. The run stops only after the deployment finishes, and the " +
+  "app is then recorded. Pressing Ctrl-C twice stops the run at once; then run pulumi refresh --clear-pending-creates and " +
+  "pulumi up, which explains how to adopt an app that was not recorded.";
 
-/** Engines whose users know. */
+/** Engines that already received this message. */
 const told = new WeakSet<Engine>();
 
 const outboxes = new WeakMap<Engine, Outbox>();
@@ -36,22 +36,22 @@ function outboxOf(engine: Engine, clock: Clock): Outbox {
   return outbox;
 }
 
-/** Below so many columns Pulumi's list of changed properties leaves nothing of a status that comes after it. */
+/** Below this width, Pulumi's list of changed properties leaves no room for a status after it. */
 const NARROW = 120;
 
 /** How a reporter uses the rows. */
 export interface Rows {
   /** The resource's row shows which properties change. */
   readonly hasDiff?: boolean;
-  /** Of the terminal; undefined where there is none. */
+  /** Width of the terminal; undefined if there is none. */
   readonly columns?: (() => number | undefined) | undefined;
-  /** What begins each line on the resource's row. @default nothing */
+  /** Prefix of each line on the resource's row. @default none */
   readonly label?: () => string;
 }
 
 /**
- * @param engine undefined where Pulumi does not run the process; then every line goes to `print`
- * @param urn of the resource whose row it is
+ * @param engine undefined if Pulumi did not start the process; every line then goes to `print`
+ * @param urn URN of the row's resource
  */
 export function createReporter(
   engine: Engine | undefined,
@@ -70,7 +70,7 @@ export function createReporter(
   };
   const name = urn?.split("::").at(-1) ?? "";
   const stack = engine && stackRowOf(engine);
-  /** On one row only: where the output is no terminal, each row that changes is a line. */
+  /** Uses only one row, since without a terminal each change of a row prints a line. */
   const pass = (text: string): void => {
     if (!row || !stack?.isNarrow(NARROW, columns, clock)) return send("info", text, true);
     if (!hasDiff) return send("info", counterFirst(text), true, "");
@@ -97,7 +97,7 @@ export function createReporter(
   };
 }
 
-/** The same reporter, for texts that are changed first. */
+/** A reporter that changes each text before reporting it. */
 export function mappingReporter(reporter: Reporter, change: (text: string) => string): Reporter {
   return {
     ...reporter,

@@ -1,13 +1,13 @@
 import type { Clock } from "../clock";
 import type { Engine } from "./engine";
 
-/** `building 3/9: web` as its counter, and the rest around it. */
+/** Splits `building 3/9: web` into its counter and the text around it. */
 const COUNTED = /^(.*?) (\d+)\/(\d+)(.*)$/;
 
-/** A status that begins with what changes most, where little more than that is seen: `3/9 building: web`. Pure. */
+/** Moves the counter, which changes most, to the front for narrow rows: `3/9 building: web`. Pure. */
 export const counterFirst = (status: string): string => status.replace(COUNTED, "$2/$3 $1$4");
 
-/** What several resources do, in one line: `4/17: shop 3/9 building, blog 1/8 deploying`. Pure. */
+/** Combines the statuses of several resources into one line: `4/17: shop 3/9 building, blog 1/8 deploying`. Pure. */
 export function describeAll(statuses: ReadonlyMap<string, string>): string {
   const entries = [...statuses].map(([name, status]) => ({ name, status, counted: COUNTED.exec(status) }));
   const [only] = entries;
@@ -20,10 +20,10 @@ export function describeAll(statuses: ReadonlyMap<string, string>): string {
   return `${sum(3) > 0 ? `${sum(2)}/${sum(3)}: ` : ""}${each.join(", ")}`;
 }
 
-/** The terminal is asked for its width so often at most. */
+/** How long the terminal's width is cached. */
 const WIDTH_FOR_MS = 2_000;
 
-/** The stack's own row, which all resources of a run share. */
+/** The stack's own row, shared by all resources of a run. */
 export class StackRow {
   private readonly statuses = new Map<string, string>();
   private width: { readonly columns: number | undefined; readonly at: number } | undefined;
@@ -35,13 +35,13 @@ export class StackRow {
     return (this.width.columns ?? most) < most;
   }
 
-  /** @returns what the row is to show now */
+  /** @returns the new text of the row */
   show(name: string, status: string): string {
     this.statuses.set(name, status);
     return describeAll(this.statuses);
   }
 
-  /** The resource shows nothing any more. */
+  /** Removes the resource's status. */
   leave(name: string): void {
     this.statuses.delete(name);
   }

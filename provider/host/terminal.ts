@@ -2,8 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { WriteStream } from "node:tty";
 
 /**
- * How many columns the terminal has in front of which the run was started; undefined where there is none, as in CI, or where the
- * system does not tell.
+ * Width of the terminal in which the run was started; undefined if there is none, as in CI, or if the system does not provide it.
  */
 export function terminalColumns(): number | undefined {
   let file: number | undefined;
