@@ -13,7 +13,7 @@ import { WAIT_LIMITS } from "../service/poll";
 import { deploymentOnce } from "../service/safe-writes";
 import { explainedBy, refuseUnreadable, withSecretsHidden } from "./explain-not-found";
 
-/** Which app: by its id, or by the name in its spec. */
+/** Selects an app by its id or by the name in its spec. */
 export type AppQuery = { readonly id: string } | { readonly name: string };
 
 /** @throws AppPlatformError `not-found` with similar names, `invalid-input`; ApiError */
@@ -47,7 +47,7 @@ export async function getProposal(client: Client, { spec, appId }: ProposalQuery
   return explainedBy(client, "getProposal", { appId }, async () =>
     withSecretsHidden(await client.proposeApp({ spec, ...(appId !== undefined && { app_id: appId }) })),
   ).catch((error: unknown) => {
-    // The service may repeat what it was sent.
+    // The service's message may repeat what it was sent.
     throw withoutSecrets(error, secrecyOf({ spec: listsToMaps(spec) }, undefined));
   });
 }
@@ -63,7 +63,7 @@ export interface RestartArgs {
 }
 
 /**
- * @returns the deployment that the restart belongs to; in a preview the active one
+ * @returns the deployment of the restart; in a preview the active one
  * @throws AppPlatformError `not-found`, also for a component; ApiError
  */
 export async function restartApp(
@@ -105,7 +105,7 @@ async function restartNow(
   );
 }
 
-/** The deployment of a write whose response names none. */
+/** The deployment of a write if its response does not contain it. */
 const startedOne = (client: Client, appId: string, known: Known): Promise<Deployment | undefined> => {
   const source = {
     app: () => client.getApp(appId),

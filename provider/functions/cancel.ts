@@ -5,9 +5,9 @@ import { systemClock } from "../clock";
 import { AppPlatformError, isApiError } from "../errors";
 import { writeOnce } from "../service/safe-writes";
 
-/** What goes on at the service for a while, and can be stopped: a deployment, a scaling, a run of a job. */
+/** An operation in progress that can be canceled: a deployment, an autoscaling, a run of a job. */
 export interface Stoppable<T> {
-  /** Such as «deployment 3f2b…». */
+  /** For example "deployment 3f2b…". */
   readonly name: string;
   cancel(): Promise<T>;
   look(): Promise<T>;
@@ -15,10 +15,10 @@ export interface Stoppable<T> {
 }
 
 /**
- * Cancels what goes on. What is canceled already counts as done, whether by a call whose answer was lost, an earlier run of
- * the program, or anybody else.
- * @param help follows the error where there is nothing to cancel any more
- * @throws AppPlatformError `already-ended` where it has ended in another way; ApiError
+ * Cancels an operation. One that is already canceled counts as success, whether canceled by a call with a lost response, an
+ * earlier run of the program, or someone else.
+ * @param help appended to the error if there is nothing to cancel
+ * @throws AppPlatformError `already-ended` if it finished in another way; ApiError
  */
 export async function cancelOnce<T>({ name, cancel, look, phaseOf }: Stoppable<T>, help: string): Promise<T> {
   const ended = (seen: T): boolean => hasEnded(phaseOf(seen));
@@ -31,11 +31,11 @@ export async function cancelOnce<T>({ name, cancel, look, phaseOf }: Stoppable<T
     return await writeOnce(cancel, () => lookFor(isCanceled), { clock: systemClock });
   } catch (error) {
     if (!isApiError(error, "bad-request", "not-found", "conflict", "invalid-spec")) throw error;
-    // The service may refuse because there is nothing left to cancel: which of them it says for that is not described.
+    // The service may reject the request because there is nothing to cancel. The status for that is not documented.
     const seen = await lookFor(ended).catch(() => undefined);
     if (seen === undefined) throw error;
     if (isCanceled(seen)) return seen;
-    const words = `The ${name} has ended already (${phaseOf(seen)}): nothing to cancel. ${help}`;
+    const words = `The ${name} has already finished (${phaseOf(seen)}): nothing to cancel. ${help}`;
     throw new AppPlatformError("already-ended", words.trim(), { cause: error });
   }
 }
@@ -52,6 +52,6 @@ export const theDeployment = (
   phaseOf: ({ phase }) => phase,
 });
 
-/** For functions of programs, which run again in every `up`. */
+/** Help for functions in programs, which run in every `up`. */
 export const takeItOut = (name: string): string =>
-  `Take ${name} out of the program, as it would fail in every pulumi up.`;
+  `Remove ${name} from the program; otherwise every pulumi up fails.`;

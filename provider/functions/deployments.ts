@@ -6,7 +6,7 @@ import { explainedBy, withSecretsHidden } from "./explain-not-found";
 import { listed, type PageQuery } from "./paging";
 
 export interface DeploymentsQuery extends PageQuery {
-  /** Only deployments in these phases, such as `["ACTIVE", "ERROR"]`. With `page`: those of that page. @default all */
+  /** Only deployments in these phases, such as `["ACTIVE", "ERROR"]`. With `page`, filters that page. @default all */
   readonly phases?: readonly DeploymentPhase[] | undefined;
   /** Only deployments of these types, such as `["DEPLOY_ON_PUSH"]`; the service filters them. @default all */
   readonly types?: readonly DeploymentType[] | undefined;

@@ -3,7 +3,7 @@ import { hideSecrets } from "../appspec/secrets";
 import { AppPlatformError } from "../errors";
 import { appById, componentNames, isUnknownId, near, notFound } from "../service/find";
 
-/** What a look-up is about. */
+/** The ids and names in a request. */
 export interface Subject {
   readonly appId?: string | undefined;
   readonly deploymentId?: string | undefined;
@@ -13,19 +13,19 @@ export interface Subject {
   readonly slug?: string;
 }
 
-/** @throws AppPlatformError `invalid-input` for what is no id at all */
+/** @throws AppPlatformError `invalid-input` for values that cannot be ids or names */
 export function refuseUnreadable(name: string, subject: object): void {
   for (const [field, value] of Object.entries(subject)) {
     if (value === undefined || (typeof value === "string" && value !== "")) continue;
     throw new AppPlatformError(
       "invalid-input",
-      `${name} takes a text that is not empty as ${field}, not ${value === "" ? "an empty one" : typeof value}.`,
+      `${name} requires a non-empty string as ${field}, not ${value === "" ? "an empty one" : typeof value}.`,
     );
   }
 }
 
 /**
- * Runs a look-up. Where the service does not know what was looked for, the error says which part of it, and what is near.
+ * Runs a request. If something in it does not exist, the error explains what, and suggests similar names or ids.
  * @throws AppPlatformError `invalid-input`, `not-found`, `missing-token`; ApiError
  */
 export async function explainedBy<T>(
@@ -44,7 +44,7 @@ export async function explainedBy<T>(
   }
 }
 
-/** The newest of a list, for those who mistook an id. */
+/** How many of the newest items to suggest for a wrong id. */
 const NEWEST = 5;
 
 async function missing(client: Client, subject: Subject, cause: unknown): Promise<Error | undefined> {
@@ -90,5 +90,5 @@ async function missing(client: Client, subject: Subject, cause: unknown): Promis
 const newest = (what: string, known: readonly string[]): string =>
   known.length === 0 ? `It has no ${what}.` : `The newest ${what}: ${known.join(", ")}.`;
 
-/** Specs contain the ciphertext of secrets, which only the service can use. */
+/** Hides the ciphertext of secrets in specs, which only the service can use. */
 export const withSecretsHidden = <T>(response: T): T => hideSecrets(response) as T;

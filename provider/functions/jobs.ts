@@ -9,7 +9,7 @@ export interface JobInvocationsQuery extends PageQuery {
   /** Names of jobs. @default all */
   readonly jobs?: readonly string[] | undefined;
   readonly deploymentId?: string | undefined;
-  /** Only runs in these phases, such as `["FAILED"]`. With `page`: those of that page. @default all */
+  /** Only runs in these phases, such as `["FAILED"]`. With `page`, filters that page. @default all */
   readonly phases?: readonly InvocationPhase[] | undefined;
 }
 

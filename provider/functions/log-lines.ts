@@ -4,13 +4,13 @@ import { findTarget, type LogQuery } from "../logs/target";
 import type { LogUrls } from "../api/types";
 import { explainedBy } from "./explain-not-found";
 
-/** Which log of which app, and how much of it. */
+/** Selects a log of an app, and how much of it to read. */
 export interface LogsQuery extends LogQuery, Omit<ReadOptions, "clock" | "onReconnect"> {}
 
 /**
- * The lines of a log, see `readLog`. Where the service does not know what was asked for, the error says which part of it,
- * and what is near.
- * @param name of the function or command that asks
+ * The lines of a log, see `readLog`. If something in the query does not exist, the error explains what, and suggests similar
+ * names or ids.
+ * @param name name of the calling function or command
  */
 export async function* explainedLog(
   name: string,
@@ -20,7 +20,7 @@ export async function* explainedLog(
   const lines = readLog(client, query, { follow, tailLines, podConnectionTimeout, signal });
   const { appId, deploymentId, eventId, invocationId, component } = query;
   const subject = { appId, deploymentId, eventId, invocationId, component };
-  // The first line shows that all of these are right.
+  // Once there is a first line, all of these exist.
   const first = await explainedBy(client, name, subject, () => lines.next());
   try {
     for (let next = first; next.done !== true; next = await lines.next()) yield next.value;

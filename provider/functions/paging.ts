@@ -1,16 +1,16 @@
 import { collect } from "../api/pages";
 
-/** One page of a list; without `page`, all pages are read. */
+/** One page of a list, or all pages without `page`. */
 export interface PageQuery {
-  /** From 1. @default all pages */
+  /** Number of the page, starting at 1. @default all pages */
   readonly page?: number | undefined;
-  /** Items of a page, 1 to 200. @default 20 with `page`, else 200 */
+  /** Items per page, 1 to 200. @default 20 with `page`, otherwise 200 */
   readonly perPage?: number | undefined;
 }
 
 const LARGEST_PAGE = 200;
 
-/** What is wanted of a list: a page of it, or everything. */
+/** The requested page of a list, or all items. */
 export async function listed<T>(
   { page, perPage }: PageQuery,
   onePage: (page: { page: number; perPage?: number | undefined }) => Promise<{ items: T[] }>,

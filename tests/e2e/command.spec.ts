@@ -157,7 +157,7 @@ describe("app-platform on the command line", function () {
     assert.deepEqual(await run(["cancel", "shop", active]), {
       code: 1,
       out: "",
-      err: `error: The deployment ${active} has ended already (ACTIVE): nothing to cancel.\n`,
+      err: `error: The deployment ${active} has already finished (ACTIVE): nothing to cancel.\n`,
     });
   });
 

@@ -125,7 +125,10 @@ describe("Ctrl-C with an SDK that does not forward it to providers", function ()
     const { running } = await long.beginUnheard(CREATE);
     long.end();
     const { output } = await running;
-    assert.match(output, /does not forward Ctrl-C to providers. The run stops only after the deployment finishes/);
+    assert.match(
+      output,
+      /does not forward Ctrl-C to providers. The run stops only after the deployment finishes/,
+    );
     assert.deepEqual(long.recorded(), { id: long.deployments()[0]?.id, phase: "ACTIVE" });
     assert.equal(long.deployments().length, 1);
   });

@@ -67,7 +67,7 @@ describe("canceling from a program", () => {
         const error = await cancel(id).catch((thrown: unknown) => thrown);
         assert.ok(error instanceof AppPlatformError, String(error));
         assert.equal(error.errorCode, "already-ended");
-        assert.ok(error.message.includes(`${id} has ended already (${end}): nothing to cancel.`));
+        assert.ok(error.message.includes(`${id} has already finished (${end}): nothing to cancel.`));
         assert.match(error.message, new RegExp(`Take ${name} out of the program`));
       });
 

@@ -227,11 +227,7 @@ describe("look-ups", () => {
 
   const unknown: [string, () => Promise<unknown>, RegExp][] = [
     ["an app by name", () => lookups.getApp({ name: "shpo" }), /no app named shpo\. Did you mean shop\?/],
-    [
-      "a name far from all",
-      () => lookups.getApp({ name: "warehouse" }),
-      /Available apps: shop, blog\./,
-    ],
+    ["a name far from all", () => lookups.getApp({ name: "warehouse" }), /Available apps: shop, blog\./],
     ["an app by id", () => lookups.getApp({ id: uuid(3) }), new RegExp(`Did you mean ${SHOP}`)],
     ["a name taken for an id", () => lookups.getApp({ id: "shop" }), new RegExp(`has the id ${SHOP}`)],
     ["the app of a list", () => lookups.getDeployments(uuid(9)), new RegExp(`no app with the id ${uuid(9)}`)],

@@ -222,7 +222,7 @@ describe("readLog", () => {
     assert.equal(errorCode, "not-found");
     assert.match(
       message,
-      /The end of the BUILD log may be missing: its connection broke.*Ask for the log again later/,
+      /The end of the BUILD log may be missing: its connection broke.*Request the log again later/,
     );
     assert.deepEqual(told, [stamped(1)]);
   });
