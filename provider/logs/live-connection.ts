@@ -2,25 +2,25 @@ import type { Clock } from "../clock";
 import { isApiError } from "../errors";
 import type { LogClient } from "./target";
 
-/** A silent connection may be one whose end was lost. */
+/** After this time without data, the end of a connection may have been lost. */
 export const SILENT_MS = 30_000;
 
 interface LiveOptions {
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
-  /** How long a connection may be silent after its first line before `goesOn` is asked. @default SILENT_MS */
+  /** How long a connection may be silent after its first line before `goesOn` is checked. @default SILENT_MS */
   readonly silentMs?: number | undefined;
 }
 
 /** One connection to a live log. */
 export class LiveConnection {
-  /** Set once the service, for all that can be known, has told all that there was. */
+  /** Set once the service has presumably sent the complete log. */
   toldAll = false;
-  /** When it was made, on the clock; undefined when it was not. */
+  /** When it was opened, by the clock; undefined if it was not. */
   openedAt: number | undefined;
 
   /**
-   * @param goesOn whether more may come
+   * @param goesOn whether more lines may follow
    */
   constructor(
     private readonly client: Pick<LogClient, "openLive">,
@@ -30,8 +30,8 @@ export class LiveConnection {
   ) {}
 
   /**
-   * The lines, until the service closes the connection, or it was silent for a while and nothing more may come.
-   * @throws ApiError as `openLive`; `aborted` for the caller's signal
+   * The lines, until the service closes the connection, or the connection is silent and no more lines may follow.
+   * @throws ApiError like `openLive`; `aborted` for the caller's signal
    */
   async *lines(): AsyncGenerator<string> {
     const { signal } = this.options;
@@ -42,14 +42,14 @@ export class LiveConnection {
     const watch = async (): Promise<void> => {
       const { clock, silentMs = SILENT_MS } = this.options;
       this.openedAt = clock.now();
-      // The first line may take longer: a container has to be found.
+      // The first line may take longer, since the service has to find a container.
       for (let ms = SILENT_MS; ; ms = silentMs) {
         await clock.sleep(ms, end.signal);
         if (!heard && !(await this.goesOn().catch(() => true))) return end.abort();
         heard = false;
       }
     };
-    // Until it is made, it has a time limit of its own.
+    // Opening the connection has its own time limit.
     const onOpen = (): void => void watch().catch(() => {});
     try {
       for await (const line of this.client.openLive(this.url, { signal: end.signal, onOpen })) {
@@ -59,7 +59,7 @@ export class LiveConnection {
       this.toldAll = true;
     } catch (error) {
       if (!isApiError(error, "aborted") || signal?.aborted) throw error;
-      // A WebSocket that answered no ping would have been ended as broken; plain HTTP may be silent as its end was lost.
+      // Pings would have detected a broken WebSocket; plain HTTP may be silent because its end was lost.
       this.toldAll = /^ws/i.test(this.url);
     } finally {
       signal?.removeEventListener("abort", stop);

@@ -7,35 +7,35 @@ import { LiveConnection, SILENT_MS } from "./live-connection";
 import { findTarget, type LogClient, type LogQuery, type LogTarget } from "./target";
 
 export interface ReadOptions {
-  /** Go on with the lines to come, until what writes them ends. @default false */
+  /** Continue with new lines until their source has finished. @default false */
   readonly follow?: boolean | undefined;
-  /** Begin with the last lines only. @default all */
+  /** Start with this number of last lines. @default all */
   readonly tailLines?: number | undefined;
-  /** How long to wait for a log or container that is not there yet, such as `90s`. @default "3m" */
+  /** How long to wait for a log or container that does not exist yet, such as `90s`. @default "3m" */
   readonly podConnectionTimeout?: string | undefined;
-  /** Ends the reading, without an error. */
+  /** Stops reading, without an error. */
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;
-  /** Told before a lost connection is made anew. */
+  /** Called before reconnecting. */
   readonly onReconnect?: ((why: string) => void) | undefined;
 }
 
 const DEFAULT_WAIT = "3m";
-/** Beyond the time that the service may wait for a container. */
+/** Response time in addition to the time that the service may wait for a container. */
 const ANSWER_MS = 30_000;
 const ASK_AGAIN_MS = 2_000;
 const ARCHIVE_TRIES = 3;
 const LONGEST_PAUSE_MS = 15_000;
-/** A followed log that cannot be had for so long is given up. */
+/** Following stops with an error after failing for this long. */
 const GIVE_UP_MS = 10 * 60_000;
-/** A connection that lasted so long was one, even if it told nothing. */
+/** A connection that lasted this long counts as successful, even without lines. */
 const STOOD_MS = SILENT_MS;
-/** Without `follow`, a live log that is silent for so long has told what there is. */
+/** Without `follow`, a live log that is silent for this long counts as complete. */
 const TOLD_MS = 5_000;
 
 /**
- * The lines of a log, one by one, in constant memory: first all archives in order, then, with `follow`, those to come. The
- * addresses are asked for when they are needed and never kept.
+ * The lines of a log, one by one, in constant memory: first all archives in order, then, with `follow`, new lines. The URLs are
+ * requested when needed and never stored.
  * @throws AppPlatformError `not-found`, `invalid-input`; ApiError
  */
 export async function* readLog(
@@ -46,7 +46,7 @@ export async function* readLog(
   try {
     yield* new Reading(client, query, options).lines();
   } catch (error) {
-    // Who stops the reading has what was wanted.
+    // An aborted signal is not an error.
     if (!options.signal?.aborted) throw error;
   }
 }
@@ -55,10 +55,10 @@ class Reading {
   private readonly clock: Clock;
   private readonly waitMs: number;
   private readonly memory = new LineMemory();
-  /** When the reading began, as the lines of a log tell their time. */
+  /** When reading started, in the format of the log's timestamps. */
   private readonly began: string;
   private readonly signal: AbortSignal | undefined;
-  /** Why there was no log when it was last asked for again. */
+  /** The error of the last repeated request, if there was no log. */
   private missing: ApiError | undefined;
 
   constructor(
@@ -85,7 +85,7 @@ class Reading {
     const archived = this.archived(target, urls);
     const past = tailLines === undefined ? archived : lastOf(archived, tailLines);
     for await (const line of past) {
-      // Only who follows hears lines twice.
+      // Lines can repeat only when following.
       if (follow) this.memory.isNew(line);
       yield line;
     }
@@ -102,14 +102,14 @@ class Reading {
       ...target.request,
       follow,
       podConnectionTimeout,
-      // Made anew, a connection has to tell more than the last lines, not to leave a gap.
+      // A new connection needs more than the last lines, to leave no gap.
       tailLines: again ? undefined : tailLines,
       timeoutMs: this.waitMs + ANSWER_MS,
     };
     return this.client.getLogUrls(this.query.appId, request, { signal: this.signal });
   }
 
-  /** Waits for a log that is not there yet, as long as it may come. */
+  /** Waits for a log that does not exist yet, as long as it may still appear. */
   private async firstUrls(target: LogTarget): Promise<LogUrls> {
     const deadline = this.clock.now() + this.waitMs;
     for (;;) {
@@ -129,7 +129,7 @@ class Reading {
     }
   }
 
-  /** All archives, each to its end; what breaks off is read on, at addresses asked for anew. */
+  /** All archives, completely. After a broken connection, continues with newly requested URLs. */
   private async *archived(target: LogTarget, first: LogUrls): AsyncGenerator<string> {
     let urls = first.historic_urls ?? [];
     let tries = 0;
@@ -152,7 +152,7 @@ class Reading {
     }
   }
 
-  /** As `urls` for what is read on; nothing where there is no log just now. */
+  /** Like `urls`, to continue reading; empty if there is currently no log. */
   private async urlsAgain(target: LogTarget, follow: boolean): Promise<LogUrls> {
     this.missing = undefined;
     try {
@@ -164,7 +164,7 @@ class Reading {
     }
   }
 
-  /** Lines as they come, over as many connections as it takes. */
+  /** New lines as they arrive, over as many connections as necessary. */
   private async *live(target: LogTarget, first: LogUrls): AsyncGenerator<string> {
     let urls: LogUrls | undefined = first;
     let last: LiveConnection | undefined;
@@ -209,20 +209,20 @@ class Reading {
     }
   }
 
-  /** What came after the last connection, from the archives, which are complete now. Returns whether there are any. */
+  /** Lines after the last connection, from the archives, which are now complete. Returns whether there are archives. */
   private async *rest(target: LogTarget): AsyncGenerator<string, boolean> {
     this.memory.reconnected();
     const urls = await this.urlsAgain(target, false);
     const { tailLines } = this.options;
     const archived = this.archived(target, urls);
-    // Where nothing was told, nothing says where the last lines began.
+    // Without earlier lines, the start of the requested last lines is unknown.
     const all = tailLines === undefined || !this.memory.isEmpty;
     const lines = all ? archived : lastOf(archived, tailLines, (line) => this.isSinceBegan(line));
     for await (const line of lines) if (this.memory.isNew(line)) yield line;
     return (urls.historic_urls ?? []).length > 0;
   }
 
-  /** A live log that nobody follows: what was written before it was asked for. */
+  /** A live log without `follow`: the lines written before the request. */
   private async *toldSoFar(target: LogTarget, first: LogUrls): AsyncGenerator<string> {
     let urls = first;
     for (let tries = 0; ;) {
@@ -259,16 +259,16 @@ class Reading {
   }
 }
 
-/** Whoever follows a log would take what was told for all of it. */
+/** Without this error, the output would look complete. */
 const endMissing = ({ request }: LogTarget, cause: ApiError | undefined): AppPlatformError =>
   new AppPlatformError(
     "not-found",
-    `The end of the ${request.type} log may be missing: its connection broke, and the service has no archive of what ` +
-      `came after. Ask for the log again later.${cause === undefined ? "" : ` ${cause.message}`}`,
+    `The end of the ${request.type} log may be missing: its connection broke, and the service has no archive of the rest. ` +
+      `Request the log again later.${cause === undefined ? "" : ` ${cause.message}`}`,
     { cause },
   );
 
-/** The service refuses a stage that was left out; its words alone do not say of what. */
+/** The service rejects logs of a skipped stage with a message that does not contain which one. */
 function noLog(refused: ApiError, { request }: LogTarget): AppPlatformError {
   if (!isApiError(refused, "bad-request")) return refused;
   const { type, component, deploymentId, invocationId, eventId } = request;
@@ -280,20 +280,20 @@ function noLog(refused: ApiError, { request }: LogTarget): AppPlatformError {
         : `${component === undefined ? "" : `the component ${component} in `}the deployment ${deploymentId}`;
   return new AppPlatformError(
     "bad-request",
-    `There is no ${type} log of ${of}: that stage was left out, or it has not begun. ` +
-      `The service says: ${refused.serviceMessage ?? refused.message}`,
+    `There is no ${type} log of ${of}: that stage was skipped or has not started. ` +
+      `Message from the service: ${refused.serviceMessage ?? refused.message}`,
     { cause: refused },
   );
 }
 
-/** Failures of the way, and addresses that ran out: another try may go well. */
+/** Network failures and expired URLs: a retry may succeed. */
 const isPassing = (error: unknown): boolean => isTransient(error, "forbidden");
 
 const pause = (tries: number): number => Math.min(LONGEST_PAUSE_MS, 500 * 2 ** Math.min(tries, 10));
 
 const invalid = (what: string): AppPlatformError => new AppPlatformError("invalid-input", `${what}.`);
 
-/** The last `count` lines; with `isNews`, these of what stands before the first such line, and all from there on. */
+/** The last `count` lines; with `isNews`, the last ones before the first new line, and all lines from there on. */
 async function* lastOf(
   lines: AsyncIterable<string>,
   count: number,

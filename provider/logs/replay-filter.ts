@@ -1,8 +1,8 @@
-/** Remembered lines: far more than arrive while a connection is made anew. */
+/** Limits of remembered lines: far more than arrive during a reconnect. */
 const MOST_LINES = 5_000;
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 
-/** The time that a line of the service's logs begins with, behind the component's name, in a form that can be compared. */
+/** The timestamp at the start of a log line, after the component's name, in a comparable form. */
 export function stampOf(line: string): string | undefined {
   const [, seconds, fraction = ""] =
     /^.{0,100}?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z/.exec(line) ?? [];
@@ -10,9 +10,9 @@ export function stampOf(line: string): string | undefined {
 }
 
 /**
- * Knows the last lines of a log, and which lines of a connection made anew were given before: those it remembers, and those
- * whose time lies before everything it remembers. Lines without a time count as given only until the first new one, since
- * they may simply say the same again.
+ * Remembers the last lines of a log, and detects lines that a new connection repeats: remembered ones, and those older than all
+ * remembered ones. Lines without a timestamp count as repeated only until the first new line, since a log may contain equal
+ * lines.
  */
 export class LineMemory {
   private readonly lines: string[] = [];
@@ -22,12 +22,12 @@ export class LineMemory {
   private replaying = false;
   private beforeAll = false;
 
-  /** Whether no line was given so far. */
+  /** True while no line was returned. */
   get isEmpty(): boolean {
     return this.lines.length === 0;
   }
 
-  /** From now on lines may be told again. */
+  /** From now on, lines may repeat. */
   reconnected(): void {
     this.given = new Map();
     for (const line of this.lines) this.given.set(line, (this.given.get(line) ?? 0) + 1);
@@ -36,7 +36,7 @@ export class LineMemory {
     this.beforeAll = false;
   }
 
-  /** True for a line that was not given yet; it counts as given then. */
+  /** True for a new line, which is then remembered. */
   isNew(line: string): boolean {
     if (this.wasGiven(line)) return false;
     this.replaying = false;
@@ -60,7 +60,7 @@ export class LineMemory {
   private remember(line: string): void {
     this.lines.push(line);
     this.characters += line.length;
-    // In one go, as taking one off the front for each line would move all of them each time.
+    // Remove many at once: removing one from the front for each line would move all others each time.
     if (this.lines.length < 2 * MOST_LINES && this.characters < 2 * MOST_CHARACTERS) return;
     let keep = this.lines.length;
     for (let kept = 0; keep > 0 && this.lines.length - keep < MOST_LINES && kept < MOST_CHARACTERS; keep--)

@@ -4,7 +4,7 @@ import type { Deployment } from "../api/types";
 import { AppPlatformError } from "../errors";
 import { appById, componentNames, near, notFound } from "../service/find";
 
-/** Which log. */
+/** Selects a log. */
 export interface LogQuery extends Pick<
   LogRequest,
   "component" | "deploymentId" | "eventId" | "invocationId"
@@ -27,24 +27,24 @@ export type LogClient = Pick<
   | "openLive"
 >;
 
-/** What a log belongs to. */
+/** The source of a log. */
 export interface LogTarget {
-  /** What to ask the service for. */
+  /** Parameters of the request. */
   readonly request: Pick<LogRequest, "component" | "deploymentId" | "eventId" | "invocationId" | "type">;
-  /** True where the service, asked for the log without a deployment, would take this one. */
+  /** True if the service would select this deployment for a request without one. */
   readonly isActive: boolean;
-  /** True while a log that is not there may still come. */
+  /** True while a missing log may still appear. */
   mayCome(): Promise<boolean>;
-  /** True while lines may be added. */
+  /** True while the log may get new lines. */
   goesOn(): Promise<boolean>;
 }
 
 const WHILE_DEPLOYING = new Set(["BUILD", "DEPLOY"]);
 
 /**
- * Finds what writes the log. Without a deployment in the query, that is the active one; for BUILD and DEPLOY the newest one,
- * failed or not, since the service would answer with the log of the active one.
- * @throws AppPlatformError `not-found` for the app, the component, or where nothing was deployed yet
+ * Finds the source of the log. Without a deployment in the query, that is the active one; for BUILD and DEPLOY the newest one,
+ * failed or not, since the service would return the log of the active one.
+ * @throws AppPlatformError `not-found` for the app, the component, or if nothing was deployed yet
  */
 export async function findTarget(
   client: LogClient,
@@ -114,7 +114,7 @@ async function deploymentOf(
   if (wanted) return { id: wanted.id, isActive: wanted.id === active?.id };
   throw new AppPlatformError(
     "not-found",
-    `The app ${app.spec.name ?? app.id} has no deployment that runs or goes on. Give the id of an earlier one.`,
+    `The app ${app.spec.name ?? app.id} has no active deployment and none in progress. Pass the id of an earlier one.`,
   );
 }
 
