@@ -65,7 +65,7 @@ function commandNamed(name: string): Command {
   return command;
 }
 
-/** Replaces Node's message for an unknown option, which gives unhelpful advice. */
+/** Replaces Node's message for an unknown option, whose advice is unhelpful. */
 function parsedArgs(args: string[], options: Command["options"]) {
   try {
     return parseArgs({ args, options, allowPositionals: true });

@@ -1,12 +1,12 @@
-/** Time, passed in so that tests decide it. */
+/** Time, injected so that tests can control it. */
 export interface Clock {
-  /** Milliseconds since 1970, as they were when the process started and counted from there: never jumps or goes back. */
+  /** Milliseconds since 1970, based on a monotonic clock: never jumps or goes back. */
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The longest time `setTimeout` takes; above it would fire at once. */
+/** The maximum delay of `setTimeout`, which fires at once for larger values. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
@@ -36,10 +36,10 @@ interface Listener {
 const lists = new WeakMap<AbortSignal, Listener[]>();
 
 /**
- * Calls `listen` when the signal is aborted, unless it was taken away before. For signals that outlive what listens to
- * them: Node chains a signal's listeners, and each that is gone holds on to all that came after it until a full
- * collection. In a run of many resources that is tens of megabytes.
- * @returns takes the listener away
+ * Calls `listen` when the signal is aborted, unless it was removed before. For signals that outlive their listeners: Node
+ * chains a signal's listeners, and each removed one retains all later ones until a full garbage collection, which adds up to
+ * tens of megabytes in a run of many resources.
+ * @returns a function that removes the listener
  */
 export function onAbort(signal: AbortSignal | undefined, listen: () => void): () => void {
   if (!signal || signal.aborted) return () => {};
@@ -64,7 +64,7 @@ function listOf(signal: AbortSignal): Listener[] {
   lists.set(signal, list);
   const callAll = (): void => {
     for (const listener of list.splice(0)) {
-      // One of those before may have taken it away.
+      // An earlier listener may have removed it.
       if (listener.at < 0) continue;
       listener.at = -1;
       listener.listen();

@@ -1,9 +1,9 @@
 /**
- * What phases mean, for every part of the product. A phase that is not known belongs to something in progress: the service may
- * add phases, and nothing counts as finished that was not seen to be.
+ * The meaning of phases, for the whole package. An unknown phase counts as in progress: the service may add phases, and nothing
+ * counts as finished without proof.
  */
 
-/** Where a deployment stands. */
+/** Status of a deployment. */
 export type Standing = "running" | "succeeded" | "failed" | "replaced";
 
 const STANDINGS: Readonly<Record<string, Standing>> = {
@@ -16,10 +16,10 @@ const STANDINGS: Readonly<Record<string, Standing>> = {
 /** The phase decides, not the step counters: a job of kind FAILED_DEPLOY leaves a step that never succeeds. */
 export const standing = (phase: string | undefined): Standing => known(STANDINGS, phase) ?? "running";
 
-/** What a deployment came to by itself, without a successor: `good` where it was live at some time. */
+/** Result of a deployment, regardless of a successor: `good` if it was ever live. */
 export type Result = "open" | "good" | "bad";
 
-/** Superseded is what was live before. Canceled never was. */
+/** A superseded deployment was live before. A canceled one never was. */
 const RESULTS: Readonly<Record<string, Result>> = {
   ACTIVE: "good",
   SUPERSEDED: "good",
@@ -34,7 +34,7 @@ const BUILT: ReadonlySet<string | undefined> = new Set(["PENDING_DEPLOY", "DEPLO
 
 export const isBuilt = (phase: string | undefined): boolean => BUILT.has(phase);
 
-/** Of deployments, scalings, and runs of jobs. */
+/** Final phases of deployments, autoscalings, and runs of jobs. */
 const ENDED: ReadonlySet<string | undefined> = new Set([
   ...Object.keys(STANDINGS),
   "SUCCEEDED",
@@ -42,10 +42,10 @@ const ENDED: ReadonlySet<string | undefined> = new Set([
   "SKIPPED",
 ]);
 
-/** True for a deployment, a scaling, or a run of a job that has finished, in whatever way. */
+/** True for a deployment, an autoscaling, or a run of a job that has finished, successfully or not. */
 export const hasEnded = (phase: string | undefined): boolean => ENDED.has(phase);
 
-/** Phases of deployments that the service documents, in the order in which they come, and in words. */
+/** The documented phases of deployments in chronological order, with their display text. */
 export const PHASE_WORDS: Readonly<Record<string, string>> = {
   PENDING_BUILD: "waiting to build",
   BUILDING: "building",
@@ -57,7 +57,7 @@ export const PHASE_WORDS: Readonly<Record<string, string>> = {
   CANCELED: "canceled",
 };
 
-/** The phase in words, also one that is not known. */
+/** Display text of a phase, including unknown ones. */
 export const phaseInWords = (phase = "UNKNOWN"): string =>
   known(PHASE_WORDS, phase) ?? phase.toLowerCase().replaceAll("_", " ");
 

@@ -5,7 +5,7 @@ const DEFAULTS = { create: "75m", update: "75m", delete: "10m" } as const;
 
 /** Milliseconds of a duration such as `90s`, `20m` or `1.5h`; undefined for anything else. Pure. */
 export function parseDuration(text: unknown): number | undefined {
-  // Without a unit, `ms` would read milliseconds, which nobody means here.
+  // Without a unit, `ms` would assume milliseconds, which is never intended here.
   if (typeof text !== "string" || !/^\d+(\.\d+)?\s*[a-z]+$/i.test(text.trim())) return undefined;
   const parsed = ms(text.trim() as StringValue) as number | undefined;
   return parsed !== undefined && parsed > 0 ? parsed : undefined;

@@ -9,11 +9,11 @@ export type ErrorCode =
   | "not-found" // 404
   | "conflict" // 409: a name is taken
   | "bad-request" // 400: the service could not read the request
-  | "invalid-spec" // 422: the service refuses the content
+  | "invalid-spec" // 422: the service rejects the content
   | "rate-limited" // 429, after all retries
   | "service-error" // 5xx, after all retries
   | "unexpected-status" // any other status
-  | "unreadable-answer" // not JSON, cut off, or of another shape than documented
+  | "unreadable-answer" // not JSON, truncated, or not of the documented shape
   // network
   | "network" // no connection, or one that broke
   | "timeout" // no complete response within the request's time limit
@@ -26,22 +26,22 @@ export type ErrorCode =
   | "app-exists" // the name is taken by an app that is not ours
   | "app-pinned" // an uncommitted rollback blocks new deployments
   | "alerts-not-set" // the app exists, but not all alert recipients are set
-  | "app-gone" // the app of this resource does not exist any more
+  | "app-gone" // the app of this resource no longer exists
   | "already-ended" // the operation to cancel has already finished
   | "deployment-failed"
   | "update-not-seen" // the service accepted an update, but still returns the previous spec
-  | "no-deployment" // a write that has to deploy, and no new deployment showed up
+  | "no-deployment" // no new deployment appeared after a write that must deploy
   | "wait-timeout" // the operation's own time limit
   | "interrupted" // the user stopped the run while it waited
   | "backup-failed";
 
 /**
- * Base of all errors of this package: a stable code, and a message that says what happened and what to do next. Whatever text
- * of others is in the message, it is safe to show.
+ * Base of all errors of this package: a stable code, and a message that explains what happened and what to do next. The message
+ * is safe to print, even if it contains text from the service.
  */
 export class AppPlatformError extends Error {
   override readonly name: string = "AppPlatformError";
-  /** Pulumi's own mark of errors that users can act on: it prints the message without the program's stack. */
+  /** Pulumi's marker for errors that users can act on: it prints the message without the program's stack. */
   readonly __pulumiRunError = true;
 
   constructor(
@@ -53,9 +53,9 @@ export class AppPlatformError extends Error {
   }
 
   /**
-   * How consoles show it: as any error, with a stack that is never coloured. Node.js 20 does not come to an end colouring
-   * a frame in a file right below node_modules (nodejs/node#64011); errors out of `apply` have such a frame, and Pulumi
-   * has every error coloured that ends a program: half a minute and gigabytes, after which the program may be dead.
+   * Prints like any error, but never with colors. Node.js 20 takes extremely long to color a frame in a file directly below
+   * node_modules (nodejs/node#64011). Errors in `apply` have such a frame, and Pulumi prints every error that ends a program in
+   * color, which could take half a minute and gigabytes of memory, or crash the program.
    */
   [inspect.custom](_depth: number, options: InspectOptions): string {
     return inspect(this, { ...options, colors: false, customInspect: false });
@@ -77,7 +77,7 @@ export class ApiError extends AppPlatformError {
   readonly status?: number;
   /** The service's own short id of the error, such as `not_found`. */
   readonly serviceId?: string;
-  /** The service's own words. */
+  /** The service's message. */
   readonly serviceMessage?: string;
   /** From the body's `request_id`, else the `x-request-id` header: needed for support requests. */
   readonly requestId?: string;
@@ -126,7 +126,7 @@ export async function orUndefinedIfNotFound<T>(request: Promise<T>): Promise<T |
   }
 }
 
-/** That the service knows no app of an id, and lists it all the same. */
+/** The error for an app that the service reports as missing but still lists. */
 export function contradicted({ message, request, ...facts }: ApiError): ApiError {
   const words = `${message} However, the app list still contains it, so the result is inconclusive. Try again.`;
   return new ApiError("service-error", words, { ...facts, request });
@@ -154,7 +154,7 @@ export class InitializationError extends AppPlatformError {
   }
 }
 
-/** Of all reasons together. They go to the engine in the head of an answer, and the message repeats the first of them. */
+/** Total limit of all reasons. They reach the engine in a response header, and the message repeats the first one. */
 const LONGEST_REASONS = 262_144;
 
 function readable(reasons: readonly string[]): string[] {
@@ -164,7 +164,7 @@ function readable(reasons: readonly string[]): string[] {
   return leftOut === 0 ? kept : [...kept, `… (${leftOut} more failures)`];
 }
 
-/** Anything thrown as an error with a code; a mistake of our own counts as the service's, so that nothing is lost by it. */
+/** Converts anything thrown to an error with a code. Internal errors count as `service-error`, so that the state is kept. */
 export function asAppPlatformError(error: unknown): AppPlatformError {
   if (error instanceof AppPlatformError) return error;
   return new AppPlatformError("service-error", error instanceof Error ? error.message : String(error));

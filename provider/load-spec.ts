@@ -6,8 +6,8 @@ import { LARGEST_FILE, parseSpec } from "./appspec/parse";
 import type { AppSpec } from "./appspec/types";
 
 /**
- * Under this symbol a loaded spec carries the absolute path of its file, so that errors can point into it. Copies by
- * spread keep it; JSON and `Object.keys` do not see it.
+ * A loaded spec stores the absolute path of its file under this symbol, so that errors can point into the file. Spread copies
+ * keep it; JSON and `Object.keys` ignore it.
  */
 export const SPEC_FILE = Symbol.for("pulumi-app-platform.file");
 
@@ -16,7 +16,7 @@ export interface LoadOptions {
    * Values of secrets by address: `KEY` for a variable of the app, `component.KEY` for one of a component,
    * `component.registry_credentials`, for log destinations `component.destination.token` (or `api_key`, `password`,
    * `headers.Name`), `ingress.secure_header`, and for any other value its path, such as `spec.services.web.run_command`.
-   * They replace the values in the file and are Pulumi secrets, whatever the type of the variable. With this option, and for
+   * They replace the values in the file and are Pulumi secrets, regardless of the variable's type. With this option, and for
    * backups of deleted apps, every value that is left out or still ciphertext is an error, since only its own app can use it.
    * @default values stay as they are in the file
    */
@@ -27,8 +27,8 @@ export interface LoadOptions {
  * Reads an AppSpec from a file: an `app.yaml`, the same as JSON, a deploy template, or a backup of a deleted app.
  * @param path relative to the working directory, which is the program's folder
  * @returns the AppSpec as an object; text and numbers have the type the AppSpec gives them
- * @throws AppPlatformError `unreadable-file`, with line, column and an excerpt where there is one. Whether the spec makes
- * sense is not checked here, but with the other arguments of the App
+ * @throws AppPlatformError `unreadable-file`, with line, column and an excerpt if available. The content of the spec is
+ * validated later, with the other arguments of the App
  */
 export function loadSpec(path: string, options: LoadOptions = {}): AppSpec {
   const { spec } = parseSpec(readText(path), { file: path, secrets: marked(options.secrets) });
@@ -37,7 +37,7 @@ export function loadSpec(path: string, options: LoadOptions = {}): AppSpec {
 
 function marked(secrets: LoadOptions["secrets"]): LoadOptions["secrets"] {
   if (secrets === undefined) return undefined;
-  // Loaded at first use: the command `app-platform` reads files without Pulumi.
+  // Loaded on first use: the `app-platform` command reads files without Pulumi.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { secret } = require("@pulumi/pulumi") as typeof pulumi;
   return Object.fromEntries(
@@ -45,7 +45,7 @@ function marked(secrets: LoadOptions["secrets"]): LoadOptions["secrets"] {
   );
 }
 
-/** The absolute path of the file a spec was loaded from. */
+/** The absolute path of a loaded spec's file. */
 export function fileOf(spec: unknown): string | undefined {
   if (typeof spec !== "object" || spec === null) return undefined;
   const file = (spec as { [SPEC_FILE]?: unknown })[SPEC_FILE];

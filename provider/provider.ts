@@ -10,8 +10,8 @@ import { AppProvider } from "./resources/app/provider";
 export type { ProviderDeps };
 
 /**
- * What the text in the state calls (see dynamic/app.ts), in every version of this package: the provider behind `App`, in the
- * terms of Pulumi's dynamic providers.
+ * The dynamic provider behind `App`. The code stored in the state calls this function (see resources/state-texts.ts), so every
+ * version of this package must export it.
  */
 export function app(): HostedProvider {
   return inHost((deps) => markingSecrets(new DynamicProvider(new AppProvider(deps))));
@@ -22,7 +22,7 @@ export function deployment(): HostedProvider {
   return inHost((deps) => new DynamicProvider(new DeploymentProvider(deps)));
 }
 
-/** The same for `AutoRollback`, see dynamic/rollback.ts. */
+/** The same for `Rollback`, see dynamic/rollback.ts. */
 export function rollback(): HostedProvider {
   return inHost((deps) => new DynamicProvider(new RollbackProvider(deps)));
 }
