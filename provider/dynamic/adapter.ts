@@ -5,7 +5,7 @@ import { separate, separateRun, type HiddenInputs, type KeptInputs } from "./hid
 
 type Configuration = { config: { get(key: string): string | undefined } };
 
-/** The provider of a resource, as the core implements it. */
+/** The interface of a resource's provider in the core. */
 export interface CoreProvider<Inputs extends object, Outputs extends Inputs> {
   configure(request: Configuration): Promise<void>;
   check(
@@ -45,11 +45,11 @@ interface Read<Inputs, Outputs> {
 }
 
 /**
- * A provider of the core in the terms of Pulumi's dynamic providers, whose methods get nothing but properties: takes the hidden
- * inputs out, and puts those back that Pulumi's host needs.
+ * Adapts a provider of the core to Pulumi's dynamic providers, whose methods only receive properties: extracts the hidden inputs,
+ * and adds those again that Pulumi's host needs.
  */
 export class DynamicProvider<Inputs extends object, Outputs extends Inputs> {
-  /** From the check of this run, by URN. Empty in a plain refresh or destroy, which make no check. */
+  /** From the check of this run, by URN. Empty in a plain refresh or destroy, which do not call check. */
   private readonly programs = new Map<string, ProgramFacts>();
 
   constructor(private readonly core: CoreProvider<Inputs, Outputs>) {}
@@ -120,7 +120,7 @@ export class DynamicProvider<Inputs extends object, Outputs extends Inputs> {
   }
 }
 
-/** An operation that fails half-way leaves properties, too. */
+/** Handles properties in the error of a partly failed operation as well. */
 async function keeping<T>(kept: KeptInputs, work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -6,8 +6,8 @@ import { isPlainObject } from "../appspec/lists-by-name";
 const NAMING = ["component", "rule", "operator", "window"];
 
 /**
- * The argument `alertDestinations` as Pulumi is to see it: maps by alert and by channel, so that a change shows on exactly
- * what it changes, and every webhook's address is a secret. Outputs are treated as in specInputs.
+ * The argument `alertDestinations` in the form that Pulumi sees: maps by alert and by channel, so that diffs show exactly what
+ * changes, with every webhook URL as a secret. Outputs are handled as in specInputs.
  */
 export function alertInputs(list: DeepInput<AlertDestination[]> | undefined): unknown {
   if (isDeferred(list)) return whenKnown(list, (known) => alertInputs(known as AlertDestination[]));
@@ -35,7 +35,7 @@ function entryInputs(entry: unknown): unknown {
   };
 }
 
-/** Their order means nothing, and must not show as a change. */
+/** Their order has no meaning, and must not show as a change. */
 function sorted(emails: unknown): unknown {
   if (isDeferred(emails)) return whenKnown(emails, sorted);
   return Array.isArray(emails) && emails.every((email) => typeof email === "string")

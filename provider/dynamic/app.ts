@@ -17,55 +17,55 @@ import type { Timeouts } from "../durations";
 export interface AppArgs {
   /**
    * The AppSpec, under its own field names; `loadSpec` reads one from a file. Any part may be an Output.
-   * `name` defaults to the resource's own name where that is a valid app name: 2 to 32 characters, lower-case letters,
-   * digits and dashes, starting with a letter.
+   * `name` defaults to the resource's name if that is a valid app name: 2 to 32 lowercase letters, digits and dashes, starting
+   * with a letter.
    */
   spec: AppSpecArgs;
-  /** Id of the project that the app is in; a change moves it in place. @default the account's default project */
+  /** Id of the app's project; a change moves the app in place. @default the account's default project */
   projectId?: pulumi.Input<string> | undefined;
-  /** Any values: when one changes, a new deployment is made, also where the spec stays the same. */
+  /** Any values: a change starts a new deployment, even if the spec stays the same. */
   redeployOn?: pulumi.Input<Record<string, unknown>> | undefined;
-  /** Every update of the spec also fetches the newest sources of all components. @default false */
+  /** Also fetch the newest sources of all components with every update of the spec. @default false */
   updateSources?: pulumi.Input<boolean> | undefined;
-  /** Deployments that `redeployOn` makes ignore the build cache. @default false */
+  /** Ignore the build cache in deployments started by `redeployOn`. @default false */
   forceBuild?: pulumi.Input<boolean> | undefined;
-  /** Wait until deployments have ended, and fail if they fail. @default true */
+  /** Wait until deployments have finished, and fail if they fail. @default true */
   wait?: pulumi.Input<boolean> | undefined;
-  /** How long operations may take, as durations such as `"90s"`, `"20m"`, `"1.5h"`. */
+  /** Time limits of operations, as durations such as `"90s"`, `"20m"`, `"1.5h"`. */
   timeouts?: DeepInput<Timeouts> | undefined;
   /**
-   * Takes over an existing app instead of creating one: `true` the one of this name, a string the one of this id. Has no
-   * effect on an app that the stack manages already. @default false
+   * Adopts an existing app instead of creating one: `true` for the app with this name, a string for the app with this id. Has no
+   * effect on an app that the stack already manages. @default false
    */
   adopt?: pulumi.Input<boolean | string> | undefined;
   /**
-   * At deletion, the spec is written to a file in `directory` before (default `app-spec-backups`, in the program's
-   * folder). `false` does without. The setting travels in the state: a change needs a `pulumi up` before the
-   * `pulumi destroy`. @default true
+   * Writes the spec to a file in `directory` before the app is deleted (default `app-spec-backups`, in the program's folder).
+   * `false` disables the backup. The setting is stored in the state: after a change, run `pulumi up` before `pulumi destroy`.
+   * @default true
    */
   backup?: pulumi.Input<boolean | { directory?: pulumi.Input<string> | undefined }> | undefined;
   /**
-   * Asks the service in previews whether it accepts a new or changed spec, and what it costs a month. Without a token it is
-   * not asked. @default true
+   * Validates new and changed specs at the service in previews, and reports the monthly cost. Skipped without a token.
+   * @default true
    */
   propose?: pulumi.Input<boolean> | undefined;
-  /** US dollars a month: a preview in which the service asks more fails. @default no limit */
+  /** Maximum monthly cost in US dollars: a preview with a higher price fails. @default no limit */
   maxMonthlyCost?: pulumi.Input<number> | undefined;
   /**
-   * Whom alerts of the spec tell, one entry for each alert: matched by component and rule, and by operator and window
-   * where a rule repeats. An entry says all: what it leaves out is nobody. Set without a deployment. Alerts without an
-   * entry are left as they are; an entry that is removed leaves its alert telling nobody.
+   * Recipients of alerts in the spec, one entry per alert: matched by component and rule, and by operator and window if a rule
+   * repeats. An entry replaces all recipients; anyone not listed is no longer notified. Changes start no deployment. Alerts
+   * without an entry stay unchanged; removing an entry removes all recipients of its alert.
    */
   alertDestinations?: DeepInput<AlertDestination[]> | undefined;
   /**
-   * What becomes of an update whose deployment failed, while what ran before goes on running: `"keep"` leaves the new
-   * spec at the service, `"rollback"` puts that of the deployment that runs back. The `pulumi up` fails either way.
+   * What to do with the spec when a deployment fails: `"keep"` keeps the new spec at the service, `"rollback"` restores the spec
+   * of the active deployment. The previous deployment keeps running and `pulumi up` fails either way.
    * @default "keep"
    */
   onFailedDeployment?: pulumi.Input<"keep" | "rollback"> | undefined;
   /**
-   * Addresses of variables with `type: SECRET` that are to be empty: `"KEY"` for one of the app, `"web.KEY"` for one of a
-   * component. A SECRET variable without a value keeps the value that the service has stored, unless it is listed here.
+   * Addresses of variables with `type: SECRET` that must be empty: `"KEY"` for a variable of the app, `"web.KEY"` for one of a
+   * component. Any other SECRET variable without a value keeps the value stored at the service.
    * @default none
    */
   emptySecrets?: pulumi.Input<pulumi.Input<string>[]> | undefined;
@@ -86,16 +86,16 @@ const VALID_NAME = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
  * export const url = app.liveUrl;
  */
 export class App extends pulumi.CustomResource {
-  /** The AppSpec as applied: the inputs that the service accepted last. */
+  /** The applied AppSpec: the inputs that the service accepted last. */
   declare readonly spec: pulumi.Output<AppSpec>;
-  /** The AppSpec as the service holds it, with its defaults; secrets are ciphertext. */
+  /** The AppSpec at the service, with its defaults; secrets are ciphertext. */
   declare readonly liveSpec: pulumi.Output<AppSpec>;
-  /** Where the app is served, such as `https://web-abc12.ondigitalocean.app`; empty until its first deployment is live. */
+  /** URL of the app, such as `https://web-abc12.ondigitalocean.app`; empty until its first deployment is live. */
   declare readonly liveUrl: pulumi.Output<string>;
   declare readonly liveDomain: pulumi.Output<string>;
-  /** The address the service gave the app, whatever domains it has. */
+  /** URL assigned by the service, regardless of custom domains. */
   declare readonly defaultIngress: pulumi.Output<string>;
-  /** Id of the deployment that serves now; empty when there is none. */
+  /** Id of the active deployment; empty if there is none. */
   declare readonly activeDeploymentId: pulumi.Output<string>;
   /** Phase of the last deployment, such as `ACTIVE` or `ERROR`. */
   declare readonly phase: pulumi.Output<string>;
@@ -103,7 +103,7 @@ export class App extends pulumi.CustomResource {
   declare readonly region: pulumi.Output<string>;
   /** Slug of the tier, such as `basic`. */
   declare readonly tier: pulumi.Output<string>;
-  /** Id of the project that the app is in. */
+  /** Id of the app's project. */
   declare readonly project: pulumi.Output<string>;
   /** ISO 8601. */
   declare readonly createdAt: pulumi.Output<string>;
@@ -111,9 +111,8 @@ export class App extends pulumi.CustomResource {
   declare readonly updatedAt: pulumi.Output<string>;
 
   /**
-   * An app that exists, to read from: its outputs as for one of the program's own. The stack does not manage it, and never
-   * changes or deletes it; to have it managed, see `adopt`. Secrets of its spec are replaced by a fixed text.
-   * Fails the run where there is no app of this id.
+   * Reads the outputs of an existing app. The stack does not manage the app, and never changes or deletes it; to manage it, see
+   * `adopt`. Secrets in its spec are replaced by a fixed text. Fails if there is no app with this id.
    *
    * @example
    * export const url = App.get("shop", "4f6c71e2-fa90-4762-8b11-3bb0bb2bd1a4").liveUrl;
@@ -122,7 +121,7 @@ export class App extends pulumi.CustomResource {
     return new App(name, undefined, { ...options, id });
   }
 
-  /** @param args `undefined` only together with the option `id`: the app of that id is read, see {@link App.get} */
+  /** @param args `undefined` only together with the option `id`, to read the app with that id, see {@link App.get} */
   constructor(name: string, args: AppArgs, options?: pulumi.CustomResourceOptions);
   constructor(
     name: string,
@@ -140,7 +139,7 @@ export class App extends pulumi.CustomResource {
       __provider: APP_PROVIDER,
       __urn: pulumi.createUrn(name, APP_TYPE, options?.parent),
       ...(options?.deleteBeforeReplace && { __deleteBeforeReplace: true }),
-      // Pulumi hands out only the outputs that are named here.
+      // Pulumi only provides outputs that are listed here.
       liveUrl: undefined,
       liveDomain: undefined,
       defaultIngress: undefined,
@@ -153,8 +152,8 @@ export class App extends pulumi.CustomResource {
       updatedAt: undefined,
       __liveSpec: undefined,
     };
-    // Pulumi keeps a stack for each of four promises of each property, for a report on leaks that few ask for: with source maps
-    // that is a hundredth of a second for each App. Its own record of where a resource stands in the program is not touched.
+    // For an optional leak report, Pulumi captures a stack for each of four promises per property. With source maps, that takes
+    // a hundredth of a second per App. This does not affect Pulumi's own record of a resource's source position.
     const { stackTraceLimit } = Error;
     if (!process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) Error.stackTraceLimit = 1;
     try {
@@ -165,7 +164,7 @@ export class App extends pulumi.CustomResource {
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
-    // Pulumi's part of the constructor has put the forms by name there; programs read lists, as the AppSpec has them.
+    // Pulumi's constructor sets these to the forms by name; convert them to lists, the AppSpec's own form, for programs.
     const { spec: applied, __liveSpec: held } = this as unknown as Record<
       "spec" | "__liveSpec",
       pulumi.Output<unknown>
@@ -175,10 +174,10 @@ export class App extends pulumi.CustomResource {
   }
 }
 
-/** Of an app that is only read, all comes from the service. */
+/** For an app that is only read, everything comes from the service. */
 const EXISTING = { spec: undefined, __get: true };
 
-/** Pulumi puts the values of before in the ignored places of the spec. */
+/** True if Pulumi puts previous values in ignored places of the spec. */
 const leavesSpec = ({ __options = [] }: ResourceOptions["hidden"]): boolean =>
   __options.some(
     ({ option, paths }) => option === "ignoreChanges" && paths.some(([name]) => name === "spec"),

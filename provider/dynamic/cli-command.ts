@@ -7,7 +7,7 @@ export interface CliCommand {
   /** The CLI itself. */
   readonly file: string;
   readonly args: readonly string[];
-  /** Undefined where the system does not say. */
+  /** Undefined if the system does not provide it. */
   readonly cwd: string | undefined;
 }
 
@@ -18,12 +18,12 @@ interface Process {
   readonly cwd: string | undefined;
 }
 
-/** A shell script may be between the CLI and its plugin. */
+/** There may be a shell script between the CLI and its plugin. */
 const MOST_LEVELS = 3;
 
 /**
- * The command of the Pulumi CLI that has started a plugin; undefined where that cannot be seen, as on Windows.
- * @param pid of the plugin's parent
+ * The command of the Pulumi CLI that has started a plugin; undefined if it cannot be determined, as on Windows.
+ * @param pid pid of the plugin's parent
  */
 export function cliCommand(pid = process.ppid, look = processOf): CliCommand | undefined {
   for (let level = 0, at = pid; level < MOST_LEVELS && at > 1; level++) {
@@ -45,7 +45,7 @@ function processOf(pid: number): Process | undefined {
 
 function fromProc(pid: number): Process {
   const [, ...args] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-  // The name of the program, in parentheses, may contain anything.
+  // The program's name in parentheses may contain anything.
   const [, parent] = readFileSync(`/proc/${pid}/stat`, "utf8")
     .replace(/^.*\) /s, "")
     .split(" ");
@@ -68,7 +68,7 @@ function fromPs(pid: number): Process | undefined {
   return file === undefined ? undefined : { parent: Number(parent), file, args, cwd: undefined };
 }
 
-/** True where the command may leave out some of the stack's resources. Pure. */
+/** True if the command may skip some of the stack's resources. Pure. */
 export function skipsResources(
   { args }: CliCommand,
   env: Readonly<Record<string, string | undefined>> = {},
@@ -79,7 +79,7 @@ export function skipsResources(
   );
 }
 
-/** The stack that the command names, if it does. Pure. */
+/** The stack in the command's arguments, if any. Pure. */
 export function stackOf({ args }: CliCommand): string | undefined {
   const at = args.findIndex((arg) => /^(--stack$|--stack=|-s)/.test(arg));
   if (at < 0) return undefined;

@@ -1,4 +1,4 @@
-/** Pulumi's protocol as far as it shows that a run is being stopped. */
+/** The parts of Pulumi's protocol that show when a run is being stopped. */
 interface EmptyType {
   deserializeBinary(bytes: Uint8Array): unknown;
 }
@@ -7,11 +7,10 @@ interface CancelMethod {
 }
 
 /**
- * Calls `listener` when the engine sends Cancel, which is what Ctrl-C comes down to. The host answers that call without
- * telling the provider, but it decodes the call's empty request, and nothing else it does decodes an empty message while
- * the provider runs.
- * @param require finds modules as the host does
- * @returns false where this SDK does it in another way, so that nothing would be heard
+ * Calls `listener` when the engine sends Cancel after Ctrl-C. The host handles that call without notifying the provider, but it
+ * decodes the call's empty request, and it decodes no other empty message while the provider is running.
+ * @param require resolves modules like the host
+ * @returns false if this SDK works differently, so that Cancel cannot be detected
  */
 export function onCancel(require: NodeJS.Require, listener: () => void): boolean {
   try {
@@ -26,7 +25,7 @@ export function onCancel(require: NodeJS.Require, listener: () => void): boolean
       heard();
       return decode(bytes);
     };
-    // Does the host's own decoding of the call come by here?
+    // Check that the host's own decoding of the call reaches this function.
     ResourceProviderService.cancel.requestDeserialize(Buffer.alloc(0));
     heard = tried ? listener : () => {};
     return tried;

@@ -7,7 +7,7 @@ import type { Engine, LogLine } from "../host/engine";
 /** The part of `process` that is used here. */
 type Signals = Pick<NodeJS.EventEmitter, "on">;
 
-/** How a system stops all processes of a job; the CLI takes the first like Ctrl-C. */
+/** Signals that stop all processes of a job; the CLI treats SIGTERM like Ctrl-C. */
 const STOP_SIGNALS = ["SIGTERM", "SIGHUP"] as const;
 
 const SEVERITIES = { info: 1, warning: 2 };
@@ -15,7 +15,7 @@ const LOG_METHOD = "/pulumirpc.Engine/Log";
 /** An engine with hundreds of resources may be busy for seconds. */
 const LOG_DEADLINE_MS = 30_000;
 const UNAVAILABLE = 14;
-/** States of a connection, in gRPC's numbers. */
+/** gRPC connectivity states. */
 const READY = 2;
 const TRANSIENT_FAILURE = 3;
 const SHUTDOWN = 4;
@@ -49,9 +49,9 @@ interface LogRequest {
 }
 
 /**
- * The engine that started this process, or undefined where there is none (a unit test, a script).
- * @param args the process's arguments; the host of dynamic providers is given the engine's address as the last one
- * @param onGone called once when the engine has ended before this process
+ * The engine that started this process, or undefined if there is none (a unit test, a script).
+ * @param args the process's arguments; the last argument of the host of dynamic providers is the engine's address
+ * @param onGone called once if the engine exits before this process
  * @param signals emits the signals that this process receives
  */
 export function connectEngine(
@@ -68,7 +68,7 @@ export function connectEngine(
   }
 }
 
-/** Finds modules as the host's own script does: its copies, not others that are installed beside them. */
+/** Resolves modules like the host's own script: its copies, not others that are also installed. */
 export function hostRequire(): NodeJS.Require {
   return createRequire(createRequire(process.argv[1] ?? __filename).resolve("@pulumi/pulumi"));
 }
@@ -88,22 +88,22 @@ class GrpcEngine implements Engine {
     const require = hostRequire();
     const grpc = require("@grpc/grpc-js") as Grpc;
     const { LogRequest } = require("@pulumi/pulumi/proto/engine_pb") as { LogRequest: new () => LogRequest };
-    // A proxy that the environment names is for the rest of the world.
+    // A proxy from the environment is not meant for the local engine.
     const options = { "grpc.enable_http_proxy": 0 };
     this.client = new grpc.Client(address, grpc.credentials.createInsecure(), options);
     this.newRequest = () => new LogRequest();
-    // Every operation of the run listens, a hundred at once; Node takes more than ten for a leak.
+    // Every operation of the run listens, possibly hundreds at once; Node reports more than ten as a leak.
     setMaxListeners(0, this.stop.signal);
     this.hearsCtrlC = onCancel(require, () => this.stop.abort());
-    // By default these would end the process at once, and what it has just created would be missing from the state. The engine
-    // ends its providers itself, with SIGINT, when it has their responses.
+    // By default these end the process at once, and resources that it has just created would be missing from the state. The
+    // engine itself stops its providers with SIGINT after it has received their responses.
     for (const signal of STOP_SIGNALS) signals?.on(signal, () => this.stop.abort());
     this.watch();
   }
 
   /**
-   * The engine lives on this machine and outlives its providers: where it cannot be reached, it was killed. Nobody would
-   * tell the provider, which would go on working behind the back of the next run.
+   * The engine runs on this machine and outlives its providers: if it is unreachable, it was killed. Without this, the provider
+   * would not notice, and would interfere with the next run.
    */
   private watch(wasThere = false): void {
     const channel = this.client.getChannel();
@@ -139,8 +139,8 @@ class GrpcEngine implements Engine {
       this.client.makeUnaryRequest(
         LOG_METHOD,
         (value) => Buffer.from(value.serializeBinary()),
-        // The answer is empty. Decoding it as what it is would look like a cancellation, see onCancel; and nothing at all would
-        // count as no answer, an error with a stack for each line.
+        // The response is empty. Decoding it would look like a cancellation, see onCancel; returning nothing would count as a
+        // missing response, an error with a stack for each line.
         () => ({}),
         request,
         { deadline: new Date(Date.now() + LOG_DEADLINE_MS) },
@@ -153,7 +153,7 @@ class GrpcEngine implements Engine {
   }
 }
 
-/** Whether a process listens there; true in doubt. */
+/** Whether a process listens at the address; true if unclear. */
 function listens(address: string): Promise<boolean> {
   const { hostname, port } = new URL(`tcp://${address}`);
   const socket = connect(Number(port), hostname.replace(/^\[|\]$/g, ""));

@@ -4,18 +4,18 @@ import type { OptionPath } from "../resources/options/translate";
 import type { SecretPlaces } from "../secrets/program-secrets";
 
 /**
- * Properties that tell the provider what Pulumi's dynamic providers are not told. Pulumi prints no diffs of keys that begin with
- * `__`. All but `__provider` and `__urn` are removed before they reach the state.
+ * Properties that pass the provider information that Pulumi's dynamic providers do not receive. Pulumi prints no diffs of keys
+ * that begin with `__`. All except `__provider` and `__urn` are removed before they reach the state.
  */
 export interface HiddenInputs extends RunInputs {
   /**
-   * The resource's own URN. States of earlier versions contain it; it may be the one before a rename.
+   * The resource's own URN. States of earlier versions contain it, possibly from before a rename.
    * See dynamic/hosted.ts.
    */
   __urn?: string;
-  /** The row to log to while the URN is not known. */
+  /** The row for lines while the URN is unknown. */
   __row?: string;
-  /** The paths of `ignoreChanges` as the engine has them. */
+  /** The paths of `ignoreChanges` in the engine's request. */
   __ignored?: readonly string[];
   /** The text that Pulumi's host runs to get the provider. */
   __provider?: string;
@@ -57,7 +57,7 @@ export interface Separated<Props> {
   readonly kept: KeptInputs;
 }
 
-/** Separates the properties of a resource from what the host adds. `__secrets` of a state stay: they belong to it. Pure. */
+/** Separates the properties of a resource from what the host adds. Keeps `__secrets` of a state, which is part of it. Pure. */
 export function separate<Props extends object>(given: Props & HiddenInputs): Separated<Props> {
   const { __urn: urn, __row: row, __ignored: ignored, __provider, ...props } = given;
   return {
@@ -67,7 +67,7 @@ export function separate<Props extends object>(given: Props & HiddenInputs): Sep
   };
 }
 
-/** Separates the inputs of a check from what the constructor says about the run. Pure. */
+/** Separates the inputs of a check from the constructor's data about the run. Pure. */
 export function separateRun<Props extends object>(
   given: Props & RunInputs,
 ): { props: Props; facts: ProgramFacts; isRead: boolean } {

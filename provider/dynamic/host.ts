@@ -13,21 +13,21 @@ import { ExportedState } from "./stack-state";
 
 interface Host {
   readonly deps: Omit<ProviderDeps, "managed">;
-  /** Undefined where the engine's requests cannot be seen: the URNs among the inputs have to do. */
+  /** Undefined if the engine's requests cannot be observed; the URNs in the inputs are then used. */
   readonly named: { readonly requests: Requests; readonly rows: LateRows } | undefined;
 }
 
 let host: Host | undefined;
 
-/** A provider as Pulumi's host of dynamic providers calls it, with the dependencies of this process. */
+/** Creates a provider for Pulumi's host of dynamic providers, with the dependencies of this process. */
 export function inHost(make: (deps: ProviderDeps) => HostedProvider): HostedProvider {
   const { deps, named } = (host ??= connect());
-  // A provider serves one run, and what the run shows of its apps is of no use to another.
+  // A provider serves one run, and its knowledge about apps does not apply to other runs.
   const provider = make({ ...deps, managed: new ManagedApps(new ExportedState(process.env)) });
   return named ? hosted(provider, named.requests, named.rows) : provider;
 }
 
-/** One connection to the engine, and one set of reads, whatever the number of providers in the process. */
+/** One connection to the engine and one set of reads, shared by all providers in the process. */
 function connect(): Host {
   const engine = connectEngine(process.argv, leave, process);
   const requests = engine && Requests.observe(hostRequire());
@@ -46,10 +46,10 @@ function connect(): Host {
   };
 }
 
-/** Other packages' providers in this process get this long to come to an end, once nobody waits for it any more. */
+/** After the engine is gone, providers of other packages in this process get this long to finish. */
 const LEAVE_AFTER_MS = 10_000;
 
-/** The host would stay for ever: it ends only when the engine ends it, and the engine was killed. */
+/** Without this, the host would run forever: only the engine stops it, and the engine was killed. */
 function leave(): void {
   setTimeout(() => process.exit(1), LEAVE_AFTER_MS).unref();
 }

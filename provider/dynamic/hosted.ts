@@ -4,11 +4,11 @@ import type { Requests } from "./requests";
 
 /** Properties as the host passes them. */
 interface Props {
-  /** The resource's URN; what the state has may be one of before. */
+  /** The resource's URN; the one in the state may be outdated. */
   __urn?: unknown;
-  /** Where lines go while the URN is not known. */
+  /** Where to report while the URN is unknown. */
   __row?: unknown;
-  /** What `ignoreChanges` names, as the engine has it. */
+  /** The paths of `ignoreChanges` in the engine's request. */
   __ignored?: unknown;
   __get?: unknown;
   /** Set for resources that are only read: a refresh does not compare them. */
@@ -16,7 +16,7 @@ interface Props {
 }
 type Values = object & Props;
 
-/** A provider as the host calls it. */
+/** The provider interface that the host calls. */
 export interface HostedProvider {
   configure(request: { config: { get(key: string): string | undefined } }): Promise<void>;
   check(olds: Values, news: Values): Promise<{ inputs: object }>;
@@ -27,17 +27,17 @@ export interface HostedProvider {
   delete(id: string, props: Values): Promise<void>;
 }
 
-/** After a read that refreshes, the engine asks for a diff at once. */
+/** After a read of a refresh, the engine calls diff at once. */
 const DIFF_WITHIN_MS = 2_000;
 
 /**
- * The provider behind the host. It is given the URN that the engine names in each request, and the state keeps the one it
- * has, if any: earlier versions kept it among the inputs, where a change of it would be shown, as would be its removal.
+ * Wraps a provider for the host. Passes it the URN in the engine's request, and keeps the one in the state, if any: earlier
+ * versions stored it in the inputs, where Pulumi would show a change or its removal.
  */
 export function hosted(provider: HostedProvider, requests: Requests, rows: LateRows): HostedProvider {
-  /** The URN that the state keeps, by the true one: in a replacement the engine checks again, without the state. */
+  /** The URN in the state, by the actual one: in a replacement, the engine calls check again, without the state. */
   const inState = new Map<string, unknown>();
-  /** Rows of reads that a diff of the same id will name. */
+  /** Rows of reads whose URN a diff of the same id will provide. */
   const unnamed = new Map<string, string>();
 
   const labelOf = (props: Values, id?: string): string => {
@@ -45,7 +45,7 @@ export function hosted(provider: HostedProvider, requests: Requests, rows: LateR
     const isSecret = isSecretArgument(placesFrom(__secrets) ?? [], ["spec", "name"]);
     return typeof spec?.name === "string" && !isSecret ? spec.name : (id ?? "a resource");
   };
-  /** The same properties for the provider, with what is known of the resource. */
+  /** The properties for the provider, with the known facts about the resource. */
   const named = <T extends Values>(props: T, urn: string | undefined, row?: string): T => {
     const { __urn: _recorded, ...rest } = props;
     const ignored = requests.ignoredIn(props);
@@ -73,7 +73,7 @@ export function hosted(provider: HostedProvider, requests: Requests, rows: LateR
     configure: (request) => provider.configure(request),
 
     async check(olds, news) {
-      // The program knows the URN as well.
+      // The program also provides the URN.
       const urn = requests.urnOf(news) ?? (news.__urn as string | undefined) ?? "";
       if (olds.__urn !== undefined) inState.set(urn, olds.__urn);
       const result = await provider.check(olds, { ...news, __urn: urn });
@@ -104,7 +104,7 @@ export function hosted(provider: HostedProvider, requests: Requests, rows: LateR
 
     async read(id, props) {
       const isOnlyRead = props.__get === true || props.__readOnly === true;
-      // A program's own `get` says the URN; what the state has may be of before.
+      // A program's own `get` provides the URN; the one in the state may be outdated.
       const urn =
         requests.urnOf(props) ?? (props.__get === true ? (props.__urn as string | undefined) : undefined);
       const row = urn === undefined ? rows.open(labelOf(props, id)) : undefined;
@@ -127,7 +127,7 @@ export function hosted(provider: HostedProvider, requests: Requests, rows: LateR
     },
 
     async update(id, olds, news) {
-      // To be asked for before anything is awaited.
+      // Get the URN before awaiting anything.
       return call(news, id, (own) =>
         kept(news.__urn, async () => ({
           outs: recorded((await provider.update(id, olds, own)).outs, news.__urn),
@@ -139,13 +139,13 @@ export function hosted(provider: HostedProvider, requests: Requests, rows: LateR
   };
 }
 
-/** Values as the state is to have them. */
+/** The values to record in the state. */
 function recorded(values: object, urn: unknown): object {
   const { __urn, __row, __ignored, ...rest } = values as Values;
   return urn === undefined ? rest : { ...rest, __urn: urn };
 }
 
-/** An operation that fails half-way leaves properties, too. */
+/** Handles properties in the error of a partly failed operation as well. */
 async function kept<T>(urn: unknown, run: () => Promise<T>): Promise<T> {
   try {
     return await run();

@@ -2,9 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { AppPlatformError } from "../errors";
 
 /**
- * Pulumi's `import` option reaches no code of this package: the host of dynamic providers fails on it with a stack. So it is
- * refused where the program is run.
- * @throws AppPlatformError `invalid-input`, in one line that names what works
+ * Rejects Pulumi's `import` option in the program: it never reaches the provider, since the host of dynamic providers fails on
+ * it with a stack trace.
+ * @throws AppPlatformError `invalid-input`, with the alternative
  */
 export function refuseImport(
   type: "App" | "Deployment" | "Rollback",

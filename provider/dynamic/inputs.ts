@@ -12,7 +12,7 @@ import {
 import { isSecretPlace } from "../appspec/secrets";
 import type { AppSpec } from "../appspec/types";
 
-/** `T` as arguments take it: any part may be an Output, or a promise, at any depth. */
+/** `T` for arguments: any part may be an Output or a promise, at any depth. */
 export type DeepInput<T> = pulumi.Input<
   T extends readonly (infer Item)[]
     ? DeepInput<Item>[]
@@ -29,17 +29,17 @@ type Deferred = pulumi.Output<unknown> | Promise<unknown>;
 export const isDeferred = (value: unknown): value is Deferred =>
   pulumi.Output.isInstance(value) || value instanceof Promise;
 
-/** Not `pulumi.output(value)` for Outputs: that would unwrap all that is in them, and one secret would hide everything. */
+/** Does not use `pulumi.output(value)` for Outputs: it unwraps everything inside, so one secret would make everything secret. */
 export function whenKnown(value: Deferred, then: (known: unknown) => unknown): unknown {
   const output = (pulumi.Output.isInstance(value) ? value : pulumi.output(value)) as pulumi.Output<unknown>;
   return output.apply(then);
 }
 
 /**
- * The AppSpec as Pulumi is to see it: lists with names as maps (see appspec/lists-by-name.ts), and every secret marked as one, even
- * where the program forgot to. Value by value, so that one secret hides nothing but itself. A list that is an Output, or
- * holds an item or a name that is one, can only be resolved as a whole.
- * @param defaultName the app's name where the spec gives none
+ * The AppSpec in the form that Pulumi sees: lists with names as maps (see appspec/lists-by-name.ts), and every secret marked,
+ * even if the program did not mark it. Works value by value, so that one secret hides only itself. A list that is an Output, or
+ * contains an Output as an item or name, can only be resolved as a whole.
+ * @param defaultName the app's name if the spec has none
  */
 export function specInputs(spec: AppSpecArgs, defaultName: string | undefined): unknown {
   if (isDeferred(spec)) return whenKnown(spec, (known) => specInputs(known as AppSpecArgs, defaultName));
@@ -91,8 +91,8 @@ function keyedList(
 }
 
 /**
- * The variables that the spec gives several times, as lists of {@link RepeatedIn} or Outputs of such lists; undefined where
- * there are none for sure. The form by name keeps only the last of each.
+ * The variables that the spec sets several times, as lists of {@link RepeatedIn} or Outputs of such lists; undefined if there
+ * are certainly none. The form by name keeps only the last of each.
  */
 export function repeatedInputs(spec: AppSpecArgs): unknown {
   const found = repeatedIn(spec, []);

@@ -1,23 +1,23 @@
 import type { Engine, LogLine } from "../host/engine";
 
-/** What stands for a URN that is not known yet. */
+/** Placeholder for a URN that is not known yet. */
 const MARK = "late-row:";
 
 interface LateRow {
-  /** What the lines are about, where they land on the stack's row. */
+  /** Label of the lines if they are sent to the stack's row. */
   readonly label: string;
-  /** Lines worth keeping that wait for the URN; undefined once it was settled. */
+  /** Permanent lines that wait for the URN; undefined once it is settled. */
   waiting: LogLine[] | undefined;
   urn: string | undefined;
 }
 
 /**
- * Rows of resources whose URN is not known yet. A row that does not exist would be printed as a second one of the same
- * resource; so lines worth keeping wait until it is known, and go to the stack's row, with a label, if it never is.
+ * Rows of resources whose URN is not known yet. Pulumi would print an unknown row as a second one of the same resource, so
+ * permanent lines wait for the URN. If it remains unknown, they go to the stack's row, with a label.
  */
 export class LateRows {
   private readonly rows = new Map<string, LateRow>();
-  /** The same engine, which takes what {@link open} returns for a URN. */
+  /** The same engine, which also accepts the result of {@link open} as a URN. */
   readonly engine: Engine;
 
   constructor(engine: Engine) {
@@ -37,14 +37,14 @@ export class LateRows {
 
   private readonly send: (line: LogLine) => Promise<void>;
 
-  /** @returns what stands for the URN of the row; as in one, what follows the last `::` is a name */
+  /** @returns a placeholder for the row's URN, which also ends with `::` and a name */
   open(label: string): string {
     const row = `${MARK}${this.rows.size + 1}::${label}`;
     this.rows.set(row, { label, waiting: [], urn: undefined });
     return row;
   }
 
-  /** Sends what waits. @param urn undefined: nobody knows it, and the stack's row has to do */
+  /** Sends the waiting lines. @param urn undefined if it remains unknown, to use the stack's row */
   async settle(row: string, urn: string | undefined): Promise<void> {
     const late = this.rows.get(row);
     const waiting = late?.waiting;

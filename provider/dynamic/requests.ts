@@ -1,4 +1,4 @@
-/** Pulumi's protocol as far as it is used here. */
+/** The parts of Pulumi's protocol that are used here. */
 interface Struct {
   toJavaScript(): object;
 }
@@ -20,7 +20,7 @@ interface RequestType {
 
 type Reader = "getNews" | "getProperties" | "getInputs";
 
-/** The requests that the host takes properties from, and how. Newer ones take those of a read from either. */
+/** The requests from which the host reads properties, and the methods. Newer hosts use either method for reads. */
 const READERS = {
   CheckRequest: ["getNews"],
   DiffRequest: ["getNews"],
@@ -31,15 +31,15 @@ const READERS = {
 } as const satisfies Record<string, readonly Reader[]>;
 type RequestName = keyof typeof READERS;
 
-/** From these the host takes the id, too, and calls the provider right after. */
+/** Requests from which the host also reads the id, immediately before it calls the provider. */
 const WITH_ID = ["DiffRequest", "UpdateRequest", "DeleteRequest"] as const;
 
 const PROBE = "probe";
 
 /**
- * The engine names the resource in each request by its URN, but the host of dynamic providers passes only the properties
- * on. What the state has among them may be a name of before: resources and stacks are renamed and moved. So the URN is
- * noted where the host takes the properties from a request.
+ * Observes the URNs in the engine's requests. The host of dynamic providers only forwards the properties, and a URN in the state
+ * may be outdated, since resources and stacks can be renamed and moved. This records the URN when the host reads the properties
+ * from a request.
  */
 export class Requests {
   private readonly urns = new WeakMap<object, string>();
@@ -49,8 +49,8 @@ export class Requests {
   private constructor() {}
 
   /**
-   * @param require finds modules as the host does
-   * @returns undefined where this SDK does it in another way, so that nothing would be noted
+   * @param require resolves modules like the host
+   * @returns undefined if this SDK works differently, so that nothing can be observed
    */
   static observe(require: NodeJS.Require): Requests | undefined {
     try {
@@ -67,10 +67,10 @@ export class Requests {
   }
 
   /**
-   * The URN of the resource that a call of the provider is about. Undefined where it is not known: in a read that is the
-   * first request of the process, since the host has taken its properties before it loads this package.
-   * @param props the very object that the host passed: the new properties, or those of the state
-   * @param id where the host passed one to diff, update or delete; the call has to be under way still
+   * The URN of the resource in a provider call. Undefined if unknown: for a read that is the first request of the process, since
+   * the host reads its properties before it loads this package.
+   * @param props the same object that the host passed: the new properties, or those of the state
+   * @param id the id that the host passed to diff, update or delete; valid only during the call
    */
   urnOf(props: object, id?: string): string | undefined {
     const urn = this.urns.get(props);
@@ -79,8 +79,8 @@ export class Requests {
   }
 
   /**
-   * The paths of `ignoreChanges` in the request that the properties are of, with those that transforms added; undefined where
-   * the request has none.
+   * The paths of `ignoreChanges` in the request that contained the properties, including those added by transforms; undefined if
+   * there are none.
    */
   ignoredIn(props: object): readonly string[] | undefined {
     return this.ignored.get(props);
@@ -118,7 +118,7 @@ export class Requests {
     };
   }
 
-  /** Does a request that is decoded as the host's are come by here? */
+  /** Checks that a request decoded like the host's is observed. */
   private works(require: NodeJS.Require, type: RequestType): boolean {
     const { ResourceProviderService: service } = require("@pulumi/pulumi/proto/provider_grpc_pb") as {
       ResourceProviderService: { delete: { requestDeserialize(bytes: Buffer): Request } };

@@ -6,12 +6,12 @@ import { translateOptions, type OptionPath } from "../resources/options/translat
 export interface ResourceOptions {
   /** For Pulumi, with paths by name. */
   readonly options: pulumi.CustomResourceOptions | undefined;
-  /** For the provider, which gets none of Pulumi's options. Absent where no option names a path. */
+  /** For the provider, which does not receive Pulumi's options. Absent if no option contains a path. */
   readonly hidden: { readonly __options?: readonly OptionPath[] };
 }
 
 /**
- * The options of a resource whose paths may have an index where Pulumi sees a name.
+ * The options of a resource, with indexes in paths replaced by the names that Pulumi sees.
  * @throws AppPlatformError `invalid-input` for an index that cannot be resolved
  */
 export function resourceOptions(

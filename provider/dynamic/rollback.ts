@@ -8,26 +8,26 @@ import type { Timeouts } from "../durations";
 export type { RollbackState };
 
 export interface RollbackArgs {
-  /** The app's id. Another app is a replacement. */
+  /** The app's id. Changing it replaces the resource. */
   appId: pulumi.Input<string>;
   /**
-   * The deployment to go back to. Another one is a replacement: the rollback of before is committed first.
-   * @default the last one that worked, before the newest one
+   * The deployment to roll back to. Changing it replaces the resource: the previous rollback is committed first.
+   * @default the last successful one before the newest
    */
   deploymentId?: pulumi.Input<string> | undefined;
   /**
-   * What is to become of the rollback. `"pinned"`: the app runs it and takes no other deployment, until the program says one
-   * of the other two. `"committed"`: it lasts, and the app is free. `"reverted"`: the spec of before it is deployed again, and
-   * the app is free. From committed and reverted there is no way on: that takes a new Rollback. @default "pinned"
+   * State of the rollback. `"pinned"`: the app runs it and accepts no other deployment until you choose another state.
+   * `"committed"`: keeps the rollback and unpins the app. `"reverted"`: deploys the previous spec again and unpins the app.
+   * Committed and reverted are final: to roll back again, add a new Rollback. @default "pinned"
    */
   state?: pulumi.Input<RollbackState> | undefined;
-  /** How long waits may take, as durations such as `"20m"`. @default 75m */
+  /** Time limits of waits, as durations such as `"20m"`. @default 75m */
   timeouts?: DeepInput<Pick<Timeouts, "create" | "update">> | undefined;
 }
 
 export const ROLLBACK_TYPE = "pulumi-nodejs:dynamic/app-platform:Rollback";
 
-/** As with `App`, what the state keeps of this package's code. It must never change. */
+/** The code that the state stores, as for `App`. It must never change. */
 export const ROLLBACK_PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").rollback()';
 
 const ROLLBACK: ResourceKind = {
@@ -39,24 +39,24 @@ const ROLLBACK: ResourceKind = {
 };
 
 /**
- * Takes an app back to an earlier deployment, with its spec and its builds. The service is asked first whether that is
- * possible, in previews too: what stands against it fails the run, in the service's words.
+ * Rolls an app back to an earlier deployment, with its spec and its builds. Previews and updates first validate the rollback at
+ * the service, and fail with the service's message if it is not possible.
  *
- * Deleting the resource never changes what runs: a rollback that is still pinned is committed, so that the app is free.
+ * Deleting the resource never changes what is running: a rollback that is still pinned is committed, which unpins the app.
  *
  * @example
- * const back = new Rollback("back", { appId });                     // now: to the last one that worked
+ * const back = new Rollback("back", { appId });                     // now: to the last successful one
  * const back = new Rollback("back", { appId, state: "committed" }); // later: keep it
  */
 export class Rollback extends pulumi.CustomResource {
   declare readonly appId: pulumi.Output<string>;
-  /** The deployment that was gone back to. The resource's own id is that of the deployment which does it. */
+  /** The target of the rollback. The resource's own id is that of the deployment that performs it. */
   declare readonly deploymentId: pulumi.Output<string>;
-  /** How far the rollback has come. */
+  /** The state reached so far. */
   declare readonly state: pulumi.Output<RollbackState>;
   /** True while the app is pinned to this rollback. */
   declare readonly pinned: pulumi.Output<boolean>;
-  /** Phase of the rollback's deployment as last seen, or of the one that reverts it. */
+  /** Last known phase of the rollback's deployment, or of the one that reverts it. */
   declare readonly phase: pulumi.Output<string>;
 
   constructor(name: string, args: RollbackArgs, options?: pulumi.CustomResourceOptions) {

@@ -3,11 +3,11 @@ import type { SecretPlaces } from "../secrets/program-secrets";
 import type { Path } from "../appspec/diff";
 
 /**
- * Where the inputs of an App are Pulumi secrets. The provider receives secrets unmarked, so it is told the places; the
- * values stay out of it.
+ * The places of Pulumi secrets in the inputs of an App. The provider receives secrets unmarked, so it needs the places. Contains
+ * no values.
  */
 export function secretPlaces(inputs: pulumi.Inputs): pulumi.Output<SecretPlaces> {
-  // An input that fails is reported by Pulumi, where it is needed.
+  // Pulumi itself reports a failed input.
   return pulumi.output(search(inputs, []).catch(() => [])) as pulumi.Output<SecretPlaces>;
 }
 
@@ -27,10 +27,10 @@ async function searchAll(entries: [string | number, unknown][], path: Path): Pro
   return found.flat();
 }
 
-/** What is known of it. `apply` would wait forever for a value that a preview does not know. */
+/** The known part of a value. `apply` would wait forever for a value that is unknown in a preview. */
 const valueOf = (output: unknown): Promise<unknown> =>
   (output as { promise(withUnknowns: boolean): Promise<unknown> }).promise(true);
 
-/** Resources, assets and Pulumi's marker for unknown values are no maps. */
+/** Resources, assets and Pulumi's marker for unknown values are not maps. */
 const isPlain = (value: object): boolean =>
   [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);

@@ -6,25 +6,25 @@ import { formatPropertyPath } from "../resources/options/property-path";
 import type { OptionPath } from "../resources/options/translate";
 
 export interface SecretOutputs {
-  /** Places among the inputs, which Pulumi marks as secret in the outputs, too. */
+  /** Places in the inputs, which Pulumi then also marks as secret in the outputs. */
   readonly inputs: readonly Path[];
   /** Names of outputs, for the option itself. */
   readonly outputs: string[];
 }
 
-/** Pulumi's option knows whole outputs only. What is deeper can be an input, which makes its output secret as well. */
+/** Pulumi's option only supports whole outputs. A nested value can be marked in the inputs, which makes its output secret too. */
 export function secretOutputs(paths: readonly OptionPath[] = []): SecretOutputs {
   const wanted = paths
     .filter(({ option }) => option === "additionalSecretOutputs")
     .flatMap((path) => path.paths);
   return {
     inputs: wanted.filter(({ length }) => length > 1),
-    // The specs of the service are secret as a whole, under the name of the hidden output.
+    // The service's spec is secret as a whole, under the name of the hidden output.
     outputs: wanted.filter(({ length }) => length === 1).map(formatPropertyPath),
   };
 }
 
-/** Inputs by name in which the values at the places are secrets, as far as there are any. */
+/** Inputs by name, with the values at the given places marked as secrets. */
 export function markSecrets<T>(inputs: T, places: readonly Path[]): T {
   return places.reduce<unknown>((marked, place) => mark(marked, place), inputs) as T;
 }

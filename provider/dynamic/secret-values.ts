@@ -8,17 +8,17 @@ import type { AppInputs } from "../resources/app/state";
 import type { HostedProvider } from "./hosted";
 import { secrecyOf } from "../resources/app/app-secrets";
 
-/** How a secret is sent to the engine, which looks for this key in every map. */
+/** Marks a secret for the engine, which checks every map for this key. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-/** Shorter texts may be anywhere by chance. */
+/** Shorter texts may occur anywhere by chance. */
 const SHORTEST_TEXT = 6;
 
 /**
- * The provider of Apps, whose results have every secret marked. The engine encrypts in the state what is secret in the inputs,
- * at the same place; a value that is not among the inputs there would be in the state in clear: one that a rollback put back,
- * that somebody moved at the service, or that the service returns under another name.
+ * Wraps the provider of Apps so that all secrets in its results are marked. The engine only encrypts values in the state that are
+ * secret at the same place in the inputs. Others would be stored in plain text: values restored by a rollback, moved at the
+ * service, or returned by the service under another name.
  */
 export function markingSecrets<T extends HostedProvider>(provider: T): T {
   const marked = async <T extends { outs: object }>(
@@ -52,7 +52,7 @@ export function markingSecrets<T extends HostedProvider>(provider: T): T {
     },
     delete: (id, props) => provider.delete(id, props),
   };
-  // It is one of the same class.
+  // It is an error of the same class.
   return Object.assign(Object.create(provider) as T, marking);
 }
 
@@ -61,9 +61,9 @@ function withoutPlaces({ __secrets: _places, ...inputs }: { __secrets?: unknown 
 }
 
 /**
- * A copy of the values in which the secrets are marked that the engine does not mark itself. Pure.
- * @param given what the engine compares them with
- * @param olds the values of before, whose secrets are secret still
+ * A copy of the values that marks the secrets that the engine does not mark itself. Pure.
+ * @param given the inputs that the engine compares them with
+ * @param olds the previous values, whose secrets remain secret
  */
 export function markedIn(values: object, given: object, olds: object | undefined): object {
   const places = placesFrom((values as AppInputs).__secrets) ?? [];
@@ -86,7 +86,7 @@ export function markedIn(values: object, given: object, olds: object | undefined
     .reduce<unknown>((copy, path) => mark(copy, path), values) as object;
 }
 
-/** True where the engine has nothing to compare the value with; it marks one that is secret at the same place. */
+/** True if the engine has no input at the same place; otherwise it marks the value itself if that input is secret. */
 function isOnlyIn(values: object, given: object, path: Path): boolean {
   const [value, other] = [valueAt(values, path), valueAt(given, path)];
   return value !== undefined && (other === undefined || isPlainObject(value) !== isPlainObject(other));
@@ -95,7 +95,7 @@ function isOnlyIn(values: object, given: object, path: Path): boolean {
 const isOpen = (leaf: unknown): leaf is string =>
   typeof leaf === "string" && leaf !== "" && leaf !== KEPT_SECRET && !isCiphertext(leaf);
 
-/** The outputs in which the service returns an argument under another name. */
+/** Outputs that contain an argument under another name. */
 function outputsAt(places: SecretPlaces): Path[] {
   const isAt = (...path: Path): boolean => isSecretArgument(places, path);
   return [
@@ -106,7 +106,7 @@ function outputsAt(places: SecretPlaces): Path[] {
   ];
 }
 
-/** As the engine does it: a list with a secret in it is one. */
+/** Like the engine: a list that contains a secret is secret. */
 function outermostList(values: object, path: Path): Path {
   const index = path.findIndex((_, length) => Array.isArray(valueAt(values, path.slice(0, length))));
   return index < 0 ? path : path.slice(0, index);

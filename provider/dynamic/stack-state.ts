@@ -7,9 +7,9 @@ const EXPORT_WITHIN_MS = 20_000;
 const LARGEST_EXPORT = 1024 * 1024 * 1024;
 
 /**
- * The state of the stack that the process works for, from `pulumi stack export`: Pulumi gives a provider no other way to see
- * more than the resources of its requests. Costs a second, so it is requested only where a decision depends on it. The command
- * that runs is known from the system; where it is not, there is no state.
+ * The state of the current stack, from `pulumi stack export`: Pulumi offers a provider no other access to resources beyond its
+ * requests. Takes a second, so it is requested only if a decision depends on it. Needs the running CLI command from the system;
+ * if that is unknown, there is no state.
  */
 export class ExportedState implements StackState {
   private apps: Promise<readonly ManagedApp[] | undefined> | undefined;
@@ -25,7 +25,7 @@ export class ExportedState implements StackState {
     return this.command !== undefined && skipsResources(this.command, this.env);
   }
 
-  /** Once in a process, as it was then. */
+  /** Read once per process and not updated. */
   managedApps(): Promise<readonly ManagedApp[] | undefined> {
     return (this.apps ??= this.load().catch(() => undefined));
   }

@@ -25,7 +25,7 @@ export const cancelDeployment = forPrograms((client, appId: string, deploymentId
 export const cancelDeploymentOutput = lifted(cancelDeployment);
 
 /**
- * Whether the app can be rolled back to a deployment: the service's error, if any, and its warnings. The resource `AutoRollback`
+ * Whether the app can be rolled back to a deployment: the service's error, if any, and its warnings. The resource `Rollback`
  * requests it automatically.
  * @throws AppPlatformError `not-found` with the newest deployments; ApiError
  */

@@ -13,15 +13,15 @@ export function programClient(): Client {
 }
 
 /**
- * Rejects without searching for a handler. Pulumi keeps V8's debugger on in programs, and then every `throw` after an `await`
- * searches everything that waits for the promise, along every path, for what catches it. Outputs wait along many paths: each
- * `apply` makes the search some twenty times longer, soon minutes. An explicit rejection ends it here.
+ * Rejects without a search for a handler. Pulumi enables V8's debugger in programs, so every `throw` after an `await` searches
+ * all promises that wait for it, along every path, for a handler. Outputs create many paths: each `apply` makes the search about
+ * twenty times longer, up to minutes. An explicit rejection avoids the search.
  */
 export function rejectingAtOnce<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => Promise.reject(error));
 }
 
-/** A function for programs, made of one that takes a client. */
+/** Converts a function that takes a client to a function for programs. */
 export function forPrograms<Args extends unknown[], Result>(
   work: (client: Client, ...args: Args) => Promise<Result>,
 ): (...args: Args) => Promise<Result> {
