@@ -101,7 +101,7 @@ describe("app-platform on the command line", function () {
       ],
       [["logs", "shop", "--invocation", UNKNOWN], /no job invocation .* It has no invocations/],
       [["logs", "shop", "--event", UNKNOWN], /no event .* The newest events: /],
-      [["logs", "shop", "--type", "build"], /no BUILD log .* stage was left out/],
+      [["logs", "shop", "--type", "build"], /no BUILD log .* stage was skipped/],
       [["cancel", "shop", UNKNOWN], /no deployment .* The newest deployments/],
       [["cancel", "shop"], /No deployment of shop is in progress/],
       [["deployments", UNKNOWN], /no app with the id .* Available apps: shop/],

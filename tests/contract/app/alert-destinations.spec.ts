@@ -336,7 +336,7 @@ describe("AppProvider: alert destinations", () => {
       assert.deepEqual((await held())["DEPLOYMENT_FAILED"]?.emails, ["a@example.com"]);
       assert.match(
         world.messages("warning").join("\n"),
-        /set back .*alertDestinations\["DEPLOYMENT_FAILED"\]/,
+        /reset to .*alertDestinations\["DEPLOYMENT_FAILED"\]/,
       );
     });
 

@@ -205,7 +205,7 @@ describe("AppProvider: update", () => {
     world.emulator.editApp("shop", (spec) => void spec.services![0]!.envs!.pop());
     const error = await world.failure(world.update(made, inputs(kept)));
     assert.equal(error.errorCode, "invalid-input");
-    assert.match(error.message, /spec\.services\.web\.envs\.API_TOKEN\.value.*Give its value in the program/);
+    assert.match(error.message, /spec\.services\.web\.envs\.API_TOKEN\.value.*Set its value in the program/);
   });
 });
 

@@ -68,7 +68,7 @@ describe("canceling from a program", () => {
         assert.ok(error instanceof AppPlatformError, String(error));
         assert.equal(error.errorCode, "already-ended");
         assert.ok(error.message.includes(`${id} has already finished (${end}): nothing to cancel.`));
-        assert.match(error.message, new RegExp(`Take ${name} out of the program`));
+        assert.match(error.message, new RegExp(`Remove ${name} from the program`));
       });
 
       it("reports the service's message when the cancellation is rejected", async () => {

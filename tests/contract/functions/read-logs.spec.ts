@@ -258,7 +258,7 @@ describe("readLog", () => {
     const component = await failed(read({ component: "wbe" }));
     assert.match(component.message, /no component wbe in the app shop\. Did you mean web\?/);
     service.app["active_deployment"] = null;
-    assert.match((await failed(read())).message, /no deployment that runs/);
+    assert.match((await failed(read())).message, /no active deployment and none in progress/);
     for (const options of [{ podConnectionTimeout: "3" }, { tailLines: -1 }])
       assert.equal((await failed(read({}, options))).errorCode, "invalid-input");
   });

@@ -101,7 +101,10 @@ describe("RollbackProvider", () => {
     forget();
     const error = await world.failure(world.update(second, inputs(changed((spec) => (spec.region = "fra")))));
     assert.equal(error.errorCode, "app-pinned");
-    assert.match(error.message, /state: "committed" or "reverted" of its Rollback/);
+    assert.match(
+      error.message,
+      /If a Rollback resource created it, set its state: "committed" or "reverted"/,
+    );
     assert.deepEqual(world.writes, []);
   });
 

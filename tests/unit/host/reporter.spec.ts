@@ -44,7 +44,7 @@ describe("createReporter", () => {
     const [line, ...more] = await said(false);
     assert.match(
       line ?? "",
-      /Ctrl-C.*only when the deployment has ended.*pulumi refresh --clear-pending-creates/,
+      /Ctrl-C.*only after the deployment finishes.*pulumi refresh --clear-pending-creates/,
     );
     assert.deepEqual(more, []);
   });
