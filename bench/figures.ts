@@ -2,10 +2,10 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  /** What is to be reached: the value is at most this. */
+  /** The goal: the value is at most this. */
   readonly limit: number;
   readonly unit: string;
-  /** The same figure of others, where one is known or was measured in the same run. */
+  /** The same figure for other tools, if it is known or was measured in the same run. */
   readonly reference?: string;
 }
 
@@ -28,7 +28,7 @@ export function median(values: readonly number[]): number {
 const ROW = 26;
 const BARS_AT = 260;
 const FULL = 240;
-/** How far the bar of a value above its limit goes. */
+/** Maximum length of the bar of a value above its limit. */
 const MOST_SHARE = 1.2;
 const VALUES_AT = BARS_AT + FULL * MOST_SHARE + 12;
 const REFERENCES_AT = VALUES_AT + 230;

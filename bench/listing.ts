@@ -14,9 +14,9 @@ export interface ListingTimes {
 }
 
 /**
- * How long the emulator takes to list 500 apps, the median of many times, warm. Each has two components and, besides
- * what is active, a deployment that failed; every tenth deploys right now. The answers are read, not parsed; client and
- * emulator share the process, so a client of its own waits no longer.
+ * How long the emulator takes to list 500 apps: the median of many warm runs. Each app has two components and, besides
+ * its active deployment, a failed one; every tenth app is being deployed. The responses are read but not parsed.
+ * Client and emulator share the process, so a separate client waits no longer.
  */
 export async function listingTimes(): Promise<ListingTimes> {
   let now = Date.UTC(2026, 0, 1);

@@ -4,9 +4,9 @@ import { gzipSync } from "node:zlib";
 import { getLogs } from "../provider/dynamic/functions/logs";
 
 /**
- * `tsx bench/logs.ts [MEGABYTES]` reads logs of that size (default 1024) from a server on this machine, through getLogs:
- * archived, archived in compressed form, and live, followed; and prints the memory each took. Client and server share the
- * process, so it is at most that.
+ * `tsx bench/logs.ts [MEGABYTES]` reads logs of that size (default 1024) from a server on this machine through
+ * getLogs: archived, archived and compressed, and followed live; and prints the memory used for each. Client and
+ * server share the process, so the figure is an upper bound.
  */
 const LINE = `web 2026-01-01T00:00:00.000000000Z ${"GET /products?page=7 200 ".repeat(4)}\n`;
 const CHUNK = Buffer.from(LINE.repeat(500));
@@ -18,7 +18,7 @@ export type LogKind = "plain" | "packed" | "live";
 
 export interface LogMemory {
   readonly megabytesRead: number;
-  /** Of the whole process, at most, above what it had before. */
+  /** Maximum growth of the whole process above its memory before. */
   readonly growthMegabytes: number;
 }
 
@@ -67,7 +67,7 @@ export async function logMemory(megabytes: number, kind: LogKind = "plain"): Pro
   } finally {
     restore("DIGITALOCEAN_API_URL", url);
     restore("DIGITALOCEAN_TOKEN", token);
-    // Connections that are kept open for the next request.
+    // Keep-alive connections.
     server.close().closeAllConnections();
   }
 }
@@ -77,7 +77,7 @@ function restore(name: string, value: string | undefined): void {
   else process.env[name] = value;
 }
 
-/** Above what the process needs by itself; a log that were kept would pass it at once. */
+/** Leaves room for the process's own needs; a log kept in memory would exceed it at once. */
 const MOST_GROWTH_MEGABYTES = 150;
 
 async function main(megabytes: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 
-// As it is published.
+// The published build.
 const { redact } = createRequire(__filename)("../provider/dist/secrets/redact") as {
   redact: (text: string, secrets: readonly string[]) => string;
 };
@@ -14,7 +14,7 @@ const filled = (part: string, start = ""): string => start + part.repeat(MEGABYT
 const PLAIN = filled("web 2026-01-01T00:00:00.000000000Z GET /products?page=7 200 in 12 ms, 4 rows\n");
 const BEGIN = "-----BEGIN PRIVATE KEY-----";
 
-/** What looks again and again like the beginning of something that is masked. */
+/** Text that keeps looking like the start of something to mask. */
 const HOSTILE = [
   filled("a.a-"),
   filled("x://"),
@@ -32,12 +32,12 @@ const HOSTILE = [
   filled("A", Buffer.from("user:hunter2-and-more").toString("base64")),
 ];
 
-/** How long masking takes for a megabyte that makes it hardest, as a multiple of a megabyte of an ordinary log. */
+/** How long masking takes for a megabyte of the hardest text, as a multiple of a megabyte of an ordinary log. */
 export function maskingRatio(): number {
   return Math.max(...HOSTILE.map(quickest)) / quickest(PLAIN);
 }
 
-/** Of many times: what else the machine does only ever adds. */
+/** The minimum of many runs, because other load on the machine only adds time. */
 function quickest(text: string): number {
   const times = Array.from({ length: ROUNDS }, () => {
     const began = performance.now();

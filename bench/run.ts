@@ -11,8 +11,8 @@ import { startRatio } from "./start";
 import { specOf, validateRatio } from "./validation";
 
 /**
- * The benchmark: the real CLI on the emulator with the service's real limits. Figures of others were measured on a plain
- * stand-in of the service: 100 apps at once, deployments of 60 s, 250 calls a minute.
+ * The benchmark: the real CLI on the emulator with the service's real limits. Figures of other tools were measured on
+ * a plain stand-in for the service: 100 apps at once, deployments of 60 s, 250 calls a minute.
  */
 const figures: Figure[] = [];
 
@@ -24,7 +24,7 @@ function tell(name: string, value: number, limit: number, unit: string, referenc
 
 async function main(): Promise<void> {
   const { bin } = await getPulumiCli({ log: (line) => console.error(line) });
-  // First, as it warms up the emulator and the machine's caches as well.
+  // First, because it also warms up the emulator and the machine's caches.
   const megabytes = await oneApp(bin);
   await interrupted(bin);
   await hundredApps(bin);
@@ -65,7 +65,7 @@ async function hundredApps(cli: string): Promise<void> {
 
 const REPEATS = 3;
 
-/** In turns with a program whose resources do nothing, so that both see the same machine. */
+/** Alternates with a program whose resources do nothing, so that both run under the same conditions. */
 async function secondUp(cli: string, stack: BenchStack): Promise<void> {
   const plain = await BenchStack.create(cli, "plain", 100, 60);
   try {
@@ -109,7 +109,10 @@ async function oneNewApp(cli: string): Promise<{ seconds: number; megabytes: num
   }
 }
 
-/** Pulumi by itself ends when what it has begun has ended: a provider that does not hear Ctrl-C waits for the deployment. */
+/**
+ * Pulumi exits only after all started operations have finished: a provider that does not notice Ctrl-C waits for the
+ * deployment.
+ */
 async function interrupted(cli: string): Promise<void> {
   const deploySeconds = 60;
   const stack = await BenchStack.create(cli, "apps", 1, deploySeconds);
@@ -157,7 +160,7 @@ function stateBytes(stack: BenchStack): number {
   return apps.reduce((sum, app) => sum + JSON.stringify(app).length, 0) / apps.length;
 }
 
-/** 2 KB and four times the spec, which is what the program gave. */
+/** 2 KB plus four times the size of the program's spec. */
 function stateLimit(stack: BenchStack): number {
   const spec = stack.emulator.apps()[0]?.spec;
   return 2048 + 4 * JSON.stringify(spec).length;

@@ -7,7 +7,7 @@ const PROGRAMS = join(__dirname, "programs");
 
 const UNATTENDED = ["--yes", "--skip-preview", "--non-interactive"];
 
-/** A stack of a benchmark program, beside an emulator with the service's real limits. */
+/** A stack of a benchmark program, with an emulator that has the service's real limits. */
 export class BenchStack {
   private constructor(
     readonly emulator: Emulator,
@@ -29,7 +29,7 @@ export class BenchStack {
     return new BenchStack(emulator, project, count);
   }
 
-  /** Runs a command of Pulumi, and tells the calls it made and the memory its provider took. */
+  /** Runs a command of Pulumi, and returns the calls it made and the memory its provider took. */
   async run(args: readonly string[], onOutput?: (text: string) => void): Promise<Run> {
     this.emulator.clearCalls();
     const memory = watchMemory(this.project.folder);
@@ -45,8 +45,9 @@ export class BenchStack {
   }
 
   /**
-   * Runs `up`, presses Ctrl-C once when the wait for a deployment has begun, and tells how many seconds later it ends.
-   * @throws Error when it ended in another way
+   * Runs `up`, presses Ctrl-C once when the wait for a deployment has begun, and returns how many seconds later it
+   * exits.
+   * @throws Error when it exited in another way
    */
   async interruptedUp(): Promise<number> {
     let group = 0;
@@ -79,7 +80,7 @@ export class BenchStack {
 export interface Run {
   readonly result: CommandResult;
   readonly calls: readonly RecordedCall[];
-  /** The most memory that the provider's process held; 0 where that cannot be seen. */
+  /** Peak memory of the provider's process; 0 if it cannot be measured. */
   readonly megabytes: number;
 }
 
@@ -107,7 +108,7 @@ function residentMegabytes(folder: string): number {
       const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
       most = Math.max(most, Number(kilobytes ?? 0) / 1024);
     } catch {
-      // The process ended while it was looked at.
+      // The process exited during the sampling.
     }
   }
   return most;

@@ -8,7 +8,10 @@ import { median } from "./figures";
 const EMPTY_PROVIDER = "exports.handler=()=>({check:async(o,n)=>({inputs:n})})";
 const RUNS = 7;
 
-/** How long the host takes to answer its first check with our provider, as a multiple of that with an empty one. */
+/**
+ * How long the host takes to respond to its first check with our provider, as a multiple of the time with an empty
+ * one.
+ */
 export async function startRatio(): Promise<number> {
   const ratios: number[] = [];
   await firstAnswer(EMPTY_PROVIDER);
@@ -32,7 +35,7 @@ interface ProviderClient {
   close(): void;
 }
 
-/** Milliseconds from the start of the host's process to the answer of its first check. */
+/** Milliseconds from the start of the host's process to the response to its first check. */
 async function firstAnswer(provider: string): Promise<number> {
   const require = createRequire(__filename);
   const started = performance.now();

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { median } from "./figures";
 
-// As it is published: the build adds what makes it quick.
+// The published build, which contains the precompiled check.
 const { validate } = createRequire(__filename)("../provider/dist/appspec/validate") as {
   validate: (spec: unknown) => unknown;
 };
@@ -24,7 +24,7 @@ export function specOf(components: number, variables: number): unknown {
   return { name: "bench", region: "fra", services };
 }
 
-/** How long the validation of a spec takes, as a multiple of what JSON.parse of its text takes; the median of many times. */
+/** How long validating a spec takes, as a multiple of the time of JSON.parse for its text; the median of many runs. */
 export function validateRatio(spec: unknown): number {
   const text = JSON.stringify(spec);
   const batch = Math.max(1, Math.round(1_000_000 / text.length));
@@ -36,7 +36,7 @@ export function validateRatio(spec: unknown): number {
   const ratios: number[] = [];
   for (let round = 0; round < 40; round++) {
     const ratio = time(() => validate(spec)) / time(() => JSON.parse(text));
-    // The first rounds warm both up.
+    // The first rounds are warm-up.
     if (round >= 15) ratios.push(ratio);
   }
   return median(ratios);

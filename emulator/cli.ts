@@ -87,7 +87,7 @@ function parse(args: string[]): ReturnType<typeof parseArgs<{ options: typeof OP
 }
 
 function version(): string {
-  // Up one folder from the compiled file; from the source it lies beside.
+  // One folder up from the compiled file; next to the source file.
   for (const folder of [join(__dirname, ".."), __dirname]) {
     try {
       const found = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {

@@ -1,8 +1,8 @@
-/** Where the emulator's time comes from. */
+/** The source of the emulator's time. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Runs `callback` after `ms` milliseconds of this clock; the answer takes the call back. */
+  /** Runs `callback` after `ms` milliseconds of this clock; the returned function cancels it. */
   setTimeout(callback: () => void, ms: number): () => void;
 }
 
@@ -16,7 +16,7 @@ export const systemClock: Clock = {
 
 /** A clock that stands still until it is moved. */
 export interface SteppedClock extends Clock {
-  /** Moves the clock on, running what falls due in order. */
+  /** Advances the clock and runs everything that falls due, in order. */
   advance(ms: number): void;
 }
 

@@ -1,4 +1,4 @@
-/** An answer that is not 2xx, in the service's shape. */
+/** A response other than 2xx, in the service's format. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,

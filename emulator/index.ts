@@ -27,64 +27,68 @@ export type { LiveLogs } from "./routes/context";
 export type { Component, Spec } from "./model/spec";
 
 export interface EmulatorOptions {
-  /** 0 picks a free one. @default 0 */
+  /** 0 picks a free port. @default 0 */
   port?: number;
-  /** The only token accepted. @default any that is not empty */
+  /** The only token accepted. @default any non-empty token */
   token?: string;
   /**
-   * Names it answers to besides localhost and addresses such as 127.0.0.1: those of a proxy in front of it. Any other
-   * could be one that a web page has point to this machine.
+   * Host names to accept besides localhost and addresses such as 127.0.0.1: those of a proxy in front of the emulator.
+   * Any other name could be one that a web page has pointed to this machine.
    * @default none
    */
   allowedHosts?: readonly string[];
   /** Seconds that a whole deployment takes. @default 20 */
   deploySeconds?: number;
-  /** Seconds that an app goes on answering after its deletion. @default a tenth of deploySeconds, at most 3 */
+  /** Seconds that an app still responds after its deletion. @default a tenth of deploySeconds, at most 3 */
   deleteSeconds?: number;
-  /** Whether an update that changes nothing makes a deployment; of the service, both are told. @default false */
+  /**
+   * Whether an update without changes starts a deployment; reports differ on what the real service does. @default
+   * false
+   */
   deployUnchanged?: boolean;
   /** Per token. @default true: 250 a minute, 5000 an hour */
   rateLimit?: boolean | RateLimits;
-  /** What the addresses of live logs are for. Both kinds open over either. @default "http" */
+  /** The protocol that addresses of live logs are meant for. Both kinds can be opened over either. @default "http" */
   liveLogs?: LiveLogs;
   /** @default the system's */
   clock?: Clock;
   /** Makes ids and ciphertext the same in each run. @default random */
   seed?: string;
   /**
-   * A file that keeps the state: read at the start, made if it is not there, and written before a change is answered. Holds
-   * apps with the keys of their secrets, deployments, projects, and failures asked for by `failNext`; not recorded calls,
-   * faults, rate limits and addresses of logs. @default none: the state is gone with the process
+   * A file that stores the state: read at the start, created if missing, and written before the response to a change
+   * is sent. Contains apps with the keys of their secrets, deployments, projects, and failures requested by
+   * `failNext`; not recorded calls, faults, rate limits and addresses of logs. @default none: the state is lost when
+   * the process exits
    */
   snapshot?: string;
-  /** Told of each request once it is answered, or its connection cut. */
+  /** Called for each request once its response was sent or its connection was reset. */
   onCall?: (call: RecordedCall) => void;
 }
 
 export interface Emulator extends Controls {
-  /** Base address, without a slash at its end. */
+  /** Base URL without a trailing slash. */
   readonly url: string;
   readonly port: number;
-  /** The last 20,000 requests served, oldest first; control requests are left out. */
+  /** The last 20,000 requests served, oldest first, without control requests. */
   readonly calls: readonly RecordedCall[];
   readonly faults: Faults;
-  /** From now on connections are refused, as where nobody listens. Requests under way are still answered. */
+  /** From now on connections are refused, as if nothing listened. Requests in flight still get their response. */
   refuse(): void;
-  /** Ends {@link refuse}: listens again at the same port. */
+  /** Ends {@link refuse}: listens again on the same port. */
   accept(): Promise<void>;
-  /** Stops listening and cuts what is open. @throws Error when the snapshot can not be written */
+  /** Stops listening and closes open connections. @throws Error when the snapshot cannot be written */
   close(): Promise<void>;
   clearCalls(): void;
   /** The next request that matches, as soon as it arrives. */
   nextCall(match: CallMatch): Promise<RecordedCall>;
-  /** What the emulator remembers, for assertions. */
+  /** The stored apps, for assertions. */
   apps(): readonly StoredApp[];
 }
 
 /**
  * Starts an emulator of the App Platform API on loopback.
- * @throws Error with code EADDRINUSE when the port is taken; Error naming the snapshot, which stays as it is, when it can not
- * be read, was not written by an emulator of this version, or is used by another one
+ * @throws Error with code EADDRINUSE when the port is taken; Error with the name of the snapshot, which is left
+ * unchanged, when it cannot be read, was not written by an emulator of this version, or is in use by another one
  */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   if (options.snapshot === undefined) return serve(options, undefined);

@@ -26,32 +26,32 @@ import { statusRoutes } from "./routes/status";
 import { refuseStrangers } from "./http/origin-guard";
 import { serveWith } from "./http/serve-fault";
 
-/** Bodies beyond this are refused with 413. */
+/** Larger bodies are rejected with 413. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 const YAML_TYPE = /^(application|text)\/(x-)?yaml\b/i;
 
-/** Programs that are not told what a body is call it text or a form, as `fetch` and curl do. */
+/** Programs that set no content type send text or a form type by default, as `fetch` and curl do. */
 const JSON_TYPE = /^(application\/([\w.-]+\+)?json|text\/plain|application\/x-www-form-urlencoded)\s*(;|$)/i;
 
-/** Few aliases are enough for any spec; many are an attack. */
+/** Any spec needs only a few aliases; many are an attack. */
 const MAX_ALIASES = 100;
 
-/** What JSON could hold as well: no dates, no numbers that are none. */
+/** Only values that JSON can also represent: no dates, and no numbers such as NaN. */
 const parseYaml = (text: string): unknown =>
   JSON.parse(JSON.stringify(parse(text, { maxAliasCount: MAX_ALIASES, schema: "core" }) ?? null)) as unknown;
 
 export interface Wiring extends ControlDeps {
   limiter: RateLimiter | undefined;
   readonly replicas: Replicas;
-  /** Told of each request once it is answered. */
+  /** Called for each request once its response was sent. */
   onCall: ((call: RecordedCall) => void) | undefined;
   /** The only token accepted; any when undefined. */
   token: string | undefined;
-  /** Names it answers to besides those of this machine, in lower case. */
+  /** Host names to accept besides those of this machine, in lower case. */
   allowedHosts: readonly string[];
   requestId(): string;
-  /** Resolves once nothing that happened until now can be lost. */
+  /** Resolves once all earlier changes are stored safely. */
   saved(): Promise<void>;
 }
 
@@ -77,12 +77,12 @@ async function readBody(c: Ctx): Promise<unknown> {
   }
 }
 
-/** Reads the body before anything else, so that even a request that meets a fault is recorded whole. */
+/** Reads the body first, so that the record of a request is complete even if it hits a fault. */
 async function keepBody(c: Ctx): Promise<void> {
   try {
     c.set("body", await readBody(c));
   } catch (error) {
-    // Told after the token is checked, as the service does.
+    // Reported after the token is checked, as the service does.
     c.set("bodyProblem", error instanceof ApiError ? error : badRequest("the body can not be read"));
   }
 }
@@ -93,7 +93,7 @@ function tokenOf(c: Ctx, wiring: Wiring): string {
   return token;
 }
 
-/** All routes behind the refusal of strangers, recording, faults, token and rate limit, in that order. */
+/** All routes behind the origin check, recording, faults, token and rate limit, in that order. */
 export function buildApp(wiring: Wiring): Api {
   const api: Api = new Hono<Env>();
 
@@ -142,8 +142,8 @@ export function buildApp(wiring: Wiring): Api {
     await next();
   });
 
-  // Innermost, so that even a fault that loses the answer does not lose the work. Whoever only looks waits as well: what
-  // another request changed a moment ago is in the answer.
+  // Innermost, so that the work is stored even if a fault loses the response. Reads wait as well, because
+  // their response contains what another request changed a moment ago.
   api.use(async (_c, next) => {
     await next();
     await wiring.saved();
@@ -182,19 +182,19 @@ export function buildApp(wiring: Wiring): Api {
   return api;
 }
 
-/** A server on loopback that can go away for a while. */
+/** A server on loopback that can be unreachable for a while. */
 export interface Listener {
   readonly server: Server;
-  /** Answers alike but listens nowhere and takes no upgrades: for connections that are handed to it. */
+  /** The same server without listening and without upgrades: for connections that are handed to it. */
   readonly plain: Server;
   readonly port: number;
-  /** From now on connections are refused, as where nobody listens; requests under way are still answered. */
+  /** From now on connections are refused, as if nothing listened; requests in flight still get their response. */
   refuse(): void;
-  /** Listens again, at the same port. */
+  /** Listens again on the same port. */
   accept(): Promise<void>;
 }
 
-/** Listens on loopback. Rejects with the reason when the port can not be had. */
+/** Listens on loopback. Rejects with the reason if it cannot listen on the port. */
 export async function listen(api: Api, port: number): Promise<Listener> {
   // The listener would otherwise replace Request and Response for the whole process, tests included.
   const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
@@ -220,7 +220,7 @@ export async function listen(api: Api, port: number): Promise<Listener> {
     port: chosen,
     refuse() {
       server.close();
-      // A connection that is kept open would go on serving.
+      // A keep-alive connection would continue to serve requests.
       for (const response of open) if (!response.headersSent) response.setHeader("connection", "close");
       for (const one of [server, plain]) one.closeIdleConnections();
     },

@@ -13,17 +13,17 @@ import { drip, faultAnswer, WRONG_TYPES, type FaultAnswer } from "./http/serve-f
 interface SocketDeps extends Deps {
   faults: Faults;
   recorder: Recorder;
-  /** Told of each request for a log or a console once it is answered. */
+  /** Called for each request for a log or a console once it got its response. */
   onCall: ((call: RecordedCall) => void) | undefined;
 }
 
-/** Of one message; a console takes no more. */
+/** Limit for one message; a console accepts no more. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
 /**
- * Serves live logs and consoles to those who ask for a WebSocket, and whoever asks for another protocol as if he did not.
- * @param plain the same server, but one that takes no upgrades
- * @returns cuts all that are open
+ * Serves live logs and consoles over WebSocket. Ignores other Upgrade requests and serves them as plain HTTP.
+ * @param plain the same server without upgrades
+ * @returns closes all open connections
  */
 export function serveSockets(server: Server, plain: Server, deps: SocketDeps): () => void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
@@ -31,7 +31,7 @@ export function serveSockets(server: Server, plain: Server, deps: SocketDeps): (
   const open = new Set<Duplex>();
 
   const upgrade = (request: IncomingMessage, raw: Duplex, head: Buffer): void => {
-    // Whoever goes away early is nothing to end the process for.
+    // A client that disconnects early must not crash the process.
     raw.on("error", () => raw.destroy());
     open.add(raw);
     raw.once("close", () => open.delete(raw));
@@ -76,7 +76,7 @@ export function serveSockets(server: Server, plain: Server, deps: SocketDeps): (
       answered();
       raw.destroy();
     };
-    // Somebody has to read, to notice that the other side is gone.
+    // Data must be read to notice that the other side has disconnected.
     const hang = (): void => void raw.once("end", cut).resume();
     meet(fault, deps.store().options.clock, { serve, reject, cut, hang });
   };
@@ -89,7 +89,7 @@ export function serveSockets(server: Server, plain: Server, deps: SocketDeps): (
   };
 }
 
-/** What a fault makes of a request for a WebSocket, before the connection stands. */
+/** Applies a fault to a request for a WebSocket before the connection is established. */
 function meet(
   fault: Fault | undefined,
   clock: Clock,
@@ -114,7 +114,7 @@ function refuse(raw: Duplex, { status, headers, text }: FaultAnswer): void {
   raw.end(`HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${text}`);
 }
 
-/** @param fault what happens to the connection once it stands */
+/** @param fault what happens to the established connection */
 function serveLog(socket: WebSocket, ticket: LogTicket, fault: Fault | undefined): void {
   socket.on("error", () => socket.terminate());
   if (fault === "wrong-types") return socket.send(JSON.stringify(WRONG_TYPES), () => socket.close(1000));
@@ -127,7 +127,7 @@ function serveLog(socket: WebSocket, ticket: LogTicket, fault: Fault | undefined
   let left = broken?.chunks ?? Infinity;
   let told = false;
   let stop = (): void => {};
-  // What was sent before has to arrive before the connection ends.
+  // Data that was sent earlier must arrive before the connection ends.
   const end = (): void => {
     stop();
     if (broken?.then === "cut") socket.terminate();
@@ -139,7 +139,7 @@ function serveLog(socket: WebSocket, ticket: LogTicket, fault: Fault | undefined
       const text = frame(line);
       left -= 1;
       told = broken?.half ? left < 0 : left === 0;
-      // The half of a message is one to which the rest never comes.
+      // Half a message is a fragment whose rest never arrives.
       if (left < 0) socket.send(text.slice(0, text.length >> 1), { fin: false }, end);
       else socket.send(text, () => void (told && end()));
     },

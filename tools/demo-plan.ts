@@ -1,5 +1,5 @@
-// `npm run demo:plan`: ten typical changes of a program, one after the other, each with what its preview shows on the
-// terminal. The real Pulumi CLI, on an emulator in this process; everything is in a temporary folder.
+// `npm run demo:plan`: ten typical changes of a program, one after the other, each with its preview on the
+// terminal. Uses the real Pulumi CLI with an emulator in this process; all files are in a temporary folder.
 
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -57,7 +57,7 @@ class Plans {
       missing.length === 0,
       `${missing.join(" ")} not in\n${events.rowText}`,
     );
-    // What the language host tells for debugging is not shown.
+    // Debug messages of the language host are not shown.
     const told = events.text.split("\n").filter((line) => !line.includes('"severity":"debug"'));
     const secrets = [...Object.values(this.secrets), "EV["];
     story.check("no secret is shown", !told.some((line) => secrets.some((secret) => line.includes(secret))));
@@ -105,7 +105,7 @@ class Plans {
     return events;
   }
 
-  /** Without showing it. @returns the calls that changed something */
+  /** Runs it without showing its output. @returns the calls that changed something */
   private async up(): Promise<string[]> {
     this.emulator.clearCalls();
     await this.project.mustRun(["up", "--yes", "--skip-preview", "--non-interactive"]);

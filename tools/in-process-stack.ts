@@ -13,7 +13,7 @@ import { AppProvider } from "../provider/resources/app/provider";
 /** Arguments of an App, the spec in its list form. */
 export type Declared = Omit<Partial<AppInputs>, "spec"> & { spec: unknown };
 
-/** What an `up` did, or a preview announces. */
+/** What an `up` did, or what a preview announces. */
 export type Step = "create" | "update" | "same";
 
 export interface Refreshed {
@@ -24,12 +24,12 @@ export interface Refreshed {
   readonly outputs: AppOutputs;
 }
 
-/** The limit on requests goes by token, so each stack has one of its own. */
+/** The rate limit applies per token, so each stack has its own. */
 let stacks = 0;
 
 const URN = "urn:pulumi:dev::program::pulumi-nodejs:dynamic/app-platform:App::app";
 
-/** Waits take no time: against an emulator whose deployments end at once, or whose clock `pass` moves. */
+/** Waits take no time: for an emulator whose deployments finish at once, or whose clock `pass` advances. */
 const instantClock = (pass: (ms: number) => void): Clock => {
   let now = Date.now();
   return {
@@ -37,18 +37,18 @@ const instantClock = (pass: (ms: number) => void): Clock => {
     sleep: async (ms) => {
       now += ms;
       pass(ms);
-      // The service's answers come on the event loop, so the waits have to let them.
+      // The service's responses arrive on the event loop, so waits must yield to it.
       await new Promise((resolve) => setImmediate(resolve));
     },
   };
 };
 
 /**
- * One App in a stack, run as Pulumi's engine runs it, without the engine: the provider's six operations in their order,
- * with the state in between. For the thousands of runs for which the real CLI takes too long.
+ * One App in a stack, run like Pulumi's engine does, but without the engine: the provider's six operations in order,
+ * with the state in between. For thousands of runs, which would take too long with the real CLI.
  */
 export class InProcessStack {
-  /** All that was said on the resource's row. */
+  /** All messages on the resource's row. */
   readonly lines: string[] = [];
   id: string | undefined;
   private inputs: AppInputs | undefined;
@@ -80,12 +80,12 @@ export class InProcessStack {
     return this.outputs;
   }
 
-  /** What `pulumi preview` would announce. @throws Error with the reasons when the spec is refused */
+  /** What `pulumi preview` would announce. @throws Error with the reasons when the spec is rejected */
   async preview(declared: Declared): Promise<Step> {
     return this.stepOf(await this.check(declared));
   }
 
-  /** `pulumi up`. @throws what the provider throws; what it left behind is in the state, as with the engine */
+  /** `pulumi up`. @throws the provider's error; the state contains what it left behind, as with the engine */
   async up(declared: Declared): Promise<Step> {
     const inputs = await this.check(declared);
     const step = await this.stepOf(inputs);
@@ -118,7 +118,7 @@ export class InProcessStack {
     return { inputsBefore, inputs: this.inputs, outputsBefore, outputs: this.outputs };
   }
 
-  /** Once for each object: most of the time would else go into checking the same program again. */
+  /** Once per object: otherwise most of the time goes into checking the same program again. */
   private async check(declared: Declared): Promise<AppInputs> {
     if (this.checked?.declared === declared) return this.checked.inputs;
     const news = plain({
@@ -133,7 +133,7 @@ export class InProcessStack {
     return inputs;
   }
 
-  /** An answer without `changes` leaves it to the engine, which finds that the inputs differ. */
+  /** A response without `changes` leaves the decision to the engine, which finds that the inputs differ. */
   private async stepOf(inputs: AppInputs): Promise<Step> {
     if (this.id === undefined) return "create";
     const { changes } = await this.provider.diff(this.id, this.state, inputs);

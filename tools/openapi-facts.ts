@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Prints the facts of an OpenAPI description, without its texts, as the JSON that the emulator's tests compare answers with:
+ * Prints the facts of an OpenAPI description, without its prose, as the JSON that the emulator's tests compare
+ * responses with:
  *   npx tsx tools/openapi-facts.ts DESCRIPTION.json > tests/fixtures/openapi-facts.json
  */
 
 type Json = Record<string, unknown>;
 
-/** A type: the name of a primitive, of one of `types` after `#`, or made of others. */
+/** A type: the name of a primitive, of one of `types` after `#`, or composed of others. */
 export type Shape =
   | string
   | { enum: unknown[] }
@@ -75,7 +76,7 @@ class Facts {
     if (typeof given.$ref === "string") {
       const name = lastPart(given.$ref);
       if (!(name in this.types)) {
-        // Named first, so that a type may hold itself.
+        // Registered first, so that a type may contain itself.
         this.types[name] = "any";
         this.types[name] = this.shape(this.resolve(given));
       }

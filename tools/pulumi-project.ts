@@ -6,13 +6,13 @@ import { delimiter, join, relative, resolve } from "node:path";
 /** The top of the repository. */
 export const TOP = resolve(__dirname, "..");
 
-/** Protects nothing; recorded stacks in tests/fixtures are encrypted with it, so it stays what it is. */
+/** Protects nothing. Recorded stacks in tests/fixtures are encrypted with it, so it must not change. */
 const PASSPHRASE = "only for this temporary folder";
 
 export interface CommandResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Standard output and standard error as they came, without colours. */
+  /** Standard output and standard error in order of arrival, without colors. */
   readonly output: string;
   readonly stdout: string;
   /** Milliseconds. */
@@ -21,19 +21,19 @@ export interface CommandResult {
 
 export interface RunOptions {
   readonly env?: Record<string, string>;
-  /** Show the output as it comes; on a terminal the command is given the terminal itself, and nothing is kept. */
+  /** Shows the output as it arrives; on a terminal the command gets the terminal itself, and nothing is captured. */
   readonly show?: boolean;
-  /** When aborted, the command is stopped as Ctrl-C does, and the result tells how it ended. */
+  /** When aborted, the command is stopped as by Ctrl-C, and the result reports how it exited. */
   readonly signal?: AbortSignal;
-  /** Called with every piece of output. */
+  /** Called with every chunk of output. */
   readonly onOutput?: (text: string) => void;
-  /** Runs the command in a process group of its own, as a terminal does, and tells the group's id: for Ctrl-C. */
+  /** Runs the command in a separate process group, as a terminal does, and passes the group's id: for Ctrl-C. */
   readonly onGroup?: (id: number) => void;
 }
 
 /**
- * A Pulumi program in a temporary folder, with a local backend and a Pulumi home of its own beside it: nobody's
- * credentials or stacks are touched, and none are seen.
+ * A Pulumi program in a temporary folder, with its own local backend and Pulumi home next to it: credentials and
+ * stacks of the user are neither touched nor visible.
  */
 export class PulumiProject {
   readonly folder: string;
@@ -48,7 +48,7 @@ export class PulumiProject {
       ...withoutPrefixes(process.env, ["PULUMI_", "DIGITALOCEAN_"]),
       PATH: `${cli}${delimiter}${process.env["PATH"] ?? ""}`,
       ...loopbackWithoutProxy(process.env),
-      // Pulumi and its companions leave things there.
+      // Pulumi and its companions leave files there.
       TMPDIR: join(this.top, "temp"),
       PULUMI_HOME: join(this.top, "home"),
       PULUMI_BACKEND_URL: `file://${join(this.top, "state")}`,
@@ -61,11 +61,11 @@ export class PulumiProject {
   }
 
   /**
-   * @param program the folder to copy: a program of this repository, whose packages it finds as it does there
+   * @param program the folder to copy: a program of this repository, which finds the same packages as there
    * @param cli the folder of the Pulumi CLI
-   * @param serviceEnv where the service is and what opens it: DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN
-   * @param packages what the program finds as its node_modules. @default those of this repository
-   * @throws Error when the stack cannot be made; nothing is left behind
+   * @param serviceEnv address and token of the service: DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN
+   * @param packages used as the program's node_modules. @default those of this repository
+   * @throws Error when the stack cannot be created; no files are left behind
    */
   static async create(
     program: string,
@@ -93,7 +93,7 @@ export class PulumiProject {
     return runCommand("pulumi", args, this.folder, { ...this.env, ...options.env }, options);
   }
 
-  /** The same, and a failure is an error with the command's output. */
+  /** The same, but a failure throws an error with the command's output. */
   async mustRun(args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
     const result = await this.run(args, options);
     if (result.code !== 0)
@@ -103,7 +103,7 @@ export class PulumiProject {
     return result;
   }
 
-  /** Runs a line of the shell in the program's folder. */
+  /** Runs a shell command line in the program's folder. */
   shell(line: string): Promise<CommandResult> {
     return runCommand("sh", ["-c", line], this.folder, this.env);
   }
@@ -114,7 +114,7 @@ export class PulumiProject {
   }
 
   /**
-   * Puts the state and the settings of another stack in the place of this one's.
+   * Replaces the state and the settings with those of another stack.
    * @param state as `stateText` returned it there
    * @param settings that stack's `Pulumi.dev.yaml`; its secrets were encrypted with the same passphrase
    */
@@ -137,7 +137,7 @@ export class PulumiProject {
   }
 }
 
-/** The parts of Pulumi speak to each other over loopback, also where the rest of the world is behind a proxy. */
+/** The parts of Pulumi communicate over loopback, even if the machine uses a proxy. */
 function loopbackWithoutProxy(env: NodeJS.ProcessEnv): Record<string, string> {
   const list = [env["no_proxy"] ?? env["NO_PROXY"], "127.0.0.1", "localhost"].filter(Boolean).join(",");
   return { no_proxy: list, NO_PROXY: list };
@@ -149,7 +149,7 @@ function withoutPrefixes(env: NodeJS.ProcessEnv, prefixes: readonly string[]): R
   ) as Record<string, string>;
 }
 
-/** Runs a command to its end. */
+/** Runs a command until it exits. */
 export function runCommand(
   command: string,
   args: readonly string[],
@@ -158,8 +158,9 @@ export function runCommand(
   options: RunOptions = {},
 ): Promise<CommandResult> {
   const onTerminal = options.show === true && process.stdout.isTTY === true;
-  // In a process group of its own a command is not hit by the terminal's Ctrl-C as well as by ours: it takes a second
-  // one as the order to stop at once. Only what is given the terminal has to stay in the group in front.
+  // In a separate process group, a command does not receive the terminal's Ctrl-C in addition to ours; it
+  // treats a second one as a request to stop at once. Only a command that gets the terminal must stay in the
+  // foreground group.
   const detached = (options.signal !== undefined || options.onGroup !== undefined) && !onTerminal;
   const started = Date.now();
   const child = spawn(command, args, {
@@ -198,9 +199,10 @@ export function runCommand(
 const TIME_FOR_CTRL_C = 5_000;
 const TIME_TO_END = 15_000;
 
-/** Has a command end in good order, and ends it the hard way should it not. */
+/** Asks a command to exit cleanly, and kills it if it does not. */
 function interrupt(child: ChildProcess, onTerminal: boolean): void {
-  // On a terminal Ctrl-C has reached the command already; if the order came from elsewhere, it is passed on then.
+  // On a terminal, Ctrl-C has usually reached the command already; SIGINT follows later in case the request
+  // came from elsewhere.
   const polite = setTimeout(() => child.kill("SIGINT"), onTerminal ? TIME_FOR_CTRL_C : 0);
   const hard = setTimeout(() => child.kill("SIGKILL"), TIME_TO_END);
   child.once("close", () => {

@@ -4,18 +4,18 @@ import { resolve } from "node:path";
 import type { Ajv } from "ajv";
 
 /**
- * Part of the build: the schema of the AppSpec as ready-made code that only says yes or no. Loading it takes a few
- * milliseconds, where making it from the schema takes half a second at the start of every process.
+ * Part of the build: the schema of the AppSpec as precompiled code that only returns valid or invalid. It loads in a
+ * few milliseconds; compiling the schema takes half a second at the start of every process.
  */
 
 const ROOT = resolve(__dirname, "..");
-/** The ajv of the published package; other tools bring older ones of their own. */
+/** The ajv of the published package; other tools have older ones. */
 const fromProvider = createRequire(resolve(ROOT, "provider/package.json"));
 
 /** Keywords that explain and do not check. */
 const WORDS = new Set(["description", "title", "deprecated", "deprecationMessage", "default"]);
 
-/** A schema without its explanations; fields that happen to have such a name are objects, and stay. */
+/** A schema without its explanations. Fields that happen to have such a name are objects, and are kept. */
 function checksOnly(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(checksOnly);
   if (typeof schema !== "object" || schema === null) return schema;
@@ -26,7 +26,7 @@ function checksOnly(schema: unknown): unknown {
   );
 }
 
-/** The code, a CommonJS module that is a function from a value to true or false. */
+/** The code: a CommonJS module that exports a function from a value to true or false. */
 export function quickCheckCode(): string {
   const { Ajv: Constructor } = fromProvider("ajv") as { Ajv: new (options: object) => Ajv };
   const { default: standalone } = fromProvider("ajv/dist/standalone") as {

@@ -1,5 +1,6 @@
-// Records what a version of this package leaves behind, for tests/e2e/recorded-stack.spec.ts: a stack's state, its
-// settings, and the emulator's snapshot. Run it on a checkout of that version, built and with its packages:
+// Records what a version of this package leaves behind, for tests/e2e/recorded-stack.spec.ts: a stack's
+// state, its settings, and the emulator's snapshot. Run it on a built checkout of that version with its
+// packages installed:
 //
 //   npx tsx tools/record-stack.ts CHECKOUT tests/fixtures/recorded/VERSION
 
@@ -80,7 +81,7 @@ async function main(checkout: string, out: string): Promise<void> {
     emulator.failNext({ component: "web", step: "build" });
     if ((await pulumi(up, "then")).code === 0) throw new Error("the App failed did not fail");
 
-    // Where the program and its packages lie on this machine is no part of it.
+    // The recording must not contain the location of the program and its packages on this machine.
     const state: unknown = JSON.parse(project.stateText(), (key, value: unknown) =>
       key === "sourcePosition" || key === "stackTrace" ? undefined : value,
     );

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createGenerator } from "ts-json-schema-generator";
 
-/** The JSON schema of the AppSpec, for editors and for validation, made from its types. `--check` only compares. */
+/** The JSON schema of the AppSpec, for editors and for validation, generated from its types. `--check` only compares. */
 
 const ROOT = resolve(__dirname, "..");
 export const SCHEMA_FILE = resolve(ROOT, "provider/appspec/app-spec.schema.json");
@@ -10,7 +10,7 @@ export const SCHEMA_FILE = resolve(ROOT, "provider/appspec/app-spec.schema.json"
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
 
-/** The text the schema file has to have. */
+/** The expected text of the schema file. */
 export function makeSchema(): string {
   const generated = createGenerator({
     path: resolve(ROOT, "provider/appspec/types.ts"),
@@ -39,7 +39,10 @@ function tidy(value: Json): Json {
   return withDeprecation(withClosedEnum(object));
 }
 
-/** `"A" | (string & {})` is open for the compiler; an editor should offer the known words, so its schema is closed. */
+/**
+ * `"A" | (string & {})` accepts any string for the compiler; editors should suggest the known values, so the schema is
+ * closed.
+ */
 function withClosedEnum(schema: JsonObject): JsonObject {
   const { anyOf, ...rest } = schema;
   if (!Array.isArray(anyOf)) return schema;
@@ -47,7 +50,7 @@ function withClosedEnum(schema: JsonObject): JsonObject {
   return isObject(closed) ? { ...closed, ...rest } : schema;
 }
 
-/** `@deprecated` comes as text; the standard wants true, and editors show `deprecationMessage`. */
+/** `@deprecated` is a text in the types; the standard requires true, and editors show `deprecationMessage`. */
 function withDeprecation(schema: JsonObject): JsonObject {
   const text = schema["deprecated"];
   return typeof text === "string" ? { ...schema, deprecated: true, deprecationMessage: text } : schema;
@@ -56,7 +59,7 @@ function withDeprecation(schema: JsonObject): JsonObject {
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** True when the committed file is what the types make. */
+/** Whether the committed file matches the types. */
 export function isCurrent(): boolean {
   return readFileSync(SCHEMA_FILE, "utf8") === makeSchema();
 }

@@ -6,8 +6,8 @@ import { changes, formatChange } from "../provider/appspec/diff";
 import { InProcessStack } from "./in-process-stack";
 
 /**
- * `tsx tools/zero-noise.ts FOLDER` creates an app on the emulator from every spec in a folder, previews and refreshes it,
- * and prints a line each: quiet, or what was shown though nothing had changed.
+ * `tsx tools/zero-noise.ts FOLDER` creates an app on the emulator from every spec in a folder, previews and refreshes
+ * it, and prints a line for each: quiet, or what was shown although nothing had changed.
  */
 async function main(folder: string): Promise<void> {
   const emulator = await createEmulator({ deploySeconds: 0, rateLimit: false });
@@ -27,7 +27,7 @@ async function main(folder: string): Promise<void> {
 }
 
 async function tryFile(emulator: Emulator, file: string): Promise<string> {
-  // The resource's name stands in for a spec without one.
+  // The resource's name is the default for a spec without a name.
   const spec = { name: "app", ...loadSpec(file) };
   const stack = new InProcessStack(emulator);
   await stack.up({ spec });

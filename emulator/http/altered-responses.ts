@@ -2,29 +2,29 @@ import { isoTime } from "../clock";
 import { hugeText } from "../model/hostile-text";
 import { uuidFrom } from "../model/ids";
 
-/** Ways in which a response is another one than the work would give, by name. */
+/** Ways to make a response differ from the real one, by name. */
 export const ALTERATIONS = [
   /** It is about another object: other ids, and other names of apps. */
   "other-object",
-  /** It shows no deployment: none in an app, none in a list, and none by itself. */
+  /** It contains no deployment: not in an app, not in a list, and not by itself. */
   "without-deployment",
-  /** Every item of a list is there twice. */
+  /** Every item of a list appears twice. */
   "doubled",
-  /** Every list, those within specs and deployments too, begins with a null. */
+  /** Every list, including those in specs and deployments, starts with a null. */
   "nulls",
-  /** `updated_at` is another one each time. */
+  /** `updated_at` differs each time. */
   "moving-updated-at",
-  /** `updated_at` is that of the creation, for ever. */
+  /** `updated_at` always equals the creation time. */
   "frozen-updated-at",
 ] as const;
 
 export type Altering =
   | (typeof ALTERATIONS)[number]
-  /** It shows no deployment that is younger than this. */
+  /** Deployments younger than this are missing. */
   | { lateMs: number }
   /** Deployments in progress are in this phase. */
   | { phase: string }
-  /** It is larger by so many bytes: a variable more in every spec, or a field. */
+  /** It is larger by this many bytes: an extra variable in every spec, or an extra field. */
   | { padBytes: number };
 
 type Json = Record<string, unknown>;
@@ -36,7 +36,7 @@ const ENDS = new Set(["ACTIVE", "ERROR", "CANCELED", "SUPERSEDED"]);
 const isMap = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A copy in which every map is what `change` makes of it, the inner ones first. */
+/** A copy with `change` applied to every map, the inner ones first. */
 function mapMaps(value: unknown, change: (map: Json, key: string) => unknown, key = ""): unknown {
   if (Array.isArray(value)) return value.map((item) => mapMaps(item, change, key));
   if (!isMap(value)) return value;
@@ -73,7 +73,7 @@ function withoutDeployments(body: unknown, isHidden: (deployment: Json) => boole
   });
 }
 
-/** In a spec, the same word names something else. */
+/** In a spec, the same word has another meaning. */
 const isDeployment = (value: unknown): boolean => isMap(value) && "phase" in value && "id" in value;
 
 const updated = (body: unknown, at: (app: Json) => unknown): unknown =>
@@ -101,7 +101,7 @@ function withNulls(value: unknown): unknown {
 
 let moves = 0;
 
-/** The body of a response as it is altered. @param now milliseconds since the epoch, on the emulator's clock */
+/** The altered body of a response. @param now milliseconds since the epoch, on the emulator's clock */
 export function altered(how: Altering, body: unknown, now: number): unknown {
   if (typeof how === "object") {
     if ("padBytes" in how) return padded(body, how.padBytes);

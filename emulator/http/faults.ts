@@ -2,36 +2,36 @@ import { ALTERATIONS, type Altering } from "./altered-responses";
 
 /** What goes wrong with a request. */
 export type Fault =
-  /** This answer instead of the work. */
+  /** Returns this response without processing the request. */
   | { status: number; headers?: Record<string, string>; body?: unknown }
-  /** The work after a delay, in milliseconds of the emulator's clock. */
+  /** Processes the request after a delay, in milliseconds of the emulator's clock. */
   | { delayMs: number }
-  /** The connection is cut after so many lines of a live log; only there. */
+  /** Resets the connection after this many lines of a live log; other requests are not affected. */
   | { dropAfter: number }
-  /** The connection is cut before anything is done. */
+  /** Resets the connection before the request is processed. */
   | "reset-before"
-  /** The work is done, its answer lost. */
+  /** Processes the request, but its response is lost. */
   | "reset-after"
-  /** Nothing is done and no answer ever comes. */
+  /** Neither processes the request nor responds. */
   | "timeout"
-  /** The work is done, half of its answer arrives; of a live log, one line and half of the next. */
+  /** Processes the request, but only half of the response arrives; of a live log, one line and half of the next. */
   | "truncated"
-  /** As `truncated`, and then nothing comes, not even an end. */
+  /** Like `truncated`, but the connection then stays open and silent. */
   | "stalled"
-  /** A proxy's page: status 502, HTML. */
+  /** A proxy's error page: status 502, HTML. */
   | "html-502"
   /** A body that never ends. */
   | "endless"
   /** Status 200 and JSON in which every field has the wrong type. */
   | "wrong-types"
   /**
-   * A replica that lags: a read shows everything as it was so many milliseconds ago, but nothing from before the rule was added.
-   * A write is done, and an update is answered by what the replica shows.
+   * A replica that lags: a read shows everything as it was this many milliseconds ago, but nothing from before the
+   * rule was added. Writes are processed, and the response to an update shows the replica's data.
    */
   | { lagMs: number }
-  /** A write that is not done, and answered as if it were. */
+  /** A write that is not processed but gets a success response. */
   | "discarded"
-  /** The work is done, and its response altered. */
+  /** Processes the request, and alters its response. */
   | Altering;
 
 export interface FaultRule {
@@ -39,9 +39,9 @@ export interface FaultRule {
   method?: string;
   /** @default any */
   path?: RegExp;
-  /** How many requests it meets. @default 1 */
+  /** How many requests it affects. @default 1 */
   times?: number;
-  /** How many matching requests pass before the first one is met. @default 0 */
+  /** How many matching requests pass before the first one is affected. @default 0 */
   after?: number;
   fault: Fault;
 }
@@ -61,16 +61,16 @@ const NAMED: readonly string[] = [
 
 const NUMBERED = ["status", "delayMs", "dropAfter", "lagMs", "lateMs", "padBytes"];
 
-/** How far a stream comes, and what becomes of it then. */
+/** Where a stream breaks off, and how. */
 export interface Break {
-  /** Whole parts that arrive; of a live log, lines. */
+  /** Complete chunks that arrive; of a live log, lines. */
   readonly chunks: number;
   /** Whether half of the next one arrives as well. */
   readonly half: boolean;
   readonly then: "cut" | "silence";
 }
 
-/** Where a fault breaks a stream that has begun; undefined for one that does not. Pure. */
+/** Where a fault breaks off a stream that has started; undefined for faults that do not. Pure. */
 export function breakOf(fault: Fault): Break | undefined {
   if (fault === "reset-after") return { chunks: 0, half: false, then: "cut" };
   if (fault === "truncated") return { chunks: 1, half: true, then: "cut" };
@@ -80,14 +80,14 @@ export function breakOf(fault: Fault): Break | undefined {
   return undefined;
 }
 
-/** Faults in waiting; the first rule that matches a request wins. */
+/** Pending faults; the first rule that matches a request applies. */
 export class Faults {
   private rules: { rule: FaultRule; skip: number; left: number }[] = [];
 
   /** @param added called with the fault of each rule that is added */
   constructor(private readonly added: (fault: Fault) => void = () => {}) {}
 
-  /** @returns takes the rule back */
+  /** @returns removes the rule */
   add(rule: FaultRule): () => void {
     const entry = { rule, skip: rule.after ?? 0, left: rule.times ?? 1 };
     this.rules.push(entry);
@@ -105,7 +105,7 @@ export class Faults {
     for (const entry of this.rules) {
       const { rule } = entry;
       if (rule.method !== undefined && rule.method.toUpperCase() !== method) continue;
-      // A fresh expression: one with the g flag would remember its last place.
+      // A new expression: one with the g flag would keep its last position.
       if (
         rule.path !== undefined &&
         !new RegExp(rule.path.source, rule.path.flags.replace("g", "")).test(path)
@@ -123,7 +123,7 @@ export class Faults {
   }
 }
 
-/** A fault from JSON, or undefined when it is none. */
+/** A fault from JSON, or undefined if it is not one. */
 export function parseFault(value: unknown): Fault | undefined {
   if (typeof value === "string") return NAMED.includes(value) ? (value as Fault) : undefined;
   if (typeof value !== "object" || value === null) return undefined;

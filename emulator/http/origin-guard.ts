@@ -2,35 +2,35 @@ import { isIP } from "node:net";
 import { ApiError } from "../errors";
 
 /**
- * Whoever develops with the emulator has a browser open beside it, and any page in there can send requests to this machine.
- * A page of another origin gives itself away by `sec-fetch-site` or `origin`; one that had its own name point here (DNS
- * rebinding) by the name it asks for. Programs send neither of the two and ask for a name that is this machine's.
+ * Developers have a browser open next to the emulator, and any page in it can send requests to this machine. A page of
+ * another origin is recognized by `sec-fetch-site` or `origin`; a page whose own name resolves to this machine (DNS
+ * rebinding) by the host name that it requests. Programs send neither header and request one of this machine's names.
  */
 
-/** The name that clients ask for whose address can not be set, and which reach the emulator by a proxy. */
+/** The host name requested by clients with a fixed address, which reach the emulator through a proxy. */
 const SERVICE = "api.digitalocean.com";
 
-/** What a request says about where it comes from. */
+/** What a request reveals about its origin. */
 export interface Visit {
   readonly path: string;
   /** A header's value, by its lower-case name. */
   header(name: string): string | undefined;
 }
 
-/** The name in a `host` header, in lower case and without port; undefined when it holds none. */
+/** The name in a `host` header, in lower case and without port; undefined if it contains none. */
 export function nameIn(host: string): string | undefined {
   if (/[\s/?#@\\]/.test(host) || !URL.canParse(`http://${host}`)) return undefined;
   return new URL(`http://${host}`).hostname.replace(/^\[|\]$|\.$/g, "");
 }
 
-/** Names that no page can have for its own, as browsers do not ask anyone where they are. */
+/** Names that no page can own, because browsers resolve them without DNS. */
 const isThisMachine = (name: string): boolean =>
   isIP(name) !== 0 || name === "localhost" || name.endsWith(".localhost");
 
-/** Names that nobody can register, as those in a network of containers. */
+/** Names that nobody can register, such as those in a container network. */
 const isUnregistered = (name: string): boolean => !name.includes(".") || name.endsWith(".internal");
 
-/** As Go's `http.CrossOriginProtection` tells it: `sec-fetch-site` can not be forged by a page, and survives proxies. */
+/** Same check as Go's `http.CrossOriginProtection`: a page cannot forge `sec-fetch-site`, and proxies forward it. */
 function isOfAnotherOrigin({ header }: Visit): boolean {
   const site = header("sec-fetch-site");
   if (site !== undefined) return site !== "same-origin" && site !== "none";
@@ -42,8 +42,9 @@ function isOfAnotherOrigin({ header }: Visit): boolean {
 const forbidden = (message: string): ApiError => new ApiError(403, "forbidden", message);
 
 /**
- * Refuses what a web page of someone else asks for. Addresses of logs and consoles are secrets, and so need no protection.
- * @param allowed names to answer to besides this machine's, in lower case
+ * Rejects requests from web pages of other origins. Addresses of logs and consoles are secret, so they need no
+ * protection.
+ * @param allowed host names to accept besides this machine's, in lower case
  * @throws {@link ApiError} 403
  */
 export function refuseStrangers(visit: Visit, allowed: readonly string[]): void {
@@ -60,7 +61,7 @@ export function refuseStrangers(visit: Visit, allowed: readonly string[]): void 
       `The emulator does not answer to the name "${name ?? host}", as any web page could have it point here. ` +
         `Use 127.0.0.1 or localhost, or start the emulator with --allow-host ${name ?? "NAME"}.`,
     );
-  // The status page holds nothing by itself, and may be opened by a link.
+  // The status page itself contains no data, and may be opened by a link.
   if (path !== "/" && isOfAnotherOrigin(visit))
     throw forbidden(
       `The emulator takes no requests of web pages of another origin (${header("origin") ?? header("sec-fetch-site")}). ` +

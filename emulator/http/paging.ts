@@ -16,7 +16,7 @@ export interface Page<T> {
   meta: { total: number };
 }
 
-/** The page that an address asks for, with links to the others; the links carry every other query parameter along. */
+/** The page that an address requests, with links to the others; the links keep all other query parameters. */
 export function pageOf<T>(items: readonly T[], address: string): Page<T> {
   const url = new URL(address);
   const perPage = whole(url.searchParams.get("per_page") ?? undefined, 20, "per_page", MAX_PER_PAGE);
@@ -44,7 +44,7 @@ export function pageOf<T>(items: readonly T[], address: string): Page<T> {
   };
 }
 
-/** The answer that tells one page of `items` under `key`. @param view how an item is told; asked for those on the page only */
+/** The response with one page of `items` under `key`. @param view renders an item; called only for items on the page */
 export function page<T>(
   key: string,
   items: readonly T[],

@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** Headers that are about going on with another protocol. */
+/** Headers that concern a protocol upgrade. */
 const ABOUT_UPGRADE = /^(upgrade|connection|http2-settings)$/i;
 
 /**
- * Serves a request that offers to go on with another protocol, as curl and Java's client do with HTTP/2, as if it did not.
- * @param server one that takes no upgrades
- * @param head what came after the headers
+ * Ignores the Upgrade header of a request and serves it as plain HTTP; curl and Java's client offer HTTP/2 this way.
+ * @param server one that does not handle upgrades
+ * @param head bytes that arrived after the headers
  */
 export function servePlain(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const { method, url, httpVersion, rawHeaders } = request;

@@ -11,7 +11,7 @@ export interface RateLimits {
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 
-/** Counts requests per token in sliding windows, as the service does. */
+/** Counts requests per token in sliding windows, like the service. */
 export class RateLimiter {
   private readonly served = new Map<string, number[]>();
   private readonly perMinute: number;
@@ -26,8 +26,8 @@ export class RateLimiter {
   }
 
   /**
-   * Counts one request and answers the headers that go with it.
-   * @throws {@link ApiError} 429; `retry-after` only when the minute is full, not the hour
+   * Counts one request and returns the headers for its response.
+   * @throws {@link ApiError} 429; `retry-after` is set only for the limit per minute, not per hour
    */
   take(token: string): Record<string, string> {
     const now = this.clock.now();

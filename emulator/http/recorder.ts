@@ -7,11 +7,11 @@ export interface RecordedCall {
   query: Record<string, string>;
   /** Milliseconds since the epoch, on the emulator's clock. */
   at: number;
-  /** Absent until it is answered, and for good when the connection is cut. */
+  /** Absent until the response is sent, and forever if the connection is reset. */
   status?: number;
-  /** The parsed JSON body; never told over HTTP. */
+  /** The parsed JSON body; never exposed over HTTP. */
   body?: unknown;
-  /** The fault it met. */
+  /** The fault that affected it. */
   fault?: Fault;
 }
 
@@ -24,10 +24,10 @@ const matches = (call: RecordedCall, { method, path }: CallMatch): boolean =>
   (method === undefined || method.toUpperCase() === call.method) &&
   (path === undefined || new RegExp(path.source, path.flags.replace("g", "")).test(call.path));
 
-/** Older requests are forgotten, so that an emulator can run for days. */
+/** Older requests are dropped, so that an emulator can run for days. */
 const KEPT = 20_000;
 
-/** Remembers requests, and tells those who wait for one. */
+/** Records requests and notifies callers that wait for one. */
 export class Recorder {
   readonly calls: RecordedCall[] = [];
   private waiting: { match: CallMatch; resolve: (call: RecordedCall) => void }[] = [];
@@ -47,7 +47,7 @@ export class Recorder {
     this.calls.length = 0;
   }
 
-  /** How many wait for a request. */
+  /** Number of callers that wait for a request. */
   get waitingCount(): number {
     return this.waiting.length;
   }

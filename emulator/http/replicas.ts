@@ -4,26 +4,26 @@ import { createIds } from "../model/ids";
 import type { StoreState } from "../model/state";
 import { Store } from "../model/store";
 
-/** Moments beyond this are forgotten; the first one stays. */
+/** Snapshots beyond this number are dropped; the first one stays. */
 const KEPT = 1000;
 
 /**
- * Copies of the store: a replica shows it as it was, and a scratch copy takes a write that is not to be done. Requests that are
- * served by a copy find it where they look for the store.
+ * Copies of the store: a replica shows an earlier state, and a scratch copy receives a write that must not take
+ * effect. Requests that are served by a copy get it in place of the store.
  */
 export class Replicas {
   private readonly copy = new AsyncLocalStorage<Store>();
   private moments: { at: number; state: StoreState }[] = [];
 
-  /** @param store the one that requests are served by otherwise */
+  /** @param store the one that serves all other requests */
   constructor(private readonly store: () => Store) {}
 
-  /** The copy that serves the request under way, if one does. */
+  /** The copy that serves the current request, if any. */
   get serving(): Store | undefined {
     return this.copy.getStore();
   }
 
-  /** From now on replicas can lag; they were up to date until now. */
+  /** From now on replicas can lag; they are up to date until now. */
   begin(): void {
     if (this.moments.length === 0) this.remember();
   }
@@ -37,7 +37,7 @@ export class Replicas {
     this.moments = [];
   }
 
-  /** The store as it was so long ago. */
+  /** The store as it was this long ago. */
   lagging(lagMs: number): Store {
     const at = this.store().now - lagMs;
     const moment = this.moments.findLast((one) => one.at <= at) ?? this.moments[0];
@@ -46,12 +46,12 @@ export class Replicas {
     return this.copyOf(moment.state, behind);
   }
 
-  /** Serves by a replica. */
+  /** Serves a request from a replica. */
   serveLagging<T>(lagMs: number, work: () => Promise<T>): Promise<T> {
     return this.copy.run(this.lagging(lagMs), work);
   }
 
-  /** Serves by a copy that is thrown away with what was done. */
+  /** Serves a request from a scratch copy that is then discarded with its changes. */
   discard<T>(work: () => Promise<T>): Promise<T> {
     return this.copy.run(this.copyOf(this.store().state(), 0), work);
   }

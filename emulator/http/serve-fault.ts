@@ -12,7 +12,7 @@ const BAD_GATEWAY =
   "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
 const DRIP = '{"id":"00000000"},'.repeat(500);
 const DRIP_MS = 10;
-/** On the emulator's clock, which may run so fast that the above is too slow. */
+/** Interval on the emulator's clock, for the case that this clock runs much faster than real time. */
 const DRIP_CLOCK_MS = 10_000;
 export const WRONG_TYPES = {
   account: "me",
@@ -77,7 +77,7 @@ async function halfOf(c: Context, response: Response, then: Break["then"]): Prom
   return RESPONSE_ALREADY_SENT;
 }
 
-/** The first parts of an answer, each of which is a line of a live log, and what the fault makes of the rest. */
+/** Sends the first chunks of a response, each a line for a live log, and applies the fault to the rest. */
 async function breaking(c: Context, response: Response, { chunks, half, then }: Break): Promise<Response> {
   if (response.body === null) return response;
   const { outgoing } = raw(c);
@@ -106,7 +106,7 @@ async function breaking(c: Context, response: Response, { chunks, half, then }: 
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Writes more and more, whichever of the clocks goes on. @returns stops it */
+/** Keeps writing, whichever of the two clocks advances. @returns stops it */
 export function drip(write: (text: string) => void, clock: Clock): () => void {
   const timer = setInterval(() => write(DRIP), DRIP_MS);
   let stopClock = (): void => {};
@@ -131,14 +131,14 @@ async function endless(c: Context, clock: Clock): Promise<Response> {
   return RESPONSE_ALREADY_SENT;
 }
 
-/** An answer that a fault gives instead of the work. */
+/** A response that a fault sends without processing the request. */
 export interface FaultAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
-/** Undefined for a fault of another kind. Pure. */
+/** Undefined for other kinds of faults. Pure. */
 export function faultAnswer(fault: Fault): FaultAnswer | undefined {
   if (fault === "html-502")
     return { status: 502, headers: { "content-type": "text/html" }, text: BAD_GATEWAY };
@@ -158,7 +158,7 @@ const isAltering = (fault: Fault): fault is Altering =>
   NAMES.includes(fault) ||
   (typeof fault === "object" && ("lateMs" in fault || "phase" in fault || "padBytes" in fault));
 
-/** To a request for a deployment that is too young to be shown, the service says that it does not know it. */
+/** For a request for a deployment that is too young to be shown, the service responds with 404. */
 async function serveAltered(
   how: Altering,
   method: string,
@@ -186,7 +186,8 @@ async function serveLagging(
   work: () => Promise<Response>,
 ): Promise<Response> {
   if (c.req.method === "GET") return replicas.serveLagging(lagMs, work);
-  // Before the work, which the replica does not know of even where it does not lag.
+  // Taken before the request is processed, because the replica must not contain its result, even without a
+  // lag.
   const replica = replicas.lagging(lagMs);
   const response = await work();
   const id = APP.exec(c.req.path)?.[1];
@@ -195,7 +196,7 @@ async function serveLagging(
   return Response.json({ app: appView(replica, app) });
 }
 
-/** Serves one request with a fault. `work` does what was asked. */
+/** Serves one request with a fault. `work` processes the request. */
 export async function serveWith(
   fault: Fault,
   c: Context,

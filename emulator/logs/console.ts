@@ -7,7 +7,7 @@ const CTRL_C = "\x03";
 const CTRL_D = "\x04";
 const ERASE = ["\x7f", "\b"];
 
-/** A console that echoes what is typed and knows `echo`, `hostname` and `exit`; keys arrive as from a terminal in raw mode. */
+/** A console that echoes input and supports `echo`, `hostname` and `exit`; keys arrive as from a terminal in raw mode. */
 export function serveConsole(socket: WebSocket, { instance }: ConsoleTicket): void {
   let typed = "";
   const write = (data: string): void => socket.send(JSON.stringify({ data }));
@@ -42,7 +42,7 @@ export function serveConsole(socket: WebSocket, { instance }: ConsoleTicket): vo
   socket.on("error", () => socket.terminate());
 }
 
-/** The keys in a message: `{"op": "stdin", "data": "…"}`, or text as it is; nothing in other messages. */
+/** The keys in a message: `{"op": "stdin", "data": "…"}`, or plain text; other messages contain none. */
 function inputOf(message: string): string {
   try {
     const { op, data } = JSON.parse(message) as { op?: unknown; data?: unknown };

@@ -4,17 +4,17 @@ import { formatLine } from "../model/log-text";
 import type { LogSource } from "./sources";
 import type { Store } from "../model/store";
 
-/** What an address of a log stands for. */
+/** What the address of a log refers to. */
 export interface LogTicket {
   readonly store: Store;
   readonly sources: readonly LogSource[];
-  /** Last lines that are wanted of what is there already. */
+  /** Number of last lines to return of those that exist already. */
   readonly tail: number;
-  /** Whether a live log goes on with lines still to come. */
+  /** Whether a live log continues with new lines. */
   readonly follow: boolean;
 }
 
-/** What the address of a console stands for. */
+/** What the address of a console refers to. */
 export interface ConsoleTicket {
   readonly store: Store;
   readonly instance: string;
@@ -25,7 +25,7 @@ const MAX_TICKETS = 1000;
 const FOLLOW_MS = 1000;
 const FASTEST_MS = 10;
 
-/** Secret addresses that were handed out; each opens one thing for a quarter of an hour, and none survives a restart. */
+/** Secret addresses that were issued; each opens one thing for a quarter of an hour, and none survives a restart. */
 export class Tickets<T extends { readonly store: Store }> {
   private readonly bySecret = new Map<string, { ticket: T; expiresAt: number }>();
 
@@ -38,7 +38,7 @@ export class Tickets<T extends { readonly store: Store }> {
     return secret;
   }
 
-  /** Undefined for an address that was never given, or has expired. */
+  /** Undefined for an address that was never issued or has expired. */
   find(secret: string): T | undefined {
     const found = this.bySecret.get(secret);
     return found === undefined || found.expiresAt < found.ticket.store.now ? undefined : found.ticket;
@@ -50,7 +50,7 @@ interface Written {
   readonly line: LogLine;
 }
 
-/** The lines that a source has written, oldest first; later there are only more of them. */
+/** The lines that a source has written, oldest first; later calls only add lines. */
 const writtenBy = (source: LogSource, now: number): Written[] =>
   source
     .lines(now)
@@ -75,8 +75,8 @@ export const packedArchive = (ticket: LogTicket): Uint8Array<ArrayBuffer> =>
   new Uint8Array(gzipSync(archive(ticket)));
 
 /**
- * Tells each line of a log as it is written, the last of those that are there already first, and then its end: at once for
- * who does not follow.
+ * Calls back for each line of a log as it is written, starting with the last of the existing ones, and then for its
+ * end: at once if the ticket does not follow.
  * @returns stops it
  */
 export function follow(ticket: LogTicket, onLine: (line: string) => void, onEnd: () => void): () => void {
@@ -87,7 +87,7 @@ export function follow(ticket: LogTicket, onLine: (line: string) => void, onEnd:
   let stopped = false;
   const push = (): void => {
     const { now } = store;
-    // Asked first: lines of the last moment must still go out.
+    // Checked first, so that lines of the last moment are still sent.
     const last = !ticket.follow || sources.every((source) => source.end(now) <= now);
     const fresh = sources.flatMap((source, index) => {
       const lines = writtenBy(source, now);
@@ -115,5 +115,5 @@ export function follow(ticket: LogTicket, onLine: (line: string) => void, onEnd:
   };
 }
 
-/** A line of a live log as it goes over the wire. */
+/** A line of a live log in its wire format. */
 export const frame = (line: string): string => JSON.stringify({ data: line });

@@ -13,7 +13,7 @@ export interface LogSource {
   readonly start: number;
   /** When its last line is written, as far as that is known at `now`; Infinity while containers run. */
   end(now: number): number;
-  /** Lines that are written at `now`, and maybe some that come later. */
+  /** Lines that are written at `now`, possibly with some that come later. */
   lines(now: number): LogLine[];
 }
 
@@ -28,7 +28,7 @@ export const LOG_TYPES = [
   "JOB_INVOCATION",
 ];
 
-/** @throws {@link ApiError} 400 when it is left out or none of the documented ones */
+/** @throws {@link ApiError} 400 when it is missing or not one of the documented ones */
 export function logTypeOf(text: string | undefined): string {
   if (text === undefined) throw badRequest(`type is required: one of ${LOG_TYPES.join(", ")}`);
   const type = text === "" ? "UNSPECIFIED" : text;
@@ -37,7 +37,7 @@ export function logTypeOf(text: string | undefined): string {
   return type === "UNSPECIFIED" ? "RUN" : type === "JOB_INVOCATION" ? "JOB" : type;
 }
 
-/** Logs of one type of a deployment's components that there are, or will be. */
+/** Existing and future logs of one type, for a deployment's components. */
 export function deploymentSources(
   app: StoredApp,
   record: DeploymentRecord,
@@ -59,7 +59,7 @@ export function deploymentSources(
   });
 }
 
-/** Runs that are no part of the deployment's own steps, oldest first. */
+/** Runs that are not part of the deployment's own steps, oldest first. */
 function runsOf(app: StoredApp, record: DeploymentRecord, name: string, now: number): LogSource[] {
   const kind = (record.spec.jobs ?? []).find((job) => job.name === name)?.kind;
   if (kind !== "SCHEDULED" && kind !== "FAILED_DEPLOY") return [];
@@ -74,7 +74,7 @@ function containerSource(app: StoredApp, record: DeploymentRecord, name: string,
   const component = components(record.spec).find((entry) => entry.component.name === name)?.component;
   if (window === undefined || component?.kind === "SCHEDULED") return [];
   const goesOn = type === "RUN" && component?.kind === undefined && record.plan.failure === undefined;
-  /** Containers run until those of a newer deployment serve, or the app is gone. */
+  /** Containers run until those of a newer deployment are active, or the app is gone. */
   const stop = (now: number): number =>
     Math.min(
       supersededAt(app.deployments, app.deployments.indexOf(record), now) ?? Infinity,
@@ -95,7 +95,7 @@ function containerSource(app: StoredApp, record: DeploymentRecord, name: string,
   ];
 }
 
-/** The log of one run of a job. It may be stopped while it is read. */
+/** The log of one job run. The run may be stopped while the log is read. */
 export const invocationSource = (app: StoredApp, run: Invocation): LogSource => ({
   name: run.component.name,
   start: run.startedAt,
@@ -103,7 +103,7 @@ export const invocationSource = (app: StoredApp, run: Invocation): LogSource => 
   lines: () => runLines(run.component, run.startedAt, run.endsAt, run.fails, stoppedAt(app, run)),
 });
 
-/** The log of one change of the number of instances. It may be stopped while it is read. */
+/** The log of one change of the instance count. It may be stopped while the log is read. */
 export const scalingSource = (app: StoredApp, it: Scaling): LogSource => ({
   name: it.component,
   start: it.startedAt,

@@ -4,10 +4,10 @@ import { uuidFrom } from "./ids";
 import type { Destinations, StoredApp } from "./stored-app";
 import { components, type AlertSpec } from "./spec";
 
-/** Until someone says otherwise, the owner of the account is told. */
+/** By default, the owner of the account is notified. */
 const OWNER: Destinations = { emails: ["sammy@example.com"], slack_webhooks: [] };
 
-/** An alert for each rule of the spec, the app's own first. An id stays as long as its rule does. */
+/** An alert for each rule of the spec, the app's own first. An id stays the same as long as its rule exists. */
 export function alertsOf(app: StoredApp): Record<string, unknown>[] {
   return [
     ...listed(app, app.spec.alerts, undefined),
@@ -41,13 +41,13 @@ function listed(
   });
 }
 
-/** Forgets the destinations of alerts whose rule is gone. */
+/** Drops the destinations of alerts whose rule no longer exists. */
 export function forgetGoneAlerts(app: StoredApp): void {
   const there = new Set(alertsOf(app).map(({ id }) => id));
   for (const id of app.destinations.keys()) if (!there.has(id)) app.destinations.delete(id);
 }
 
-/** @throws {@link ApiError} 400 naming what is wrong */
+/** @throws {@link ApiError} 400 describing the problem */
 export function parseDestinations(body: Record<string, unknown>): Destinations {
   // Some clients send null for an empty list.
   const emails = body.emails ?? [];

@@ -5,7 +5,10 @@ import type { StoredApp } from "./stored-app";
 import type { Component } from "./spec";
 import { uuidFrom } from "./ids";
 
-/** One change of a component's number of instances. All but its cancellation follows from the deployment and the time. */
+/**
+ * One change of a component's instance count. Everything except its cancellation follows from the deployment and the
+ * time.
+ */
 export interface Scaling {
   readonly id: string;
   readonly component: string;
@@ -15,12 +18,15 @@ export interface Scaling {
   readonly metric: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** When it is over if nobody stops it. */
+  /** When it finishes unless it is canceled. */
   readonly endsAt: number;
   readonly canceledAt?: number;
 }
 
-/** Parts of a deployment's time: how long after it is active the load comes, how long scaling takes, how much of that is waiting. */
+/**
+ * Fractions of a deployment's time: how long after activation the load arrives, how long scaling takes, how much of
+ * that is waiting.
+ */
 const [REST, LASTS, PENDING] = [1, 0.5, 0.1];
 
 const scaled = (record: DeploymentRecord): Component[] =>
@@ -29,8 +35,8 @@ const scaled = (record: DeploymentRecord): Component[] =>
   );
 
 /**
- * Scalings that have begun, the newest first. Each component with room to grow gets one more instance, once, some time
- * after a deployment with it is active.
+ * Scalings that have started, the newest first. Each component with room to grow gets one more instance, once, some
+ * time after a deployment with it becomes active.
  */
 export function scalingsOf(app: StoredApp, now: number): Scaling[] {
   return app.deployments
@@ -80,7 +86,7 @@ function phaseOf(it: Scaling, now: number): string {
   return now < it.startedAt + PENDING * (it.endsAt - it.startedAt) ? "PENDING" : "IN_PROGRESS";
 }
 
-/** Instances of a component now: what was asked for, and what scaling made of it. */
+/** Current instances of a component: the requested number, and the effect of scaling. */
 export function instanceCount(
   app: StoredApp,
   record: DeploymentRecord,
@@ -104,7 +110,7 @@ export const scalingView = (it: Scaling, now: number): Record<string, unknown> =
   },
 });
 
-/** Every line of its log, also those still to come. @param canceledAt nothing but this is written after it */
+/** Every line of its log, including those still to come. @param canceledAt only the cancellation is logged after this */
 export function scalingLines(it: Scaling, canceledAt: number | undefined): LogLine[] {
   const lines = [
     {

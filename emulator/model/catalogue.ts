@@ -30,7 +30,7 @@ export const REGIONS: readonly Region[] = [
   at("syd", "Sydney", "australia", "Australia", "syd1"),
 ];
 
-/** The region of a slug, which may also name one of its data centers. */
+/** The region of a slug, which may also be the slug of one of its data centers. */
 export const region = (slug: string | undefined): Region | undefined =>
   REGIONS.find((candidate) => candidate.slug === slug || candidate.data_centers.includes(slug ?? ""));
 

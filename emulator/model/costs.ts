@@ -74,7 +74,7 @@ export const DEFAULT_SIZE = "apps-s-1vcpu-0.5gb";
 const DEV_DATABASE = 7;
 const DEDICATED_EGRESS = 25;
 const STATIC_SITE = 3;
-/** Static sites of an account that cost nothing. */
+/** Number of free static sites per account. */
 export const FREE_STATIC_APPS = 3;
 
 export const sizeOf = (slug: string): InstanceSize | undefined =>
@@ -85,13 +85,13 @@ function componentCost(component: Component): number {
   return price * (component.autoscaling?.min_instance_count ?? component.instance_count ?? 1);
 }
 
-/** True when nothing but static sites is in the app. */
+/** Whether the app contains only static sites. */
 export const isStatic = (spec: Spec): boolean =>
   components(spec).every(({ kind }) => kind === "static_sites");
 
 /**
- * What an app costs, in US dollars a month. Jobs and functions are billed by use and count nothing; a production
- * database is a cluster of its own, billed elsewhere. @param freeStatic whether a static app is within the free ones
+ * What an app costs, in US dollars a month. Jobs and functions are billed by use and count as nothing; a production
+ * database is a separate cluster with its own bill. @param freeStatic whether a static app is among the free ones
  */
 export function monthlyCost(spec: Spec, freeStatic: boolean): number {
   const running = [...(spec.services ?? []), ...(spec.workers ?? [])];

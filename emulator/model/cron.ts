@@ -1,4 +1,4 @@
-/** When a job on a schedule runs: five fields of cron, in a time zone. */
+/** When a scheduled job runs: five cron fields in a time zone. */
 export interface Schedule {
   cron: string;
   /** @default "UTC" */
@@ -11,13 +11,13 @@ interface Fields {
   day: ReadonlySet<number>;
   month: ReadonlySet<number>;
   weekday: ReadonlySet<number>;
-  /** Both days are limited, so that either will do. */
+  /** Both day fields are restricted, so that matching either is enough. */
   eitherDay: boolean;
 }
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
-/** Runs of longer ago are not looked for. */
+/** Runs older than this are not looked for. */
 const LOOK_BACK = 31 * 24 * HOUR;
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -32,7 +32,7 @@ const SHORT: Record<string, string> = {
   "@annually": "0 0 1 1 *",
 };
 
-/** The numbers a field stands for, or undefined when it is none. @param names of the numbers from `low` */
+/** The numbers that a field stands for, or undefined if it is invalid. @param names of the numbers from `low` */
 function numbers(text: string, low: number, high: number, names: string[] = []): Set<number> | undefined {
   const found = new Set<number>();
   const number = (part: string): number => {
@@ -57,7 +57,7 @@ function numbers(text: string, low: number, high: number, names: string[] = []):
   return found;
 }
 
-/** Undefined when the text is no cron expression. */
+/** Undefined if the text is not a cron expression. */
 export function parseCron(text: string): Fields | undefined {
   const parts = (SHORT[text.trim().toLowerCase()] ?? text).trim().split(/\s+/);
   const [minutes = "", hours = "", days = "", months = "", weekdays = ""] = parts;
@@ -81,7 +81,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** What to add to UTC for the wall clock of a zone; asked for once an hour, since no zone changes within one. */
+/** Offset from UTC to the wall clock of a zone; computed once per hour, because no zone changes within one. */
 function offsets(zone: string): (moment: number) => number {
   if (zone === "UTC") return () => 0;
   const format = new Intl.DateTimeFormat("en-US", {
@@ -112,7 +112,7 @@ function matches(fields: Fields, wall: Date): boolean {
 
 /**
  * The newest `limit` moments of a schedule from `from` up to `to`, the newest first; milliseconds since the epoch, at
- * most a month back. None when the expression or the zone can not be read.
+ * most a month back. None if the expression or the zone is invalid.
  */
 export function scheduledTimes(schedule: Schedule, from: number, to: number, limit: number): number[] {
   const fields = parseCron(schedule.cron);

@@ -10,7 +10,7 @@ import {
 
 export const DEFAULT_PORT = 8080;
 
-/** A service that only other components reach: it has internal ports and no public one. */
+/** A service that only other components can reach: it has internal ports and no public one. */
 export const isInternal = ({ http_port: port, internal_ports: internal }: Component): boolean =>
   port === undefined && Array.isArray(internal) && internal.length > 0;
 
@@ -25,7 +25,7 @@ function fillComponent(kind: DeployedKind, given: Component): Component {
   const component: Component = { ...given };
   if (component.envs !== undefined) component.envs = component.envs.map(fillVariable);
   for (const source of ["github", "gitlab", "bitbucket"] as const) {
-    // A false flag is the zero value, which the service leaves out of its answers.
+    // A false flag is the zero value, which the service omits from its responses.
     const { deploy_on_push: push, ...rest } = component[source] ?? {};
     if (component[source] !== undefined && push === false) component[source] = rest;
   }
@@ -66,9 +66,9 @@ function ingressRules(spec: Spec): IngressRule[] {
 }
 
 /**
- * The spec as the service stores it: defaults filled in, legacy routes and cors as ingress, everything else kept. Alerts and
- * versions of databases are not filled in: Terraform's provider would show what is added there as a change for ever, and its
- * own tests against the service see none.
+ * The spec as the service stores it: defaults filled in, legacy routes and cors as ingress, everything else kept.
+ * Alerts and database versions are not filled in: Terraform's provider would show such additions as permanent changes,
+ * and its own tests against the service see none.
  */
 export function withDefaults(given: Spec): Spec {
   const spec: Spec = structuredClone(given);

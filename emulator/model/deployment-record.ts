@@ -2,7 +2,7 @@ import { isoTime } from "../clock";
 import { failingLeaf, planEnd, type Leaf, type Plan } from "./deployment-timeline";
 import type { DeployedKind, Spec } from "./spec";
 
-/** What is remembered of a deployment; phase and steps follow from it and the time. */
+/** The stored data of a deployment; phase and steps follow from it and the time. */
 export interface DeploymentRecord {
   readonly id: string;
   readonly cause: string;
@@ -15,7 +15,7 @@ export interface DeploymentRecord {
   readonly clonedFrom?: string;
   /** Commit or image digest of each component. */
   readonly sources: Readonly<Record<string, string>>;
-  /** Set when it was cancelled, by a call or by a newer deployment. */
+  /** Set if it was canceled, by a call or by a newer deployment. */
   canceledAt?: number;
 }
 
@@ -42,7 +42,7 @@ export interface Step {
   steps?: Step[];
 }
 
-/** When it is over if nobody stops it. */
+/** When it finishes unless it is canceled. */
 export const naturalEnd = (record: DeploymentRecord): number =>
   record.startedAt + planEnd(record.plan) * record.durationMs;
 
@@ -51,7 +51,7 @@ const canceledBy = (record: DeploymentRecord, now: number): number | undefined =
     ? record.canceledAt
     : undefined;
 
-/** When the deployment became active, or undefined while it has not. */
+/** When the deployment became active, or undefined if it has not. */
 export function activatedAt(record: DeploymentRecord, now: number): number | undefined {
   if (record.plan.failure !== undefined || canceledBy(record, now) !== undefined) return undefined;
   const end = naturalEnd(record);
@@ -70,7 +70,7 @@ export const activeAmong = (
   now: number,
 ): DeploymentRecord | undefined => records.findLast((record) => activatedAt(record, now) !== undefined);
 
-/** The next moment at which its phase or one of its steps is another one; Infinity once it is over. */
+/** The next moment at which its phase or one of its steps changes; Infinity once it has finished. */
 export function nextChange(record: DeploymentRecord, now: number): number {
   if (!isRunning(record, now)) return Infinity;
   const { plan, startedAt, durationMs } = record;
@@ -130,7 +130,7 @@ function leafAt(record: DeploymentRecord, leaf: Leaf, now: number): Step {
     ...(text === undefined ? {} : { message_base: text }),
   };
   const over = now >= naturalEnd(record);
-  // By parts of the whole, since a deployment may take no time at all.
+  // Computed as fractions of the whole, because a deployment may take no time at all.
   const begun =
     canceled !== undefined ? start < canceled : over ? leaf.start < planEnd(record.plan) : start <= now;
   if (leaf.never === true || !begun) return step;
@@ -224,7 +224,7 @@ export function progressAt(record: DeploymentRecord, now: number): Record<string
   };
 }
 
-/** The deployment as the service tells it at a moment. @param supersededAt when a successor became active */
+/** The service's view of the deployment at a moment. @param supersededAt when a successor became active */
 export function deploymentAt(
   record: DeploymentRecord,
   now: number,

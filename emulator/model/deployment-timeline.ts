@@ -5,7 +5,7 @@ export interface Reason {
   message: string;
 }
 
-/** What makes a deployment fail: the leaf step of a component (or of none), why, and the end of its log. */
+/** What makes a deployment fail: the leaf step of a component (or of none), the reason, and the end of its log. */
 export interface Failure {
   component?: string;
   step: StepName;
@@ -16,7 +16,7 @@ export interface Failure {
 export const STEPS = ["initialize", "build", "deploy", "wait", "finalize"] as const;
 export type StepName = (typeof STEPS)[number];
 
-/** A step without children. Times are parts of the whole deployment, from 0 to 1. */
+/** A step without children. Times are fractions of the whole deployment, from 0 to 1. */
 export interface Leaf {
   stage: "build" | "deploy";
   step: StepName;
@@ -24,14 +24,14 @@ export interface Leaf {
   kind?: DeployedKind;
   start: number;
   end: number;
-  /** A job that runs only after a failure: its step stays pending and does not hold up the others. */
+  /** A job that runs only after a failure: its step stays pending and does not delay the others. */
   never?: true;
 }
 
-/** All that will happen in a deployment, worked out when it starts. */
+/** Everything that will happen in a deployment, computed when it starts. */
 export interface Plan {
   leaves: Leaf[];
-  /** When each phase begins, as parts of the whole. */
+  /** When each phase begins, as fractions of the whole. */
   phases: { phase: string; at: number }[];
   built: string[];
   failure?: Failure;
@@ -49,7 +49,7 @@ const BUILD_FIELDS = [
 const buildVariables = (envs: Spec["envs"]): unknown[] =>
   (envs ?? []).filter((env) => BUILD_TIME.has(env.scope));
 
-/** Equal for two components that the same build serves. */
+/** Equal for two components that can use the same build. */
 function buildInputs(spec: Spec, component: Component): string {
   return canonical([
     ...SOURCES.map((source) => component[source] ?? null),
@@ -60,7 +60,7 @@ function buildInputs(spec: Spec, component: Component): string {
   ]);
 }
 
-/** Names of the components that have to be built; prebuilt images never are. */
+/** Names of the components that must be built; prebuilt images never are. */
 export function componentsToBuild(spec: Spec, previous: Spec | undefined, all: boolean): string[] {
   const before = new Map(
     previous === undefined || all
@@ -75,10 +75,10 @@ export function componentsToBuild(spec: Spec, previous: Spec | undefined, all: b
 
 const EXITS = /\bexit [1-9]|^\s*false\s*$/;
 
-/** Whether a component's command asks for a failure. */
+/** Whether a component's command requests a failure. */
 export const runFails = (component: Component): boolean => EXITS.test(component.run_command ?? "");
 
-/** The failure a spec asks for by itself, so that one can be shown without any control call. */
+/** The failure that a spec itself requests, so that one can be shown without any control call. */
 export function failureInSpec(spec: Spec, built: readonly string[]): Failure | undefined {
   for (const { component } of components(spec)) {
     if (built.includes(component.name) && EXITS.test(component.build_command ?? "")) {
@@ -167,7 +167,7 @@ export function planDeployment(spec: Spec, built: readonly string[], failure?: F
   return placed === undefined ? plan : { ...plan, failure: placed };
 }
 
-/** The failure on a leaf that exists: a component that is not built fails in its deploy instead. */
+/** The failure on an existing leaf: a component that is not built fails in its deploy step instead. */
 function placeFailure(plan: Plan, failure: Failure): Failure | undefined {
   const leaves = plan.leaves.filter((leaf) => leaf.never !== true);
   const found =
@@ -186,7 +186,7 @@ function placeFailure(plan: Plan, failure: Failure): Failure | undefined {
 const matches = (leaf: Leaf, component: string | undefined): boolean =>
   component === undefined || leaf.component === undefined || leaf.component === component;
 
-/** The leaf a failure sits on. */
+/** The leaf that fails. */
 export const failingLeaf = (plan: Plan): Leaf | undefined =>
   plan.failure === undefined
     ? undefined
@@ -194,5 +194,5 @@ export const failingLeaf = (plan: Plan): Leaf | undefined =>
         (leaf) => leaf.step === plan.failure?.step && leaf.component === plan.failure.component,
       );
 
-/** When the deployment is over if nobody stops it, as a part of the whole. */
+/** When the deployment finishes unless it is canceled, as a fraction of the whole. */
 export const planEnd = (plan: Plan): number => failingLeaf(plan)?.end ?? 1;

@@ -1,4 +1,7 @@
-/** Text that a terminal, a CI runner or Pulumi would act upon, one line each; every line also says what it is in plain words. */
+/**
+ * Text that a terminal, a CI runner or Pulumi would act on, one line each; every line also describes itself in plain
+ * words.
+ */
 export const HOSTILE_LINES: readonly string[] = [
   "\x1b[31mcolors\x1b[0m and \x1b[8mhidden text\x1b[0m",
   "\x1b]0;a title\x07title, \x1b]8;;https://example.com\x1b\\link\x1b]8;;\x1b\\, \x1b]52;c;aG9zdGlsZQ==\x07clipboard",
@@ -21,5 +24,5 @@ export const HOSTILE_LINES: readonly string[] = [
   "half a character \ud83d",
 ];
 
-/** One line of so many bytes. */
+/** One line of this many bytes. */
 export const hugeText = (bytes: number): string => "huge ".repeat(Math.ceil(bytes / 5)).slice(0, bytes);

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 
 /** Source of ids; with a seed, the same ones in the same order. */
 export interface Ids {
-  /** How much a source with a seed has given; one that begins there goes on with other ids. */
+  /** How many ids a seeded source has issued; a source that starts there continues with other ids. */
   readonly drawn: number;
   bytes(count: number): Buffer;
   /** A version 4 UUID. */

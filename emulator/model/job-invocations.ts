@@ -6,7 +6,7 @@ import type { StoredApp } from "./stored-app";
 import type { Component } from "./spec";
 import { uuidFrom } from "./ids";
 
-/** One run of a job. All but its cancellation follows from the deployment and the time. */
+/** One job run. Everything except its cancellation follows from the deployment and the time. */
 export interface Invocation {
   readonly id: string;
   readonly component: Component;
@@ -14,22 +14,22 @@ export interface Invocation {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly startedAt: number;
-  /** When it is over if nobody stops it. */
+  /** When it finishes unless it is canceled. */
   readonly endsAt: number;
   readonly fails: boolean;
-  /** Only of runs on a schedule. */
+  /** Only for scheduled runs. */
   readonly schedule?: Schedule;
   readonly canceledAt?: number;
 }
 
-/** Newest runs of each scheduled job of a deployment that are told. */
+/** Number of newest runs reported per scheduled job of a deployment. */
 const KEPT = 100;
-/** A run takes this part of a deployment's time, and at least a second. */
+/** A run takes this fraction of a deployment's time, and at least a second. */
 const RUN_PART = 0.25;
-/** How long it is pending, as a part of the run. */
+/** How long it is pending, as a fraction of the run. */
 const PENDING_PART = 0.1;
 
-/** Every run that has begun, the newest first. */
+/** Every run that has started, the newest first. */
 export function invocationsOf(app: StoredApp, now: number): Invocation[] {
   return app.deployments
     .flatMap((record, index) =>
@@ -50,14 +50,14 @@ export function phaseOf(run: Invocation, now: number): string {
   return now < run.startedAt ? "PENDING" : "RUNNING";
 }
 
-/** When the run is over, or will be. */
+/** When the run has finished or will finish. */
 export const endOf = ({ canceledAt, endsAt }: { canceledAt?: number | undefined; endsAt: number }): number =>
   Math.min(canceledAt ?? Infinity, endsAt);
 
-/** Whether a job runs apart from the steps of deployments, so that it can be stopped by itself. */
+/** Whether a job runs outside the steps of deployments, so that it can be stopped separately. */
 export const isApart = ({ kind }: Component): boolean => kind === "SCHEDULED" || kind === "FAILED_DEPLOY";
 
-/** When the run was stopped, by itself or with its deployment; undefined when it was not. */
+/** When the run was stopped, separately or with its deployment; undefined if it was not. */
 export function stoppedAt(app: StoredApp, run: Omit<Invocation, "canceledAt">): number | undefined {
   const at = isApart(run.component) ? app.stopped.get(run.id) : run.record.canceledAt;
   return at !== undefined && at < run.endsAt ? at : undefined;
@@ -94,7 +94,7 @@ function runInDeployment(
   return [build(app, record, job, [start, end], { fails: failingLeaf(record.plan) === leaf })];
 }
 
-/** A run that is no step of a deployment. */
+/** A run that is not a step of a deployment. */
 const runApart = (
   app: StoredApp,
   record: DeploymentRecord,
@@ -132,7 +132,7 @@ function scheduledRuns(
   return scheduledTimes(schedule, since, until, KEPT).map((at) => runApart(app, record, job, at, schedule));
 }
 
-/** @param user whoever makes deployments */
+/** @param user who creates deployments */
 export function invocationView(
   run: Invocation,
   now: number,

@@ -11,7 +11,10 @@ export interface LogLine {
   text: string;
 }
 
-/** When a log of a component is written, if nobody stops it. @returns undefined when it does not come to that stage */
+/**
+ * When a log of a component is written, unless the deployment is canceled. @returns undefined if it does not reach
+ * that stage
+ */
 export function logWindow(
   record: DeploymentRecord,
   name: string,
@@ -42,7 +45,7 @@ export function logWindow(
 const moment = (record: DeploymentRecord, part: number): number =>
   record.startedAt + part * record.durationMs;
 
-/** Every line of a log, also those still to come. @param now for running containers, which go on writing */
+/** Every line of a log, including those still to come. @param now for running containers, which keep writing */
 export function logLines(record: DeploymentRecord, name: string, type: LogType, now: number): LogLine[] {
   const window = logWindow(record, name, type);
   const component = components(record.spec).find((entry) => entry.component.name === name)?.component;
@@ -65,7 +68,7 @@ export function logLines(record: DeploymentRecord, name: string, type: LogType, 
   return lines.filter((line) => record.canceledAt === undefined || line.at <= record.canceledAt);
 }
 
-/** Every line of one run of a job, also those still to come. @param canceledAt nothing is written after it */
+/** Every line of one job run, including those still to come. @param canceledAt nothing is written after it */
 export function runLines(
   job: Component,
   startedAt: number,

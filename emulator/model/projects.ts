@@ -18,12 +18,12 @@ export interface Project {
 /** The account's projects; there is always a default one. */
 export class Projects {
   private readonly byId = new Map<string, Project>();
-  /** Of the project that takes what names none. */
+  /** Id of the project for apps that name none. */
   defaultId: string;
 
   /**
-   * @param kept those of before
-   * @param changed told after each change
+   * @param kept stored projects
+   * @param changed called after each change
    */
   constructor(
     private readonly clock: Clock,
@@ -56,7 +56,7 @@ export class Projects {
     return this.add({ ...given, name: given.name }, false);
   }
 
-  /** @throws {@link ApiError} 400 when the name is not free or no text, 404 */
+  /** @throws {@link ApiError} 400 when the name is taken or not a string, 404 */
   change(id: string, given: Record<string, unknown>): Project {
     const project = this.get(id);
     const { name, is_default: isDefault } = given;
@@ -76,7 +76,7 @@ export class Projects {
     return project;
   }
 
-  /** Whoever calls makes sure that nothing is in it. @throws {@link ApiError} 404, 412 for the default one */
+  /** The caller ensures that the project is empty. @throws {@link ApiError} 404, 412 for the default one */
   remove(project: Project): void {
     if (project.id === this.defaultId)
       throw new ApiError(412, "precondition_failed", "cannot delete the default project");

@@ -2,7 +2,7 @@ import { badRequest } from "../errors";
 import { HOSTILE_LINES, hugeText } from "./hostile-text";
 import { REASONS, STEPS, type Failure, type StepName } from "./deployment-timeline";
 
-/** What the next deployment fails with. */
+/** How the next deployment fails. */
 export interface FailureRequest {
   component?: string;
   /** @default "build" */
@@ -10,11 +10,11 @@ export interface FailureRequest {
   reason?: { code: string; message: string };
   /** Last lines of the log of the failing step. */
   log?: string[];
-  /** Text that terminals and CI runners act upon, at the end of the log and in the reason. @default false */
+  /** Text that terminals and CI runners act on, at the end of the log and in the reason. @default false */
   hostile?: boolean;
-  /** A line of so many bytes before these. */
+  /** A line of this many bytes before these. */
   lineBytes?: number;
-  /** So many bytes more in the reason. */
+  /** This many more bytes in the reason. */
   reasonBytes?: number;
 }
 
@@ -39,7 +39,7 @@ export function failureOf(asked: FailureRequest, component: string | undefined):
   };
 }
 
-/** A request that came as JSON. @throws {@link ApiError} 400 naming what is wrong */
+/** A request in JSON. @throws {@link ApiError} 400 describing the problem */
 export function parseFailure(body: Record<string, unknown>): FailureRequest {
   const { component, step, reason, log, hostile, lineBytes, reasonBytes } = body;
   if (component !== undefined && typeof component !== "string") throw badRequest("component must be a text");

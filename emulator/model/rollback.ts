@@ -2,7 +2,7 @@ import { activatedAt, isCanceled, isRunning, type DeploymentRecord } from "./dep
 import type { StoredApp } from "./stored-app";
 import { canonical, components } from "./spec";
 
-/** How many of the deployments that became active can be gone back to. */
+/** How many of the deployments that became active can be rolled back to. */
 const REVISION_LIMIT = 10;
 
 export interface Condition {
@@ -17,7 +17,7 @@ export interface Validation {
   warnings: Condition[];
 }
 
-/** Whether an app can go back to one of its deployments, and what stands in the way of doing so well. */
+/** Whether an app can roll back to one of its deployments, and what prevents it or makes it risky. */
 export function validateRollback(app: StoredApp, target: DeploymentRecord, now: number): Validation {
   const error = failingCondition(app, target, now);
   return { valid: error === undefined, ...(error && { error }), warnings: warnings(target) };
@@ -73,6 +73,6 @@ function warnings(target: DeploymentRecord): Condition[] {
   ];
 }
 
-/** What a rollback has to build again: the rest is kept from the earlier deployment. */
+/** What a rollback must build again: the rest is kept from the earlier deployment. */
 export const staticSites = (target: DeploymentRecord): string[] =>
   (target.spec.static_sites ?? []).map(({ name }) => name);

@@ -3,13 +3,13 @@ import { badRequest } from "../errors";
 import type { Ids } from "./ids";
 import { components, type Spec } from "./spec";
 
-/** A place in the spec whose text the service keeps encrypted. */
+/** A place in the spec whose text the service stores encrypted. */
 interface Place {
   /** For messages: `services.web.envs.TOKEN`. */
   path: string;
   holder: Record<string, unknown>;
   field: string;
-  /** Without a value, the empty text is encrypted: what was stored is lost. */
+  /** Without a value, the empty text is encrypted: the stored value is lost. */
   always?: boolean;
 }
 
@@ -70,7 +70,7 @@ export function encrypt(plain: string, key: Buffer, ids: Ids): string {
   return `EV[1:${nonce.toString("base64")}:${sealed.toString("base64")}]`;
 }
 
-/** The text behind `EV[…]`, or undefined when it was not encrypted with this key. */
+/** The plain text of `EV[…]`, or undefined if it was not encrypted with this key. */
 export function decrypt(text: string, key: Buffer): string | undefined {
   const match = ENCRYPTED.exec(text);
   if (match === null) return undefined;
@@ -87,8 +87,8 @@ export function decrypt(text: string, key: Buffer): string | undefined {
 }
 
 /**
- * Encrypts, in place, what came in clear; what came encrypted stays as it is.
- * @throws {@link ApiError} 400 naming the place of ciphertext that belongs to another app
+ * Encrypts plain values in place; values that are already encrypted stay unchanged.
+ * @throws {@link ApiError} 400 with the place of ciphertext that belongs to another app
  */
 export function sealSecrets(spec: Spec, key: Buffer, ids: Ids): void {
   for (const { path, holder, field, always } of places(spec)) {

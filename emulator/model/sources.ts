@@ -5,7 +5,7 @@ import { canonical, components, SOURCES, type Component, type Spec } from "./spe
 const sourceOf = (component: Component): unknown => SOURCES.map((source) => component[source] ?? null);
 
 /**
- * A commit or digest per component: a new one when sources are fetched anew, else that of before.
+ * A commit or digest per component: a new one when sources are fetched again, otherwise the previous one.
  * @param round a number that no earlier deployment of the app had
  */
 export function sourcesFor(

@@ -1,4 +1,4 @@
-/** The AppSpec as far as the emulator reads it; every other field is kept as it came. */
+/** The AppSpec as far as the emulator reads it; every other field is kept unchanged. */
 export interface Spec {
   name: string;
   region?: string;
@@ -61,13 +61,13 @@ export interface IngressRule {
   [field: string]: unknown;
 }
 
-/** Lists of the spec that hold components which are deployed, in the service's order. */
+/** Lists of the spec with components that are deployed, in the service's order. */
 export const DEPLOYED_KINDS = ["services", "static_sites", "workers", "jobs", "functions"] as const;
 export type DeployedKind = (typeof DEPLOYED_KINDS)[number];
 
 export const SOURCES = ["git", "github", "gitlab", "bitbucket", "image"] as const;
 
-/** Each deployed component with the list it stands in. */
+/** Each deployed component with the list that contains it. */
 export function components(spec: Spec): { kind: DeployedKind; component: Component }[] {
   return DEPLOYED_KINDS.flatMap((kind) => (spec[kind] ?? []).map((component) => ({ kind, component })));
 }

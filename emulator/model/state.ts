@@ -4,13 +4,13 @@ import type { Project } from "./projects";
 import type { Destinations, StoredApp } from "./stored-app";
 import type { Spec } from "./spec";
 
-/** All that the emulator remembers, as JSON holds it. Phases and steps are not part of it: they follow from the time. */
+/** The emulator's complete state as JSON. Phases and steps are not part of it: they follow from the time. */
 export interface StoreState {
   owner: string;
-  /** How far the source of ids is. */
+  /** Position of the source of ids. */
   drawn: number;
   projects: Project[];
-  /** Failures asked for that no deployment has met yet. */
+  /** Requested failures that no deployment has consumed yet. */
   failures: FailureRequest[];
   /** Oldest first. */
   apps: AppState[];
@@ -18,7 +18,7 @@ export interface StoreState {
 
 export interface AppState {
   id: string;
-  /** Base64; what its secrets are encrypted with. */
+  /** Base64; the key that encrypts its secrets. */
   key: string;
   spec: Spec;
   projectId: string;
@@ -29,7 +29,7 @@ export interface AppState {
   deployments: DeploymentRecord[];
   destinations: [alert: string, Destinations][];
   stopped: [id: string, at: number][];
-  /** Its deployment by id. */
+  /** The deployment is stored by its id. */
   pinned?: { deployment: string; specBefore: Spec };
 }
 

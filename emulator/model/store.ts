@@ -20,15 +20,15 @@ export interface StoreOptions {
   ids: Ids;
   deployMs: number;
   deleteMs: number;
-  /** Told after each change of what is remembered. */
+  /** Called after each change of the stored state. */
   changed?: () => void;
-  /** Whether an update that changes nothing makes a deployment. */
+  /** Whether an update without changes starts a deployment. */
   deployUnchanged?: boolean;
 }
 
 interface Start {
   cause: string;
-  /** Take the newest sources, and so build all that is built from source. */
+  /** Fetch the newest sources, and so build everything that is built from source. */
   newSources: boolean;
   /** Keep what was built for this earlier deployment. */
   rollbackTo?: DeploymentRecord;
@@ -42,7 +42,7 @@ export class Store {
   private readonly failures: FailureRequest[] = [];
   private readonly changed: () => void;
 
-  /** @param kept what an earlier store remembered; its ids have to go on where they were */
+  /** @param kept the state of an earlier store; its ids must continue where they were */
   constructor(
     readonly options: StoreOptions,
     kept?: StoreState,
@@ -54,7 +54,7 @@ export class Store {
     for (const state of kept?.apps ?? []) this.keep(appFrom(state), Buffer.from(state.key, "base64"));
   }
 
-  /** All that is remembered, as it is now. */
+  /** The complete current state. */
   state(): StoreState {
     return {
       owner: this.owner,
@@ -69,7 +69,7 @@ export class Store {
     return this.options.clock.now();
   }
 
-  /** Apps that still answer, oldest first. */
+  /** Apps that still respond, oldest first. */
   list(): StoredApp[] {
     for (const app of this.byId.values()) if (this.isGone(app)) this.byId.delete(app.id);
     return [...this.byId.values()];
@@ -85,7 +85,7 @@ export class Store {
 
   byName = (name: string): StoredApp | undefined => this.list().find((app) => app.spec.name === name);
 
-  /** The next deployment, of whatever app, fails this way. */
+  /** The next deployment, of any app, fails this way. */
   failNext(what: FailureRequest): void {
     this.failures.push(what);
     this.changed();
@@ -115,7 +115,7 @@ export class Store {
     return { app, deployment: this.deploy(app, { cause: "initial deployment", newSources: true }) };
   }
 
-  /** @returns no deployment when nothing changed and no new sources were asked for, unless the options want one */
+  /** @returns no deployment when nothing changed and no new sources were requested, unless the options require one */
   update(app: StoredApp, given: unknown, newSources = false): DeploymentRecord | undefined {
     this.refuseWhileDeleting(app);
     this.refuseWhilePinned(app);
@@ -131,7 +131,7 @@ export class Store {
     return this.deploy(app, { cause: "app spec updated", newSources });
   }
 
-  /** Starts a deployment of the app's spec; one that runs is cancelled by it. */
+  /** Starts a deployment of the app's spec and cancels the running one. */
   deploy(app: StoredApp, start: Start): DeploymentRecord {
     this.refuseWhileDeleting(app);
     this.refuseWhilePinned(app);
@@ -168,9 +168,9 @@ export class Store {
   }
 
   /**
-   * Goes back to an earlier deployment, by a new one with its spec. Unless `skipPin`, no other deployment can be made
-   * until the rollback is committed or reverted.
-   * @throws {@link ApiError} 400 with the condition that stands in the way
+   * Rolls back to an earlier deployment with a new one that has its spec. Unless `skipPin` is set, no other deployment
+   * can be created until the rollback is committed or reverted.
+   * @throws {@link ApiError} 400 with the condition that prevents it
    */
   rollBack(app: StoredApp, target: DeploymentRecord, skipPin: boolean): DeploymentRecord {
     this.refuseWhileDeleting(app);
@@ -191,7 +191,7 @@ export class Store {
     this.changed();
   }
 
-  /** Deploys the spec of before the rollback. @throws {@link ApiError} 400 when there is no rollback to revert */
+  /** Deploys the spec from before the rollback. @throws {@link ApiError} 400 when there is no rollback to revert */
   revertRollback(app: StoredApp): DeploymentRecord {
     const { specBefore } = this.pinOf(app);
     this.refuseWhileDeleting(app);
@@ -200,14 +200,14 @@ export class Store {
     return this.deploy(app, { cause: "rollback reverted", newSources: false });
   }
 
-  /** @throws {@link ApiError} 400 when it is over already */
+  /** @throws {@link ApiError} 400 when it has already finished */
   cancel(record: DeploymentRecord): void {
     if (!isRunning(record, this.now)) throw badRequest("the deployment is over and can not be canceled");
     record.canceledAt = this.now;
     this.changed();
   }
 
-  /** Stops a run of a job, or a scaling, that is no step of a deployment. */
+  /** Stops a job run or a scaling that is not a step of a deployment. */
   stop(app: StoredApp, id: string): void {
     app.stopped.set(id, this.now);
     this.changed();
@@ -241,7 +241,7 @@ export class Store {
     this.changed();
   }
 
-  /** The spec with its secrets sealed for an app, or for none when it does not exist yet. */
+  /** The spec with its secrets encrypted for an app, or for none if it does not exist yet. */
   seal(given: Spec, app: StoredApp | undefined): Spec {
     const spec = withDefaults(given);
     sealSecrets(spec, app === undefined ? this.options.ids.bytes(32) : this.key(app), this.options.ids);

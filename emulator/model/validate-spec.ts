@@ -37,7 +37,7 @@ function checkSource(path: string, component: Component): void {
   if (given.length === 0) throw invalid(path, "needs a source: git, github, gitlab, bitbucket or image");
   if (given.length > 1) throw invalid(path, `has more than one source: ${given.join(", ")}`);
   const registry = component.image?.registry_type;
-  // The schema has no images of static sites and functions, which the service describes.
+  // The schema has no images for static sites and functions, but the service's documentation does.
   if (registry !== undefined && !REGISTRY_TYPES.includes(registry))
     throw invalid(`${path}.image.registry_type`, `must be one of ${REGISTRY_TYPES.join(", ")}`);
   if (component.image?.tag !== undefined && component.image.digest !== undefined) {
@@ -47,7 +47,7 @@ function checkSource(path: string, component: Component): void {
 
 function checkAddress(path: string, value: unknown): void {
   if (value === undefined) return;
-  // Letters beyond ASCII have to be encoded in an address.
+  // Characters beyond ASCII must be encoded in a URL.
   if (
     typeof value !== "string" ||
     !/^[\x21-\x7e]+$/.test(value) ||
@@ -61,8 +61,8 @@ const numbers = (value: unknown): number[] =>
   Array.isArray(value) ? value.filter((port): port is number => typeof port === "number") : [];
 
 /**
- * In the service's own words, without the index of the component. Where a service gives no port at all, the service's own
- * acceptance tests for Terraform check one that is not its default.
+ * With the service's message, without the index of the component. A component without any port may check a port other
+ * than the default, as the service's acceptance tests for Terraform do.
  */
 function checkPorts(service: Component): void {
   const internal = numbers(service.internal_ports);
@@ -103,7 +103,7 @@ function checkAuthority(rule: IngressRule, domains: Spec["domains"] = []): void 
 }
 
 /**
- * Refuses what the service refuses; like the service, at the first thing wrong.
+ * Rejects what the service rejects; like the service, at the first error.
  * @throws {@link ApiError} 422 naming the field; 400 when there is no spec
  */
 export function checkSpec(value: unknown): asserts value is Spec {
@@ -151,7 +151,7 @@ export function checkSpec(value: unknown): asserts value is Spec {
 }
 
 /**
- * Refuses encrypted values in the variables of an app that does not exist yet, in the service's own words.
+ * Rejects encrypted values in the variables of an app that does not exist yet, with the service's message.
  * @throws {@link ApiError} 400 naming the field
  */
 export function refuseEncrypted(spec: Spec): void {

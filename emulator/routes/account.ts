@@ -1,14 +1,14 @@
 import type { Store } from "../model/store";
 import type { Api, Deps } from "./context";
 
-/** The person behind the token, as runs of jobs name them. */
+/** The user of the token, as job runs name them. */
 export const ownerOf = (store: Store): { uuid: string; email: string; full_name: string } => ({
   uuid: store.owner,
   email: "sammy@example.com",
   full_name: "Sammy the Shark",
 });
 
-/** The account behind the token. */
+/** The account of the token. */
 export function accountRoutes(api: Api, deps: Deps): void {
   api.get("/v2/account", (c) =>
     c.json({
@@ -27,7 +27,7 @@ export function accountRoutes(api: Api, deps: Deps): void {
     }),
   );
 
-  // What `doctl auth init --token-validation-server` asks, at another host of the service.
+  // Requested by `doctl auth init --token-validation-server`, from another host of the service.
   api.get("/v1/oauth/token/info", (c) =>
     c.json({
       resource_owner_id: 1,

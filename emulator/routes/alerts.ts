@@ -3,7 +3,7 @@ import { badRequest, notFound } from "../errors";
 import { isUuid } from "../model/ids";
 import { objectBody, param, type Api, type Deps } from "./context";
 
-/** Alerts of an app and where they go. */
+/** Alerts of an app and their destinations. */
 export function alertRoutes(api: Api, deps: Deps): void {
   api.get("/v2/apps/:id/alerts", (c) => {
     const store = deps.store();

@@ -21,7 +21,7 @@ import {
 
 const COMMA = Buffer.from(",");
 
-/** An answer of pieces of JSON. */
+/** A response assembled from pieces of JSON. */
 const json = (c: Ctx, pieces: readonly (string | Buffer)[]): Response =>
   c.body(
     Buffer.concat(pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece))),
@@ -59,7 +59,7 @@ export function appRoutes(api: Api, deps: Deps): void {
     return json(c, ['{"apps":[', ...apps, `],${JSON.stringify(rest).slice(1)}`]);
   });
 
-  // As described: one app by its name, with no id in the path.
+  // As documented: one app by its name, with no id in the path.
   api.get("/v2/apps/", (c) => {
     const store = deps.store();
     const name = c.req.query("name") ?? "";
@@ -109,7 +109,7 @@ export function appRoutes(api: Api, deps: Deps): void {
     return c.json({ deployment: deploymentView(app, deployment, store.now) });
   });
 
-  // Not described; doctl has a command for it.
+  // Not documented, but doctl has a command for it.
   api.post("/v2/apps/:id/upgrade_buildpack", (c) => {
     const body = objectBody(c);
     const store = deps.store();

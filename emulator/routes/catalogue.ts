@@ -4,7 +4,7 @@ import { notFound } from "../errors";
 import { page } from "../http/paging";
 import { addressOf, param, type Api, type Deps } from "./context";
 
-/** Data centers, as the service tells them apart from its apps; a server for MCP asks for them. */
+/** Data centers as the service lists them, separately from its apps; an MCP server requests them. */
 const DATA_CENTERS = REGIONS.flatMap(({ label, data_centers: slugs }) =>
   slugs.map((slug) => ({
     slug,
@@ -15,7 +15,7 @@ const DATA_CENTERS = REGIONS.flatMap(({ label, data_centers: slugs }) =>
   })),
 );
 
-/** Regions, instance sizes, and what is not described but asked for: tiers, buildpacks and data centers. */
+/** Regions, instance sizes, and undocumented paths that clients request: tiers, buildpacks and data centers. */
 export function catalogueRoutes(api: Api, deps: Deps): void {
   api.get("/v2/regions", (c) => c.json(page("regions", DATA_CENTERS, addressOf(c, deps))));
   api.get("/v2/apps/regions", (c) => c.json({ regions: REGIONS }));

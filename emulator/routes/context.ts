@@ -14,12 +14,12 @@ export type Ctx = Context<Env>;
 /** Kinds of addresses of live logs. */
 export type LiveLogs = "http" | "websocket";
 
-/** Whatever a route needs of the emulator. The store is asked for anew, since a reset replaces it. */
+/** Everything a route needs from the emulator. The store is fetched on each use, because a reset replaces it. */
 export interface Deps {
   store(): Store;
-  /** Base address, without a slash at its end. */
+  /** Base URL without a trailing slash. */
   url(): string;
-  /** What addresses of live logs begin with; both kinds open the same. */
+  /** Which protocol addresses of live logs start with; both kinds open the same log. */
   readonly liveLogs: LiveLogs;
   readonly tickets: { readonly logs: Tickets<LogTicket>; readonly consoles: Tickets<ConsoleTicket> };
 }
@@ -32,17 +32,17 @@ export function objectBody(c: Ctx): Record<string, unknown> {
   return body as Record<string, unknown>;
 }
 
-/** As {@link objectBody}, and an empty object when there is no body, or `null`, which some clients send for none. */
+/** Like {@link objectBody}, but an empty object when there is no body, or `null`, which some clients send instead. */
 export const optionalBody = (c: Ctx): Record<string, unknown> => (c.get("body") == null ? {} : objectBody(c));
 
-/** A text of the body; undefined when it is left out or empty. @throws {@link ApiError} 400 */
+/** A string in the body; undefined when it is missing or empty. @throws {@link ApiError} 400 */
 export function optionalText(body: Record<string, unknown>, name: string): string | undefined {
   const { [name]: value = "" } = body;
   if (typeof value !== "string") throw badRequest(`${name} must be a text`);
   return value === "" ? undefined : value;
 }
 
-/** A yes or no of the body; no when it is left out. @throws {@link ApiError} 400 */
+/** A boolean in the body; false when it is missing. @throws {@link ApiError} 400 */
 export function optionalFlag(body: Record<string, unknown>, name: string): boolean {
   const { [name]: value = false } = body;
   if (typeof value !== "boolean") throw badRequest(`${name} must be true or false`);
@@ -55,5 +55,5 @@ export const addressOf = (c: Ctx, deps: Deps): string => {
   return `${deps.url()}${pathname}${search}`;
 };
 
-/** A parameter of the path, which the route's pattern makes sure of. */
+/** A path parameter, which the route's pattern guarantees. */
 export const param = (c: Ctx, name: string): string => c.req.param(name) ?? "";

@@ -6,15 +6,15 @@ import type { Spec } from "../model/spec";
 import { appView } from "../views/app";
 import { objectBody, optionalBody, param, type Api, type Deps } from "./context";
 
-/** What can be done to the emulator from outside the API. */
+/** Actions on the emulator from outside the API. */
 export interface Controls {
-  /** Forgets apps, projects, faults, calls and rate limits. */
+  /** Clears apps, projects, faults, calls and rate limits. */
   reset(): void;
   /** The next deployment fails. */
   failNext(what: FailureRequest): void;
   /**
    * A change by someone else, as in the control panel: changes the spec and deploys it.
-   * @returns the app as the service answers it
+   * @returns the app as the service returns it
    * @throws Error when there is no such app, or the spec is not valid
    */
   editApp(idOrName: string, change: (spec: Spec) => void | Spec): Record<string, unknown>;
@@ -35,7 +35,10 @@ const pattern = (text: unknown): RegExp | undefined => {
   }
 };
 
-/** {@link Controls}, faults and calls for other processes. They take no token, as only programs of this machine get there. */
+/**
+ * {@link Controls}, faults and calls for other processes. They require no token, because only programs on this machine
+ * can reach them.
+ */
 export function controlRoutes(api: Api, { store, faults, recorder, controls }: ControlDeps): void {
   api.get("/_emulator/calls", (c) =>
     c.json({ calls: recorder.calls.map(({ body: _body, ...call }) => call) }),

@@ -8,7 +8,7 @@ import type { StoredApp } from "../model/stored-app";
 import { ownerOf } from "./account";
 import { addressOf, optionalBody, param, type Api, type Ctx, type Deps } from "./context";
 
-/** The run that the request's path names. @param job its name, when the request tells it @throws {@link ApiError} 400, 404 */
+/** The run in the request's path. @param job its name, if the request contains it @throws {@link ApiError} 400, 404 */
 export function findInvocation(c: Ctx, store: Store, app: StoredApp, job: string | undefined): Invocation {
   const id = param(c, "invocation");
   if (!isUuid(id)) throw badRequest("invalid job invocation id: it must be a UUID");
@@ -17,11 +17,12 @@ export function findInvocation(c: Ctx, store: Store, app: StoredApp, job: string
   return run;
 }
 
-/** Runs of jobs: list, get, cancel. */
+/** Job runs: list, get, cancel. */
 export function invocationRoutes(api: Api, deps: Deps): void {
   const view = (store: Store, run: Invocation): Record<string, unknown> =>
     invocationView(run, store.now, ownerOf(store));
-  // The description has the run itself in the answer, and says of it that it is below a key: it is both here.
+  // In the API description, the schema has the run at the top level, but the text says that it is below a
+  // key: return both.
   const both = (store: Store, run: Invocation): Record<string, unknown> => {
     const told = view(store, run);
     return { ...told, job_invocation: told };
@@ -54,7 +55,7 @@ export function invocationRoutes(api: Api, deps: Deps): void {
     if (!["PENDING", "RUNNING"].includes(phaseOf(run, store.now)))
       throw badRequest("the job invocation is over and can not be canceled");
     if (isApart(run.component)) store.stop(app, run.id);
-    // A deployment can not go on without a job that is one of its steps.
+    // A deployment cannot continue without a job that is one of its steps.
     else store.cancel(run.record);
     return c.json(both(store, findInvocation(c, store, app, undefined)));
   });

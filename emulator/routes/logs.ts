@@ -16,7 +16,7 @@ import { components } from "../model/spec";
 import { findInvocation } from "./invocations";
 import { param, type Api, type Ctx, type Deps } from "./context";
 
-/** Addresses of logs, and what lies behind them. */
+/** Addresses of logs, and the logs behind them. */
 export function logRoutes(api: Api, deps: Deps): void {
   const { logs } = deps.tickets;
 
@@ -31,7 +31,8 @@ export function logRoutes(api: Api, deps: Deps): void {
     const address = (kind: string, of: readonly LogSource[]): string =>
       `${deps.url()}/_logs/${kind}/${logs.issue({ store, sources: of, tail, follow })}`;
     const live = (url: string): string => (deps.liveLogs === "http" ? url : url.replace(/^http/, "ws"));
-    // What is still written is told live, from its first line on; what is over is archived, a file per component.
+    // A log that is still being written is served live, from its first line; a finished log is archived, one
+    // file per component.
     if (sources.some((source) => source.end(store.now) > store.now))
       return c.json({ live_url: live(address("live", sources)), historic_urls: [] });
     const names = [...new Set(sources.map(({ name }) => name))];
@@ -49,7 +50,7 @@ export function logRoutes(api: Api, deps: Deps): void {
     const type = logTypeOf(c.req.query("type"));
     if (record === undefined)
       throw badRequest("the app has no active deployment; ask with the id of a deployment");
-    // The Go client, and doctl with it, names the component in the query, which the description does not have.
+    // The Go client, and therefore doctl, sends the component in the query, which is not documented.
     const asked = c.req.param("component") ?? optionalQuery(c, "component_name");
     const all = components(record.spec).map(({ component }) => component.name);
     if (asked !== undefined && !all.includes(asked)) throw notFound();

@@ -21,7 +21,10 @@ function templatesOf(api: Api): Template[] {
   return [...byPath.values()].sort((a, b) => parameters(a) - parameters(b));
 }
 
-/** Refuses methods that a path does not have, with 405 and those that it has. The path with the fewest parameters counts. */
+/**
+ * Rejects methods that a path does not support, with 405 and the supported ones. The path with the fewest parameters
+ * counts.
+ */
 export function methodGuard(api: Api): MiddlewareHandler<Env> {
   let templates: Template[] | undefined;
   return async (c, next) => {

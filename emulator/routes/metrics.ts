@@ -9,7 +9,7 @@ import { objectBody, param, type Api, type Deps } from "./context";
 const DAY = 24 * 3_600_000;
 const MAX_APPS = 100;
 
-/** Traffic of a day: made up, but the same whenever asked; none on days on which nothing was live. */
+/** Traffic of a day: invented, but stable between requests; none on days without an active deployment. */
 function bandwidth(app: StoredApp, day: number, now: number): Record<string, unknown> {
   const first = app.deployments.map((record) => activatedAt(record, now)).find((at) => at !== undefined);
   const live = first !== undefined && first < day + DAY && day <= now;
@@ -17,7 +17,7 @@ function bandwidth(app: StoredApp, day: number, now: number): Record<string, unk
   return { app_id: app.id, bandwidth_bytes: String(bytes) };
 }
 
-/** How much apps sent on a day. */
+/** How much traffic apps sent on a day. */
 export function metricRoutes(api: Api, deps: Deps): void {
   const dayOf = (text: unknown): number => {
     const at = text === undefined ? deps.store().now - DAY : moment("date", text);

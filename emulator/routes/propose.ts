@@ -2,7 +2,7 @@ import { FREE_STATIC_APPS, isStatic, monthlyCost } from "../model/costs";
 import { checkSpec, refuseEncrypted } from "../model/validate-spec";
 import { objectBody, optionalText, type Api, type Deps } from "./context";
 
-/** Validates and prices a spec without making anything of it. */
+/** Validates and prices a spec without creating anything. */
 export function proposeRoutes(api: Api, deps: Deps): void {
   api.post("/v2/apps/propose", (c) => {
     const body = objectBody(c);

@@ -2,13 +2,13 @@ import { badRequest } from "../errors";
 import { isUuid } from "../model/ids";
 import type { Ctx } from "./context";
 
-/** Parameters of the query, refused with 400 naming them when they can not be read. */
+/** Query parameters; invalid ones are rejected with 400 and their name. */
 
 const DURATION = /^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
 const WHOLE = /^-?\d{1,15}$/;
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
-/** Values of a list, given one by one or with commas; empty ones count for nothing, unless only some are `allowed`. */
+/** Values of a list, repeated or comma-separated; empty values are ignored unless only some values are `allowed`. */
 export function list(c: Ctx, name: string, allowed?: readonly string[]): string[] {
   const given = (c.req.queries(name) ?? []).flatMap((text) => text.split(","));
   const values = allowed === undefined ? given.filter((text) => text !== "") : given;
@@ -23,7 +23,7 @@ export function flag(c: Ctx, name: string): boolean {
   return text === "true";
 }
 
-/** Undefined when it is not given. */
+/** Undefined when it is missing. */
 export function whole(c: Ctx, name: string): number | undefined {
   const text = c.req.query(name) ?? "";
   if (text === "") return undefined;
@@ -36,10 +36,10 @@ export function checkDuration(c: Ctx, name: string): void {
   if (text !== "" && !DURATION.test(text)) throw badRequest(`${name} must be a duration such as 3m`);
 }
 
-/** A text; undefined when it is left out or empty. */
+/** A string; undefined when it is missing or empty. */
 export const optionalQuery = (c: Ctx, name: string): string | undefined => c.req.query(name) || undefined;
 
-/** An id, or undefined when it is not given. */
+/** An id, or undefined when it is missing. */
 export function optionalId(c: Ctx, name: string): string | undefined {
   const text = c.req.query(name) ?? "";
   if (text === "") return undefined;
@@ -47,7 +47,7 @@ export function optionalId(c: Ctx, name: string): string | undefined {
   return text.toLowerCase();
 }
 
-/** The moment a text names, in milliseconds since the epoch. @throws {@link ApiError} 400 */
+/** The moment that a text describes, in milliseconds since the epoch. @throws {@link ApiError} 400 */
 export function moment(name: string, text: unknown): number {
   // A plus sign arrives as a space unless the client encodes it.
   const read = typeof text === "string" ? text.replace(/ (?=\d\d:\d\d$)/, "+") : "";

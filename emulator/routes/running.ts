@@ -14,7 +14,7 @@ import {
 import type { StoredApp } from "../model/stored-app";
 import { addressOf, optionalBody, param, type Api, type Ctx, type Deps } from "./context";
 
-/** What runs of an app, consoles in it, and what happened to it. */
+/** Running instances of an app, their consoles, and the app's events. */
 export function runningRoutes(api: Api, deps: Deps): void {
   api.get("/v2/apps/:id/instances", (c) => {
     const store = deps.store();

@@ -2,7 +2,10 @@ import { statusOf } from "../views/status";
 import { STATUS_PAGE, STATUS_PAGE_POLICY } from "../views/status-page";
 import type { Api, Deps } from "./context";
 
-/** A page that shows apps and deployments, for a person. No token is asked for: only browsers of this machine get here. */
+/**
+ * A page for humans that shows apps and deployments. It requires no token, because only browsers on this machine can
+ * reach it.
+ */
 export function statusRoutes(api: Api, deps: Deps): void {
   api.get("/", (c) => {
     c.header("content-security-policy", STATUS_PAGE_POLICY);

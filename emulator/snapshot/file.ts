@@ -4,12 +4,12 @@ import { lock, lockAddress } from "./lock";
 import { readSnapshot, writeSnapshot } from "./format";
 import type { StoreState } from "../model/state";
 
-/** Only its owner may read it: it holds the keys of secrets. */
+/** Readable only by its owner, because it contains the keys of secrets. */
 const MODE = 0o600;
 
 /**
- * A file that holds the state, and is replaced whole: at every moment it is the state of before or of after a change. One
- * emulator at a time uses it.
+ * A file that contains the state and is replaced atomically: at every moment it contains the state from before or
+ * after a change. Only one emulator at a time uses it.
  */
 export class SnapshotFile {
   private latest = 1;
@@ -18,15 +18,15 @@ export class SnapshotFile {
   private state: (() => StoreState) | undefined;
 
   private constructor(
-    /** As it was given, for messages. */
+    /** The path as given, for messages. */
     private readonly name: string,
     private readonly path: string,
-    /** What was in the file, if it was there. */
+    /** The content of the file, if it existed. */
     readonly found: StoreState | undefined,
     private readonly unlock: () => Promise<void>,
   ) {}
 
-  /** @throws Error naming the file, which stays as it is, when it can not be read or is in use */
+  /** @throws Error with the file's name when it cannot be read or is in use; the file is left unchanged */
   static async open(name: string): Promise<SnapshotFile> {
     try {
       const path = await whole(name);
@@ -43,22 +43,22 @@ export class SnapshotFile {
     }
   }
 
-  /** From now on `state` is what the file is to hold. @throws Error naming the file when it can not be written */
+  /** From now on the file stores `state`. @throws Error with the file's name when it cannot be written */
   async keep(state: () => StoreState): Promise<void> {
     this.state = state;
     await this.saved();
   }
 
-  /** The state is another one than before. It is written soon, and before {@link saved} answers. */
+  /** Marks the state as changed. It is written soon, and before {@link saved} resolves. */
   changed(): void {
     this.latest += 1;
-    // A failure is told to whoever waits for it, or asks next.
+    // Callers that wait for `saved`, now or next, get the failure.
     setImmediate(() => void this.saved().catch(() => {}));
   }
 
   /**
-   * Resolves once every change until now is on the disk. Changes that come while the file is written are written together.
-   * @throws Error naming the file when it can not be written
+   * Resolves once every change so far is on the disk. Changes that arrive during a write are written together.
+   * @throws Error with the file's name when it cannot be written
    */
   async saved(): Promise<void> {
     const wanted = this.latest;
@@ -68,7 +68,7 @@ export class SnapshotFile {
     }
   }
 
-  /** Writes what is left, and lets others use the file. */
+  /** Writes pending changes, and releases the file. */
   async close(): Promise<void> {
     try {
       await this.saved();
@@ -89,7 +89,7 @@ export class SnapshotFile {
   }
 }
 
-/** The path that a name leads to, so that two names of one file are the same. */
+/** The real path of a name, so that two names of one file are equal. */
 async function whole(name: string): Promise<string> {
   const path = resolve(name);
   const folder = await realpath(dirname(path)).catch(() => {
@@ -109,7 +109,7 @@ async function read(path: string): Promise<StoreState | undefined> {
 
 async function replace(path: string, text: string): Promise<void> {
   const next = `${path}.next`;
-  // What a killed process left may be half of a file, with whatever mode.
+  // A killed process may have left an incomplete file with any mode.
   await rm(next, { force: true });
   const file = await open(next, "wx", MODE);
   try {
@@ -122,7 +122,7 @@ async function replace(path: string, text: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-/** Makes a new name in a folder durable, where the system can do that. */
+/** Makes a new name in a folder durable, if the system supports that. */
 async function syncFolder(folder: string): Promise<void> {
   const opened = await open(folder, "r").catch(() => undefined);
   await opened?.sync().catch(() => {});

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import type { StoreState } from "../model/state";
 
-/** The text of a snapshot: a line that says what it is, then the state as JSON. */
+/** The text of a snapshot: a header line, then the state as JSON. */
 
 const FORMAT = "app-platform-emulator snapshot";
 
-/** Goes up when the state changes its shape. */
+/** Incremented when the format of the state changes. */
 const VERSION = 1;
 
 interface Head {
   format: string;
   version: number;
-  /** Of the second line, without its end. */
+  /** Hash of the second line, without its newline. */
   sha256: string;
 }
 
@@ -23,7 +23,7 @@ export function writeSnapshot(state: StoreState): string {
   return `${JSON.stringify(head)}\n${body}\n`;
 }
 
-/** @throws Error saying why the text can not be read: not a snapshot, of another version, or damaged */
+/** @throws Error with the reason when the text is not a snapshot, has another version, or is damaged */
 export function readSnapshot(text: string): StoreState {
   const [first = "", body = "", ...rest] = text.split("\n");
   const head = headOf(first);

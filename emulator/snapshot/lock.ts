@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Where the holder of a name listens. A socket, since the system closes it when its process ends, even by SIGKILL: on Linux
- * one without a file, on Windows a pipe, elsewhere one in the temporary folder.
+ * Where the process that locks a name listens. A socket, because the system closes it when the process exits, even on
+ * SIGKILL: on Linux an abstract one without a file, on Windows a pipe, elsewhere one in the temporary folder.
  */
 export function lockAddress(name: string, platform: NodeJS.Platform = process.platform): string {
   const id = `app-platform-emulator-${createHash("sha256").update(name).digest("hex").slice(0, 32)}`;
@@ -15,11 +15,11 @@ export function lockAddress(name: string, platform: NodeJS.Platform = process.pl
   return platform === "win32" ? `\\\\.\\pipe\\${id}` : join(tmpdir(), `${id}.sock`);
 }
 
-/** @returns gives the lock back; undefined while another process, or this one, holds it */
+/** @returns releases the lock; undefined while another process, or this one, has it */
 export async function lock(address: string): Promise<(() => Promise<void>) | undefined> {
   const held = await listen(address);
   if (held !== undefined || (await answers(address))) return held;
-  // The file of a process that was killed.
+  // The socket file of a killed process.
   await unlink(address).catch(() => {});
   return listen(address);
 }

@@ -9,12 +9,9 @@ import type { Store } from "../model/store";
 import type { StoredApp } from "../model/stored-app";
 import { apartFromDeployments, shownOf } from "./app";
 
-/**
- * Views of apps as JSON, for lists of hundreds: what was written once is kept, in the bytes that are sent, until something
- * in it changes.
- */
+/** Views of apps as JSON, for lists of hundreds: the bytes of a view are cached until the app changes. */
 
-/** Writes a subject as JSON, unless it was written before and is made of the same parts still. */
+/** Serializes a subject as JSON, unless the cached JSON was made from the same parts. */
 function keepingJson<T extends object>(): (subject: T, parts: unknown[], text: () => string) => Buffer {
   const kept = new WeakMap<T, { parts: unknown[]; bytes: Buffer }>();
   return (subject, parts, text) => {
@@ -38,7 +35,7 @@ function deploymentBytes(app: StoredApp, record: DeploymentRecord, now: number):
 
 const CLOSE = Buffer.from("}");
 
-/** The view of an app, as JSON, in pieces that follow each other. */
+/** The view of an app, as consecutive pieces of JSON. */
 export function appJson(store: Store, app: StoredApp): Buffer[] {
   const { now } = store;
   const { spec, projectId, updatedAt, deployments } = app;

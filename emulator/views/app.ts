@@ -13,7 +13,7 @@ import { uuidFrom } from "../model/ids";
 import type { Store } from "../model/store";
 import type { StoredApp } from "../model/stored-app";
 
-/** One deployment, as it stands now. */
+/** One deployment in its current state. */
 export function deploymentView(
   app: StoredApp,
   record: DeploymentRecord,
@@ -22,14 +22,15 @@ export function deploymentView(
   return deploymentAt(record, now, supersededAt(app.deployments, app.deployments.indexOf(record), now));
 }
 
-/** An app's deployments that its view tells whole. */
+/** An app's deployments that its view contains in full. */
 type Shown = Partial<
   Record<`${"active" | "in_progress" | "pending" | "pinned"}_deployment`, DeploymentRecord>
 >;
 
 /**
- * The app as it stands now. @param answering in answers to create and update: the deployment that the call made, or
- * null when it made none; left out elsewhere, where `pending_deployment` is the newest not cancelled one
+ * The app in its current state. @param answering in responses to create and update: the deployment that the call
+ * created, or null if it created none; omitted elsewhere, where `pending_deployment` is the newest deployment that is
+ * not canceled
  */
 export function appView(
   store: Store,
@@ -56,7 +57,7 @@ export function shownOf(app: StoredApp, now: number, answering?: DeploymentRecor
   };
 }
 
-/** All of an app's view but its deployments. */
+/** Everything in an app's view except its deployments. */
 export function apartFromDeployments(store: Store, app: StoredApp): Record<string, unknown> {
   const now = store.now;
   const active = activeAmong(app.deployments, now);
@@ -104,8 +105,8 @@ export function apartFromDeployments(store: Store, app: StoredApp): Record<strin
 }
 
 /**
- * Without its data centers, which `GET /v2/apps/regions` tells: the service's TypeScript client, with the newest of the
- * libraries it names, can not read any list of plain strings, and so no app that has one.
+ * Without its data centers, which `GET /v2/apps/regions` returns: the service's TypeScript client, with the newest
+ * versions of its dependencies, cannot parse any list of plain strings, and so no app that contains one.
  */
 function regionView(slug: string | undefined): Record<string, unknown> | undefined {
   const found = region(slug);

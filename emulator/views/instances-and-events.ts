@@ -8,7 +8,7 @@ import type { StoredApp } from "../model/stored-app";
 import { components, type Component } from "../model/spec";
 import { deploymentView } from "./app";
 
-/** What runs of an app right now, and what happened to it. All of it follows from its deployments and the time. */
+/** The current instances of an app, and its events. Both follow from its deployments and the time. */
 
 /** Kinds whose containers run all the time. */
 const CONTAINER_TYPES = { services: "SERVICE", workers: "WORKER" } as const;
@@ -19,7 +19,7 @@ interface Running {
   readonly count: number;
 }
 
-/** Components with containers in the deployment that serves now; none before the first one does. */
+/** Components with containers in the active deployment; none before the first deployment becomes active. */
 function running(app: StoredApp, now: number): Running[] {
   const active = activeAmong(app.deployments, now);
   if (active === undefined) return [];
@@ -51,8 +51,8 @@ export function instancesView(app: StoredApp, now: number): Record<string, unkno
 
 /**
  * The name of an instance of a component to open a console in.
- * @param asked a name among the instances; the first one when left out
- * @throws {@link ApiError} 400 while nothing runs or for what has no console, 404 for a name there is not
+ * @param asked a name among the instances; the first one when omitted
+ * @throws {@link ApiError} 400 while nothing runs or for a component without a console, 404 for an unknown name
  */
 export function consoleInstance(
   app: StoredApp,
@@ -98,7 +98,7 @@ export function healthView(app: StoredApp, now: number): Record<string, unknown>
 
 const deploymentEventId = (record: DeploymentRecord): string => uuidFrom("event", record.id);
 
-/** The deployment that an event is of. @throws {@link ApiError} 400, 404 */
+/** The deployment that an event belongs to. @throws {@link ApiError} 400, 404 */
 export function deploymentEventOf(app: StoredApp, id: string): DeploymentRecord {
   if (!isUuid(id)) throw badRequest("invalid event id: it must be a UUID");
   const record = app.deployments.find((candidate) => deploymentEventId(candidate) === id.toLowerCase());
@@ -106,7 +106,7 @@ export function deploymentEventOf(app: StoredApp, id: string): DeploymentRecord 
   return record;
 }
 
-/** A deployment or a scaling, told when it is asked for. */
+/** A deployment or a scaling; its view is built on request. */
 export interface AppEvent {
   id: string;
   type: "DEPLOYMENT" | "AUTOSCALING";

@@ -43,7 +43,7 @@ progress { width: 5rem; height: .6rem; accent-color: var(--busy); vertical-align
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;
 
-/** Text reaches the page as text nodes only, so nothing that a user wrote is ever read as HTML. */
+/** Text is added to the page only as text nodes, so nothing that a user wrote is ever parsed as HTML. */
 const SCRIPT = `
 "use strict";
 const EVERY_MS = 1000;
@@ -146,7 +146,7 @@ poll();
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/** Lets the page run its own script and style, ask this server, and nothing else. */
+/** Lets the page run its own script and style, send requests to this server, and nothing else. */
 export const STATUS_PAGE_POLICY = [
   "default-src 'none'",
   `script-src ${hashOf(SCRIPT)}`,

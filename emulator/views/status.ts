@@ -10,7 +10,7 @@ import type { Store } from "../model/store";
 import type { StoredApp } from "../model/stored-app";
 import { components } from "../model/spec";
 
-/** Newest deployments that are told; older ones are only counted. */
+/** Number of newest deployments that are listed; older ones are only counted. */
 const MAX_DEPLOYMENTS = 50;
 
 export interface DeploymentStatus {
@@ -20,7 +20,7 @@ export interface DeploymentStatus {
   cause: string;
   /** ISO 8601. */
   started: string;
-  /** Until now while it runs, else until its end. */
+  /** Until now while it is in progress, otherwise until its end. */
   seconds: number;
   running: boolean;
   done: number;
@@ -33,11 +33,11 @@ export interface AppStatus {
   id: string;
   name: string;
   region: string;
-  /** As in "web (service)". */
+  /** For example "web (service)". */
   components: string[];
-  /** Of the newest deployment; DELETING once the app is being deleted. */
+  /** Phase of the newest deployment; DELETING while the app is being deleted. */
   phase: string;
-  /** Held by a rollback that is neither committed nor reverted. */
+  /** Pinned by a rollback that is neither committed nor reverted. */
   pinned: boolean;
   deployments: number;
 }

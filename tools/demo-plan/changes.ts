@@ -1,13 +1,13 @@
-// The ten changes, and what the preview of each has to say.
+// The ten changes, and what the preview of each must show.
 
-/** A change of the program, and the facts that its preview tells. */
+/** A change of the program, and the facts that its preview must show. */
 export interface TypicalChange {
   readonly title: string;
-  /** Edits of app.yaml: what stands there, and what takes its place. */
+  /** Edits of app.yaml: the text to replace, and its replacement. */
   readonly edits?: readonly (readonly [before: string, after: string])[];
-  /** Values for secrets of the spec, by address; those before stay. */
+  /** Values for secrets of the spec, by path; earlier ones stay. */
   readonly secrets?: Readonly<Record<string, string>>;
-  /** Other arguments of the App; those before stay. */
+  /** Other arguments of the App; earlier ones stay. */
   readonly args?: Readonly<Record<string, unknown>>;
   /** Exactly the properties that the preview shows as different. */
   readonly differences: readonly string[];

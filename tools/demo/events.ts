@@ -1,4 +1,5 @@
-// What a command of Pulumi did, from its event log: the same on a terminal, which keeps nothing of what it showed.
+// What a command of Pulumi did, from its event log. This also works on a terminal, whose output is not
+// captured.
 
 import { existsSync, readFileSync } from "node:fs";
 
@@ -21,7 +22,7 @@ interface RowLine {
   readonly text: string;
 }
 
-/** Colours, which the log keeps as marks where the command was given a terminal. */
+/** Color markup, which the log contains if the command ran on a terminal. */
 const COLOURS = /<\{%[^%]*%\}>/g;
 
 const ofApp = (urn: string | undefined): boolean => urn?.includes(":App::") === true;
@@ -33,7 +34,7 @@ export class Events {
   ) {}
 
   static read(path: string): Events {
-    // A command that fails at its start, or is stopped there, leaves none.
+    // A command that fails or is interrupted at its start leaves no log.
     const text = existsSync(path) ? readFileSync(path, "utf8").replace(COLOURS, "") : "";
     return new Events(
       text,
@@ -44,12 +45,14 @@ export class Events {
     );
   }
 
-  /** Whether Ctrl-C stopped the command: on a terminal, Pulumi reads that key itself, and nobody else hears of it. */
+  /**
+   * Whether Ctrl-C stopped the command: on a terminal, Pulumi reads that key itself, and no other process is notified.
+   */
   get stopped(): boolean {
     return this.events.some(({ stdoutEvent }) => stdoutEvent?.message.includes("^C received"));
   }
 
-  /** All that the app's row said, in order; what the next line replaced as well. */
+  /** All lines of the app's row in order, including those that were replaced by the next one. */
   get row(): RowLine[] {
     return this.events
       .map(({ diagnosticEvent }) => diagnosticEvent)

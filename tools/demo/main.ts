@@ -1,5 +1,5 @@
-// `npm start`: the Pulumi CLI, the emulator, and a program that goes through the life of an app. Nothing outside a
-// temporary folder is touched; no account is needed, and none is used, whatever the environment says.
+// `npm start`: the Pulumi CLI, the emulator, and a program that goes through the life of an app. It changes
+// nothing outside a temporary folder; it needs no account, and uses none, whatever the environment contains.
 
 import { constants } from "node:os";
 import { getPulumiCli } from "../pulumi-cli/get";
@@ -18,7 +18,7 @@ async function main(): Promise<number> {
       code = 128 + constants.signals[name];
       if (!stopper.signal.aborted) stopper.abort();
     });
-  // Whoever reads our output has left, as `npm start | head` does.
+  // The reader of our output has closed the pipe, as in `npm start | head`.
   process.stdout.on("error", () => stopper.abort());
 
   try {
@@ -49,7 +49,7 @@ async function demo(story: Story, signal: AbortSignal): Promise<void> {
 
   const started = Date.now();
   const stage = await Stage.set(story, cli.bin, signal);
-  // However the process ends.
+  // Runs however the process exits.
   const clear = (): void => stage.clear();
   process.once("exit", clear);
   try {

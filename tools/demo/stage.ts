@@ -1,4 +1,4 @@
-// Where the demo takes place: an emulator, a copy of the example in a temporary folder, and the Pulumi CLI.
+// The environment of the demo: an emulator, a copy of the example in a temporary folder, and the Pulumi CLI.
 
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,11 +7,11 @@ import { PulumiProject, TOP, type CommandResult } from "../pulumi-project";
 import { Events } from "./events";
 import type { Story } from "./story";
 
-/** No output and no file may ever hold one of these in clear. */
+/** No output and no file may ever contain one of these in plain text. */
 export const TOKEN = "dop_v1_demo0token0that0opens0the0emulator0only";
 export const SESSION_KEY = "a-session-key-of-the-demo-that-nobody-may-see";
 
-/** Long enough for each phase to be seen. */
+/** Long enough for each phase to be visible. */
 export const DEPLOY_SECONDS = 3;
 const APP = "quickstart";
 
@@ -25,7 +25,7 @@ export interface Ran extends CommandResult {
 }
 
 export class Stage {
-  /** All that Pulumi printed or told of itself. */
+  /** Everything that Pulumi printed or logged. */
   private readonly said: string[] = [];
   private runs = 0;
 
@@ -52,7 +52,7 @@ export class Stage {
     }
   }
 
-  /** Leaves nothing behind. Synchronous, so that it can be the last thing a process does. */
+  /** Removes everything. Synchronous, so that it can run when the process exits. */
   clear(): void {
     this.project.remove();
     void this.emulator.close();
@@ -72,18 +72,18 @@ export class Stage {
     const result = await this.project.run([...args, "--event-log", log, ...plain], {
       show: true,
       signal: this.signal,
-      // Event logs are for debugging, as far as the CLI is concerned.
+      // The CLI treats event logs as a debugging feature.
       env: { PULUMI_DEBUG_COMMANDS: "true" },
     });
     const events = Events.read(log);
     if (this.signal.aborted || events.stopped) throw new Stopped();
-    // Pulumi ends its tables with an empty line, the rest without.
+    // Pulumi ends its tables with an empty line, but no other output.
     if (args.includes("--diff") || args[0] === "destroy") this.story.gap();
     this.said.push(result.output, events.text);
     return { ...result, events, writes: this.writes() };
   }
 
-  /** Runs a command without showing anything of it. */
+  /** Runs a command without showing its output. */
   async quietly(...args: string[]): Promise<void> {
     await this.project.mustRun(args, { signal: this.signal });
     if (this.signal.aborted) throw new Stopped();
@@ -95,14 +95,14 @@ export class Stage {
       .map(({ method, path }) => `${method} ${path}`);
   }
 
-  /** The app as the emulator remembers it. */
+  /** The app as the emulator stores it. */
   get app(): StoredApp {
     const found = this.emulator.apps().find(({ spec }) => spec.name === APP);
     if (!found) throw new Error(`the emulator has no app ${APP}`);
     return found;
   }
 
-  /** The app as the service answers. */
+  /** The app as the service returns it. */
   async liveApp(): Promise<{ live_url?: string; active_deployment?: { id: string } }> {
     const answer = await fetch(`${this.emulator.url}/v2/apps/${this.app.id}`, {
       headers: { authorization: `Bearer ${TOKEN}` },
@@ -130,7 +130,7 @@ export class Stage {
     return state.checkpoint.latest.resources ?? [];
   }
 
-  /** Changes a file of the program, and shows the lines that differ. */
+  /** Changes a file of the program, and shows the changed lines. */
   edit(file: string, before: string, after: string): void {
     const text = this.read(file);
     if (!text.includes(before)) throw new Error(`${file} does not hold ${before}`);
@@ -155,7 +155,7 @@ export class Stage {
     return join(this.project.folder, file);
   }
 
-  /** Where the token or the secret stands in clear: in what Pulumi said, or in its state. */
+  /** Where the token or the secret appears in plain text: in Pulumi's output, or in its state. */
   leaks(): string[] {
     const places = { "Pulumi's output": this.said.join("\n"), "the state": this.project.stateText() };
     return Object.entries(places)

@@ -1,4 +1,4 @@
-// The seven steps: each does something with the real CLI, and checks what came of it.
+// The seven steps: each does something with the real CLI, and checks the result.
 
 import { isDeepStrictEqual } from "node:util";
 import type { Spec } from "app-platform-emulator";
@@ -290,7 +290,7 @@ function sessionKeyOf(stage: Stage): string | undefined {
   return openSpec(stage).services?.[0]?.envs?.find(({ key }) => key === "SESSION_KEY")?.value;
 }
 
-/** The spec as the service holds it, with its secrets in clear. */
+/** The spec as the service stores it, with its secrets decrypted. */
 function openSpec({ app }: Stage): Spec {
   return JSON.parse(JSON.stringify(app.spec), (_key, value: unknown) =>
     typeof value === "string" ? (app.plain(value) ?? value) : value,

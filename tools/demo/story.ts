@@ -1,10 +1,10 @@
-// What the demo says around Pulumi's own output: headings, a few words, the commands, and the facts it checked.
+// The demo's text around Pulumi's own output: headings, explanations, commands, and the facts it checked.
 
 const WIDEST = 100;
 const WIDE_ENOUGH_FOR_ROWS = 120;
 const INDENT = "  ";
 
-/** Something that the demo promises is not so. */
+/** A fact that the demo promises is not true. */
 export class NotSo extends Error {
   constructor(
     readonly fact: string,
@@ -23,7 +23,7 @@ export class Story {
 
   constructor(private readonly out: NodeJS.WriteStream = process.stdout) {}
 
-  /** How many facts were checked and found so. */
+  /** How many facts were checked and confirmed. */
   get checked(): number {
     return this.facts;
   }
@@ -32,7 +32,7 @@ export class Story {
     return this.out.isTTY === true;
   }
 
-  /** Pulumi cuts its rows at the edge of the terminal, and what goes on stands at their end. */
+  /** Pulumi cuts its rows at the edge of the terminal, and the progress is at their end. */
   get isNarrow(): boolean {
     return this.onTerminal && this.out.columns < WIDE_ENOUGH_FOR_ROWS;
   }
@@ -65,7 +65,7 @@ export class Story {
   }
 
   /**
-   * Goes on only if the fact is so.
+   * Continues only if the fact is true.
    * @param detail what was found instead
    * @throws NotSo
    */

@@ -1,4 +1,4 @@
-// Where Pulumi's download cannot be reached but Go modules can: build the same version of the CLI.
+// If Pulumi's download cannot be reached but Go modules can: builds the same version of the CLI.
 
 import { chmodSync, copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,13 +13,14 @@ const CLI_MODULE = join(__dirname, "cli");
 const LANGUAGE_HOST_MODULE = join(__dirname, "language-nodejs");
 const SDK = "github.com/pulumi/pulumi/sdk/v3";
 
-/** Two slow cores take some ten minutes; far beyond that nothing will come. */
+/** Two slow cores take about ten minutes; far beyond that, the build will not finish. */
 const TIMEOUT_MS = 45 * 60_000;
 
 /** Builds the CLI and its companions and returns their folder, below `staging`. */
 export async function build({ version, staging, env, log, signal }: Job): Promise<string> {
-  // The caller's GOPROXY and caches stay as they are. What is set here keeps Go from downloading another Go, from
-  // joining a workspace file further up, and from needing a C compiler (Pulumi's own releases are built without).
+  // The caller's GOPROXY and caches stay unchanged. These settings keep Go from downloading another Go, from
+  // using a workspace file in a parent folder, and from needing a C compiler (Pulumi's own releases are built
+  // without one).
   const go = goCommand({ ...env, GOTOOLCHAIN: "local", GOWORK: "off", CGO_ENABLED: "0" }, log, signal);
   await checkGo(go);
 
@@ -39,7 +40,7 @@ export async function build({ version, staging, env, log, signal }: Job): Promis
     ldflags: "-s -w",
   });
 
-  // The third program is a small script, which the module of the SDK carries as it is in Pulumi's releases.
+  // The third program is a small script, which the SDK's module contains in the same form as Pulumi's releases.
   const sdk = await go.ask(["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK], CLI_MODULE);
   copyFileSync(join(sdk, "nodejs", "dist", DYNAMIC_PROVIDER), join(bin, DYNAMIC_PROVIDER));
   chmodSync(join(bin, DYNAMIC_PROVIDER), 0o755);
@@ -48,7 +49,7 @@ export async function build({ version, staging, env, log, signal }: Job): Promis
 
 async function checkGo(go: GoCommand): Promise<void> {
   const needed = goNeededBy(readFileSync(join(CLI_MODULE, "go.mod"), "utf8"));
-  // Not in the module's folder, where a Go that is too old refuses even to tell its version.
+  // Not in the module's folder, where a Go that is too old refuses even to print its version.
   const answer = await go.ask(["env", "GOVERSION"], tmpdir()).catch(() => "");
   const version = parseVersion(answer);
   if (!version || !isAtLeast(version, needed)) {
@@ -83,7 +84,7 @@ function goCommand(env: NodeJS.ProcessEnv, log: Log, signal: AbortSignal): GoCom
       const seen = { downloaded: 0, compiled: 0 };
       const messages: string[] = [];
       const onLine = (line: string) => {
-        // With -v, Go prints the bare path of each package it compiles, in between its messages.
+        // With -v, Go prints the bare path of each package it compiles between its messages.
         if (/^go: downloading /.test(line)) seen.downloaded++;
         else if (/^\S+$/.test(line)) seen.compiled++;
         else if (line.trim()) messages.push(line);

@@ -1,4 +1,4 @@
-// The official way: the npm package `pulumi` is a launcher that downloads the CLI at its first use.
+// The official way: the npm package `pulumi` is a launcher that downloads the CLI on first use.
 
 import { dirname, join } from "node:path";
 import { cacheFolder } from "./find";
@@ -8,7 +8,7 @@ import { run } from "./run";
 
 const TIMEOUT_MS = 5 * 60_000;
 
-/** Has the launcher download the CLI and returns its folder, below `staging`. */
+/** Makes the launcher download the CLI and returns its folder, below `staging`. */
 export async function download({ version, staging, env, log, signal }: Job): Promise<string> {
   const launcher = findLauncher();
   const { failure } = await withProgress(
@@ -16,7 +16,7 @@ export async function download({ version, staging, env, log, signal }: Job): Pro
     (elapsed) => `downloading the Pulumi CLI (${elapsed})`,
     () =>
       run(process.execPath, [launcher, "version"], {
-        // With a home of its own it cannot leave half a download in the person's.
+        // With a separate home, it cannot leave an incomplete download in the user's home.
         env: { ...env, PULUMI_HOME: staging, PULUMI_VERSION: version, PULUMI_SKIP_UPDATE_CHECK: "true" },
         timeoutMs: TIMEOUT_MS,
         signal,

@@ -1,4 +1,4 @@
-// Looks at the CLIs that are on this machine already. Nothing is changed.
+// Finds CLIs that are already on this machine. Changes nothing.
 
 import { accessSync, constants, mkdtempSync, realpathSync, rmSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
@@ -26,7 +26,7 @@ export interface Cli {
 /** A CLI, or why there is none. */
 export type Look = { cli: Cli } | { missing: string };
 
-/** The folder where the CLI keeps what it needs, and the official launcher the CLIs it downloaded. */
+/** The folder where the CLI keeps its files, and the official launcher the CLIs that it downloaded. */
 export function pulumiHomeOf(env: NodeJS.ProcessEnv): string {
   return resolve(env["PULUMI_HOME"] || join(homedir(), ".pulumi"));
 }
@@ -56,7 +56,7 @@ export async function findOnPath(env: NodeJS.ProcessEnv): Promise<Look> {
 }
 
 /**
- * Looks whether a folder holds a CLI that starts, is new enough and has its companions beside it or in one of
+ * Checks whether a folder contains a CLI that starts, is new enough and has its companions next to it or in one of
  * `otherFolders`.
  */
 export async function inspect(
@@ -84,7 +84,7 @@ export async function inspect(
 }
 
 async function askVersion(pulumi: string, env: NodeJS.ProcessEnv): ReturnType<typeof run> {
-  // Even `pulumi version` writes a log into its home, and a person's own home is not ours to write to.
+  // Even `pulumi version` writes a log into its home, and we must not write to the user's home.
   const home = mkdtempSync(join(tmpdir(), "pulumi-version-"));
   try {
     return await run(pulumi, ["version"], {
@@ -97,7 +97,7 @@ async function askVersion(pulumi: string, env: NodeJS.ProcessEnv): ReturnType<ty
 }
 
 export function pathFoldersOf(env: NodeJS.ProcessEnv): string[] {
-  // Windows spells the name as it likes, and a copy of process.env is no longer indifferent to that.
+  // Windows allows any case in the name, but a copy of process.env is case-sensitive.
   const name = Object.keys(env).find((key) => (WINDOWS ? key.toUpperCase() : key) === "PATH");
   const folders = (name && env[name]?.split(delimiter)) || [];
   return folders.filter(Boolean).map((folder) => resolve(folder));

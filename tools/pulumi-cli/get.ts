@@ -1,5 +1,6 @@
-// Gets the Pulumi CLI that the demo and the end-to-end tests run: one that is there, else the official download,
-// else a build from Go modules. As a command (`npm run pulumi-cli`) it prints where the CLI is.
+// Gets the Pulumi CLI for the demo and the end-to-end tests: an existing one, otherwise the official
+// download, otherwise a build from Go modules. As a command (`npm run pulumi-cli`) it prints where the CLI
+// is.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,26 +11,26 @@ import { makeCli } from "./make";
 import { type Attempt, cliVersionPinnedIn } from "./versions";
 
 export interface PulumiCli extends Cli {
-  /** The home below whose `versions` folder the CLI lies; undefined for a CLI that was on PATH. */
+  /** The home whose `versions` folder contains the CLI; undefined for a CLI that was on PATH. */
   pulumiHome: string | undefined;
   source: "path" | "cache" | "download" | "go";
 }
 
 export interface GetOptions {
-  /** Told what goes on, line by line. @default lines on standard error */
+  /** Receives progress messages, line by line. @default lines on standard error */
   log?: (line: string) => void;
-  /** Where PATH and PULUMI_HOME, Go's settings and the like come from. @default process.env */
+  /** Source of PATH, PULUMI_HOME, Go's settings and the like. @default process.env */
   env?: NodeJS.ProcessEnv;
 }
 
 const MANIFEST = join(__dirname, "..", "..", "package.json");
 
 /**
- * Finds or makes a Pulumi CLI with its Node.js language host. The first time that may take minutes, afterwards well
- * below a second. Below `$PULUMI_HOME` (default `~/.pulumi`) it writes to `versions` only, where the official
- * launcher keeps its CLIs; credentials and stacks are never touched.
+ * Finds or creates a Pulumi CLI with its Node.js language host. The first time may take minutes, later calls well
+ * below a second. Below `$PULUMI_HOME` (default `~/.pulumi`) it writes only to `versions`, where the official launcher
+ * keeps its CLIs; credentials and stacks are never touched.
  *
- * @throws PulumiCliError when there is none to be had: it tells what was tried, and what to do next.
+ * @throws PulumiCliError when it cannot get one: lists what was tried, and what to do next.
  */
 export async function getPulumiCli(options: GetOptions = {}): Promise<PulumiCli> {
   const { log = toStandardError, env = process.env } = options;

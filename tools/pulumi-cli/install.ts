@@ -1,4 +1,5 @@
-// Puts a CLI into its folder so that nobody ever sees half of one, and only one process at a time makes one.
+// Moves a CLI into its folder so that an incomplete one is never visible, and only one process at a time
+// creates one.
 
 import {
   accessSync,
@@ -21,8 +22,8 @@ const STALE_MS = 30_000;
 const WAIT_LINE_MS = 15_000;
 
 /**
- * Runs `work` while no other process does so for the same target folder. Should two ever get in at once (a holder
- * that was suspended, two that find the same dead lock), they only do the work twice.
+ * Runs `work` while no other process does so for the same target folder. If two processes ever enter at once (a
+ * suspended lock owner, or two that find the same stale lock), they only do the work twice.
  */
 export async function exclusively<T>(
   target: string,
@@ -43,8 +44,8 @@ export async function exclusively<T>(
 }
 
 /**
- * Gives `work` an empty folder on the same disk as the target, and removes it afterwards with whatever is left in
- * it. Call it within `exclusively`: it also removes what killed processes left behind.
+ * Gives `work` an empty folder on the same disk as the target, and removes it afterwards with everything left in it.
+ * Call it within `exclusively`: it also removes what killed processes left behind.
  */
 export async function withStaging<T>(target: string, work: (staging: string) => Promise<T>): Promise<T> {
   const versionFolder = dirname(target);
@@ -60,7 +61,7 @@ export async function withStaging<T>(target: string, work: (staging: string) => 
   }
 }
 
-/** Makes `folder` the target, in one step. What was there before, a CLI that did not work, goes. */
+/** Renames `folder` to the target in one step. A previous CLI there, which did not work, is removed. */
 export function moveIntoPlace(folder: string, target: string): void {
   mkdirSync(dirname(target), { recursive: true });
   remove(target);
@@ -108,12 +109,12 @@ function tryLock(lock: string): boolean {
   }
 }
 
-/** A living holder touches its lock every few seconds, on whatever machine it runs. */
+/** A running owner touches its lock every few seconds, on whatever machine it runs. */
 function isStale(lock: string): boolean {
   try {
     return Date.now() - statSync(lock).mtimeMs > STALE_MS;
   } catch {
-    return false; // Released this moment.
+    return false; // Released just now.
   }
 }
 
@@ -121,7 +122,7 @@ function touch(lock: string): void {
   try {
     utimesSync(lock, new Date(), new Date());
   } catch {
-    // Someone took it for stale; see `exclusively`.
+    // Another process considered it stale; see `exclusively`.
   }
 }
 

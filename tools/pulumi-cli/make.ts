@@ -1,4 +1,4 @@
-// Makes a CLI in one of several ways: the first that gives a working one is moved into place.
+// Creates a CLI in one of several ways: the first working one is moved into place.
 
 import { join } from "node:path";
 import { type Cli, inspect, PULUMI } from "./find";
@@ -8,17 +8,17 @@ import { type Attempt, PulumiCliError } from "./versions";
 
 export interface Wanted {
   version: string;
-  /** The folder that shall hold the CLI. */
+  /** The target folder of the CLI. */
   target: string;
   env: NodeJS.ProcessEnv;
   log: Log;
-  /** What was tried before. */
+  /** Earlier attempts. */
   attempts: readonly Attempt[];
 }
 
 export interface Job {
   version: string;
-  /** An empty folder, removed afterwards with what is left in it. */
+  /** An empty folder, removed afterwards with everything left in it. */
   staging: string;
   env: NodeJS.ProcessEnv;
   log: Log;
@@ -27,13 +27,13 @@ export interface Job {
 
 export interface Way<Source extends string> {
   source: Source;
-  /** How an error names it. */
+  /** Its name in errors. */
   where: string;
   /** Puts the CLI and its companions into a folder below `staging` and returns that folder. */
   fill(job: Job): Promise<string>;
 }
 
-/** Another process may make the same CLI meanwhile: it then comes from the `cache`. */
+/** Another process may create the same CLI in the meantime: it then comes from the `cache`. */
 export async function makeCli<Source extends string>(
   wanted: Wanted,
   ways: readonly Way<Source>[],

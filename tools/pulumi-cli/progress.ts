@@ -1,10 +1,10 @@
-// What a person sees, and can do, while something takes minutes.
+// Progress messages and cancellation for work that takes minutes.
 
 export type Log = (line: string) => void;
 
 const INTERVAL_MS = 15_000;
 
-/** Runs `work` and says every 15 seconds that it still goes on, with `text`. */
+/** Runs `work` and reports every 15 seconds that it is still running, with `text`. */
 export async function withProgress<T>(
   log: Log,
   text: (elapsed: string) => string,
@@ -26,8 +26,8 @@ export function duration(ms: number): string {
 }
 
 /**
- * Runs `work` with a signal that is aborted by Ctrl-C or a termination, so that it can stop its programs and clean
- * up. The process ends only after that.
+ * Runs `work` with a signal that is aborted by Ctrl-C or a termination, so that it can stop its programs and clean up.
+ * The process exits only after that.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
@@ -42,7 +42,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     return await work(controller.signal);
   } finally {
     names.forEach((name) => process.off(name, stop));
-    // Whoever else listens has been told already; with nobody else, Node's own answer is to end.
+    // Other listeners have already been notified; without any, Node exits by default.
     if (received && process.listenerCount(received) === 0) process.kill(process.pid, received);
   }
 }

@@ -1,4 +1,5 @@
-// Runs a program to its end: bounded in time, stopped with all it started, its lines passed on as they come.
+// Runs a program until it exits: with a time limit, stopped with everything it started, its lines passed on
+// as they arrive.
 
 import { spawn } from "node:child_process";
 
@@ -24,7 +25,7 @@ export function run(program: string, args: readonly string[], options: RunOption
     let lastLine = "";
     let stoppedBecause: string | undefined;
 
-    // A group of its own, so that what the program started in turn (a shell, a download) ends with it.
+    // A separate process group, so that everything the program started (a shell, a download) stops with it.
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: options.env,
@@ -37,7 +38,7 @@ export function run(program: string, args: readonly string[], options: RunOption
         if (WINDOWS || !child.pid) child.kill("SIGKILL");
         else process.kill(-child.pid, "SIGKILL");
       } catch {
-        // It had ended already.
+        // It had already exited.
       }
     };
     const abort = () => stop("interrupted");

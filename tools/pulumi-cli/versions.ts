@@ -1,8 +1,8 @@
-// Versions and how the search for a CLI is told, without any I/O.
+// Versions and the messages of the search for a CLI, without any I/O.
 
 export type Version = readonly [major: number, minor: number, patch: number];
 
-/** The oldest CLI this project is known to work with. */
+/** The oldest CLI that is known to work with this project. */
 export const OLDEST_CLI: Version = [3, 200, 0];
 
 /** The first version in a text such as `v3.259.0`, `go1.26.8` or `devel go1.27-3f2a`; what follows it is ignored. */
@@ -30,8 +30,8 @@ export function goNeededBy(goMod: string): Version {
 }
 
 /**
- * The version of the npm package `pulumi` in a package.json, which is also the version of the CLI it downloads.
- * A range would leave open which folder of its cache holds the CLI.
+ * The version of the npm package `pulumi` in a package.json, which is also the version of the CLI it downloads. A
+ * range would not determine which folder of its cache contains the CLI.
  */
 export function cliVersionPinnedIn(packageJson: string): string {
   const manifest = JSON.parse(packageJson) as { devDependencies?: Record<string, string> };
@@ -44,7 +44,7 @@ export function cliVersionPinnedIn(packageJson: string): string {
   return pinned;
 }
 
-/** A place where a CLI was looked for in vain. */
+/** A place where no usable CLI was found. */
 export interface Attempt {
   where: string;
   outcome: string;

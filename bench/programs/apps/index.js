@@ -1,4 +1,4 @@
-// As many apps as COUNT says, each with a secret, which other tools show as changed for ever.
+// COUNT apps, each with a secret, which other tools always show as changed.
 const { App } = require("pulumi-app-platform");
 
 for (let index = 0; index < Number(process.env.COUNT); index++) {

@@ -1,4 +1,4 @@
-// The same inputs in dynamic resources that do nothing: what Pulumi itself takes.
+// The same inputs in dynamic resources that do nothing: the time that Pulumi itself takes.
 const pulumi = require("@pulumi/pulumi");
 
 const provider =
