@@ -170,7 +170,7 @@ export class AlertAssignment {
     return answer;
   }
 
-  /** Polls until the service returns what was sent, since a response does not prove it. A later run sends unconfirmed entries again. */
+  /** Polls until the service returns what was sent, which the response does not prove. A later run resends unconfirmed entries. */
   private async confirm(appId: string): Promise<void> {
     const { client, options, clock, stopped } = this.context;
     let reason = "the service accepted this, but does not show it. The next pulumi up sends it again.";
