@@ -1,5 +1,5 @@
 "use strict";
 
-// Required by `npm run faults:all`: runs every case of the fault matrix instead of a third.
+// Required by `npm run faults:all`: runs every case of the fault matrix instead of a quarter.
 
 process.env.FAULT_SHARE = "1";

@@ -7,7 +7,7 @@ import { count } from "./total";
 import { World, type Surroundings } from "./world";
 
 /** One in this many cases runs. `npm run faults:all` runs all of them, which takes a quarter of an hour. */
-const SHARE = Number(process.env["FAULT_SHARE"] ?? 3);
+const SHARE = Number(process.env["FAULT_SHARE"] ?? 4);
 
 /** Upper limit for the cases of one fault on a busy machine, in real milliseconds. */
 const LIMIT_MS = 120_000;
