@@ -261,7 +261,8 @@ class RollbackWork {
 
   private async settle(advice: string): Promise<void> {
     const { context, inputs, outs } = this;
-    if (resultOf(outs.phase) === "good") return;
+    // A response alone does not show that the deployment exists.
+    if (resultOf(outs.phase) === "good" && !outs.__awaited) return;
     const onSeen = (now: Deployment): void => {
       const { __awaited: _seen, ...rest } = this.outs;
       this.outs = { ...rest, ...last(now) };

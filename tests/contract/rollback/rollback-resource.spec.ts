@@ -137,6 +137,23 @@ describe("RollbackProvider", () => {
     assert.deepEqual(await run().diff(id, outs, wanted({ state: "reverted" })), { changes: false });
   });
 
+  for (const fault of ["discarded", { phase: "ACTIVE" }, { lateMs: 90_000 }] as const)
+    it(`records a revert only once its deployment was seen, after a response with ${JSON.stringify(fault)}`, async () => {
+      const made = await create();
+      const isSeen = typeof fault === "object" && "phase" in fault;
+      world.emulator.faults.add({ method: "POST", path: /revert$/, fault });
+      if (typeof fault === "object" && "lateMs" in fault)
+        world.emulator.faults.add({ method: "GET", fault, times: Infinity });
+      const left = isSeen ? await to(made, "reverted") : await failed(to(made, "reverted"));
+      world.emulator.faults.clear();
+      const { outs } = isSeen ? left : await to(left, "reverted");
+      assert.deepEqual([outs.state, outs.phase, outs.__awaited], ["reverted", "ACTIVE", undefined]);
+      assert.equal(outs.__last, world.app.deployments.at(-1)?.id);
+      assert.equal(world.app.deployments.length, 4);
+      assert.equal(world.app.pinned, undefined);
+      assert.deepEqual(await run().diff(made.id, outs, wanted({ state: "reverted" })), { changes: false });
+    });
+
   it("reports in the preview that committed and reverted are final", async () => {
     const made = await to(await create(), "committed");
     const error = await world.failure(run().diff(made.id, made.outs, wanted({ state: "reverted" })));
