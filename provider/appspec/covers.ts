@@ -16,7 +16,7 @@ export function covers(held: unknown, wanted: unknown): boolean {
   );
 }
 
-/** As {@link covers}, and `held` has no further item in a list that the program owns, nor a further list. */
+/** As {@link covers}, and `held` has no additional items, or whole lists of items, that the program owns. */
 export const matches = (held: unknown, wanted: unknown): boolean =>
   covers(held, wanted) &&
   !changes(wanted, held).some(

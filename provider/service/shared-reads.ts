@@ -98,9 +98,8 @@ export class SharedReads {
     const notBefore = this.clock.now() - maxAgeMs;
     return this.app(source, id, maxAgeMs, options).catch(async (error: unknown) => {
       if (!isApiError(error, "not-found")) throw error;
-      const serves = (): boolean => (this.listing?.at ?? -Infinity) >= notBefore;
-      if (!serves() && !this.failedJustNow()) await this.loadSince(notBefore, source, options);
-      if (!serves()) return orUndefinedIfNotFound(source.getApp(id, options));
+      if (!isSince(this.listing, notBefore)) await this.loadSince(notBefore, source, options);
+      if (!isSince(this.listing, notBefore)) return orUndefinedIfNotFound(source.getApp(id, options));
       if (this.listing?.apps.has(id)) throw contradicted(error);
       return undefined;
     });
@@ -147,18 +146,15 @@ export class SharedReads {
     source: AppSource,
     options: Options,
   ): Promise<Listing | undefined> {
-    const serves = (listing: { at: number } | undefined): boolean => (listing?.at ?? -Infinity) >= notBefore;
-    if (!serves(this.listing) && (await this.isBusy(options))) {
+    if (!isSince(this.listing, notBefore) && (await this.isBusy(options)))
       await this.loadSince(notBefore, source, options);
-    }
-    return serves(this.listing) ? this.listing : undefined;
+    return isSince(this.listing, notBefore) ? this.listing : undefined;
   }
 
-  /** Loads a listing that begins at `notBefore` or later. One that is under way is waited for first: two at once are one too many. */
+  /** Loads a listing that starts at `notBefore` or later. Waits for an older one in progress first, to avoid two at once. */
   private async loadSince(notBefore: number, source: AppSource, options: Options): Promise<void> {
-    const serves = (listing: { at: number } | undefined): boolean => (listing?.at ?? -Infinity) >= notBefore;
-    while (this.loading && !serves(this.loading)) await this.load(source, options);
-    if (!serves(this.listing) && !this.failedJustNow()) await this.load(source, options);
+    while (this.loading && !isSince(this.loading, notBefore)) await this.load(source, options);
+    if (!isSince(this.listing, notBefore) && !this.failedJustNow()) await this.load(source, options);
   }
 
   /**
@@ -281,6 +277,10 @@ export class SharedReads {
     return true;
   }
 }
+
+/** True for a listing that started at `notBefore` or later. */
+const isSince = (listing: { at: number } | undefined, notBefore: number): boolean =>
+  listing !== undefined && listing.at >= notBefore;
 
 /** Settles with the work, or rejects with the signal's reason if it is aborted first; the work then continues. */
 function unlessStopped(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {

@@ -6,7 +6,7 @@ import { SECRET } from "../helpers/world/provider-world";
 import { falseSuccess, livingApps, orphans, type World } from "./oracle";
 import { specOf, type DeclaredApp, type Plan, type Step } from "./plan";
 import { Random } from "./random";
-import type { Counts } from "./run";
+import { countFaults, type Counts } from "./run";
 
 /** How a run is stopped from outside. */
 const SIGNALS = ["SIGINT to the group", "SIGTERM to all", "kill of the CLI", "kill of the provider"] as const;
@@ -26,6 +26,8 @@ export class CliRun {
   private readonly random: Random;
   private readonly adopted = new Map<string, string>();
   private shown = "";
+  /** Ids of the apps in the state before the last command. */
+  private recordedBefore: readonly string[] = [];
   private onCall = (): void => {};
 
   private constructor(
@@ -84,13 +86,8 @@ export class CliRun {
     if (step.action === "up") this.check(step.apps);
     if (step.action === "destroy")
       for (const { spec, id } of livingApps(this.world))
-        if (this.isRecordedBefore(id))
+        if (this.recordedBefore.includes(id))
           this.problems.push(`destroy succeeded, and ${spec.name} (${id}) lives`);
-  }
-
-  private before: readonly string[] = [];
-  private isRecordedBefore(id: string): boolean {
-    return this.before.includes(id);
   }
 
   /** Runs a command and stops it at a request if the plan includes that. */
@@ -100,7 +97,7 @@ export class CliRun {
     at = 0,
     more: readonly string[] = [],
   ): Promise<CommandResult> {
-    this.before = Object.values(this.stack.resources()).map(({ id }) => id);
+    this.recordedBefore = Object.values(this.stack.resources()).map(({ id }) => id);
     let group = 0;
     let left = at;
     this.onCall = () => {
@@ -114,11 +111,7 @@ export class CliRun {
     this.onCall = () => {};
     this.counts.operations += 1;
     if (result.code !== 0) this.counts.failed += 1;
-    for (const { fault } of this.world.emulator.calls) {
-      if (fault === undefined) continue;
-      const name = typeof fault === "string" ? fault : (Object.entries(fault)[0]?.join(" ") ?? "");
-      this.counts.faults[name] = (this.counts.faults[name] ?? 0) + 1;
-    }
+    countFaults(this.counts, this.world.emulator.calls);
     this.shown += result.output;
     this.trace.push(`  ${action}: ${result.code ?? result.signal}\n${result.output}`);
     this.expose(action, result.output);

@@ -18,15 +18,20 @@ export async function campaign(
   try {
     for (const seed of seeds) {
       const run = new CampaignRun(world, planOf(seed), counts);
-      await run.carryOut().catch((error: unknown) => {
-        run.problems.push(`the run itself failed: ${(error as Error).stack ?? String(error)}`);
-      });
+      await carriedOut(run);
       onRun(seed, run);
     }
   } finally {
     await world.stop();
   }
   return counts;
+}
+
+/** Runs a plan to its end. A failure of the run itself counts as a problem. */
+async function carriedOut(run: CampaignRun | CliRun): Promise<void> {
+  await run.carryOut().catch((error: unknown) => {
+    run.problems.push(`the run itself failed: ${(error as Error).stack ?? String(error)}`);
+  });
 }
 
 /** The same with the real CLI, in real time. */
@@ -38,9 +43,7 @@ async function cliCampaign(
   for (const seed of seeds) {
     const run = await CliRun.prepare(planOf(seed, QUICK_FAULTS), counts);
     try {
-      await run.carryOut().catch((error: unknown) => {
-        run.problems.push(`the run itself failed: ${(error as Error).stack ?? String(error)}`);
-      });
+      await carriedOut(run);
       onRun(seed, run);
     } finally {
       await run.close();

@@ -1,3 +1,4 @@
+import type { RecordedCall } from "app-platform-emulator";
 import type { Properties } from "../faults/provider-host";
 import { OperationError } from "../faults/provider-host";
 import { exposed } from "../faults/exposure";
@@ -16,6 +17,15 @@ export interface Counts {
   killed: number;
   /** Requests that were hit by a fault, by fault. */
   readonly faults: Record<string, number>;
+}
+
+/** Adds the requests that met a fault. */
+export function countFaults({ faults }: Counts, calls: readonly RecordedCall[]): void {
+  for (const { fault } of calls) {
+    if (fault === undefined) continue;
+    const name = typeof fault === "string" ? fault : (Object.entries(fault)[0]?.join(" ") ?? "");
+    faults[name] = (faults[name] ?? 0) + 1;
+  }
 }
 
 export const noCounts = (): Counts => ({
@@ -56,11 +66,7 @@ export class CampaignRun {
     for (const step of plan.steps) await this.step(step);
     await this.recover();
     counts.runs += 1;
-    for (const { fault } of world.emulator.calls) {
-      if (fault === undefined) continue;
-      const name = typeof fault === "string" ? fault : (Object.entries(fault)[0]?.join(" ") ?? "");
-      counts.faults[name] = (counts.faults[name] ?? 0) + 1;
-    }
+    countFaults(counts, world.emulator.calls);
     this.problems.push(...this.exposures());
   }
 

@@ -3,7 +3,7 @@ import type { StackedResource } from "./stack";
 import type { World } from "./world";
 
 const CIPHERTEXT = /EV\[[^\]]/;
-/** An address of a log or a console: anyone who has it gets access. */
+/** The URL of a log or a console. It grants access, like a token. */
 const ADDRESS = /\/_(logs|exec)\/\w/;
 
 /**

@@ -203,7 +203,7 @@ function expectTruth(world: World, { success }: Reference, failed: OperationErro
   }
 }
 
-/** For an operation that must finish as it does without a fault, possibly with its own failure. */
+/** Expects the same result as without a fault: success, or the scenario's own failure. */
 function expectItself({ fails }: Scenario, failed: OperationError | undefined): void {
   if (fails) assert.match(failed?.told ?? "it went well", fails);
   else assert.equal(failed, undefined, failed?.told);
