@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { InstantClock } from "../../helpers/clocks/instant-clock";
 import type { Client } from "../../../provider/api/client";
 import { APP, failure, faultyService } from "../../helpers/world/faulty-service";
 import { type Answer, json } from "../../helpers/world/scripted-server";
@@ -45,6 +46,18 @@ describe("Client: requests", () => {
       service.server.script(json(403, { id: "forbidden" }));
       assert.equal((await failure(service.client().findAppByName("shop"))).errorCode, "forbidden");
     });
+  });
+
+  it("tells the time by the clock of the service, as its latest response showed it", async () => {
+    const clock = new InstantClock(Date.parse("2027-01-01T00:00:00Z"));
+    const client = service.client({ clock });
+    for (const date of ["2027-01-01T03:00:00Z", "2026-12-31T22:30:00Z"]) {
+      service.server.script((response) => {
+        response.writeHead(200, { date: new Date(date).toUTCString() }).end(JSON.stringify({ app: APP }));
+      });
+      await client.getApp("app-1");
+      assert.equal(new Date(client.serviceTime()).toISOString(), new Date(date).toISOString());
+    }
   });
 
   describe("requests", () => {

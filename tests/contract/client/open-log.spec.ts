@@ -34,6 +34,11 @@ describe("Client: logs", () => {
       }
     });
 
+    it("reads a log of one byte, which is too short to tell whether it is compressed", async () => {
+      service.server.script(text(200, "x"));
+      assert.deepEqual(await read(`${service.server.url}/log`), ["x"]);
+    });
+
     it("returns no lines for an empty log", async () => {
       service.server.script(text(200, ""));
       assert.deepEqual(await read(`${service.server.url}/log`), []);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { InstantClock } from "../../helpers/clocks/instant-clock";
 import type { ErrorCode } from "../../../provider/errors";
 import { APP, ONCE, TOKEN, failure, faultyService, good } from "../../helpers/world/faulty-service";
 import { type Answer, endless, json, text } from "../../helpers/world/scripted-server";
@@ -94,6 +95,16 @@ describe("Client: error responses", () => {
       service.server.script(json(500, { id: "server_error" }), text(502, "<html>"), good);
       assert.equal((await service.client().getApp("app-1")).id, "app-1");
       assert.equal(service.server.received.length, 3);
+    });
+
+    it("are not retried once the time for retries is used up, however few the tries", async () => {
+      const clock = new InstantClock();
+      const retry = { attempts: 100, baseMs: 2000, capMs: 2000, limitMs: 5000 };
+      service.server.script(json(502, {}));
+      await failure(service.client({ clock, retry }).getApp("app-1"));
+      const waited = clock.sleeps.reduce((sum, ms) => sum + ms, 0);
+      assert.ok(waited <= 5000, `waited ${waited} ms`);
+      assert.ok(service.server.received.length < 100);
     });
 
     it("are reported after several tries", async () => {
