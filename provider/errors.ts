@@ -35,6 +35,11 @@ export type ErrorCode =
   | "interrupted" // the user stopped the run while it waited
   | "backup-failed";
 
+/** `ErrorOptions` of the library es2022, which the programs of Pulumi's template, with es2020, do not have. */
+interface Cause {
+  cause?: unknown;
+}
+
 /**
  * Base of all errors of this package: a stable code, and a message that explains what happened and what to do next. The message
  * is safe to print, even if it contains text from the service.
@@ -47,7 +52,7 @@ export class AppPlatformError extends Error {
   constructor(
     readonly errorCode: ErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options?: Cause,
   ) {
     super(shown(message), options);
   }
@@ -95,7 +100,7 @@ export class ApiError extends AppPlatformError {
       requestId?: string | undefined;
       ambiguous?: boolean;
     },
-    options?: ErrorOptions,
+    options?: Cause,
   ) {
     super(code, message, options);
     this.request = details.request;

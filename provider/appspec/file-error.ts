@@ -51,7 +51,7 @@ export class SpecFileError extends AppPlatformError {
       what: string;
       hint: string;
     },
-    options?: ErrorOptions,
+    options?: { cause?: unknown },
   ) {
     const { file, place, specPath, what, hint } = details;
     const where = `${file ?? "AppSpec"}${place ? `:${place.line}:${place.column}` : ""}`;

@@ -5,6 +5,7 @@ import { countApp } from "./count-apps";
 import { orderInputs, repeatedInputs, specInputs, type AppSpecArgs, type DeepInput } from "./inputs";
 import { APP_PROVIDER, APP_TYPE } from "../resources/state-texts";
 import { fileOf } from "../load-spec";
+import { appPage } from "../service/control-panel";
 import { appProperties } from "../resources/options/named";
 import { resourceOptions, type ResourceOptions } from "./resource-options";
 import { markSecrets, secretOutputs } from "./secret-outputs";
@@ -109,6 +110,8 @@ export class App extends pulumi.CustomResource {
   declare readonly createdAt: pulumi.Output<string>;
   /** ISO 8601. */
   declare readonly updatedAt: pulumi.Output<string>;
+  /** URL of the app's page in the control panel. */
+  declare readonly consoleUrl: pulumi.Output<string>;
 
   /**
    * Reads the outputs of an existing app. The stack does not manage the app, and never changes or deletes it; to manage it, see
@@ -171,6 +174,8 @@ export class App extends pulumi.CustomResource {
     >;
     this.spec = applied.apply(mapsToLists) as pulumi.Output<AppSpec>;
     this.liveSpec = held.apply(mapsToLists) as pulumi.Output<AppSpec>;
+    // Not in the state: states of earlier versions would otherwise show a change in every refresh.
+    this.consoleUrl = this.id.apply(appPage);
   }
 }
 

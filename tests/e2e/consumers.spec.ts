@@ -161,13 +161,24 @@ describe("the packed packages", () => {
       assert.deepEqual(messages, []);
     });
 
-  it("type-check a strict TypeScript program and reject incorrect arguments", async () => {
-    const folder = consumers.folder("typescript-strict");
-    const tsc = join(folder, "node_modules", "typescript", "bin", "tsc");
-    const env = process.env as Record<string, string>;
-    const { code, output } = await runCommand(process.execPath, [tsc, "--noEmit"], folder, env);
-    assert.equal(code, 0, output);
-  });
+  const TYPE_CHECKS: [what: string, compiler: string, config: string][] = [
+    ["a strict TypeScript program and reject incorrect arguments", "typescript", "tsconfig.json"],
+    ["a program with the settings of Pulumi's template", "typescript", "tsconfig.template.json"],
+    [
+      "a strict program with the newest TypeScript that Pulumi accepts",
+      "typescript-newest",
+      "tsconfig.newest.json",
+    ],
+  ];
+  for (const [what, compiler, config] of TYPE_CHECKS)
+    it(`type-check ${what}`, async () => {
+      const folder = consumers.folder("typescript-strict");
+      const tsc = join(folder, "node_modules", compiler, "bin", "tsc");
+      const env = process.env as Record<string, string>;
+      const args = [tsc, "--noEmit", "-p", config];
+      const { code, output } = await runCommand(process.execPath, args, folder, env);
+      assert.equal(code, 0, output);
+    });
 
   describe("in programs, with the installed emulator", () => {
     const runs = new Map<string, ReturnType<Consumers["upAndDestroy"]>>();

@@ -78,6 +78,13 @@ describe("App", () => {
     assert.equal(await known(port), 1);
   });
 
+  it("links to the app's page in the control panel, also with a state that does not contain the link", async () => {
+    assert.ok(!("consoleUrl" in STATE));
+    const app = new App("shop", { spec: {} });
+    assert.equal(await known(app.consoleUrl), "https://cloud.digitalocean.com/apps/4f6c71e2");
+    assert.ok(!("consoleUrl" in (await inputsOf(app))), "an input would show a change in older stacks");
+  });
+
   it("keeps values secret that the engine marks as secret, through the conversion", async () => {
     mock(false, { ...STATE, __liveSpec: pulumi.secret(STATE.__liveSpec) });
     const app = new App("shop", { spec: {} });

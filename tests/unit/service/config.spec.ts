@@ -17,6 +17,23 @@ describe("serviceConfig", () => {
     );
   });
 
+  it("uses the token of the bridged provider's configuration if its own is not set", () => {
+    const asked: string[] = [];
+    const stack =
+      (set: Record<string, string>) =>
+      (key: string): string | undefined => (asked.push(key), set[key]);
+    const both = { [TOKEN_KEY]: "own", "digitalocean:token": "bridged" };
+    assert.equal(serviceConfig({}, stack(both)).token, "own");
+    assert.deepEqual(asked, [TOKEN_KEY], "another provider's secret is not read without need");
+    for (const own of [undefined, " "]) {
+      const set = { ...(own && { [TOKEN_KEY]: own }), "digitalocean:token": "bridged\n" };
+      const { token, tokenHelp } = serviceConfig({}, stack(set));
+      assert.equal(token, "bridged");
+      assert.match(tokenHelp, /pulumi config set --secret digitalocean:token/);
+    }
+    assert.equal(serviceConfig({ DIGITALOCEAN_TOKEN: "environment" }, stack(both)).token, "environment");
+  });
+
   it("explains how to replace the token at its source, and no other source", () => {
     const stack = (): string => "token";
     const { tokenHelp } = serviceConfig({ DIGITALOCEAN_ACCESS_TOKEN: "token" }, stack);
