@@ -12,10 +12,12 @@ bearer token is accepted.
 
 Options:
   --port N             port to listen on; 0 picks a free one (default 8787)
-  --deploy-seconds N   how long a whole deployment takes (default 20)
+  --deploy-seconds N   how long a whole deployment takes (default 25)
   --delete-seconds N   how long an app answers after its deletion
                        (default a tenth of a deployment, at most 3)
   --deploy-unchanged   an update that changes nothing makes a deployment, too
+  --fill-instance-count  add "instance_count: 1" where it is missing
+  --seal-log-tokens    return tokens of log destinations encrypted
   --rate-limit off|N   no limits, or N requests a minute
                        (default on: 250 a minute, 5000 an hour)
   --token TOKEN        accept this token only
@@ -67,6 +69,8 @@ const OPTIONS = {
   "deploy-seconds": { type: "string" },
   "delete-seconds": { type: "string" },
   "deploy-unchanged": { type: "boolean" },
+  "fill-instance-count": { type: "boolean" },
+  "seal-log-tokens": { type: "boolean" },
   "rate-limit": { type: "string" },
   token: { type: "string" },
   "allow-host": { type: "string", multiple: true },
@@ -119,6 +123,8 @@ async function main(): Promise<void> {
     port,
     rateLimit: rateLimit(values["rate-limit"]),
     deployUnchanged: values["deploy-unchanged"] === true,
+    fillInstanceCount: values["fill-instance-count"] === true,
+    sealLogTokens: values["seal-log-tokens"] === true,
     liveLogs: liveLogs(values["live-logs"]),
     allowedHosts,
     ...(values.token === undefined ? {} : { token: values.token }),

@@ -37,7 +37,7 @@ export interface EmulatorOptions {
    * @default none
    */
   allowedHosts?: readonly string[];
-  /** Seconds that a whole deployment takes. @default 20 */
+  /** Seconds that a whole deployment takes. @default 25 */
   deploySeconds?: number;
   /** Seconds that an app still responds after its deletion. @default a tenth of deploySeconds, at most 3 */
   deleteSeconds?: number;
@@ -46,6 +46,10 @@ export interface EmulatorOptions {
    * false
    */
   deployUnchanged?: boolean;
+  /** Whether `instance_count: 1` is filled in, which is disputed. @default false */
+  fillInstanceCount?: boolean;
+  /** Whether the tokens of log destinations (Datadog, Logtail) are returned encrypted. @default false */
+  sealLogTokens?: boolean;
   /** Per token. @default true: 250 a minute, 5000 an hour */
   rateLimit?: boolean | RateLimits;
   /** The protocol that addresses of live logs are meant for. Both kinds can be opened over either. @default "http" */
@@ -103,7 +107,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
 
 async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefined): Promise<Emulator> {
   const clock = options.clock ?? systemClock;
-  const deploySeconds = options.deploySeconds ?? 20;
+  const deploySeconds = options.deploySeconds ?? 25;
   const deleteSeconds = options.deleteSeconds ?? Math.min(deploySeconds / 10, 3);
   const limits = options.rateLimit ?? true;
   const requestIds = createIds();
@@ -115,6 +119,8 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
         deployMs: deploySeconds * 1000,
         deleteMs: deleteSeconds * 1000,
         deployUnchanged: options.deployUnchanged ?? false,
+        fill: { instanceCount: options.fillInstanceCount ?? false },
+        sealLogTokens: options.sealLogTokens ?? false,
         changed: () => {
           snapshot?.changed();
           replicas.changed();

@@ -21,7 +21,13 @@ function fillVariable(variable: Variable): Variable {
   return { ...rest, scope: variable.scope ?? "RUN_AND_BUILD_TIME", ...(type === "SECRET" ? { type } : {}) };
 }
 
-function fillComponent(kind: DeployedKind, given: Component): Component {
+/** Defaults that are disputed. */
+export interface Fill {
+  /** Whether the service fills in `instance_count: 1`. */
+  instanceCount?: boolean;
+}
+
+function fillComponent(kind: DeployedKind, given: Component, fill: Fill): Component {
   const component: Component = { ...given };
   if (component.envs !== undefined) component.envs = component.envs.map(fillVariable);
   for (const source of ["github", "gitlab", "bitbucket"] as const) {
@@ -31,7 +37,7 @@ function fillComponent(kind: DeployedKind, given: Component): Component {
   }
   if (SIZED.includes(kind)) {
     component.instance_size_slug ??= DEFAULT_SIZE;
-    if (component.autoscaling === undefined) component.instance_count ??= 1;
+    if (fill.instanceCount === true && component.autoscaling === undefined) component.instance_count ??= 1;
   }
   if (kind === "services" && !isInternal(component)) component.http_port ??= DEFAULT_PORT;
   if (kind === "jobs" && (component.kind ?? "UNSPECIFIED") === "UNSPECIFIED") component.kind = "POST_DEPLOY";
@@ -67,14 +73,15 @@ function ingressRules(spec: Spec): IngressRule[] {
 
 /**
  * The spec as the service stores it: defaults filled in, legacy routes and cors as ingress, everything else kept.
- * Alerts and database versions are not filled in: Terraform's provider would show such additions as permanent changes,
- * and its own tests against the service see none.
+ * Alerts, database versions and, unless asked for, instance counts are not filled in: Terraform's provider would show
+ * such additions as permanent changes, and its own tests against the service see none.
  */
-export function withDefaults(given: Spec): Spec {
+export function withDefaults(given: Spec, fill: Fill = {}): Spec {
   const spec: Spec = structuredClone(given);
   spec.region ??= "nyc";
   for (const kind of DEPLOYED_KINDS) {
-    if (spec[kind] !== undefined) spec[kind] = spec[kind].map((component) => fillComponent(kind, component));
+    if (spec[kind] !== undefined)
+      spec[kind] = spec[kind].map((component) => fillComponent(kind, component, fill));
   }
   if (spec.databases !== undefined) spec.databases = spec.databases.map(fillDatabase);
   if (spec.envs !== undefined) spec.envs = spec.envs.map(fillVariable);

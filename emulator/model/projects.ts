@@ -95,7 +95,7 @@ export class Projects {
       name: given.name,
       description: text("description", ""),
       purpose: text("purpose", "Web Application"),
-      environment: text("environment", "Development"),
+      environment: text("environment", ""),
       is_default: isDefault,
       created_at: now,
       updated_at: now,

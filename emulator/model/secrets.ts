@@ -11,6 +11,8 @@ interface Place {
   field: string;
   /** Without a value, the empty text is encrypted: the stored value is lost. */
   always?: boolean;
+  /** A token of a log destination, which the service returns as it was sent. */
+  token?: boolean;
 }
 
 const LOOKS_ENCRYPTED = /^EV\[/;
@@ -36,8 +38,10 @@ function* logPlaces(path: string, destinations: unknown): Generator<Place> {
   for (const destination of records(destinations)) {
     const at = `${path}.${String(destination.name)}`;
     const { datadog, logtail, open_search: search } = destination;
-    if (isRecord(datadog)) yield { path: `${at}.datadog.api_key`, holder: datadog, field: "api_key" };
-    if (isRecord(logtail)) yield { path: `${at}.logtail.token`, holder: logtail, field: "token" };
+    if (isRecord(datadog))
+      yield { path: `${at}.datadog.api_key`, holder: datadog, field: "api_key", token: true };
+    if (isRecord(logtail))
+      yield { path: `${at}.logtail.token`, holder: logtail, field: "token", token: true };
     if (isRecord(search) && isRecord(search.basic_auth)) {
       yield { path: `${at}.open_search.basic_auth.password`, holder: search.basic_auth, field: "password" };
     }
@@ -88,14 +92,15 @@ export function decrypt(text: string, key: Buffer): string | undefined {
 
 /**
  * Encrypts plain values in place; values that are already encrypted stay unchanged.
+ * @param logTokens whether to encrypt the tokens of log destinations, too
  * @throws {@link ApiError} 400 with the place of ciphertext that belongs to another app
  */
-export function sealSecrets(spec: Spec, key: Buffer, ids: Ids): void {
-  for (const { path, holder, field, always } of places(spec)) {
+export function sealSecrets(spec: Spec, key: Buffer, ids: Ids, logTokens: boolean): void {
+  for (const { path, holder, field, always, token } of places(spec)) {
     const value = holder[field] ?? "";
     if (typeof value !== "string" || (value === "" && !always)) continue;
     if (!LOOKS_ENCRYPTED.test(value)) {
-      holder[field] = encrypt(value, key, ids);
+      if (token !== true || logTokens) holder[field] = encrypt(value, key, ids);
     } else if (decrypt(value, key) === undefined) {
       throw badRequest(`${path}: the encrypted value is not one of this app's; give the value in clear`);
     }

@@ -1,6 +1,6 @@
 import { forgetGoneAlerts } from "./alerts";
 import type { Clock } from "../clock";
-import { withDefaults } from "./defaults";
+import { withDefaults, type Fill } from "./defaults";
 import { activeAmong, isRunning, type DeploymentRecord } from "./deployment-record";
 import { badRequest, conflict, notFound } from "../errors";
 import { failureOf, type FailureRequest } from "./requested-failures";
@@ -24,6 +24,10 @@ export interface StoreOptions {
   changed?: () => void;
   /** Whether an update without changes starts a deployment. */
   deployUnchanged?: boolean;
+  /** Disputed defaults. */
+  fill?: Fill;
+  /** Whether tokens of log destinations are returned encrypted. */
+  sealLogTokens?: boolean;
 }
 
 interface Start {
@@ -78,9 +82,14 @@ export class Store {
   /** @throws {@link ApiError} 400 for a malformed id, 404 for an unknown one */
   get(id: string): StoredApp {
     if (!isUuid(id)) throw badRequest("invalid app id: it must be a UUID");
-    const app = this.byId.get(id.toLowerCase());
-    if (app === undefined || this.isGone(app)) throw notFound();
+    const app = this.find(id);
+    if (app === undefined) throw notFound();
     return app;
+  }
+
+  find(id: string): StoredApp | undefined {
+    const app = this.byId.get(id.toLowerCase());
+    return app === undefined || this.isGone(app) ? undefined : app;
   }
 
   byName = (name: string): StoredApp | undefined => this.list().find((app) => app.spec.name === name);
@@ -101,7 +110,7 @@ export class Store {
     const key = ids.bytes(32);
     const made: Omit<StoredApp, "plain"> = {
       id: ids.uuid(),
-      spec: withDefaults(given),
+      spec: withDefaults(given, this.options.fill),
       projectId: project.id,
       createdAt: this.now,
       updatedAt: this.now,
@@ -110,7 +119,7 @@ export class Store {
       destinations: new Map(),
       stopped: new Map(),
     };
-    sealSecrets(made.spec, key, ids);
+    this.sealWith(made.spec, key);
     const app = this.keep(made, key);
     return { app, deployment: this.deploy(app, { cause: "initial deployment", newSources: true }) };
   }
@@ -123,8 +132,8 @@ export class Store {
     const namesake = this.byName(given.name);
     if (namesake !== undefined && namesake !== app)
       throw conflict(`App with name "${given.name}" already exists.`);
-    const spec = withDefaults(given);
-    sealSecrets(spec, this.key(app), this.options.ids);
+    const spec = withDefaults(given, this.options.fill);
+    this.sealWith(spec, this.key(app));
     const changed = canonical(spec) !== canonical(app.spec);
     if (!changed && !newSources && !this.options.deployUnchanged) return undefined;
     this.setSpec(app, spec);
@@ -243,9 +252,13 @@ export class Store {
 
   /** The spec with its secrets encrypted for an app, or for none if it does not exist yet. */
   seal(given: Spec, app: StoredApp | undefined): Spec {
-    const spec = withDefaults(given);
-    sealSecrets(spec, app === undefined ? this.options.ids.bytes(32) : this.key(app), this.options.ids);
+    const spec = withDefaults(given, this.options.fill);
+    this.sealWith(spec, app === undefined ? this.options.ids.bytes(32) : this.key(app));
     return spec;
+  }
+
+  private sealWith(spec: Spec, key: Buffer): void {
+    sealSecrets(spec, key, this.options.ids, this.options.sealLogTokens ?? false);
   }
 
   private keep(app: Omit<StoredApp, "plain">, key: Buffer): StoredApp {

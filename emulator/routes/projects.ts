@@ -4,21 +4,24 @@ import { page } from "../http/paging";
 import type { Store } from "../model/store";
 import { addressOf, objectBody, param, type Api, type Deps } from "./context";
 
-const URN = /^do:app:(.+)$/;
+/** Resources of any kind; the emulator has apps only. */
+const URN = /^do:[a-z0-9_]+:\S+$/i;
+const APP_URN = /^do:app:(.+)$/;
 
 /** Projects, and the apps assigned to them. */
 export function projectRoutes(api: Api, deps: Deps): void {
   const resource = (urn: string, assignedAt: number, status: string): Record<string, unknown> => ({
     urn,
     assigned_at: isoTime(assignedAt),
-    links: { self: `${deps.url()}/v2/apps/${urn.replace(URN, "$1")}` },
+    links: { self: `${deps.url()}/v2/apps/${urn.replace(APP_URN, "$1")}` },
     status,
   });
   const assign = (store: Store, project: string, urn: unknown): Record<string, unknown> => {
-    const id = typeof urn === "string" ? URN.exec(urn)?.[1] : undefined;
-    if (id === undefined)
+    if (typeof urn !== "string" || !URN.test(urn))
       throw badRequest("resources must be URNs such as do:app:4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf");
-    const app = store.get(id);
+    const app = store.find(APP_URN.exec(urn)?.[1] ?? "");
+    // Reported for this resource alone: clients that delete a project list what they have just deleted, too.
+    if (app === undefined) return { urn, status: "not_found" };
     const moved = store.assign(app, project);
     return resource(`do:app:${app.id}`, store.now, moved ? "assigned" : "already_assigned");
   };

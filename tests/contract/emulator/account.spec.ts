@@ -66,6 +66,32 @@ describe("emulator: proposals, catalog, projects, alerts", () => {
     assert.equal((await b.ok("GET", `/v2/apps/${app.id}/deployments`)).meta.total, 1);
   });
 
+  it("reports the result of an assignment for each resource, found or not", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    const urns = [
+      `do:app:${app.id}`,
+      "do:app:9f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf",
+      "do:app:no-id",
+      "do:droplet:1",
+    ];
+    const { resources } = await b.ok("POST", "/v2/projects/default/resources", { resources: urns });
+    assert.deepEqual(
+      resources.map(({ urn, status }: { urn: string; status: string }) => [urn, status]),
+      urns.map((urn, index) => [urn, index === 0 ? "already_assigned" : "not_found"]),
+    );
+    for (const urn of ["app", 7, "do:app:"])
+      assert.equal(
+        (await b.call("POST", "/v2/projects/default/resources", { resources: [urn] })).status,
+        400,
+      );
+  });
+
+  it("creates a project with the defaults of the service", async () => {
+    const { project } = (await b.call("POST", "/v2/projects", { name: "plain" })).body;
+    const { description, purpose, environment, is_default } = project;
+    assert.deepEqual([description, purpose, environment, is_default], ["", "Web Application", "", false]);
+  });
+
   it("stores alert recipients without a deployment", async () => {
     const alerts = [{ rule: "DEPLOYMENT_FAILED" }];
     const { app } = await b.ok("POST", "/v2/apps", { spec: { ...webSpec(), alerts } });

@@ -29,15 +29,37 @@ describe("emulator: apps over HTTP", () => {
     const { app } = await b.ok("POST", "/v2/apps", { spec });
     const [web] = app.spec.services;
     assert.equal(app.spec.region, "nyc");
-    assert.deepEqual(
-      [web.instance_count, web.instance_size_slug, web.http_port],
-      [1, "apps-s-1vcpu-0.5gb", 8080],
-    );
+    assert.deepEqual([web.instance_size_slug, web.http_port], ["apps-s-1vcpu-0.5gb", 8080]);
     assert.deepEqual(web.envs, [{ key: "A", value: "1", scope: "RUN_AND_BUILD_TIME" }]);
     assert.deepEqual(app.spec.ingress.rules, [
       { match: { path: { prefix: "/" } }, component: { name: "web" } },
     ]);
     assert.deepEqual([web.novel, app.spec.new_field], [{ a: 1 }, [1]]);
+  });
+
+  it("fills in an instance count only if asked to", async () => {
+    const count = async (): Promise<unknown> =>
+      (await b.ok("POST", "/v2/apps", { spec: webSpec() })).app.spec.services[0].instance_count;
+    assert.equal(await count(), undefined);
+    await b.emulator.close();
+    b = await bench({ fillInstanceCount: true });
+    assert.equal(await count(), 1);
+  });
+
+  it("returns the tokens of log destinations as sent, or encrypted if asked to", async () => {
+    const log_destinations = [
+      { name: "dog", datadog: { endpoint: "https://x.example", api_key: "hunter2" } },
+      { name: "tail", logtail: { token: "hunter2" } },
+    ];
+    const tokens = async (): Promise<string[]> => {
+      const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec("demo", { log_destinations }) });
+      const [dog, tail] = app.spec.services[0].log_destinations;
+      return [dog.datadog.api_key, tail.logtail.token];
+    };
+    assert.deepEqual(await tokens(), ["hunter2", "hunter2"]);
+    await b.emulator.close();
+    b = await bench({ sealLogTokens: true });
+    for (const token of await tokens()) assert.equal(b.emulator.apps()[0]?.plain(token), "hunter2");
   });
 
   it("converts legacy routes to ingress rules", async () => {
@@ -143,7 +165,9 @@ describe("emulator: apps over HTTP", () => {
     const spec = {
       ...webSpec("demo", {
         envs: [{ key: "TOKEN", value: "hunter2", type: "SECRET" }],
-        log_destinations: [{ name: "dd", datadog: { endpoint: "https://x.example", api_key: "hunter2" } }],
+        log_destinations: [
+          { name: "os", open_search: { endpoint: "https://x.example", basic_auth: { password: "hunter2" } } },
+        ],
       }),
       workers: [
         {

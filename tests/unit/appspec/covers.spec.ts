@@ -93,9 +93,12 @@ describe("the comparison of a program with an imported app", () => {
     fc.assert(
       fc.property(arbitrarySpec, (given) => {
         const spec = JSON.parse(JSON.stringify(given)) as typeof given;
-        const held = listsToMaps(withDefaults(normalizeScalars(spec) as unknown as Spec));
-        assert.deepEqual(paths(held, listsToMaps(spec)), []);
-        assert.ok(adoptable(held, listsToMaps(spec)));
+        for (const instanceCount of [false, true]) {
+          const stored = withDefaults(normalizeScalars(spec) as unknown as Spec, { instanceCount });
+          const held = listsToMaps(stored);
+          assert.deepEqual(paths(held, listsToMaps(spec)), []);
+          assert.ok(adoptable(held, listsToMaps(spec)));
+        }
       }),
     ));
 

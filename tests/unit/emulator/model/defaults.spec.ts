@@ -77,8 +77,11 @@ describe("emulator: server defaults", () => {
     assert.deepEqual(withDefaults({ ...spec, ingress: { rules } }).ingress?.rules, rules);
   });
 
-  it("sets no instance count next to autoscaling", () => {
-    assert.ok(!("instance_count" in (withDefaults(spec).services?.[1] ?? {})));
+  it("sets an instance count only if asked to, and never next to autoscaling", () => {
+    const counts = (fill?: { instanceCount: boolean }): unknown[] =>
+      (withDefaults(spec, fill).services ?? []).map(({ instance_count: count }) => count);
+    assert.deepEqual(counts(), [undefined, undefined]);
+    assert.deepEqual(counts({ instanceCount: true }), [1, undefined]);
   });
 
   it("completes jobs, adds no database version and no alerts, and omits a false flag", () => {
