@@ -1,20 +1,32 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { text as readAll } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { INTERRUPTED, meant, paint, UsageError, type Command, type Io } from "./cli/command";
 import { cancel, deployments } from "./cli/deployments";
 import { importFile } from "./cli/import";
 import { logs } from "./cli/logs";
+import { open } from "./cli/open";
 import { orphans } from "./cli/orphans";
+import { restart } from "./cli/restart";
+import { rollback } from "./cli/rollback";
+import { spec } from "./cli/spec";
+import { status } from "./cli/status";
 import { validate } from "./cli/validate";
 import { redact } from "./secrets/redact";
 import { printable } from "./text/printable";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  status,
+  open,
   logs,
   deployments,
   cancel,
+  restart,
+  rollback,
+  spec,
   validate,
   import: importFile,
   orphans,
@@ -97,6 +109,17 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   return command.run(parsed.values, parsed.positionals, io);
 }
 
+/** Asks on standard error, since standard output may be redirected. */
+async function asked(question: string, signal: AbortSignal): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question, { signal });
+  } finally {
+    terminal.close();
+  }
+}
+
 async function main(): Promise<number> {
   const stop = new AbortController();
   // Once: a second Ctrl-C kills the process.
@@ -122,6 +145,9 @@ async function main(): Promise<number> {
     errColors,
     env: process.env,
     signal: stop.signal,
+    isTerminal: process.stdout.isTTY === true,
+    input: () => readAll(process.stdin),
+    ask: (question) => asked(question, stop.signal),
   };
   try {
     const stopped = new Promise<number>((resolve) => {

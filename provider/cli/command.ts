@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import type { ParseArgsConfig } from "node:util";
 import { Client } from "../api/client";
 import { serviceConfig } from "../service/config";
 import { AppPlatformError } from "../errors";
-import type { App } from "../api/types";
+import type { App, Deployment } from "../api/types";
+import { shownDeployments } from "../service/new-deployment";
 import { appByNameOrId } from "../service/find";
 import { nearest } from "../appspec/nearest";
 import { shownInLine } from "../text/shown";
@@ -20,6 +22,12 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** The whole standard input. */
+  input(): Promise<string>;
+  /** True if a person uses the command: standard output is a terminal. */
+  readonly isTerminal: boolean;
+  /** Asks on the terminal; undefined without one. */
+  ask(question: string): Promise<string | undefined>;
 }
 
 export type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
@@ -35,6 +43,32 @@ export interface Command {
 
 /** A usage error: exit code 2. */
 export class UsageError extends Error {}
+
+/**
+ * Asks before a write, unless `--yes` is set.
+ * @throws UsageError without a terminal; AppPlatformError `interrupted` if the answer is not yes
+ */
+export async function confirm(values: Values, io: Io, question: string): Promise<void> {
+  if (values["yes"] === true) return;
+  const answer = await io.ask(`${shownInLine(question)} [y/N] `);
+  if (answer === undefined)
+    throw new UsageError(
+      "there is no terminal to confirm this on: add --yes to proceed without confirmation",
+    );
+  if (!/^y(es)?$/i.test(answer.trim()))
+    throw new AppPlatformError("interrupted", "Canceled. Nothing was changed.");
+}
+
+/** The content of a file, or of standard input for `-`. */
+export async function contentOf(file: string, io: Io): Promise<{ name: string; content: string }> {
+  if (file === "-") return { name: "standard input", content: await io.input() };
+  try {
+    return { name: file, content: readFileSync(file, "utf8") };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new AppPlatformError("invalid-input", `${file} cannot be read (${code ?? message}).`);
+  }
+}
 
 /** Suffix for the message about an unknown name: suggests a similar name, if one exists. */
 export function meant(word: string, names: readonly string[]): string {
@@ -86,6 +120,12 @@ export function clientOf(io: Io): Client {
 
 /** The app with this name or id. */
 export const appOf = (client: Client, argument: string): Promise<App> => appByNameOrId(client, argument);
+
+/** The newest deployment that the app's response contains; one that it calls pending may have finished long ago. */
+export const newestIn = (app: App): Deployment | undefined =>
+  [...shownDeployments(app)].sort(
+    (a, b) => Date.parse(b.created_at ?? "") - Date.parse(a.created_at ?? ""),
+  )[0];
 
 const LONGEST_CELL = 200;
 

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { text as readAll } from "node:stream/consumers";
 import { collect } from "../api/pages";
 import type { App } from "../api/types";
 import { appPage } from "../service/control-panel";
@@ -7,7 +5,7 @@ import { AppPlatformError } from "../errors";
 import { printableJson } from "../text/json";
 import { shownInLine } from "../text/shown";
 import { appsOfStack, type StackApps } from "../resources/stack-export";
-import { clientOf, UsageError, type Command } from "./command";
+import { clientOf, contentOf, UsageError, type Command, type Io } from "./command";
 
 export const orphans: Command = {
   summary: "list the apps in the account that none of the given stacks manage",
@@ -25,7 +23,7 @@ Options:
   async run(values, files, io) {
     if (files.length === 0) throw new UsageError("missing argument: <file>");
     const stacks: StackApps[] = [];
-    for (const file of files) stacks.push(await readStack(file));
+    for (const file of files) stacks.push(await readStack(file, io));
     const managed = new Set(stacks.flatMap((stack) => stack.managed.map(({ id }) => id)));
     const apps = await collect(clientOf(io).listApps({ signal: io.signal }));
     const found = apps.filter(({ id }) => !managed.has(id));
@@ -45,15 +43,8 @@ Options:
   },
 };
 
-async function readStack(file: string): Promise<StackApps> {
-  const name = file === "-" ? "standard input" : file;
-  let content: string;
-  try {
-    content = file === "-" ? await readAll(process.stdin) : readFileSync(file, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new AppPlatformError("invalid-input", `${name} cannot be read (${code ?? message}).`);
-  }
+async function readStack(file: string, io: Io): Promise<StackApps> {
+  const { name, content } = await contentOf(file, io);
   const stack = appsOfStack(parsed(content));
   if (stack) return stack;
   // The content may contain secrets, so no part of it is shown.

@@ -9,7 +9,7 @@ import { displayPath } from "../appspec/lists-by-name";
 import { parseSpec } from "../appspec/parse";
 import type { Problem } from "../appspec/problem";
 import { validate as check } from "../appspec/validate";
-import { paint, UsageError, type Command, type Io } from "./command";
+import { contentOf, paint, UsageError, type Command, type Io } from "./command";
 
 /** One problem, as printed by `--json`. */
 interface Finding {
@@ -33,8 +33,8 @@ export const validate: Command = {
   summary: "check an AppSpec offline",
   help: `Usage: app-platform validate <file>... [options]
 
-Checks AppSpecs in YAML or JSON, and deploy templates. Requires no token and no
-network.
+Checks AppSpecs in YAML or JSON, and deploy templates; - reads standard input.
+Requires no token and no network.
 
 Options:
   --allow-unknown   warn about unknown, misplaced and misspelled fields and
@@ -51,10 +51,12 @@ read.
     const found: Finding[] = [];
     let unreadable = false;
     for (const file of files) {
-      const { findings, readable } = findingsIn(file, values["allow-unknown"] === true);
+      const input = file === "-" ? await contentOf(file, io) : undefined;
+      const name = input?.name ?? file;
+      const { findings, readable } = findingsIn(name, values["allow-unknown"] === true, input?.content);
       found.push(...findings);
       unreadable ||= !readable;
-      if (values["json"] !== true) await tell(file, findings, io);
+      if (values["json"] !== true) await tell(name, findings, io);
     }
     if (values["json"] === true) {
       const shown = found.map(({ text: _text, ...rest }) => rest);
@@ -67,10 +69,15 @@ read.
 
 const CONTENT = new Set(["missing", "not-a-file", "unreadable"]);
 
-function findingsIn(file: string, allowUnknown: boolean): { findings: Finding[]; readable: boolean } {
+/** @param content of standard input; otherwise the file is read */
+function findingsIn(
+  file: string,
+  allowUnknown: boolean,
+  content?: string,
+): { findings: Finding[]; readable: boolean } {
   try {
-    const spec = loadSpec(file);
-    const source = { ...parseSpec(readFileSync(file, "utf8"), { file }), file };
+    const spec = content === undefined ? loadSpec(file) : parseSpec(content, { file }).spec;
+    const source = { ...parseSpec(content ?? readFileSync(file, "utf8"), { file }), file };
     const described = describeAll(check(spec, { allowUnknown }), spec, source);
     const findings = described.map(({ problem, places, text }): Finding => {
       const { severity, code, path, message, hint } = problem;

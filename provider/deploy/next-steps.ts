@@ -25,7 +25,7 @@ export function logCommand({ appId, deploymentId, component, type, follow }: Log
 }
 
 /** Names at the service need no quotes; anything else is quoted, so that the shell does not run it. */
-const shellWord = (text: string): string =>
+export const shellWord = (text: string): string =>
   /^\w[\w.-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Links and commands for more information. Pure. @param log absent if there is no log to read */

@@ -14,6 +14,11 @@ const TOKEN = "dop_v1_command";
 const UNKNOWN = "11111111-2222-4333-8444-000000000001";
 const image = { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1.29" };
 
+const COMMANDS = [
+  ...["status", "open", "logs", "deployments", "cancel", "restart", "rollback"],
+  ...["spec", "validate", "import", "orphans"],
+];
+
 const SHOP: AppSpec = { name: "shop", services: [{ name: "web", image, http_port: 80 }] };
 
 interface Ended {
@@ -77,9 +82,7 @@ describe("app-platform on the command line", function () {
 
   it("help fits a terminal of 80 columns", async () => {
     const helps = await Promise.all(
-      [[], ["logs"], ["deployments"], ["cancel"], ["validate"], ["import"]].map((args) =>
-        run(["help", ...args]),
-      ),
+      [[], ...COMMANDS.map((name) => [name])].map((args) => run(["help", ...args])),
     );
     for (const { code, out } of helps) {
       assert.equal(code, 0);
@@ -89,6 +92,18 @@ describe("app-platform on the command line", function () {
         [],
       );
     }
+  });
+
+  it("a write without --yes and without a terminal is a usage error that changes nothing", async () => {
+    for (const args of [
+      ["restart", "shop"],
+      ["rollback", "shop", emulator.apps()[0]?.deployments[0]?.id ?? ""],
+    ]) {
+      const { code, out, err } = await run(args);
+      assert.deepEqual([code, out], [2, ""], err);
+      assert.match(err, /--yes/);
+    }
+    assert.equal(emulator.apps()[0]?.deployments.length, 1);
   });
 
   it("an unknown app or deployment is named along with similar names, with exit code 1", async () => {

@@ -1,8 +1,8 @@
 import { relative, resolve } from "node:path";
-import { Document, visit } from "yaml";
 import type { App } from "../../api/types";
 import { normalizeScalars } from "../../appspec/coerce-scalars";
 import { BACKUP_HEAD } from "../../appspec/parse";
+import { oneLine, yamlText } from "../../appspec/yaml-text";
 import { AppPlatformError } from "../../errors";
 import { isBelowWorkingDirectory, writeNewFile } from "./write-new-file";
 import { withSecretsLeftOut, type LeftOut } from "../../secrets/left-out";
@@ -59,24 +59,6 @@ const UNCHECKED = [
   "# Warning: this file may contain secrets of the program in clear. The state of the app comes from version 0.1, which did",
   "# not record them. Check the values below before you share the file.",
 ];
-
-/** Characters that an editor, YAML or the spec file parser would change. */
-const FRAGILE = /[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffd]/gu;
-
-function yamlText(spec: unknown): string {
-  const document = new Document(spec, { aliasDuplicateObjects: false });
-  visit(document, {
-    Scalar: (_, node) => {
-      // Only double-quoted text can contain escapes.
-      if (typeof node.value === "string" && node.value.search(FRAGILE) >= 0) node.type = "QUOTE_DOUBLE";
-    },
-  });
-  const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return document.toString({ lineWidth: 0 }).replace(FRAGILE, escape);
-}
-
-/** For comments, which cannot contain escapes. */
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029\ufeff\ufffd]/gu, " ");
 
 /** File name of the backup, without extension. Keeps only letters, digits and dashes of the app's name. Pure. */
 export function backupName(app: App, takenAt: Date, leftOut = NONE): string {

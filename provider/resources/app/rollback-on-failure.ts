@@ -254,8 +254,8 @@ export function refuseWhilePinned(app: App): void {
     "app-pinned",
     `The app ${app.spec.name ?? ""} (id ${app.id}) is pinned to the rollback deployment ${pin.id}, which blocks new deployments. ` +
       "Commit the rollback to keep it, or revert it to restore the previous spec. If a Rollback resource created it, set its " +
-      'state: "committed" or "reverted" in a run without other changes to the app; otherwise use the control panel, or ' +
-      `POST /v2/apps/${app.id}/rollback/commit or /revert. Then run pulumi up again.`,
+      'state: "committed" or "reverted" in a run without other changes to the app; otherwise run npx app-platform rollback ' +
+      `${app.spec.name ?? app.id} --commit, or --revert. Then run pulumi up again.`,
   );
 }
 

@@ -304,7 +304,7 @@ function noWay(reached: RollbackState, wanted: RollbackState = "pinned"): AppPla
 }
 
 /** Not stopped by Ctrl-C: otherwise a deployment would continue without being recorded in the state. */
-async function revert(
+export async function revert(
   { client, reporter, stopped, clock }: OperationContext,
   appId: string,
   id: string,

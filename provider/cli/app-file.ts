@@ -1,0 +1,77 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { normalizeScalars } from "../appspec/coerce-scalars";
+import { valueAt, withValueAt } from "../appspec/diff";
+import { KEPT_SECRET } from "../appspec/secrets";
+import { secretAddresses } from "../appspec/secret-addresses";
+import { secretVariables } from "../appspec/stored-secrets";
+import type { AppSpec } from "../appspec/types";
+import { oneLine, yamlText } from "../appspec/yaml-text";
+import { AppPlatformError } from "../errors";
+import { withSecretsLeftOut } from "../secrets/left-out";
+
+/** An app.yaml for an existing app, and the addresses of the secrets that it leaves to the service. */
+export interface AppFile {
+  readonly spec: AppSpec;
+  readonly secrets: readonly string[];
+}
+
+/**
+ * The spec of an existing app for a file that others may read. SECRET variables have no value, and a fixed text replaces all
+ * other secrets: in both places, an App that adopts the app keeps the stored value. Pure.
+ */
+export function withoutSecretValues(spec: AppSpec): AppFile {
+  const hidden = normalizeScalars(withSecretsLeftOut(spec, { places: [], texts: [] })) as AppSpec;
+  const isKept = (path: readonly (string | number)[]): boolean => valueAt(hidden, path) === KEPT_SECRET;
+  const secrets = secretAddresses(hidden);
+  const open = secretVariables(hidden).variables.map(({ path }) => [...path, "value"]);
+  return {
+    spec: open
+      .filter(isKept)
+      .reduce<unknown>((copy, path) => withValueAt(copy, path, undefined), hidden) as AppSpec,
+    secrets: [...new Set([...secrets, ...secretVariables(hidden).variables.map(({ address }) => address)])],
+  };
+}
+
+const SCHEMA = "node_modules/pulumi-app-platform/dist/appspec/app-spec.schema.json";
+
+/** The comment by which editors with the YAML language server find the schema. Pure. */
+export function schemaLine(file: string, folder = process.cwd()): string {
+  const path = relative(dirname(resolve(folder, file)), resolve(folder, SCHEMA)).replaceAll("\\", "/");
+  return `# yaml-language-server: $schema=${path.startsWith(".") ? path : `./${path}`}`;
+}
+
+/**
+ * The text of the file. Pure.
+ * @param about lines about its origin, without `#`
+ */
+export function appFileText({ spec, secrets }: AppFile, file: string, about: readonly string[]): string {
+  const list =
+    secrets.length === 0
+      ? []
+      : [
+          "Secrets are left out; as long as the app exists, the service keeps their values.",
+          "To change them, or to create another app from this file, supply all of them:",
+          `  loadSpec(${JSON.stringify(file)}, { secrets: {`,
+          ...secrets.map((address) => `    ${JSON.stringify(address)}: …,`),
+          "  } })",
+        ];
+  const comments = [...about, ...list].map((line) => `# ${oneLine(line)}`);
+  return [schemaLine(file), ...comments, "", yamlText(spec)].join("\n");
+}
+
+/** Writes a file, with its folder. @throws AppPlatformError if it exists, unless `force`, or cannot be written */
+export function writeFile(file: string, content: string, force = false): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content, { flag: force ? "w" : "wx" });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new AppPlatformError(
+      "invalid-input",
+      code === "EEXIST"
+        ? `${file} already exists. Use --force to overwrite it.`
+        : `${file} cannot be written (${code}).`,
+    );
+  }
+}
