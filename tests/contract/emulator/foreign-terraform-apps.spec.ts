@@ -280,6 +280,26 @@ const LIVES: Record<string, Step[]> = {
       }),
     },
   ],
+  "an app with a scheduled job only, whose schedule changes": [
+    { cron: "0 4 * * *", time_zone: "America/New_York" },
+    { cron: "0 5 * * *" },
+  ].map((schedule) => ({
+    spec: app({
+      jobs: [{ ...service({ name: "nightly" }), kind: "SCHEDULED", schedule }],
+    }),
+  })),
+  "an app that is put into maintenance, archived, and resumed": [
+    { enabled: true, offline_page_url: "https://example.com/offline" },
+    { enabled: true, archive: true },
+    undefined,
+  ].map((maintenance) => ({ spec: app({ services: [service()], maintenance }) })),
+  "a source on each host": ["github", "gitlab", "bitbucket"].map((host) => ({
+    spec: app({
+      services: [
+        { ...service(), git: undefined, [host]: { repo: "acme/app", branch: "main", deploy_on_push: true } },
+      ],
+    }),
+  })),
   "liveness checks, maintenance, a secure header and a VPC": [
     {
       spec: app({
