@@ -1,4 +1,5 @@
-import { relative, resolve } from "node:path";
+import { open, readdir } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
 import type { App } from "../../api/types";
 import { normalizeScalars } from "../../appspec/coerce-scalars";
 import { BACKUP_HEAD } from "../../appspec/parse";
@@ -10,9 +11,14 @@ import { secretAddresses } from "../../appspec/secret-addresses";
 import { KEPT_SECRET } from "../../appspec/secrets";
 import type { AppSpec } from "../../appspec/types";
 import { shownInLine } from "../../text/shown";
+import type { AppInputs } from "./state";
 
 /** Folder for backups, in the program's folder. */
 export const DEFAULT_BACKUP_DIRECTORY = "app-spec-backups";
+
+/** The folder for backups that the program sets. */
+export const backupDirectory = (backup: AppInputs["backup"]): string =>
+  (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
 
 const NONE: LeftOut = { places: [], texts: [] };
 
@@ -60,12 +66,15 @@ const UNCHECKED = [
   "# not record them. Check the values below before you share the file.",
 ];
 
-/** File name of the backup, without extension. Keeps only letters, digits and dashes of the app's name. Pure. */
-export function backupName(app: App, takenAt: Date, leftOut = NONE): string {
-  const name = shownName(backupSpec(app, leftOut))
+const fileStem = (name: string): string =>
+  name
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, "-")
     .slice(0, 40);
+
+/** File name of the backup, without extension. Keeps only letters, digits and dashes of the app's name. Pure. */
+export function backupName(app: App, takenAt: Date, leftOut = NONE): string {
+  const name = fileStem(shownName(backupSpec(app, leftOut)));
   const time = takenAt.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
   return `${name}-${time}`;
 }
@@ -96,6 +105,33 @@ export async function writeBackup(
         "Set backup: false to skip the backup.",
       { cause: error },
     );
+  }
+}
+
+/** More than the first line of a backup needs. */
+const HEAD_BYTES = 400;
+
+/**
+ * True if the folder contains a backup of the app: a run has started to delete it, because a backup is written before each
+ * deletion. A folder that cannot be read counts as empty.
+ */
+export async function hasBackup(id: string, name: string | undefined, directory: string): Promise<boolean> {
+  const folder = resolve(directory);
+  const stems = [fileStem(name ?? ""), fileStem(shownName({}))].filter((stem) => stem !== "");
+  const files = (await readdir(folder).catch(() => [])).filter(
+    (file) => file.endsWith(".yaml") && stems.some((stem) => file.startsWith(`${stem}-`)),
+  );
+  const heads = await Promise.all(files.map((file) => readHead(join(folder, file)).catch(() => "")));
+  return heads.some((head) => head.startsWith(BACKUP_HEAD) && head.split("\n")[0]?.includes(`(id ${id})`));
+}
+
+async function readHead(path: string): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await file.close();
   }
 }
 

@@ -7,8 +7,10 @@ import { timeoutMs } from "../../durations";
 import { AppPlatformError, isApiError, isTransient } from "../../errors";
 import { singlePlaces } from "../../secrets/program-secrets";
 import { deleteAppOnce } from "../../service/safe-writes";
+import { nameIn } from "../../appspec/app-name";
+import type { Client } from "../../api/client";
 import type { OperationContext, AppOperationContext } from "../base-provider";
-import { backupSpec, DEFAULT_BACKUP_DIRECTORY, writeBackup } from "./backup";
+import { backupDirectory, backupSpec, hasBackup, writeBackup } from "./backup";
 import type { AppInputs, AppOutputs } from "./state";
 
 const GONE_POLL_MS = 1_000;
@@ -56,10 +58,9 @@ export async function backUp(
     : `The service does not show the app ${shown}. It is deleted in case it still exists.`;
   if (backup === false) return reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);
   if (isLost) return reporter.warn(`${name} The state has no spec of it either, so there is no backup.`);
-  const directory = (typeof backup === "object" ? backup.directory : undefined) ?? DEFAULT_BACKUP_DIRECTORY;
   const places = inputs.__secrets && singlePlaces(inputs, inputs.__secrets);
   const leftOut = { places, texts: secrecy.unmistakable };
-  const path = await writeBackup(app, directory, new Date(clock.now()), leftOut, isShown);
+  const path = await writeBackup(app, backupDirectory(backup), new Date(clock.now()), leftOut, isShown);
   const secrets = secretAddresses(backupSpec(app, leftOut));
   const load = `loadSpec(${JSON.stringify(path)}${secrets.length > 0 ? ", { secrets }" : ""})`;
   reporter.warn(
@@ -100,5 +101,24 @@ export async function deleteApp(context: AppOperationContext, id: string): Promi
         `The app ${id} still exists after its deletion was accepted (DELETE /v2/apps/${id}). Run pulumi destroy again to keep waiting.`,
       );
     await clock.sleep(GONE_POLL_MS, stopped);
+  }
+}
+
+/**
+ * The status of an app that an earlier run has started to delete; undefined if none has. Pulumi keeps the state of a failed
+ * deletion unchanged, so only the backup shows that there was one.
+ */
+export async function afterDeletion(
+  client: () => Pick<Client, "getApp">,
+  id: string,
+  { backup, spec, __liveSpec }: AppOutputs,
+): Promise<"exists" | "missing" | "unclear" | undefined> {
+  const name = nameIn(__liveSpec) ?? nameIn(spec);
+  if (!(await hasBackup(id, name, backupDirectory(backup)))) return undefined;
+  try {
+    await client().getApp(id);
+    return "exists";
+  } catch (error) {
+    return isApiError(error, "not-found") ? "missing" : "unclear";
   }
 }

@@ -1,4 +1,4 @@
-import { appToDelete, backUp, deleteApp } from "./delete";
+import { afterDeletion, appToDelete, backUp, deleteApp } from "./delete";
 import { isKept, isLeft, isManaged, type ManagerOf } from "./name-taken";
 import { AlertAssignment, readDestinations } from "./alerts/assign";
 import { destinationPath } from "./alerts/destinations";
@@ -117,6 +117,8 @@ export class AppProvider extends BaseProvider {
         await this.previews.finished(urn ?? "");
       }
     }
+    // The update checks again, and reports that the app is gone.
+    if (program && (await this.isDeletedEarlier(meta, id, olds))) return { changes: true };
     // Leaves `changes` open: Pulumi compares the inputs itself and shows which properties changed.
     const changed = changes(visible({ ...olds, spec: before.spec }), visible(wanted)).map(({ path }) => path);
     // In these places, Pulumi only has the previous inputs.
@@ -131,6 +133,21 @@ export class AppProvider extends BaseProvider {
       hidden.length > 0 ||
       latest !== undefined;
     return { changes: isUpdated };
+  }
+
+  /** Whether an earlier run may have deleted the app, although its deletion failed. */
+  private async isDeletedEarlier(meta: ResourceMeta, id: string, olds: AppOutputs): Promise<boolean> {
+    if (olds.__readOnly) return false;
+    const reporter = this.reporter(meta);
+    const status = await afterDeletion(() => this.client(reporter, PREVIEW_LIMITS), id, olds);
+    if (status === "unclear") return meta.program?.preview !== true;
+    if (status !== "missing") return false;
+    reporter.warn(
+      `An earlier run started to delete the app ${id}, and the service no longer shows it. ` +
+        "Run pulumi refresh to remove it from the state; the next pulumi up creates it again.",
+    );
+    await reporter.flush();
+    return true;
   }
 
   /**
