@@ -11,12 +11,20 @@ import {
   type Awaited,
 } from "../../service/new-deployment";
 import { newestDeployment } from "./unrecorded-run";
-import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "../../errors";
-import { WAIT_LIMITS } from "../../service/poll";
+import {
+  asAppPlatformError,
+  AppPlatformError,
+  InitializationError,
+  isApiError,
+  isTransient,
+} from "../../errors";
+import { poll, WAIT_LIMITS } from "../../service/poll";
 import { withoutSecrets } from "../../secrets/mask-errors";
 import { nameInterruption, type OperationContext, type AppOperationContext } from "../base-provider";
 import { matches } from "../../appspec/covers";
+import { drift } from "../../appspec/drift";
 import { listsToMaps } from "../../appspec/lists-by-name";
+import { isCiphertext } from "../../appspec/secrets";
 import {
   lastDeployment,
   outputsOf,
@@ -113,11 +121,8 @@ class Wait {
 
   /** @throws InitializationError */
   async outputs(): Promise<AppOutputs> {
-    if (this.context.inputs.wait === false) {
-      if (this.last) this.awaited = undefined;
-      return this.record(this.app);
-    }
     try {
+      if (this.context.inputs.wait === false) return await this.unwaited();
       this.last ??= await this.find(this.started?.known);
       if (!this.last) return await this.withoutDeployment();
       return await this.settled();
@@ -126,6 +131,31 @@ class Wait {
       const { errorCode, message } = this.told(error);
       throw new InitializationError(errorCode, this.app.id, this.record(this.app), [message]);
     }
+  }
+
+  /** The response alone does not show that the write took effect, so the app is checked. */
+  private async unwaited(): Promise<AppOutputs> {
+    const { app, context, started } = this;
+    const { client, reads, options, clock, stopped } = context;
+    let failed: unknown;
+    const look = async (): Promise<App | undefined> => {
+      try {
+        failed = undefined;
+        const now = await reads.app(client, app.id, 0, options);
+        return showsWrite(listsToMaps(now.spec), listsToMaps(app.spec)) ? now : undefined;
+      } catch (error) {
+        if (!isTransient(error, "not-found")) throw error;
+        failed = error;
+        return undefined;
+      }
+    };
+    if (started && !(await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped }))) {
+      stopped?.throwIfAborted();
+      if (isApiError(failed, "not-found")) throw appNotSeen(app.id, failed);
+      throw failed ?? updateNotSeen();
+    }
+    if (this.last) this.awaited = undefined;
+    return this.record(app);
   }
 
   private async settled(): Promise<AppOutputs> {
@@ -245,6 +275,20 @@ const updateNotSeen = (): AppPlatformError =>
     "update-not-seen",
     "The service accepted the update, but shows another spec than in its response, and no new deployment appeared. " +
       "Run pulumi up again to send the update once more.",
+  );
+
+/** @param written the spec in the response to the write */
+const showsWrite = (now: unknown, written: unknown): boolean =>
+  matches(now, written) &&
+  !drift(written, now).some(({ before, after }) => isCiphertext(before) && isCiphertext(after));
+
+/** The error for a new app that the service does not show. */
+const appNotSeen = (id: string, cause: unknown): AppPlatformError =>
+  new AppPlatformError(
+    "app-gone",
+    `The service accepted the creation of the app ${id}, but does not show it. ` +
+      "Run pulumi up again. If it reports that the app no longer exists, run pulumi refresh, and then pulumi up.",
+    { cause },
   );
 
 /** The error if no new deployment appears after a write that must deploy. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SharedReads } from "../../../provider/service/shared-reads";
-import { changed, eachInItsWorld, inputs, SHOP, type Made } from "../../helpers/world/provider-world";
+import { changed, eachInItsWorld, inputs, SECRET, SHOP, type Made } from "../../helpers/world/provider-world";
 
 const NEWS = inputs(SHOP, { wait: false });
 
@@ -48,4 +48,30 @@ describe("an App with wait: false", () => {
     world.emulator.faults.add({ method: "GET", fault: { status: 503 }, times: 50 });
     assert.equal((await up(made)).updated, false);
   });
+
+  it("fails to be created when the service discards the creation", async () => {
+    world.emulator.faults.add({ method: "POST", path: /^\/v2\/apps$/, fault: "discarded" });
+    const failed = await world.initFailure(world.create(NEWS));
+    assert.equal(failed.errorCode, "app-gone");
+    assert.match(failed.message + failed.reasons.join(), /does not show it/);
+    assert.deepEqual(world.emulator.apps(), []);
+  });
+
+  const CHANGES = {
+    "a changed variable": changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening")),
+    "a removed component": changed((spec) => delete spec.static_sites),
+    "a changed secret": changed((spec) => (spec.services![0]!.envs![1]!.value = `${SECRET}-rotated`)),
+  };
+  for (const [name, spec] of Object.entries(CHANGES))
+    it(`fails when the service discards an update with ${name}, and the next up sends it again`, async () => {
+      const made = await world.create(NEWS);
+      await pass(60_000);
+      const news = inputs(spec, { wait: false });
+      world.emulator.faults.add({ method: "PUT", fault: "discarded" });
+      const failed = await world.initFailure(world.update(made, news));
+      assert.equal(failed.errorCode, "update-not-seen");
+      world.emulator.clearCalls();
+      await world.update(failed.made, news);
+      assert.deepEqual(world.writes, ["PUT /v2/apps/…"]);
+    });
 });
