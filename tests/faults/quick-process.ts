@@ -1,5 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { resolve } from "node:path";
 import { QUICK_TIME, type QuickTime } from "../helpers/processes/quick-time";
+
+/** Makes a process start a third faster; see the file. */
+const LAZY_SDK = resolve(__dirname, "../helpers/processes/lazy-sdk.cjs");
 
 /** Where to run a process that works against the emulator. */
 export interface Place {
@@ -20,7 +24,7 @@ export class QuickProcess {
   /** @param args of node */
   constructor(args: readonly string[], { folder, env, time, held }: Place) {
     this.time = time;
-    this.child = spawn(process.execPath, ["--require", QUICK_TIME, ...args], {
+    this.child = spawn(process.execPath, ["--require", LAZY_SDK, "--require", QUICK_TIME, ...args], {
       cwd: folder,
       env: { ...env, QUICK_TIME_START: String(time.now()) },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
