@@ -1,17 +1,19 @@
 import { parseArgs } from "node:util";
 import { World } from "../faults/world";
 import { CliRun } from "./cli-run";
-import { planOf, QUICK_FAULTS } from "./plan";
-import { CampaignRun, noCounts, type Counts } from "./run";
+import { describeCounts, noCounts, type Counts } from "./counts";
+import { QUICK_FAULTS } from "./faults";
+import { planOf } from "./plan";
+import { CampaignRun } from "./run";
 
 /**
  * `npm run campaign -- --runs N --seed S`: random programs under random faults and signals on Pulumi's provider host.
  * Each run has its own seed; `--runs 1 --seed S` repeats a single run, with `--trace` line by line. With `--cli`, the
- * real CLI runs the programs.
+ * real CLI runs the programs. `--minutes M` starts no run after that time.
  */
 export async function campaign(
   seeds: Iterable<number>,
-  onRun: (seed: number, run: CampaignRun) => void,
+  onRun: (seed: number, run: CampaignRun, counts: Counts) => void,
 ): Promise<Counts> {
   const counts = noCounts();
   const world = await World.start();
@@ -19,7 +21,7 @@ export async function campaign(
     for (const seed of seeds) {
       const run = new CampaignRun(world, planOf(seed), counts);
       await carriedOut(run);
-      onRun(seed, run);
+      onRun(seed, run, counts);
     }
   } finally {
     await world.stop();
@@ -34,17 +36,20 @@ async function carriedOut(run: CampaignRun | CliRun): Promise<void> {
   });
 }
 
+/** A run with the real CLI takes seconds for each step. */
+const MOST_STEPS = 3;
+
 /** The same with the real CLI, in real time. */
 async function cliCampaign(
   seeds: Iterable<number>,
-  onRun: (seed: number, run: CliRun) => void,
+  onRun: (seed: number, run: CliRun, counts: Counts) => void,
 ): Promise<Counts> {
   const counts = noCounts();
   for (const seed of seeds) {
-    const run = await CliRun.prepare(planOf(seed, QUICK_FAULTS), counts);
+    const run = await CliRun.prepare(planOf(seed, QUICK_FAULTS, MOST_STEPS), counts);
     try {
       await carriedOut(run);
-      onRun(seed, run);
+      onRun(seed, run, counts);
     } finally {
       await run.close();
     }
@@ -52,15 +57,12 @@ async function cliCampaign(
   return counts;
 }
 
-/** Summarizes the counts in a few lines. */
-export function describeCounts({ faults, ...counts }: Counts): string {
-  const met = Object.entries(faults).sort(([, a], [, b]) => b - a);
-  const total = met.reduce((sum, [, count]) => sum + count, 0);
-  return [
-    `${counts.runs} runs, ${counts.operations} operations, ${counts.failed} of them failed`,
-    `${counts.canceled} runs canceled, ${counts.killed} killed`,
-    `${total} requests met a fault: ${met.map(([name, count]) => `${name} ${count}`).join(", ")}`,
-  ].join("\n");
+/** Runs after which the counts are printed. */
+const REPORT_EVERY = 20;
+
+function* seedsFrom(first: number, runs: number, minutes: number): Iterable<number> {
+  const end = Date.now() + minutes * 60_000;
+  for (let nth = 0; nth < runs && Date.now() < end; nth++) yield first + nth;
 }
 
 async function main(): Promise<void> {
@@ -68,17 +70,19 @@ async function main(): Promise<void> {
     options: {
       runs: { type: "string", default: "1000" },
       seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
+      minutes: { type: "string", default: "Infinity" },
       trace: { type: "boolean", default: false },
       cli: { type: "boolean", default: false },
     },
   });
   const first = Number(values.seed);
-  const seeds = Array.from({ length: Number(values.runs) }, (_, index) => first + index);
-  console.log(`seeds ${first} to ${first + seeds.length - 1}`);
+  console.log(`seeds from ${first}`);
   let failed = 0;
   const carryOut = values.cli ? cliCampaign : campaign;
-  const counts = await carryOut(seeds, (seed, { problems, trace }) => {
-    if (values.trace) console.log(trace.join("\n"));
+  const seeds = seedsFrom(first, Number(values.runs), Number(values.minutes));
+  const counts = await carryOut(seeds, (seed, { problems, trace }, soFar) => {
+    if (soFar.runs % (values.cli ? 4 : REPORT_EVERY) === 0) console.log(describeCounts(soFar));
+    if (values.trace || problems.length > 0) console.log(trace.join("\n"));
     if (problems.length === 0) return;
     failed += 1;
     console.log(`seed ${seed}:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);

@@ -1,6 +1,8 @@
-import type { Fault, FaultRule } from "../../emulator/index";
+import type { FaultRule } from "../../emulator/index";
 import type { AppSpec } from "../../provider/appspec/types";
+import type { RollbackState } from "../../provider/resources/rollback/provider";
 import { SECRET } from "../helpers/world/provider-world";
+import { ALL_FAULTS, randomRule } from "./faults";
 import { Random } from "./random";
 
 /** What a program requests for one app. Each field can be added, changed and removed. */
@@ -13,25 +15,38 @@ export interface Version {
   readonly hasWorker: boolean;
   readonly redeployOn: number | undefined;
   readonly wait: boolean;
+  /** Whether a failed update is rolled back. */
+  readonly rollsBack: boolean;
 }
 
 export interface DeclaredApp {
   readonly name: string;
   readonly version: Version;
+  /** How the program adopts it; undefined if the program creates it. */
+  readonly adopts?: "by name" | "by id" | undefined;
 }
 
-/** How a run is cut short: at a request, counted from the start of the run. */
+/** How a run is cut short in process: at a request, counted from the start of the run. */
 export interface Ending {
-  readonly how: "cancel" | "kill";
+  readonly how: (typeof ENDINGS)[number];
   readonly at: number;
 }
 
-export interface Step {
-  readonly action: "up" | "refresh" | "destroy";
+/** Ctrl-C as the engine passes it on, signals to the provider alone and to the whole group, and a kill. */
+export const ENDINGS = ["cancel", "SIGINT", "SIGTERM", "SIGHUP", "group", "SIGKILL"] as const;
+
+/** A program of up to five resources. */
+export interface Program {
   readonly apps: readonly DeclaredApp[];
   /** Triggers of a `Deployment` of the first app; undefined if the program has none. */
   readonly release: number | undefined;
-  /** Whether the next build of the first app fails. */
+  /** State of a `Rollback` of the last app; undefined if the program has none. */
+  readonly back: RollbackState | undefined;
+}
+
+export interface Step extends Program {
+  readonly action: "up" | "refresh" | "destroy";
+  /** Whether the next build of a service fails. */
   readonly buildFails: boolean;
   readonly faults: readonly FaultRule[];
   readonly ending: Ending | undefined;
@@ -40,81 +55,75 @@ export interface Step {
 /** Several runs, and the program that must work at the end. */
 export interface Plan {
   readonly seed: number;
+  /** An app that exists before the first run, with the versions that it was given one after the other. */
+  readonly existing: { readonly name: string; readonly versions: readonly Version[] } | undefined;
   readonly steps: readonly Step[];
-  readonly last: Pick<Step, "apps" | "release">;
+  readonly last: Program;
+  /** Whether any program contains a `Rollback`. */
+  readonly hasRollback: boolean;
 }
 
 const NAMES = ["shop", "blog", "wiki"];
 const SECRETS = [SECRET, `${SECRET}-rotated`];
 
-const APP = /^\/v2\/apps\/[^/]+$/;
-const APPS = /^\/v2\/apps$/;
-const DEPLOYMENTS = /\/deployments(\/|$)/;
-
-export const FAULTS: readonly Fault[] = [
-  "reset-before",
-  "reset-after",
-  "timeout",
-  "truncated",
-  "stalled",
-  "html-502",
-  "wrong-types",
-  { status: 500 },
-  { status: 503, headers: { "retry-after": "2" } },
-  { status: 429, headers: { "retry-after": "2" } },
-  { status: 404, body: { id: "not_found", message: "not found" } },
-  { delayMs: 20_000 },
-  { lagMs: 60_000 },
-  { lagMs: 5_000 },
-  "other-object",
-  "without-deployment",
-  { lateMs: 8_000 },
-  "doubled",
-  "nulls",
-  "discarded",
-  "moving-updated-at",
-  "frozen-updated-at",
-  { phase: "WARMING_UP" },
-  { padBytes: 300_000 },
-];
-
-/** Faults that can be survived without long waits, for runs in real time. */
-export const QUICK_FAULTS: readonly Fault[] = FAULTS.filter((fault) => {
-  if (fault === "timeout" || fault === "stalled" || fault === "discarded") return false;
-  return typeof fault === "string" || "status" in fault || "phase" in fault || "padBytes" in fault;
-});
-
-/** The same seed and faults give the same plan. */
-export function planOf(seed: number, faults = FAULTS): Plan {
+/** The same seed and options give the same plan. */
+export function planOf(seed: number, faults = ALL_FAULTS, mostSteps = 5): Plan {
   const random = new Random(seed);
   const names = NAMES.slice(0, random.integer(1, 3));
+  const hasRollback = random.chance(0.45);
+  const existing = random.chance(hasRollback ? 0.6 : 0.25) ? names.at(-1) : undefined;
+  const adopts = existing === undefined ? undefined : random.pick(["by name", "by id"] as const);
+  const before = [version(random), version(random)];
   let versions = names.map(() => version(random));
-  const releases = random.chance(0.4);
-  let release = releases ? 1 : undefined;
+  let release = random.chance(0.5) ? 1 : undefined;
+  let back: RollbackState | undefined;
   // A failure that no build has consumed would strike during the recovery, so allow at most one more.
   let failures = 1;
-  const buildFails = (action: Step["action"]): boolean =>
-    action === "up" && random.chance(0.15) && failures-- > 0;
-  const steps = random.list(1, 5, (): Step => {
-    versions = versions.map((one) => (random.chance(0.6) ? changed(random, one) : one));
-    if (release !== undefined && random.chance(0.5)) release += 1;
-    const action = random.pick(["up", "up", "up", "up", "refresh", "destroy"] as const);
+  const program = (): Program => ({
+    apps: names.map((name, index) => ({
+      name,
+      version: versions[index] as Version,
+      ...(name === existing && { adopts }),
+    })),
+    release,
+    back,
+  });
+  const steps = Array.from({ length: random.integer(hasRollback ? 2 : 1, mostSteps) }, (_, nth): Step => {
+    const action = nth === 0 ? "up" : random.pick(["up", "up", "up", "up", "refresh", "destroy"] as const);
+    const mayRollBack = hasRollback && (nth > 0 || existing !== undefined);
+    const next = mayRollBack && action === "up" ? following(random, back) : back;
+    const isPinning = next !== undefined && next !== back;
+    versions = versions.map((one, index) => {
+      // "Change the state in a run without other changes to the app."
+      const isQuiet = (isPinning || back === "pinned") && index === names.length - 1;
+      return random.chance(isQuiet ? 0.1 : 0.85) ? changed(random, one) : one;
+    });
+    back = next;
+    if (release !== undefined && random.chance(0.6)) release += 1;
     return {
       action,
-      apps: names.map((name, index) => ({ name, version: versions[index] as Version })),
-      release,
-      buildFails: buildFails(action),
-      faults: random.list(0, 4, () => rule(random, faults)),
+      ...program(),
+      buildFails: action === "up" && random.chance(0.2) && failures-- > 0,
+      faults: random.list(1, 6, () => randomRule(random, faults)),
       ending: random.chance(0.35)
-        ? { how: random.pick(["cancel", "kill"] as const), at: random.integer(1, 15) }
+        ? { how: random.pick(ENDINGS), at: random.pick([1, 1, 2, 2, 3, 3, 4, 5, 6, 8, 11]) }
         : undefined,
     };
   });
-  const apps = names.map((name, index) => ({
-    name,
-    version: { ...changed(random, versions[index] as Version), wait: true },
-  }));
-  return { seed, steps, last: { apps, release } };
+  versions = versions.map((one) => ({ ...changed(random, one), wait: true }));
+  return {
+    seed,
+    existing: existing === undefined ? undefined : { name: existing, versions: before },
+    steps,
+    last: program(),
+    hasRollback,
+  };
+}
+
+function following(random: Random, back: RollbackState | undefined): RollbackState | undefined {
+  if (back === undefined) return random.pick(["pinned", "pinned", "committed", undefined]);
+  if (back === "pinned") return random.pick(["pinned", "committed", "reverted", "reverted", undefined]);
+  return random.pick([back, back, undefined]);
 }
 
 function version(random: Random): Version {
@@ -127,6 +136,7 @@ function version(random: Random): Version {
     hasWorker: random.chance(0.5),
     redeployOn: undefined,
     wait: random.chance(0.85),
+    rollsBack: random.chance(0.25),
   };
 }
 
@@ -134,26 +144,14 @@ function changed(random: Random, before: Version): Version {
   if (random.chance(0.15)) return { ...before, redeployOn: (before.redeployOn ?? 0) + 1 };
   const other = version(random);
   const keys = Object.keys(other).filter((key) => key !== "redeployOn") as (keyof Version)[];
-  const picked = random.list(1, 2, () => random.pick(keys));
+  const picked = random.list(1, 3, () => random.pick(keys));
   return { ...before, ...Object.fromEntries(picked.map((key) => [key, other[key]])) };
-}
-
-function rule(random: Random, faults: readonly Fault[]): FaultRule {
-  const method = random.pick(["GET", "GET", "POST", "PUT", "DELETE", undefined]);
-  const path = random.pick([APP, APPS, DEPLOYMENTS, undefined]);
-  return {
-    ...(method !== undefined && { method }),
-    ...(path !== undefined && { path }),
-    after: random.pick([0, 0, 0, 1, 2, 5]),
-    times: random.pick([1, 1, 1, 2, 3, Infinity]),
-    fault: random.pick(faults),
-  };
 }
 
 const image = { registry_type: "DOCR" as const, repository: "web", tag: "1" };
 
 /** The AppSpec that a program declares. */
-export function specOf({ name, version: wanted }: DeclaredApp): AppSpec {
+export function specOf({ name, version: wanted }: Pick<DeclaredApp, "name" | "version">): AppSpec {
   const { greeting, secret, count, command, hasSite, hasWorker } = wanted;
   return {
     name,
@@ -176,5 +174,18 @@ export function specOf({ name, version: wanted }: DeclaredApp): AppSpec {
       ],
     }),
     ...(hasWorker && { workers: [{ name: "mail", image }] }),
+  };
+}
+
+/** The arguments of an App. @param adopt what the program passes there */
+export function argumentsOf(declared: DeclaredApp, timeouts: object, adopt?: boolean | string): object {
+  const { redeployOn, wait, rollsBack } = declared.version;
+  return {
+    spec: specOf(declared),
+    timeouts,
+    ...(redeployOn !== undefined && { redeployOn: { count: redeployOn } }),
+    ...(!wait && { wait }),
+    ...(rollsBack && { onFailedDeployment: "rollback" }),
+    ...(adopt !== undefined && { adopt }),
   };
 }

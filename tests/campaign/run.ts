@@ -1,46 +1,19 @@
-import type { RecordedCall } from "app-platform-emulator";
-import type { Properties } from "../faults/provider-host";
-import { OperationError } from "../faults/provider-host";
 import { exposed } from "../faults/exposure";
-import type { StackedResource } from "../faults/stack";
+import { OperationError, type Properties } from "../faults/provider-host";
+import type { StackedResource, Step as Did } from "../faults/stack";
 import type { World } from "../faults/world";
+import type { RollbackState } from "../../provider/resources/rollback/provider";
 import { APP_PROVIDER, APP_TYPE } from "../../provider/resources/state-texts";
-import { falseSuccess, livingApps, orphans } from "./oracle";
-import { specOf, type DeclaredApp, type Plan, type Step } from "./plan";
-
-/** What happened during several runs. */
-export interface Counts {
-  runs: number;
-  operations: number;
-  failed: number;
-  canceled: number;
-  killed: number;
-  /** Requests that were hit by a fault, by fault. */
-  readonly faults: Record<string, number>;
-}
-
-/** Adds the requests that met a fault. */
-export function countFaults({ faults }: Counts, calls: readonly RecordedCall[]): void {
-  for (const { fault } of calls) {
-    if (fault === undefined) continue;
-    const name = typeof fault === "string" ? fault : (Object.entries(fault)[0]?.join(" ") ?? "");
-    faults[name] = (faults[name] ?? 0) + 1;
-  }
-}
-
-export const noCounts = (): Counts => ({
-  runs: 0,
-  operations: 0,
-  failed: 0,
-  canceled: 0,
-  killed: 0,
-  faults: {},
-});
+import { count, countFaults, countRun, type Counts } from "./counts";
+import { commitByHand, createExisting, idToAdopt, RAW_ERROR } from "./existing";
+import { falseRelease, falseRollback, falseSuccess, livingApps, orphans, stillPinned } from "./oracle";
+import { argumentsOf, type DeclaredApp, type Plan, type Program, type Step } from "./plan";
 
 /** Maximum number of rounds of the documented recovery steps. */
 const ROUNDS = 2;
 const TIMEOUTS = { create: "5m", update: "5m", delete: "5m" };
-const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
+const SHORT = { create: "5m", update: "5m" };
+const A_MINUTE_MS = 60_000;
 
 /** Runs one plan on Pulumi's provider host and collects every problem found on the way. */
 export class CampaignRun {
@@ -49,9 +22,12 @@ export class CampaignRun {
   readonly trace: string[] = [];
   private readonly apps = new Map<string, StackedResource>();
   private readonly adopted = new Map<string, string>();
+  private existing: string | undefined;
   private shown = "";
   private killed = false;
   private stopped = false;
+  /** Whether a Rollback may have given the last app an earlier spec since its last refresh. */
+  private isRolledBack = false;
 
   constructor(
     private readonly world: World,
@@ -62,10 +38,12 @@ export class CampaignRun {
   async carryOut(): Promise<void> {
     const { world, plan, counts } = this;
     await world.clear();
+    const deployed = () => world.pass(A_MINUTE_MS);
+    this.existing = await createExisting(plan, world.emulator, world.token, deployed);
     for (const { name } of plan.last.apps) this.apps.set(name, world.resource(APP_TYPE, name, APP_PROVIDER));
     for (const step of plan.steps) await this.step(step);
     await this.recover();
-    counts.runs += 1;
+    countRun(counts, plan);
     countFaults(counts, world.emulator.calls);
     this.problems.push(...this.exposures());
   }
@@ -77,29 +55,56 @@ export class CampaignRun {
     for (const rule of step.faults) emulator.faults.add(rule);
     if (step.buildFails) emulator.failNext({ component: "web" });
     this.stopped = this.killed = false;
+    const before = { calls: emulator.calls.length, apps: livingApps(world).map(({ id }) => id) };
     const ends = this.watch(step);
-    if (step.action === "destroy") await this.destroyRelease();
-    for (const declared of step.apps) {
-      if (this.stopped) break;
-      await this.operate(step, declared);
-    }
-    if (!this.stopped && step.release !== undefined && step.action === "up") await this.release(step);
+    if (step.action === "destroy") await this.destroyAll(step);
+    else if (step.action === "refresh") await this.refreshAll();
+    else await this.up(step);
     world.whenAnswered(undefined);
     await ends();
     emulator.faults.clear();
+    if (!this.stopped) return;
     // The next run is another process.
-    if (this.stopped) {
-      this.takeOutput();
-      await world.restartHost();
-    }
-    if (this.killed) await this.refreshAll();
+    this.takeOutput();
+    await world.restartHost();
+    if (this.killed) {
+      this.stopped = this.killed = false;
+      // Pulumi's state may be outdated: the documented step is a refresh.
+      await this.refreshAll();
+    } else if (
+      // The engine ends its providers with SIGINT, so that alone is a kill.
+      step.ending?.how !== "SIGINT" &&
+      emulator.calls.slice(before.calls).every(({ fault }) => fault === undefined)
+    )
+      this.problems.push(...this.lost(before.apps));
   }
 
-  /** After a kill, Pulumi's state may be outdated: the documented step is a refresh. */
+  private async up(step: Step): Promise<void> {
+    for (const declared of step.apps) if (!this.stopped) await this.upApp(declared);
+    if (!this.stopped && step.release !== undefined) await this.release(step);
+    if (this.stopped) return;
+    if (step.back !== undefined) await this.rollBack(step, step.back);
+    else await this.remove("back");
+  }
+
+  /** Apps that a run created which was stopped politely, without any fault, and which the state does not contain. */
+  private lost(before: readonly string[]): string[] {
+    const managed = this.managed;
+    return livingApps(this.world)
+      .filter(({ id }) => !before.includes(id) && !managed.includes(id))
+      .map(({ spec, id }) => `${spec.name}: a stopped run created ${id} and did not record it`);
+  }
+
   private async refreshAll(): Promise<void> {
-    this.stopped = this.killed = false;
-    for (const [name, resource] of this.apps)
-      await this.attempt(`refresh ${name}`, () => resource.state && resource.refresh());
+    for (const [name, resource] of this.resources) {
+      if (this.stopped) break;
+      const before = resource.state;
+      if (!before) continue;
+      const failure = await this.attempt(`refresh ${name}`, () => resource.refresh());
+      if (failure || resource.state || !this.apps.has(name)) continue;
+      if (livingApps(this.world).some(({ id }) => id === before.id))
+        this.problems.push(`${name}: refresh took an app out of the state that lives`);
+    }
   }
 
   /** Stops the run at the planned request. @returns resolves when the run has stopped */
@@ -112,77 +117,102 @@ export class CampaignRun {
       left -= 1;
       if (left !== 0) return;
       this.stopped = true;
-      if (ending.how === "kill") {
-        this.killed = true;
-        counts.killed += 1;
-        world.host.process.stop();
-      } else {
-        counts.canceled += 1;
+      this.trace.push(`  ${ending.how}`);
+      count(counts.endings, ending.how);
+      const { child } = world.host.process;
+      if (ending.how === "SIGKILL") this.killed = true;
+      if (ending.how !== "cancel") child.kill(ending.how === "group" ? "SIGTERM" : ending.how);
+      if (ending.how === "cancel" || ending.how === "group")
         done = world.host.cancel().catch(() => undefined);
-      }
     });
     return () => done;
   }
 
-  private async operate({ action }: Pick<Step, "action">, declared: DeclaredApp): Promise<void> {
+  private async upApp(declared: DeclaredApp): Promise<OperationError | undefined> {
     const resource = this.resource(declared.name);
-    const before = resource.state?.id;
-    const failure = await this.attempt(`${action} ${declared.name}`, () =>
-      action === "up"
-        ? resource.up(this.inputs(declared))
-        : action === "refresh"
-          ? resource.state && resource.refresh()
-          : resource.destroy(),
-    );
-    if (failure) return;
-    if (action === "up") this.problems.push(...falseSuccess(this.world, declared, resource.state));
-    const isThere = livingApps(this.world).some(({ id }) => id === before);
-    if (action === "destroy" && isThere)
-      this.problems.push(`${declared.name}: destroy succeeded, and the app ${before} lives`);
-    if (action === "refresh" && isThere && !resource.state)
-      this.problems.push(`${declared.name}: refresh took an app out of the state that lives`);
-  }
-
-  private async release({
-    apps,
-    release,
-  }: Pick<Step, "apps" | "release">): Promise<OperationError | undefined> {
-    const state = this.resource(apps[0]?.name ?? "").state;
-    if (!state) return undefined;
-    const declared = { appId: state.id, triggers: { release }, timeouts: { create: "5m", update: "5m" } };
-    const { deployment } = this.world;
-    // Another app means another deployment: Pulumi replaces it.
-    if (deployment.state && deployment.state.outputs["appId"] !== state.id) {
-      const left = await this.destroyRelease();
-      if (left) return left;
-    }
-    const failure = await this.attempt("up release", () => deployment.up(declared));
+    let did: Did | undefined;
+    const failure = await this.attempt(`up ${declared.name}`, async () => {
+      did = await resource.up(this.inputs(declared));
+      return did;
+    });
     if (failure) return failure;
-    const id = deployment.state?.outputs["deploymentId"];
-    const app = livingApps(this.world).find((one) => one.id === state.id);
-    if (!app?.deployments.some((one) => one.id === id))
-      this.problems.push(`release: the up succeeded, and there is no deployment ${String(id)}`);
+    const isLast = declared.name === this.plan.last.apps.at(-1)?.name;
+    this.problems.push(...falseSuccess(this.world, declared, resource.state, isLast && this.isRolledBack));
     return undefined;
   }
 
-  private destroyRelease(): Promise<OperationError | undefined> {
-    return this.attempt("destroy release", () => this.world.deployment.destroy());
+  private async release({ apps, release }: Program): Promise<OperationError | undefined> {
+    const state = this.resource(apps[0]?.name ?? "").state;
+    if (!state) return undefined;
+    const { deployment } = this.world;
+    // Another app means another deployment: Pulumi replaces it.
+    if (deployment.state && deployment.state.outputs["appId"] !== state.id) {
+      const left = await this.remove("release");
+      if (left) return left;
+    }
+    const triggers = deployment.state?.outputs["triggers"] as { release: number } | undefined;
+    const app = livingApps(this.world).find(({ id }) => id === state.id);
+    const before = app?.deployments.map(({ id }) => id) ?? [];
+    const failure = await this.attempt("up release", () =>
+      deployment.up({ appId: state.id, triggers: { release }, timeouts: SHORT }),
+    );
+    const isNew = triggers?.release !== release;
+    if (!failure) this.problems.push(...falseRelease(this.world, deployment.state, isNew ? before : []));
+    return failure;
+  }
+
+  private async rollBack({ apps }: Program, wanted: RollbackState): Promise<OperationError | undefined> {
+    const state = this.resource(apps.at(-1)?.name ?? "").state;
+    if (!state) return undefined;
+    const { rollback } = this.world;
+    this.isRolledBack = true;
+    if (rollback.state && rollback.state.outputs["appId"] !== state.id) {
+      const left = await this.remove("back");
+      if (left) return left;
+    }
+    const failure = await this.attempt(`up back ${wanted}`, () =>
+      rollback.up({ appId: state.id, state: wanted, timeouts: SHORT }),
+    );
+    if (!failure) this.problems.push(...falseRollback(this.world, rollback.state, wanted));
+    return failure;
+  }
+
+  /** Destroys the resources in Pulumi's order, dependents first. */
+  private async destroyAll({ apps }: Program): Promise<void> {
+    await this.remove("back");
+    if (!this.stopped) await this.remove("release");
+    for (const { name } of apps) {
+      if (this.stopped) break;
+      const resource = this.resource(name);
+      const before = resource.state?.id;
+      const failure = await this.attempt(`destroy ${name}`, () => resource.destroy());
+      if (!failure && livingApps(this.world).some(({ id }) => id === before))
+        this.problems.push(`${name}: destroy succeeded, and the app ${before} lives`);
+    }
+  }
+
+  private async remove(name: "back" | "release"): Promise<OperationError | undefined> {
+    const resource = name === "back" ? this.world.rollback : this.world.deployment;
+    const { state } = resource;
+    if (!state) return undefined;
+    const failure = await this.attempt(`destroy ${name}`, () => resource.destroy());
+    if (!failure && name === "back") this.problems.push(...stillPinned(this.world, state));
+    return failure;
   }
 
   /** @returns the failure as the user sees it */
   private async attempt(what: string, work: () => unknown): Promise<OperationError | undefined> {
     this.counts.operations += 1;
     try {
-      await work();
-      this.trace.push(`  ${what}: succeeded`);
+      const did = await work();
+      this.trace.push(`  ${what}: succeeded${typeof did === "string" ? ` (${did})` : ""}`);
       return undefined;
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       if (!this.killed) {
         this.counts.failed += 1;
         this.world.told.push(error.told);
-        if (/TypeError|is not a function|Cannot read|undefined \(/.test(error.told))
-          this.problems.push(`${what}: a raw error: ${error.told}`);
+        if (RAW_ERROR.test(error.told)) this.problems.push(`${what}: a raw error: ${error.told}`);
       }
       this.trace.push(`  ${what}: ${this.killed ? "killed" : error.told}`);
       return error;
@@ -191,57 +221,122 @@ export class CampaignRun {
     }
   }
 
-  /** The documented steps: run `pulumi up` again, adopt the apps that an error names, and refresh if one suggests it. */
+  /**
+   * The documented steps: run `pulumi up` again, complete a rollback, adopt the apps that an error names, and refresh if one
+   * suggests it.
+   */
   private async recover(): Promise<void> {
-    const { apps, release } = this.plan.last;
     this.stopped = this.killed = false;
     let open: string[] = [];
-    for (let round = 1; round <= ROUNDS; round++) {
+    let round = 1;
+    for (; round <= ROUNDS; round++) {
       this.trace.push(`recovery, round ${round}`);
-      open = [];
-      for (const declared of apps) {
-        let failure = await this.attempt(`up ${declared.name}`, () => this.up(declared));
-        const id = failure && /adopt/.test(failure.told) ? UUID.exec(failure.told)?.[0] : undefined;
-        if (id !== undefined) {
-          this.adopted.set(declared.name, id);
-          failure = await this.attempt(`up ${declared.name}, adopting`, () => this.up(declared));
-        }
-        if (failure && /Run pulumi refresh/.test(failure.told)) {
-          await this.attempt(`refresh ${declared.name}`, () => this.resource(declared.name).refresh());
-          failure = await this.attempt(`up ${declared.name}`, () => this.up(declared));
-        }
-        if (failure) open.push(`${declared.name}: ${failure.told}`);
-        else this.problems.push(...falseSuccess(this.world, declared, this.resource(declared.name).state));
-      }
-      const failure = release === undefined ? undefined : await this.release({ apps, release });
-      if (failure) open.push(`release: ${failure.told}`);
+      open = await this.recoverOnce();
       if (open.length === 0) break;
     }
+    count(this.counts.rounds, open.length > 0 ? "never" : `${round} ${round === 1 ? "round" : "rounds"}`);
     this.problems.push(...open.map((one) => `not recovered after ${ROUNDS} rounds: ${one}`));
-    for (const declared of apps) {
-      if (open.length > 0) break;
-      const step = await this.resource(declared.name).preview(this.inputs(declared));
-      if (step !== "same") this.problems.push(`${declared.name}: the preview at the end shows ${step}`);
-    }
+    if (open.length === 0) await this.expectNoChanges();
     this.takeOutput();
-    const managed = [...this.apps.values()].flatMap(({ state }) => state?.id ?? []);
-    this.problems.push(...orphans(this.world, managed, this.shown + this.world.told.join("\n")));
+    this.problems.push(...orphans(this.world, this.managed, this.shown + this.world.told.join("\n")));
   }
 
-  private up(declared: DeclaredApp): Promise<unknown> {
-    return this.resource(declared.name).up(this.inputs(declared));
+  /** @returns what has failed */
+  private async recoverOnce(): Promise<string[]> {
+    const { apps, release } = this.plan.last;
+    const open: string[] = [];
+    const left = await this.finishRollback();
+    if (left) open.push(`back: ${left.told}`);
+    for (const declared of apps) {
+      const failure = await this.recovered(declared);
+      if (failure) open.push(`${declared.name}: ${failure.told}`);
+    }
+    const failure = release === undefined ? await this.remove("release") : await this.release(this.plan.last);
+    if (failure) open.push(`release: ${failure.told}`);
+    return open;
+  }
+
+  private async recovered(declared: DeclaredApp): Promise<OperationError | undefined> {
+    let failure = await this.upApp(declared);
+    const id = failure && idToAdopt(failure.told);
+    if (id !== undefined) {
+      this.adopted.set(declared.name, id);
+      failure = await this.upApp(declared);
+    }
+    if (failure && (await commitByHand(this.world.emulator, this.world.token, failure.told))) {
+      this.trace.push("  committed the rollback by hand");
+      const isThere = this.resource(declared.name).state !== undefined;
+      if (isThere)
+        await this.attempt(`refresh ${declared.name}`, () => this.resource(declared.name).refresh());
+      failure = await this.upApp(declared);
+    }
+    if (failure && /Run pulumi refresh/.test(failure.told)) {
+      await this.attempt(`refresh ${declared.name}`, () => this.resource(declared.name).refresh());
+      failure = await this.upApp(declared);
+    }
+    return failure;
+  }
+
+  /** Brings a rollback in the state to its end, and the app's spec back to the program's. */
+  private async finishRollback(): Promise<OperationError | undefined> {
+    const { plan, world } = this;
+    const reached = world.rollback.state?.outputs["state"] as RollbackState | undefined;
+    if (reached !== undefined) {
+      const wanted = reached !== "pinned" ? reached : plan.last.back;
+      const failure =
+        wanted === undefined || wanted === "pinned"
+          ? await this.remove("back")
+          : await this.rollBack(plan.last, wanted);
+      // Somebody else has unpinned the app: the documented step is to remove the resource.
+      if (failure && !/remove the resource/.test(failure.told)) return failure;
+      if (failure) return this.remove("back");
+    }
+    const target = this.resource(plan.last.apps.at(-1)?.name ?? "");
+    if (!plan.hasRollback || !target.state) return undefined;
+    const failure = await this.attempt("refresh the app of the rollback", () => target.refresh());
+    if (!failure) this.isRolledBack = false;
+    return failure;
+  }
+
+  private async expectNoChanges(): Promise<void> {
+    const { apps, release } = this.plan.last;
+    const steps: [string, string][] = [];
+    for (const declared of apps)
+      steps.push([declared.name, await this.resource(declared.name).preview(this.inputs(declared))]);
+    const { deployment } = this.world;
+    if (deployment.state)
+      steps.push([
+        "release",
+        await deployment.preview({
+          appId: deployment.state.outputs["appId"],
+          triggers: { release },
+          timeouts: SHORT,
+        }),
+      ]);
+    for (const [name, step] of steps)
+      if (step !== "same") this.problems.push(`${name}: the preview at the end shows ${step}`);
   }
 
   private inputs(declared: DeclaredApp): Properties {
-    const { redeployOn, wait } = declared.version;
-    const adopt = this.adopted.get(declared.name);
-    return {
-      spec: specOf(declared),
-      timeouts: TIMEOUTS,
-      ...(redeployOn !== undefined && { redeployOn: { count: redeployOn } }),
-      ...(!wait && { wait }),
-      ...(adopt !== undefined && { adopt }),
-    };
+    return argumentsOf(declared, TIMEOUTS, this.adoptOf(declared)) as Properties;
+  }
+
+  /** Once the app that was to be adopted is deleted, the program creates another one. */
+  private adoptOf({ name, adopts }: DeclaredApp): boolean | string | undefined {
+    const found = this.adopted.get(name);
+    if (found !== undefined) return found;
+    const isThere = livingApps(this.world).some(({ id }) => id === this.existing);
+    if (adopts === "by name") return true;
+    return adopts === "by id" && isThere ? this.existing : undefined;
+  }
+
+  private get resources(): [string, StackedResource][] {
+    const { deployment, rollback } = this.world;
+    return [...this.apps, ["release", deployment], ["back", rollback]];
+  }
+
+  private get managed(): string[] {
+    return [...this.apps.values()].flatMap(({ state }) => state?.id ?? []);
   }
 
   private resource(name: string): StackedResource {
@@ -257,8 +352,7 @@ export class CampaignRun {
   }
 
   private exposures(): string[] {
-    return exposed(this.world, true, [...this.apps.values(), this.world.deployment]).map(
-      (text) => `came to light: ${text.slice(0, 300)}`,
-    );
+    const stack = this.resources.map(([, resource]) => resource);
+    return exposed(this.world, true, stack).map((text) => `came to light: ${text.slice(0, 300)}`);
   }
 }

@@ -41,13 +41,15 @@ export class TestStack {
    * Sets what the program declares from now on.
    * @param exports name of a stack output by `app.property`
    * @param deployments arguments of each Deployment by its name
+   * @param rollbacks arguments of each Rollback by its name
    */
   declare(
     apps: Record<string, Declaration>,
     exports: Record<string, string> = {},
     deployments: Record<string, Declaration> = {},
+    rollbacks: Record<string, Declaration> = {},
   ): void {
-    this.write("apps.json", JSON.stringify({ apps, exports, deployments }, undefined, 2));
+    this.write("apps.json", JSON.stringify({ apps, exports, deployments, rollbacks }, undefined, 2));
   }
 
   path(name: string): string {
@@ -94,13 +96,14 @@ export class TestStack {
     return this.run(["destroy", "--yes", "--skip-preview", ...args]);
   }
 
-  /** The Apps of the state by resource name. */
-  resources(): Record<string, StateResource> {
+  /** The Apps of the state by resource name, or the resources of another type. */
+  resources(kind: "App" | "Deployment" | "Rollback" = "App"): Record<string, StateResource> {
     const { checkpoint } = JSON.parse(this.project.stateText()) as {
       checkpoint: { latest: { resources?: StateResource[] } };
     };
-    const apps = (checkpoint.latest.resources ?? []).filter(({ type }) => type.endsWith("app-platform:App"));
-    return Object.fromEntries(apps.map((app) => [app.urn.split("::").at(-1) ?? "", app]));
+    const all = checkpoint.latest.resources ?? [];
+    const found = all.filter(({ type }) => type.endsWith(`app-platform:${kind}`));
+    return Object.fromEntries(found.map((one) => [one.urn.split("::").at(-1) ?? "", one]));
   }
 
   /** The state of an App that must exist. */
