@@ -57,6 +57,10 @@ export function shownOf(app: StoredApp, now: number, answering?: DeploymentRecor
   };
 }
 
+/** Whether it is live and routes any request: apps of workers, jobs and internal services have no address. */
+const hasAddress = (active: DeploymentRecord | undefined): boolean =>
+  (active?.spec.ingress?.rules ?? []).length > 0;
+
 /** Everything in an app's view except its deployments. */
 export function apartFromDeployments(store: Store, app: StoredApp): Record<string, unknown> {
   const now = store.now;
@@ -70,7 +74,7 @@ export function apartFromDeployments(store: Store, app: StoredApp): Record<strin
     id: app.id,
     owner_uuid: store.owner,
     spec: app.spec,
-    ...(live
+    ...(hasAddress(active)
       ? {
           default_ingress: `https://${host}`,
           live_url: `https://${primary}`,

@@ -344,6 +344,22 @@ describe("emulator: what the tests of Terraform's provider expect of an app", ()
       assert.ok(part);
   });
 
+  it("no address for an app that nobody can reach, also once a public one becomes internal", async () => {
+    const addresses = (): unknown[] => {
+      const { default_ingress, live_url, live_domain } = terraform.app;
+      return [default_ingress, live_url, live_domain].map((address) => typeof address);
+    };
+    const none = ["undefined", "undefined", "undefined"];
+    await terraform.apply(app({ workers: [service({ name: "worker" })] }));
+    assert.deepEqual(addresses(), none);
+    await terraform.apply(app({ services: [service()] }));
+    assert.deepEqual(addresses(), ["string", "string", "string"]);
+    await terraform.apply(
+      app({ services: [service({ http_port: 0, internal_ports: [8080] })], ingress: {} }),
+    );
+    assert.deepEqual(addresses(), none);
+  });
+
   it("no success within half a minute of a deployment that takes longer", async () => {
     const spec = app({ services: [service({ instance_count: undefined })] });
     terraform.app = (await b.ok("POST", "/v2/apps", { spec })).app;
