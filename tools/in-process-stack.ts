@@ -56,7 +56,7 @@ export class InProcessStack {
   private checked: { declared: Declared; inputs: AppInputs } | undefined;
   private readonly provider: DynamicProvider<AppInputs, AppOutputs>;
 
-  constructor(emulator: Emulator, pass: (ms: number) => void = () => {}) {
+  constructor(emulator: Pick<Emulator, "url">, pass: (ms: number) => void = () => {}) {
     const clock = instantClock(pass);
     const core = new AppProvider({
       env: { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: `token-${++stacks}` },

@@ -3,7 +3,7 @@ import { collect } from "../api/pages";
 import type { App, AppHealth, AppInstance, BandwidthUsage, Deployment, Proposal } from "../api/types";
 import { listsToMaps } from "../appspec/lists-by-name";
 import type { AppSpec } from "../appspec/types";
-import { systemClock } from "../clock";
+import { systemClock, type Clock } from "../clock";
 import { AppPlatformError } from "../errors";
 import { secrecyOf } from "../resources/app/app-secrets";
 import { withoutSecrets } from "../secrets/mask-errors";
@@ -71,6 +71,7 @@ export async function restartApp(
   appId: string,
   { components }: RestartArgs,
   { preview }: InPreview,
+  clock: Clock = systemClock,
 ): Promise<Deployment> {
   return explainedBy(client, "restartApp", { appId }, async () => {
     const app = await appById(client, appId);
@@ -78,7 +79,7 @@ export async function restartApp(
     for (const name of components ?? [])
       if (!names.includes(name))
         throw notFound(`no component ${name} in the app ${app.spec.name}`, near(name, names, "components"));
-    if (!preview) return withSecretsHidden(await restartNow(client, app, components));
+    if (!preview) return withSecretsHidden(await restartNow(client, app, components, clock));
     if (!app.active_deployment)
       throw notFound(`nothing to restart in the app ${app.spec.name}`, "It has no active deployment.");
     return withSecretsHidden(app.active_deployment);
@@ -89,15 +90,16 @@ async function restartNow(
   client: Client,
   app: App,
   components: readonly string[] | undefined,
+  clock: Clock,
 ): Promise<Deployment> {
   const { deployment, known } = await deploymentOnce(
     client,
     app.id,
     () => client.restartApp(app.id, components ? { components } : {}),
-    { clock: systemClock },
+    { clock },
     shownDeployments(app).map(({ id }) => id),
   );
-  const found = deployment ?? (await startedOne(client, app.id, known));
+  const found = deployment ?? (await startedOne(client, app.id, known, clock));
   if (found) return found;
   throw new AppPlatformError(
     "no-deployment",
@@ -106,12 +108,17 @@ async function restartNow(
 }
 
 /** The deployment of a write if its response does not contain it. */
-const startedOne = (client: Client, appId: string, known: Known): Promise<Deployment | undefined> => {
+const startedOne = (
+  client: Client,
+  appId: string,
+  known: Known,
+  clock: Clock,
+): Promise<Deployment | undefined> => {
   const source = {
     app: () => client.getApp(appId),
     deployments: async () => (await client.listDeploymentPage(appId, {})).items,
   };
-  return lookForStarted(source, known, WAIT_LIMITS.deployment, { clock: systemClock });
+  return lookForStarted(source, known, WAIT_LIMITS.deployment, { clock });
 };
 
 /** @throws AppPlatformError `not-found`; ApiError */

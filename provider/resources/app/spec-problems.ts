@@ -47,13 +47,17 @@ export function specProblems(
   const blind =
     places.length === 0 ? problems : find(listed(withoutValuesAt({ spec: inputs.spec }, places).spec));
   const open = new Set(blind.map(identity));
-  const secrets = secrecy.unmistakable.map((secret) => secret.slice(0, LONGEST_QUOTE));
+  // One list for all problems: the written forms of its secrets are computed once per list.
+  const hidden = [
+    ...secrecy.unmistakable,
+    ...secrecy.unmistakable.map((secret) => secret.slice(0, LONGEST_QUOTE)),
+  ];
   const source = readSource(program.file, secrecy);
   const described = describeAll(problems, spec, source, (problem) => {
     const text = open.has(identity(problem))
       ? describeProblem(problem, spec, source)
       : describeProblem(withoutDetails(problem), spec, source && withoutExcerpts(source));
-    return redact(text, [...secrecy.unmistakable, ...secrets]);
+    return redact(text, hidden);
   });
   const of = (severity: Problem["severity"]): string[] =>
     described.filter(({ problem }) => problem.severity === severity).map(({ text }) => text);

@@ -33,8 +33,8 @@ const ELSEWHERE: [string, { method?: string; path?: RegExp; fault: Fault }[]][] 
       { method: "PUT", fault: "without-deployment" },
     ],
   ],
-  ["some seconds later", [{ fault: { lateMs: 8_000 } }]],
-  ["as 404 for some seconds", [{ path: /\/deployments\/[^/]+$/, fault: { lateMs: 12_000 } }]],
+  ["some seconds later", [{ fault: { lateMs: 3_000 } }]],
+  ["as 404 for some seconds", [{ path: /\/deployments\/[^/]+$/, fault: { lateMs: 4_500 } }]],
 ];
 
 describe("The deployment of a write", () => {
@@ -231,7 +231,7 @@ describe("The deployment of a write", () => {
 
   it("is waited for in an unknown phase, by the next run too", async () => {
     meet({ fault: { phase: "QUEUED_FOR_REVIEW" } });
-    const error = await world.initFailure(world.create(inputs(SHOP, { timeouts: { create: "10s" } })));
+    const error = await world.initFailure(world.create(inputs(SHOP, { timeouts: { create: "3s" } })));
     assert.equal(error.errorCode, "wait-timeout");
     assert.equal(error.made.outs.phase, "QUEUED_FOR_REVIEW");
     const { outs } = await world.update(error.made, inputs());
@@ -263,7 +263,7 @@ describe("An app that is adopted", () => {
   it("is waited for when its only deployment appears some seconds later", async () => {
     const stopped = world.create(inputs(OPEN, { wait: false }));
     await stopped;
-    world.emulator.faults.add({ fault: { lateMs: 8_000 }, times: Infinity });
+    world.emulator.faults.add({ fault: { lateMs: 3_000 }, times: Infinity });
     const { outs } = await world.create(adopted());
     assert.deepEqual(outs.__deployment, { id: world.app.deployments[0]?.id, phase: "ACTIVE" });
     assert.equal(world.app.deployments.length, 1);

@@ -51,7 +51,7 @@ describe("The deployment that a Deployment starts", () => {
   });
 
   it("is waited for when it appears some seconds later, and its failure fails the resource", async () => {
-    meet({ lateMs: 10_000 });
+    meet({ lateMs: 4_000 });
     world.emulator.failNext({ component: "web" });
     const { errorCode, outs } = await failed(run().create(wanted()));
     assert.equal(errorCode, "deployment-failed");
@@ -127,7 +127,7 @@ describe("The deployment that a Rollback starts", () => {
   };
 
   it("is found when the response does not contain it or it appears some seconds later", async () => {
-    for (const fault of ["without-deployment", { lateMs: 10_000 }] as const) {
+    for (const fault of ["without-deployment", { lateMs: 4_000 }] as const) {
       world.emulator.faults.clear();
       meet(fault, { method: "POST", path: ROLLBACK });
       const { id, outs } = await run().create(wanted({ state: "committed" }));

@@ -10,6 +10,7 @@ import {
   type Declared,
   type RunOptions,
 } from "../../helpers/world/model-engine";
+import { runs as times } from "../../helpers/runs";
 import { World } from "../../helpers/world/provider-world";
 
 const spec = (name: string, tag = "1"): AppSpec => ({
@@ -174,7 +175,7 @@ describe("random programs of Apps", function () {
         });
       }),
       {
-        numRuns: Number(process.env["MANAGED_RUNS"] ?? 40),
+        numRuns: Number(process.env["MANAGED_RUNS"] ?? times(10, 40)),
         seed: Number(process.env["MANAGED_SEED"] ?? 20261127),
       },
     );

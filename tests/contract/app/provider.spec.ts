@@ -120,9 +120,9 @@ describe("AppProvider: create", () => {
   });
 
   it("keeps an app in the state when waiting times out, with the deployment to wait for", async () => {
-    const error = await world.initFailure(world.create(inputs(SHOP, { timeouts: { create: "5s" } })));
+    const error = await world.initFailure(world.create(inputs(SHOP, { timeouts: { create: "3s" } })));
     assert.equal(error.errorCode, "wait-timeout");
-    assert.match(error.reasons.join(), /did not finish within 5 s/);
+    assert.match(error.reasons.join(), /did not finish within 3 s/);
     assert.equal(error.made.outs.__deployment?.id, world.emulator.apps()[0]?.deployments[0]?.id);
     assertClean(error.properties);
   });

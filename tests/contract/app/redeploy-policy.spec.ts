@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createEmulator, steppedClock, type Emulator, type StoredApp } from "app-platform-emulator";
+import { createEmulator, steppedClock, type Emulator, type StoredApp } from "../../../emulator/index";
 import { withValueAt } from "../../../provider/appspec/diff";
 import { InProcessStack, type Declared } from "../../../tools/in-process-stack";
 import { TOP } from "../../../tools/pulumi-project";
 import { reordered } from "../../helpers/spec-places";
 
 const DOCUMENT = join(TOP, "docs", "redeploy-policy.md");
-const DEPLOY_SECONDS = 10;
+const DEPLOY_SECONDS = 4;
 
 const spec = {
   name: "shop",

@@ -149,7 +149,7 @@ describe("AppProvider: update", () => {
 
   it("resumes waiting for a running deployment without starting another", async () => {
     const error = await world.initFailure(
-      world.update(made, inputs(greeting, { timeouts: { update: "5s" } })),
+      world.update(made, inputs(greeting, { timeouts: { update: "3s" } })),
     );
     assert.equal(error.errorCode, "wait-timeout");
     const { id } = error.made.outs.__deployment ?? assert.fail("no deployment in the state");
@@ -162,7 +162,7 @@ describe("AppProvider: update", () => {
 
   it("finds a deployment that succeeded between the runs", async () => {
     const error = await world.initFailure(
-      world.update(made, inputs(greeting, { timeouts: { update: "5s" } })),
+      world.update(made, inputs(greeting, { timeouts: { update: "3s" } })),
     );
     await world.clock.sleep(60_000);
     world.emulator.clearCalls();
@@ -300,7 +300,7 @@ describe("AppProvider: read", () => {
 
   it("updates the phase of the last deployment", async () => {
     const error = await world.initFailure(
-      world.update(made, inputs(greeting, { timeouts: { update: "5s" } })),
+      world.update(made, inputs(greeting, { timeouts: { update: "3s" } })),
     );
     await world.clock.sleep(60_000);
     const found = await read(error.made.outs);

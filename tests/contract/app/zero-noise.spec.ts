@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { createEmulator, type Emulator } from "app-platform-emulator";
+import { createEmulator, type Emulator } from "../../../emulator/index";
 import fc from "fast-check";
 import { specInputs } from "../../../provider/dynamic/inputs";
 import { listsToMaps } from "../../../provider/appspec/lists-by-name";
@@ -8,8 +8,9 @@ import { validate } from "../../../provider/appspec/validate";
 import { plain } from "../../../provider/resources/app/state";
 import { arbitrarySpec } from "../../helpers/arbitrary-spec";
 import { LATER, QuietRun } from "../../helpers/processes/quiet-run";
+import { runs } from "../../helpers/runs";
 
-const RUNS = Number(process.env["ZERO_NOISE_RUNS"] ?? 400);
+const RUNS = Number(process.env["ZERO_NOISE_RUNS"] ?? runs(40, 400));
 
 describe("a second preview and a refresh after pulumi up", function () {
   this.timeout(300_000);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { ClientRequest, IncomingMessage } from "node:http";
-import type { Fault } from "app-platform-emulator";
+import type { Fault } from "../../../emulator/index";
 import WebSocket from "ws";
 import { bench, webSpec, WHOLE, type Bench } from "./http";
 

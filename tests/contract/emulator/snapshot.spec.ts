@@ -5,6 +5,7 @@ import { mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createEmulator } from "../../../emulator/index";
 import { readSnapshot } from "../../../emulator/snapshot/format";
+import { runs } from "../../helpers/runs";
 import { temporaryFolder } from "../../helpers/temporary-folder";
 import { endLeftovers, finished, listening, run } from "./command";
 import { bench, webSpec, WHOLE } from "./http";
@@ -170,7 +171,7 @@ describe("emulator: snapshot", () => {
       }
     };
 
-    for (let round = 0; round < 4; round++) {
+    for (let round = runs(1, 4); round > 0; round--) {
       const child = run("--port", "0", "--snapshot", file(), "--rate-limit", "off");
       const gone = once(child, "exit");
       const { url } = await listening(child);

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { Client } from "../../../provider/api/client";
+import type { Deployment } from "../../../provider/api/types";
 import { AppPlatformError } from "../../../provider/errors";
+import { restartApp } from "../../../provider/functions/apps";
 import * as product from "../../../provider/index";
 import { BUSY, comes } from "../../helpers/world/busy-app";
 import { eachInItsWorld, inputs, TOKEN, type Made } from "../../helpers/world/provider-world";
@@ -93,20 +96,24 @@ describe("restartApp", () => {
   beforeEach(async () => {
     app = await world.create(inputs(BUSY));
   });
-  serviceEnv(() => world.emulator.url, TOKEN);
+  const restart = (): Promise<Deployment> => {
+    const { clock, emulator } = world;
+    const client = new Client({ token: TOKEN, baseUrl: emulator.url, clock });
+    return restartApp(client, app.id, {}, { preview: false }, clock);
+  };
   const restarts = (): number => world.emulator.calls.filter(({ path }) => path.endsWith("/restart")).length;
   const deployments = (): string[] => (world.emulator.apps()[0]?.deployments ?? []).map(({ id }) => id);
 
   it("finds the deployment of a restart whose response was lost, and does not restart again", async () => {
     world.emulator.faults.add({ method: "POST", path: /\/restart$/, fault: "reset-after" });
-    const { id, cause } = await product.restartApp(app.id);
+    const { id, cause } = await restart();
     assert.deepEqual([restarts(), cause], [1, "app restarted"]);
     assert.deepEqual(deployments().slice(1), [id]);
   });
 
   it("retries when the connection broke before the request arrived", async () => {
     world.emulator.faults.add({ method: "POST", path: /\/restart$/, fault: "reset-before" });
-    const { id } = await product.restartApp(app.id);
+    const { id } = await restart();
     assert.equal(restarts(), 2);
     assert.deepEqual(deployments().slice(1), [id]);
   });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createEmulator, type Emulator } from "app-platform-emulator";
+import { createEmulator, type Emulator } from "../../../emulator/index";
 import { runCommand, TOP } from "../../../tools/pulumi-project";
 
 const TOKEN = "dop_v1_failing_lookups";
+const LAZY_SDK = join(TOP, "tests", "helpers", "processes", "lazy-sdk.cjs");
 const PROGRAM = join("tests", "fixtures", "failing-lookups.cjs");
 
 describe("a failing look-up that many Outputs of a program depend on", function () {
@@ -20,10 +21,9 @@ describe("a failing look-up that many Outputs of a program depend on", function 
       const env = { ...(process.env as Record<string, string>), DIGITALOCEAN_API_URL: emulator.url };
       // With its debugger on, V8 searches each path through the Outputs for a catch handler; an unguarded failure would
       // never arrive.
-      // surfaces.
       const { output } = await runCommand(
         process.execPath,
-        [PROGRAM, program],
+        ["--require", LAZY_SDK, PROGRAM, program],
         TOP,
         { ...env, DIGITALOCEAN_TOKEN: token },
         { signal: AbortSignal.timeout(60_000) },

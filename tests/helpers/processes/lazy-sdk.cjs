@@ -1,7 +1,7 @@
 "use strict";
 
-// Required by the Node.js processes that the Pulumi CLI starts for the tests. Two thirds of the SDK's load
-// time go into packages for functions in programs, which no program here has. They are loaded on first use.
+// Required by the tests and by the Node.js processes that the Pulumi CLI starts for them. Two thirds of the SDK's
+// load time go into packages for functions in programs, which no program here has. They are loaded on first use.
 
 const Module = require("node:module");
 

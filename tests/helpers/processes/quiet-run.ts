@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Emulator, Spec, StoredApp } from "app-platform-emulator";
+import type { Emulator, Spec, StoredApp } from "../../../emulator/index";
 import { changes, formatChange, mapLeaves, valueAt, withValueAt } from "../../../provider/appspec/diff";
 import { displayPath, listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { InProcessStack, type Declared } from "../../../tools/in-process-stack";

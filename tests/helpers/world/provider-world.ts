@@ -87,7 +87,8 @@ export class World {
       clock: this.time,
       token: TOKEN,
       rateLimit: false,
-      deploySeconds: 20,
+      deploySeconds: 6,
+      deleteSeconds: 2,
     });
   }
 
