@@ -8,6 +8,7 @@ import { INTERRUPTED, meant, paint, UsageError, type Command, type Io } from "./
 import { cancel, deployments } from "./cli/deployments";
 import { importFile } from "./cli/import";
 import { logs } from "./cli/logs";
+import { migrate } from "./cli/migrate";
 import { open } from "./cli/open";
 import { orphans } from "./cli/orphans";
 import { restart } from "./cli/restart";
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   spec,
   validate,
   import: importFile,
+  migrate,
   orphans,
 };
 

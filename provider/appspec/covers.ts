@@ -62,9 +62,11 @@ export const OWNED: ReadonlySet<string> = new Set([
  * True if a program with the spec `wanted` can adopt an app with the spec `held` without an update. A plain-text secret
  * cannot be compared with ciphertext, so it requires an update. Both are in the by-name form.
  */
-export function adoptable(held: unknown, wanted: unknown): boolean {
-  return changes(asSent(wanted), held).every((change) => isAddition(change) && !isAnother(change));
-}
+export const adoptable = (held: unknown, wanted: unknown): boolean => differences(held, wanted).length === 0;
+
+/** What an update would change: see {@link adoptable}. */
+export const differences = (held: unknown, wanted: unknown): Change[] =>
+  changes(asSent(wanted), held).filter((change) => !isAddition(change) || isAnother(change));
 
 /** An extra item in a list owned by the program. */
 const isAnother = ({ kind, path }: Change): boolean => kind === "add" && OWNED.has(String(path.at(-2)));

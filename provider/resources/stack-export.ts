@@ -50,7 +50,7 @@ export function appsOfStack(state: unknown): StackApps | undefined {
   };
 }
 
-function deploymentOf(state: unknown): Record<string, unknown> | undefined {
+export function deploymentOf(state: unknown): Record<string, unknown> | undefined {
   if (!isPlainObject(state)) return undefined;
   if (isPlainObject(state["deployment"])) return state["deployment"];
   const { checkpoint } = state;
@@ -59,5 +59,5 @@ function deploymentOf(state: unknown): Record<string, unknown> | undefined {
   return isPlainObject(checkpoint["latest"]) ? checkpoint["latest"] : {};
 }
 
-const listOf = (value: unknown): Record<string, unknown>[] =>
+export const listOf = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value) ? value.filter(isPlainObject) : [];
