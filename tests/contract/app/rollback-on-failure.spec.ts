@@ -276,7 +276,7 @@ describe("AppProvider: rollback of a failed update", () => {
         error.message,
         new RegExp(`pinned to the rollback deployment ${world.app.pinned?.deployment.id}`),
       );
-      assert.match(error.message, /rollback\/commit or \/revert/);
+      assert.match(error.message, /Commit the rollback .* or revert it .* --commit, or --revert/);
       assert.deepEqual(world.writes, []);
     });
 

@@ -37,7 +37,7 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
     let deploymentId: string;
 
     beforeEach(async () => {
-      emulator = await createEmulator({ liveLogs, deploySeconds: 0.3, rateLimit: false });
+      emulator = await createEmulator({ liveLogs, deploySeconds: 0.6, rateLimit: false });
       client = new Client({ token: TOKEN, baseUrl: emulator.url });
       const app = await client.createApp({ spec: SPEC });
       appId = app.id;
