@@ -6,7 +6,8 @@ import * as lookups from "../../provider/dynamic/functions";
 import { ACTIONS } from "../faults/scenarios/actions";
 import { casesFor, pathPattern, remoteCalls, sampled, usualKind } from "../faults/cases";
 import { FAULT_CLASSES } from "../faults/expectations";
-import { functionOf, LOOKUPS } from "../faults/scenarios/lookups";
+import { LOOKUPS } from "../faults/scenarios/lookups";
+import { functionOf } from "../helpers/world/lookups";
 import { faultTable } from "../faults/table";
 import { TOP } from "../../tools/pulumi-project";
 

@@ -10,44 +10,12 @@ type Rule = (app: SpecView, report: Report) => void;
 
 /**
  * Rules a schema cannot express: how the parts of a spec fit together. Documented rejections and specs that cannot work are
- * errors, anything else is a warning. Rules are independent and accept any value anywhere.
+ * errors, anything else is a warning. Rules are independent and accept any value anywhere. Each exported function of these
+ * files is a rule.
  */
-export const RULES: readonly Rule[] = [
-  components.somethingIsDeployed,
-  components.namesAreUnique,
-  components.oneSource,
-  components.sourcesAreComplete,
-  components.repositoriesAreNamed,
-  components.imagesAreConsistent,
-  components.scalingIsConsistent,
-  components.sizesAreCurrent,
-  ports.portsAreDistinct,
-  ports.checkedPortsAreOpen,
-  components.oneFallbackDocument,
-  components.schedulesFitKinds,
-  components.durationsAreReadable,
-  ingress.rulesLeadSomewhere,
-  ingress.ruleComponentsExist,
-  ingress.pathsAreHandledOneWay,
-  ingress.matchesAreOfOneKind,
-  ingress.authoritiesAreDomains,
-  ingress.redirectCodesAreKnown,
-  ingress.originsAreOfOneKind,
-  ingress.routesOrIngress,
-  ingress.routesAreDistinct,
-  ingress.domainsAreDistinct,
-  ingress.pagesAreAddresses,
-  variables.variablesAreUnique,
-  variables.referencesExist,
-  observe.alertsAreWhereTheyBelong,
-  observe.limitsAreComplete,
-  observe.alertsAreUnique,
-  observe.destinationsAreOfOneKind,
-  observe.destinationsAreUnique,
-  observe.openSearchIsConsistent,
-  variables.databasesAreConsistent,
-  variables.versionsAreKnown,
-];
+export const RULES: readonly Rule[] = [components, ports, ingress, variables, observe].flatMap(
+  (rules): Rule[] => Object.values(rules),
+);
 
 /** Applies all rules to a spec whose scalars have their types. */
 export function runRules(spec: Plain, report: Report): void {

@@ -11,6 +11,7 @@ import {
 import { RollbackProvider, type RollbackState } from "../../../provider/resources/rollback/provider";
 import { operations } from "./facts";
 import { BUSY, comes } from "../../helpers/world/busy-app";
+import { functionOf, LOOKUP_CALLS, type Subject } from "../../helpers/world/lookups";
 import { eachInItsWorld, inputs, TOKEN, type Made } from "../../helpers/world/provider-world";
 import { serviceEnv } from "../../helpers/service-env";
 import type { AppSpec } from "../../../provider/appspec/types";
@@ -102,34 +103,38 @@ describe("every operation in the service's description is reached through the us
     return state && provider.update(id, outs, { ...wanted, state });
   };
 
-  /** By operation: what calls it and how, with several entries where there is more than one. */
+  const subject = (): Subject => ({
+    appId: app.id,
+    deploymentId: active,
+    eventId: scaling,
+    jobInvocationId: run,
+  });
+  /** A look-up that the row lists, with all its arguments in turn. */
+  const lookUps = (title: string): Record<string, () => Promise<unknown>> => {
+    const uses = rows.find(({ operation }) => operation === title)?.uses ?? [];
+    const calls = Object.entries(LOOKUP_CALLS);
+    const listed = uses.filter((use) => calls.some(([name]) => functionOf({ name }) === use));
+    const all = async (use: string): Promise<void> => {
+      const lookUp = product[use as keyof typeof product] as (...args: unknown[]) => Promise<unknown>;
+      for (const [name, args] of calls)
+        if (functionOf({ name }) === use) await lookUp(...(await args(subject())));
+    };
+    return Object.fromEntries(listed.map((use) => [use, () => all(use)]));
+  };
+
+  /** By operation: what calls it and how, with several entries where there is more than one. @default its look-ups */
   const ways: Record<string, Record<string, () => Promise<unknown>>> = {
-    "GET /v2/apps": {
-      getApps: () => product.getApps({ withProjects: true }),
-      getApp: () => product.getApp({ name: "shop" }),
-    },
     "POST /v2/apps": { App: () => world.create(inputs({ ...BUSY, name: "other" })) },
     "DELETE /v2/apps/{id}": { App: () => world.run().delete(app.id, app.outs) },
-    "GET /v2/apps/{id}": { getApp: () => product.getApp({ id: app.id }) },
     "PUT /v2/apps/{id}": { App: () => world.update(app, inputs(NEWER)) },
     "POST /v2/apps/{app_id}/restart": { restartApp: () => product.restartApp(app.id) },
     "GET /v2/apps/{app_id}/components/{component_name}/logs": {
       getLogUrls: () => product.getLogUrls({ appId: app.id, component: "web" }),
     },
-    "GET /v2/apps/{app_id}/components/{component_name}/exec": {
-      getExecUrl: () => product.getExecUrl(app.id, { component: "web" }),
-    },
-    "GET /v2/apps/{app_id}/instances": { getInstances: () => product.getInstances(app.id) },
-    "GET /v2/apps/{app_id}/deployments": {
-      getDeployments: () => product.getDeployments(app.id, { types: ["MANUAL"] }),
-    },
     "POST /v2/apps/{app_id}/deployments": {
       App: () => world.update(app, inputs(BUSY, { redeployOn: { commit: "b" } })),
       Deployment: () =>
         runs((it) => it.create({ appId: app.id, triggers: {}, __urn: "urn", __provider: "text" })),
-    },
-    "GET /v2/apps/{app_id}/deployments/{deployment_id}": {
-      getDeployment: () => product.getDeployment(app.id, active()),
     },
     "POST /v2/apps/{app_id}/deployments/{deployment_id}/cancel": {
       cancelDeployment: async () => {
@@ -150,25 +155,12 @@ describe("every operation in the service's description is reached through the us
       getLogs: async () => product.getLogs({ appId: app.id, type: "DEPLOY" }),
       getLogsText: () => product.getLogsText({ appId: app.id, type: "DEPLOY" }),
     },
-    "GET /v2/apps/{app_id}/deployments/{deployment_id}/components/{component_name}/exec": {
-      getExecUrl: () => product.getExecUrl(app.id, { component: "web", deploymentId: active() }),
-    },
     "GET /v2/apps/{app_id}/logs": { getLogUrls: () => product.getLogUrls({ appId: app.id }) },
-    "GET /v2/apps/{app_id}/job-invocations": {
-      getJobInvocations: () => product.getJobInvocations(app.id, { jobs: ["tidy"] }),
-    },
-    "GET /v2/apps/{app_id}/job-invocations/{job_invocation_id}": {
-      getJobInvocation: async () => product.getJobInvocation(app.id, await run()),
-    },
     "POST /v2/apps/{app_id}/job-invocations/{job_invocation_id}/cancel": {
       cancelJobInvocation: async () => product.cancelJobInvocation(app.id, await run()),
     },
     "GET /v2/apps/{app_id}/jobs/{job_name}/invocations/{job_invocation_id}/logs": {
       getLogs: async () => product.getLogs({ appId: app.id, invocationId: await run() }),
-    },
-    "GET /v2/apps/{app_id}/events": { getEvents: () => product.getEvents(app.id) },
-    "GET /v2/apps/{app_id}/events/{event_id}": {
-      getEvent: async () => product.getEvent(app.id, await scaling()),
     },
     "POST /v2/apps/{app_id}/events/{event_id}/cancel": {
       cancelEvent: async () => product.cancelEvent(app.id, await scaling()),
@@ -176,16 +168,10 @@ describe("every operation in the service's description is reached through the us
     "GET /v2/apps/{app_id}/events/{event_id}/logs": {
       getLogs: async () => product.getLogs({ appId: app.id, eventId: await scaling() }),
     },
-    "GET /v2/apps/tiers/instance_sizes": { getInstanceSizes: () => product.getInstanceSizes() },
-    "GET /v2/apps/tiers/instance_sizes/{slug}": {
-      getInstanceSize: () => product.getInstanceSize("apps-s-1vcpu-1gb"),
-    },
-    "GET /v2/apps/regions": { getRegions: () => product.getRegions() },
     "POST /v2/apps/propose": {
       App: () => world.run().check({}, { ...inputs({ ...BUSY, name: "other" }), __preview: true }),
       getProposal: () => product.getProposal({ spec: NEWER, appId: app.id }),
     },
-    "GET /v2/apps/{app_id}/alerts": { getAlerts: () => product.getAlerts(app.id) },
     "POST /v2/apps/{app_id}/alerts/{alert_id}/destinations": {
       App: () =>
         world.update(
@@ -200,15 +186,17 @@ describe("every operation in the service's description is reached through the us
     },
     "POST /v2/apps/{app_id}/rollback/commit": { Rollback: () => rolledBack("committed") },
     "POST /v2/apps/{app_id}/rollback/revert": { Rollback: () => rolledBack("reverted") },
-    "GET /v2/apps/{app_id}/metrics/bandwidth_daily": { getBandwidth: () => product.getBandwidth(app.id) },
-    "POST /v2/apps/metrics/bandwidth_daily": { getBandwidth: () => product.getBandwidth([app.id]) },
-    "GET /v2/apps/{app_id}/health": { getAppHealth: () => product.getAppHealth(app.id) },
+  };
+
+  const wayTo = (title: string): Record<string, () => Promise<unknown>> => {
+    const all = ways[title] ?? lookUps(title);
+    return Object.keys(all).length > 0 ? all : { nothing: () => assert.fail("no way") };
   };
 
   for (const { title, method, path } of operations) {
     // Names in the path, such as regions, are not IDs.
     const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
-    for (const [name, way] of Object.entries(ways[title] ?? { nothing: () => assert.fail("no way") })) {
+    for (const [name, way] of Object.entries(wayTo(title))) {
       it(`${title} by ${name}`, async () => {
         const row = rows.find(({ operation }) => operation === title);
         assert.ok(row?.uses.includes(name), `the row names ${row?.uses.join(", ")}`);

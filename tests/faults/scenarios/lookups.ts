@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BUSY } from "../../helpers/world/busy-app";
+import { functionOf, LOOKUP_CALLS, type Subject } from "../../helpers/world/lookups";
 import { changed, SHOP } from "../../helpers/world/provider-world";
 import { usualKind, withoutIds, type Exceptions, type Expects, type RemoteCall } from "../cases";
 import { app, type Scenario } from "./app";
@@ -57,50 +58,22 @@ export const deploymentId = (world: World): string =>
     .find(({ id }) => id === world.app.id)
     ?.deployments.at(-1)?.id ?? assert.fail("there is no deployment");
 
-const DAY = "2026-03-04T00:00:00Z";
-
-/** The arguments of each function; a name may have a suffix that distinguishes several calls of one function. */
-const QUESTIONS: Readonly<Record<string, (world: World) => readonly unknown[]>> = {
-  "getApp by id": ({ app }) => [{ id: app.id }],
-  "getApp by name": () => [{ name: "shop" }],
-  getApps: () => [{ withProjects: true }],
-  getProposal: ({ app }) => [{ spec: SHOP, appId: app.id }],
-  getAppHealth: ({ app }) => [app.id],
-  getInstances: ({ app }) => [app.id],
-  "getBandwidth of one app": ({ app }) => [app.id, { date: DAY }],
-  "getBandwidth of several": ({ app }) => [[app.id], { date: DAY }],
-  "getExecUrl in what is active": ({ app }) => [app.id, { component: "web" }],
-  "getExecUrl in a deployment": (world) => [
-    world.app.id,
-    { component: "web", deploymentId: deploymentId(world) },
-  ],
-  getAlerts: ({ app }) => [app.id],
-  getRegions: () => [],
-  getInstanceSizes: () => [],
-  getInstanceSize: () => ["apps-s-1vcpu-1gb"],
-  "getDeployments, all": ({ app }) => [app.id],
-  "getDeployments, a page": ({ app }) => [app.id, { page: 1 }],
-  getDeployment: (world) => [world.app.id, deploymentId(world)],
-  validateRollback: (world) => [world.app.id, deploymentId(world)],
-  getEvents: ({ app }) => [app.id],
-  getEvent: ({ app, known }) => [app.id, known["getEvents"]],
-  getJobInvocations: ({ app }) => [app.id],
-  getJobInvocation: ({ app, known }) => [app.id, known["getJobInvocations"]],
-  getLogUrls: ({ app }) => [{ appId: app.id, type: "BUILD" }],
-  "getLogs of a build that has ended": ({ app }) => [{ appId: app.id, type: "BUILD" }],
-  "getLogsText of a build that has ended": ({ app }) => [{ appId: app.id, type: "BUILD" }],
-};
 const EXPECTS: Readonly<Record<string, NonNullable<Exceptions["expects"]>>> = {
   "getApp by name": byName,
   "getLogs of a build that has ended": patient,
   "getLogsText of a build that has ended": patient,
 };
 
-/** The name of the function that a scenario tests. */
-export const functionOf = ({ name }: Pick<Scenario, "name">): string => /^\w+/.exec(name)?.[0] ?? "";
+const subjectOf = (world: World): Subject => ({
+  appId: world.app.id,
+  deploymentId: () => deploymentId(world),
+  eventId: () => world.known["getEvents"] ?? assert.fail(),
+  jobInvocationId: () => world.known["getJobInvocations"] ?? assert.fail(),
+});
 
-export const LOOKUPS: readonly Scenario[] = Object.entries(QUESTIONS).map(([name, args]) => {
-  const ask = (world: World): Promise<unknown> => world.lookUp(functionOf({ name }), ...args(world));
+export const LOOKUPS: readonly Scenario[] = Object.entries(LOOKUP_CALLS).map(([name, args]) => {
+  const ask = async (world: World): Promise<unknown> =>
+    world.lookUp(functionOf({ name }), ...(await args(subjectOf(world))));
   return {
     name,
     kindOf: questions,
