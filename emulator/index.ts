@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from "./clock";
 import { Faults } from "./http/faults";
 import { ApiError } from "./errors";
+import { BEHAVIOR, type Behavior } from "./model/behavior";
 import { createIds } from "./model/ids";
 import { RateLimiter, type RateLimits } from "./http/rate-limiter";
 import { Recorder, type CallMatch, type RecordedCall } from "./http/recorder";
@@ -21,6 +22,7 @@ export type { Altering } from "./http/altered-responses";
 export type { Fault, FaultRule } from "./http/faults";
 export type { RateLimits } from "./http/rate-limiter";
 export type { CallMatch, RecordedCall } from "./http/recorder";
+export type { Behavior } from "./model/behavior";
 export type { FailureRequest } from "./model/requested-failures";
 export type { StoredApp } from "./model/stored-app";
 export type { LiveLogs } from "./routes/context";
@@ -50,6 +52,8 @@ export interface EmulatorOptions {
   fillInstanceCount?: boolean;
   /** Whether the tokens of log destinations (Datadog, Logtail) are returned encrypted. @default false */
   sealLogTokens?: boolean;
+  /** How the service behaves where the API description leaves it open. @default the best evidence */
+  behavior?: Partial<Behavior>;
   /** Per token. @default true: 250 a minute, 5000 an hour */
   rateLimit?: boolean | RateLimits;
   /** The protocol that addresses of live logs are meant for. Both kinds can be opened over either. @default "http" */
@@ -121,6 +125,7 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
         deployUnchanged: options.deployUnchanged ?? false,
         fill: { instanceCount: options.fillInstanceCount ?? false },
         sealLogTokens: options.sealLogTokens ?? false,
+        behavior: { ...BEHAVIOR, ...options.behavior },
         changed: () => {
           snapshot?.changed();
           replicas.changed();
@@ -138,6 +143,11 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
   });
   const recorder = new Recorder();
   const limiter = limits === false ? undefined : new RateLimiter(clock, limits === true ? {} : limits);
+  const appOf = (idOrName: string): StoredApp => {
+    const app = store.byName(idOrName) ?? store.list().find((candidate) => candidate.id === idOrName);
+    if (app === undefined) throw new ApiError(404, "not_found", `There is no app "${idOrName}".`);
+    return app;
+  };
   const controls: Controls = {
     reset() {
       store = storeWith();
@@ -148,13 +158,13 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
       limiter?.reset();
     },
     editApp(idOrName, change) {
-      const app = store.byName(idOrName) ?? store.list().find((candidate) => candidate.id === idOrName);
-      if (app === undefined) throw new ApiError(404, "not_found", `There is no app "${idOrName}" to edit.`);
+      const app = appOf(idOrName);
       const spec = structuredClone(app.spec);
       const deployment = store.update(app, change(spec) ?? spec);
       return appView(store, app, deployment ?? null);
     },
     failNext: (what) => store.failNext(what),
+    deployUnprompted: (idOrName, type, cause) => store.deployUnprompted(appOf(idOrName), type, cause).id,
   };
   const wiring: Wiring = {
     store: () => replicas.serving ?? store,

@@ -2,9 +2,23 @@ import { isoTime } from "../clock";
 import { failingLeaf, planEnd, type Leaf, type Plan } from "./deployment-timeline";
 import type { DeployedKind, Spec } from "./spec";
 
+/** Types of deployments, as in `cause_details` and the query `deployment_types`. */
+export const DEPLOYMENT_TYPES = [
+  "MANUAL",
+  "DEPLOY_ON_PUSH",
+  "MAINTENANCE",
+  "MANUAL_ROLLBACK",
+  "AUTO_ROLLBACK",
+  "UPDATE_DATABASE_TRUSTED_SOURCES",
+  "AUTOSCALED",
+] as const;
+export type DeploymentType = (typeof DEPLOYMENT_TYPES)[number];
+
 /** The stored data of a deployment; phase and steps follow from it and the time. */
 export interface DeploymentRecord {
   readonly id: string;
+  /** Absent for those that a client requested. */
+  readonly type?: DeploymentType;
   readonly cause: string;
   readonly spec: Spec;
   readonly plan: Plan;
@@ -99,6 +113,25 @@ function phaseAt(
   const begun = record.plan.phases.filter(({ at }) => record.startedAt + at * record.durationMs <= now);
   const current = begun[begun.length - 1] ?? { phase: "PENDING_BUILD", at: 0 };
   return { phase: current.phase as Phase, since: record.startedAt + current.at * record.durationMs };
+}
+
+export const typeOf = ({ type, clonedFrom }: DeploymentRecord): DeploymentType =>
+  type ?? (clonedFrom === undefined ? "MANUAL" : "MANUAL_ROLLBACK");
+
+/** As in bodies that users published; those of pushes and scalings are as the official Go client describes them. */
+function causeDetails(record: DeploymentRecord): Record<string, unknown> {
+  const type = typeOf(record);
+  switch (type) {
+    case "MANUAL":
+    case "MANUAL_ROLLBACK":
+      return { type };
+    case "DEPLOY_ON_PUSH":
+      return { type, git_push: { commit_sha: Object.values(record.sources)[0] ?? "" } };
+    case "AUTOSCALED":
+      return { type, internal: true, autoscaler_action: { autoscaled: true } };
+    default:
+      return { type, internal: true };
+  }
 }
 
 const CANCEL_REASON = { code: "DeploymentCanceled", message: "The deployment was canceled." };
@@ -250,6 +283,7 @@ export function deploymentAt(
     created_at: isoTime(record.startedAt),
     updated_at: isoTime(since),
     cause: record.cause,
+    cause_details: causeDetails(record),
     ...(record.previousId === undefined ? {} : { previous_deployment_id: record.previousId }),
     ...(record.clonedFrom === undefined ? {} : { cloned_from: record.clonedFrom }),
     progress: progressAt(record, now),

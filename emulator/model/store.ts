@@ -1,4 +1,5 @@
 import { forgetGoneAlerts } from "./alerts";
+import { BEHAVIOR, type Behavior } from "./behavior";
 import type { Clock } from "../clock";
 import { withDefaults, type Fill } from "./defaults";
 import { activeAmong, isRunning, type DeploymentRecord } from "./deployment-record";
@@ -7,12 +8,19 @@ import { failureOf, type FailureRequest } from "./requested-failures";
 import { isUuid, type Ids } from "./ids";
 import { componentsToBuild, failureInSpec, planDeployment } from "./deployment-timeline";
 import { Projects } from "./projects";
-import { staticSites, validateRollback } from "./rollback";
+import { staticSites, validateRollback, type Validation } from "./rollback";
 import { decrypt, sealSecrets } from "./secrets";
 import { sourcesFor } from "./sources";
 import type { Destinations, StoredApp } from "./stored-app";
 import { appFrom, stateOfApp, type StoreState } from "./state";
 import { canonical, components, type Spec } from "./spec";
+import {
+  dueDeployment,
+  rollbackInProgress,
+  unpromptedDeployment,
+  CAUSES,
+  type UnpromptedType,
+} from "./unprompted";
 import { checkSpec, refuseEncrypted } from "./validate-spec";
 
 export interface StoreOptions {
@@ -28,6 +36,8 @@ export interface StoreOptions {
   fill?: Fill;
   /** Whether tokens of log destinations are returned encrypted. */
   sealLogTokens?: boolean;
+  /** @default {@link BEHAVIOR} */
+  behavior?: Behavior;
 }
 
 interface Start {
@@ -76,7 +86,7 @@ export class Store {
   /** Apps that still respond, oldest first. */
   list(): StoredApp[] {
     for (const app of this.byId.values()) if (this.isGone(app)) this.byId.delete(app.id);
-    return [...this.byId.values()];
+    return [...this.byId.values()].map((app) => this.upToDate(app));
   }
 
   /** @throws {@link ApiError} 400 for a malformed id, 404 for an unknown one */
@@ -89,7 +99,41 @@ export class Store {
 
   find(id: string): StoredApp | undefined {
     const app = this.byId.get(id.toLowerCase());
-    return app === undefined || this.isGone(app) ? undefined : app;
+    return app === undefined || this.isGone(app) ? undefined : this.upToDate(app);
+  }
+
+  private get behavior(): Behavior {
+    return this.options.behavior ?? BEHAVIOR;
+  }
+
+  /** Records what the service has started by itself. */
+  private upToDate(app: StoredApp): StoredApp {
+    const due = () => dueDeployment(app, this.now, this.behavior, this.options.deployMs);
+    for (let made = due(); made !== undefined; made = due()) {
+      app.deployments.push(made);
+      this.changed();
+    }
+    return app;
+  }
+
+  /**
+   * The service deploys the app's spec without being asked, and cancels the deployment in progress.
+   * @param cause the text that it gives as the reason
+   */
+  deployUnprompted(app: StoredApp, type: UnpromptedType, cause = CAUSES[type]): DeploymentRecord {
+    this.refuseWhileDeleting(app);
+    const { now } = this;
+    const before = app.deployments.at(-1);
+    if (before === undefined) throw badRequest("the app has no deployment yet");
+    for (const record of app.deployments) if (isRunning(record, now)) record.canceledAt = now;
+    const made = unpromptedDeployment(before, app.spec, type, {
+      cause,
+      at: now,
+      deployMs: this.options.deployMs,
+    });
+    app.deployments.push(made);
+    this.changed();
+    return made;
   }
 
   byName = (name: string): StoredApp | undefined => this.list().find((app) => app.spec.name === name);
@@ -128,6 +172,7 @@ export class Store {
   update(app: StoredApp, given: unknown, newSources = false): DeploymentRecord | undefined {
     this.refuseWhileDeleting(app);
     this.refuseWhilePinned(app);
+    this.refuseWhileRollingBack(app);
     checkSpec(given);
     const namesake = this.byName(given.name);
     if (namesake !== undefined && namesake !== app)
@@ -144,6 +189,7 @@ export class Store {
   deploy(app: StoredApp, start: Start): DeploymentRecord {
     this.refuseWhileDeleting(app);
     this.refuseWhilePinned(app);
+    this.refuseWhileRollingBack(app);
     const now = this.now;
     const active = activeAmong(app.deployments, now);
     for (const record of app.deployments) if (isRunning(record, now)) record.canceledAt = now;
@@ -183,7 +229,7 @@ export class Store {
    */
   rollBack(app: StoredApp, target: DeploymentRecord, skipPin: boolean): DeploymentRecord {
     this.refuseWhileDeleting(app);
-    const { error } = validateRollback(app, target, this.now);
+    const { error } = this.validateRollback(app, target);
     if (error) throw badRequest(`the app can not be rolled back to this deployment: ${error.message}`);
     const specBefore = app.spec;
     this.setSpec(app, structuredClone(target.spec));
@@ -191,6 +237,15 @@ export class Store {
     if (!skipPin) app.pinned = { deployment: made, specBefore };
     this.changed();
     return made;
+  }
+
+  /** Whether an app can roll back to one of its deployments. */
+  validateRollback(app: StoredApp, target: DeploymentRecord): Validation {
+    const found = validateRollback(app, target, this.now);
+    const isRefused = this.behavior.whileRollingBack === "refuse" && rollbackInProgress(app, this.now);
+    if (!isRefused) return found;
+    const error = { code: "rollback_in_progress", message: "The app is being rolled back after a failure." };
+    return { ...found, valid: false, error };
   }
 
   /** @throws {@link ApiError} 400 when there is no rollback to commit */
@@ -295,6 +350,14 @@ export class Store {
       `App "${app.spec.name}" is pinned to the rollback deployment ${app.pinned.deployment.id}: ` +
         "commit or revert the rollback before anything new is deployed.",
     );
+  }
+
+  /** Not documented; `whileRollingBack` decides. */
+  private refuseWhileRollingBack(app: StoredApp): void {
+    if (this.behavior.whileRollingBack === "accept") return;
+    const running = rollbackInProgress(app, this.now);
+    if (running !== undefined)
+      throw conflict(`App "${app.spec.name}" is being rolled back by deployment ${running.id}.`);
   }
 
   private refuseWhileDeleting(app: StoredApp): void {

@@ -3,6 +3,7 @@ import { badRequest } from "../errors";
 import { parseFailure, type FailureRequest } from "../model/requested-failures";
 import type { Recorder } from "../http/recorder";
 import type { Spec } from "../model/spec";
+import { UNPROMPTED_TYPES, type UnpromptedType } from "../model/unprompted";
 import { appView } from "../views/app";
 import { objectBody, optionalBody, param, type Api, type Deps } from "./context";
 
@@ -18,6 +19,12 @@ export interface Controls {
    * @throws Error when there is no such app, or the spec is not valid
    */
   editApp(idOrName: string, change: (spec: Spec) => void | Spec): Record<string, unknown>;
+  /**
+   * The service deploys an app without being asked, as for maintenance or after a push. Cancels a deployment in progress.
+   * @param cause the text that the service gives as the reason
+   * @returns the id of the new deployment
+   */
+  deployUnprompted(idOrName: string, type: UnpromptedType, cause?: string): string;
 }
 
 export interface ControlDeps extends Deps {
@@ -100,5 +107,13 @@ export function controlRoutes(api: Api, { store, faults, recorder, controls }: C
   api.post("/_emulator/apps/:id/edit", (c) => {
     const { spec } = objectBody(c);
     return c.json({ app: controls.editApp(param(c, "id"), () => spec as Spec) });
+  });
+
+  api.post("/_emulator/apps/:id/deployments", (c) => {
+    const { type = "MAINTENANCE", cause } = optionalBody(c);
+    const known = UNPROMPTED_TYPES.find((one) => one === type);
+    if (known === undefined) throw badRequest(`type must be one of ${UNPROMPTED_TYPES.join(", ")}`);
+    if (cause !== undefined && typeof cause !== "string") throw badRequest("cause must be a text");
+    return c.json({ id: controls.deployUnprompted(param(c, "id"), known, cause) });
   });
 }

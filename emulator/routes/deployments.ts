@@ -1,21 +1,8 @@
-import type { DeploymentRecord } from "../model/deployment-record";
+import { DEPLOYMENT_TYPES, typeOf, type DeploymentRecord } from "../model/deployment-record";
 import { page } from "../http/paging";
 import { list } from "./query";
 import { deploymentView } from "../views/app";
 import { addressOf, optionalBody, optionalFlag, param, type Api, type Deps } from "./context";
-
-const DEPLOYMENT_TYPES = [
-  "MANUAL",
-  "DEPLOY_ON_PUSH",
-  "MAINTENANCE",
-  "MANUAL_ROLLBACK",
-  "AUTO_ROLLBACK",
-  "UPDATE_DATABASE_TRUSTED_SOURCES",
-  "AUTOSCALED",
-];
-
-const typeOf = (record: DeploymentRecord): string =>
-  record.clonedFrom === undefined ? "MANUAL" : "MANUAL_ROLLBACK";
 
 /** Deployments of an app: list, create, get, cancel. */
 export function deploymentRoutes(api: Api, deps: Deps): void {

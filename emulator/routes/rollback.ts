@@ -1,5 +1,4 @@
 import { badRequest } from "../errors";
-import { validateRollback } from "../model/rollback";
 import type { DeploymentRecord } from "../model/deployment-record";
 import type { StoredApp } from "../model/stored-app";
 import { deploymentView } from "../views/app";
@@ -17,7 +16,7 @@ export function rollbackRoutes(api: Api, deps: Deps): void {
 
   api.post("/v2/apps/:id/rollback/validate", (c) => {
     const { app, record } = target(c);
-    return c.json(validateRollback(app, record, deps.store().now));
+    return c.json(deps.store().validateRollback(app, record));
   });
 
   api.post("/v2/apps/:id/rollback", (c) => {

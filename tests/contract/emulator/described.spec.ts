@@ -6,6 +6,7 @@ import { operations, problems, unseen, type Operation } from "./facts";
 
 /** Fields that the service's own clients know although the description omits or misplaces them. */
 const EXTRA = new Set([
+  "cause_details",
   "alerts", // of the whole app, in the spec
   "features", // in the spec
   "previous_deployment_id",
