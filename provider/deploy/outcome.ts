@@ -5,6 +5,8 @@ import { failureLog, shortLine, shortReason, type LogSource, type LogTail } from
 import { describeFailure, failedSteps, type FailedStep } from "./progress";
 import type { Reporter } from "../host/reporter";
 import { waitForDeployment, type DeploymentSource, type WaitOptions } from "./wait";
+import { isUnprompted } from "../service/new-deployment";
+import { boundedLine } from "../text/bounded";
 import { logCommand, newestLogType, whereToLook } from "./next-steps";
 
 /** Result of a finished deployment. */
@@ -12,6 +14,8 @@ export interface Outcome {
   readonly deployment: Deployment;
   /** Messages about why it failed, several lines each. Empty if it succeeded. */
   readonly failures: readonly string[];
+  /** The deployment that nobody requested and that canceled this one. */
+  readonly displacedBy?: Deployment | undefined;
 }
 
 /**
@@ -30,6 +34,7 @@ export async function waitForOutcome(
 ): Promise<Outcome> {
   reporter.waits();
   let seen: Deployment | undefined;
+  let displacedBy: Deployment | undefined;
   const deployment = await waitForDeployment(source, appId, deploymentId, {
     ...options,
     onSeen(now) {
@@ -37,13 +42,32 @@ export async function waitForOutcome(
       options.onSeen?.(now);
     },
     onProgress: (line) => reporter.status(line),
-    onFollow: ({ id }) => reporter.info(`Superseded by deployment ${id}; waiting for that one.`),
+    onFollow: (other) => reporter.info(followed(other)),
+    onDisplaced: (by) => (displacedBy = by),
   }).catch((error: unknown) => {
     throw withPlace(error, appId, seen?.id ?? deploymentId, seen);
   });
   // Superseded by a deployment that no longer exists: this one was live.
   if (resultOf(deployment.phase) === "good") return { deployment, failures: [] };
-  return { deployment, failures: await explainFailure(source, appId, deployment, secrets, options.signal) };
+  const failures = displacedBy
+    ? [wasDisplaced(appId, deployment, displacedBy)]
+    : await explainFailure(source, appId, deployment, secrets, options.signal);
+  return { deployment, failures, displacedBy };
+}
+
+const followed = (other: Deployment): string =>
+  isUnprompted(other)
+    ? `Canceled by deployment ${other.id}, which the service started by itself${causeOf(other)}; waiting for that one.`
+    : `Superseded by deployment ${other.id}; waiting for that one.`;
+
+const causeOf = ({ cause }: Deployment): string => (cause ? ` (${boundedLine(cause, 200)})` : "");
+
+function wasDisplaced(appId: string, { id }: Deployment, by: Deployment): string {
+  const now = `which is now ${by.phase ?? "UNKNOWN"}`;
+  return (
+    `Deployment ${id} was canceled when the service started deployment ${by.id} by itself${causeOf(by)}, ${now}. ` +
+    `That one does not count as its result. The next pulumi up starts a new one.\n${whereToLook(appId, id)}`
+  );
 }
 
 /** Adds to a wait-timeout error where to see the deployment's progress. */

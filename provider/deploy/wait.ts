@@ -1,4 +1,4 @@
-import { standing } from "../deployment-phases";
+import { resultOf, standing } from "../deployment-phases";
 import type { Deployment } from "../api/types";
 import type { Clock } from "../clock";
 import { AppPlatformError, isApiError, isTransient } from "../errors";
@@ -27,8 +27,15 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the progress line whenever it changes. */
   readonly onProgress?: (line: string) => void;
+  /** Whether to wait for the deployment that replaces a canceled one. @default true */
+  readonly follows?: boolean;
   /** Called when another deployment replaces the one waited for. */
   readonly onFollow?: (successor: Deployment) => void;
+  /**
+   * Called when a deployment that nobody requested has canceled the one waited for, and has finished. It never counts in its
+   * place: the canceled one is returned.
+   */
+  readonly onDisplaced?: (by: Deployment) => void;
   /** Called with every deployment received, so that an interrupted wait can report the last one. */
   readonly onSeen?: (deployment: Deployment) => void;
 }
@@ -45,8 +52,8 @@ export function pollInterval(waitedMs: number): number {
 
 /**
  * Waits until a deployment has finished: the given one, or its successor. Returns it whether it succeeded or failed; see
- * {@link standing}. A canceled deployment without a successor is returned unchanged. Temporary errors (timeouts, 5xx, lost
- * connections) never end the wait early.
+ * {@link standing}. A canceled deployment without a successor is returned unchanged, and so is one whose only successor nobody
+ * requested, after waiting for that as well. Temporary errors (timeouts, 5xx, lost connections) never end the wait early.
  * @throws AppPlatformError `wait-timeout` after the time limit, `interrupted` if the signal is aborted
  */
 export async function waitForDeployment(
@@ -62,22 +69,31 @@ export async function waitForDeployment(
   let seen: Deployment | undefined;
   let lastError: unknown;
   let missingSince: number | undefined;
+  // The deployment that one which nobody requested has canceled.
+  let displaced: Deployment | undefined;
   for (;;) {
     if (signal?.aborted) throw interrupted(id);
     try {
       const deployment = await source.getDeployment(appId, id, signal ? { signal } : {});
       lastError = undefined;
       missingSince = undefined;
-      options.onSeen?.(deployment);
+      if (!displaced) options.onSeen?.(deployment);
       // A listing returns the same object as long as nothing changes.
       const line = deployment === seen ? lastLine : describeProgress(deployment);
       seen = deployment;
       if (line !== lastLine) options.onProgress?.((lastLine = line));
       const stands = standing(deployment.phase);
-      if (stands === "succeeded" || stands === "failed") return deployment;
+      if (stands === "succeeded" || stands === "failed") {
+        if (displaced) options.onDisplaced?.(deployment);
+        return displaced ?? deployment;
+      }
       if (stands === "replaced") {
-        const successor = await findSuccessor(source, appId, deployment, signal);
-        if (!successor) return deployment;
+        const successor =
+          options.follows === false ? undefined : await findSuccessor(source, appId, deployment, signal);
+        const isOwn = successor && !isUnprompted(successor);
+        if (!successor || (!isOwn && resultOf(deployment.phase) === "good")) return displaced ?? deployment;
+        if (isOwn) displaced = undefined;
+        else displaced ??= deployment;
         options.onFollow?.(successor);
         id = successor.id;
         continue;

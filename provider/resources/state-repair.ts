@@ -25,8 +25,13 @@ export function repaired<T extends AppOutputs>(props: T): T {
 
 function deploymentIn(value: unknown): LastDeployment | undefined {
   if (!isPlainObject(value) || typeof value["id"] !== "string" || value["id"] === "") return undefined;
-  const { id, phase } = value;
-  return { id, phase: typeof phase === "string" ? phase : "UNKNOWN" };
+  const { id, phase, rolledBack } = value;
+  const { by, to } = isPlainObject(rolledBack) ? rolledBack : {};
+  return {
+    id,
+    phase: typeof phase === "string" ? phase : "UNKNOWN",
+    ...(typeof by === "string" && { rolledBack: { by, ...(typeof to === "string" && { to }) } }),
+  };
 }
 
 /** A damaged value counts as a deployment that must exist. */

@@ -47,11 +47,18 @@ export const isUnprompted = (deployment: Partial<Deployment>): boolean =>
 export const isAutomaticRollback = (deployment: Partial<Deployment>): boolean =>
   typeOf(deployment) === "AUTO_ROLLBACK";
 
+/**
+ * True for a deployment that the service started by itself, unlike one after a push: it does not show whether the spec that
+ * was last sent works. Pure.
+ */
+export const isOfService = (deployment: Partial<Deployment>): boolean =>
+  isUnprompted(deployment) && typeOf(deployment) !== "DEPLOY_ON_PUSH";
+
 /** What triggered a deployment, if the response contains it. */
 function typeOf({ cause, cause_details: details }: Partial<Deployment>): string | undefined {
+  if (cause?.startsWith("automated rollback") === true) return "AUTO_ROLLBACK";
   const type = isPlainObject(details) ? details["type"] : undefined;
-  if (typeof type === "string") return type;
-  return cause?.startsWith("automated rollback") === true ? "AUTO_ROLLBACK" : undefined;
+  return typeof type === "string" ? type : undefined;
 }
 
 /** The distinct deployments in an app's slots, unordered. Pure. */

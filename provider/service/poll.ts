@@ -10,6 +10,8 @@ export const WAIT_LIMITS = {
   laterRun: 5_000,
   /** A deployment that the service has returned, but does not know yet (404). */
   unknownDeployment: 30_000,
+  /** The service's own rollback of a deployment that has failed. */
+  serviceRollback: 20_000,
   /** The effect of a write whose response was lost, before the write is sent again. */
   lostResponse: 10_000,
   /** Pause between two checks that must agree that an app is gone: a replica may lag. */

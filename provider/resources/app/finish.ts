@@ -3,6 +3,7 @@ import type { App, Deployment } from "../../api/types";
 import { waitForOutcome } from "../../deploy/outcome";
 import {
   isAutomaticRollback,
+  isUnprompted,
   lookForStarted,
   NONE_KNOWN,
   shownDeployments,
@@ -10,6 +11,7 @@ import {
   type Started,
   type Awaited,
 } from "../../service/new-deployment";
+import { rollbackOutlook } from "./outlook";
 import { newestDeployment } from "./unrecorded-run";
 import {
   asAppPlatformError,
@@ -21,6 +23,8 @@ import {
 import { poll, WAIT_LIMITS } from "../../service/poll";
 import { withoutSecrets } from "../../secrets/mask-errors";
 import { nameInterruption, type OperationContext, type AppOperationContext } from "../base-provider";
+import { serviceRollback, unlessRollingBack } from "../service-rollback";
+import { mayBeRolledBack, rollbackOf } from "../../deploy/service-rollback";
 import { matches } from "../../appspec/covers";
 import { drift } from "../../appspec/drift";
 import { listsToMaps } from "../../appspec/lists-by-name";
@@ -45,13 +49,13 @@ export class Finishing {
   ) {}
 
   /**
-   * The current status of the last deployment. A newer successful deployment takes its place, whatever triggered it, unless
-   * it is the service's own rollback.
+   * The current status of the last deployment. A newer successful deployment takes its place, unless nobody requested it: the
+   * service's own rollback, for example, restores what was running before.
    */
   async currentState(app: App, last: LastDeployment | undefined): Promise<LastDeployment | undefined> {
     const active = app.active_deployment ?? undefined;
     if (!last) return active && lastDeployment(active);
-    if (active && active.id === last.id) return lastDeployment(active);
+    if (active && active.id === last.id) return this.live(active, last);
     const { client, options } = this.context;
     const now = await client.getDeployment(app.id, last.id, options).catch((error: unknown) => {
       if (!isApiError(error, "not-found")) throw error;
@@ -62,9 +66,19 @@ export class Finishing {
     if (!now) return resultOf(last.phase) === "good" ? active && lastDeployment(active) : last;
     const isOvertaken =
       active &&
-      !isAutomaticRollback(active) &&
+      !isUnprompted(active) &&
       Date.parse(active.created_at ?? "") > Date.parse(now.created_at ?? "");
-    return lastDeployment(isOvertaken ? active : now);
+    if (isOvertaken) return lastDeployment(active);
+    // Superseded by a deployment that nobody requested, which changes nothing for the app.
+    if (now.phase === "SUPERSEDED" && resultOf(last.phase) === "good") return last;
+    const rolledBack = active && isAutomaticRollback(active) ? rollbackOf([active], now) : undefined;
+    return lastDeployment(now, rolledBack);
+  }
+
+  /** A deployment that is active may be shown in an earlier phase for a moment. */
+  private live(active: Deployment, last: LastDeployment): LastDeployment {
+    const isBehind = resultOf(last.phase) === "good" && resultOf(active.phase) !== "good";
+    return isBehind ? last : lastDeployment(active);
   }
 
   /**
@@ -105,13 +119,15 @@ export class Finishing {
 class Wait {
   /** What a later run has to search for; absent once the deployment was seen. */
   private awaited: Awaited | undefined;
+  /** Whether a deployment was started in place of one that the service canceled. */
+  private hasRepeated = false;
 
   constructor(
     private readonly context: AppOperationContext,
     private readonly recorded: AppInputs,
     private readonly finishing: Finishing,
     private readonly app: App,
-    private readonly started: Started | undefined,
+    private started: Started | undefined,
     private last: LastDeployment | undefined,
     private readonly operation: keyof Timeouts,
     private readonly liveSpec: unknown,
@@ -161,7 +177,11 @@ class Wait {
   private async settled(): Promise<AppOutputs> {
     const { app, context } = this;
     const first = this.last;
-    const { deployment: ended, failures } = await this.settle().catch(async (error: unknown) => {
+    const {
+      deployment: ended,
+      failures,
+      displacedBy,
+    } = await this.settle().catch(async (error: unknown) => {
       // The deployment in the response may never exist, and the write may result in another one.
       if (!isApiError(error, "not-found") || !first || !this.isUnseen(first)) throw error;
       await throwIfShown(context, app.id, first.id, error);
@@ -173,13 +193,43 @@ class Wait {
       return this.settle();
     });
     this.last = lastDeployment(ended);
+    if (displacedBy && !this.hasRepeated) return this.instead();
     const look = context.reads.appAfter(context.client, app.id, ended, context.options);
     if (failures.length === 0) return this.record(await look);
     // Report why the deployment failed even if reading the app fails as well.
-    const seen = await look.catch((error: unknown) => this.told(error));
+    let seen = await look.catch((error: unknown) => this.told(error));
+    const rollback = await this.rollbackBy(seen instanceof Error ? app : seen, ended);
+    if (rollback) {
+      this.last = lastDeployment(ended, rollback);
+      seen = await this.after(rollback).catch(() => seen);
+    }
     const [outs, more] = seen instanceof Error ? [this.record(app), [seen.message]] : [this.record(seen), []];
-    const reasons = standing(ended.phase) === "failed" ? this.withOutlook(failures, outs) : failures;
+    const reasons =
+      standing(ended.phase) === "failed" ? this.withOutlook(failures, outs, rollback) : failures;
     throw new InitializationError("deployment-failed", app.id, outs, [...reasons, ...more]);
+  }
+
+  private after(ended: Deployment): Promise<App> {
+    const { reads, client, options } = this.context;
+    return reads.appAfter(client, this.app.id, ended, options);
+  }
+
+  /** The service's own rollback, once it has finished. */
+  private async rollbackBy(now: App, failed: Deployment): Promise<Deployment | undefined> {
+    if (!now.active_deployment || !mayBeRolledBack(failed)) return undefined;
+    return serviceRollback(this.context, this.app.id, failed, this.operation);
+  }
+
+  /** After a deployment that nobody requested has canceled ours: deploys once more, since that one does not count. */
+  private instead(): Promise<AppOutputs> {
+    this.hasRepeated = true;
+    this.context.reporter.info("Starting a new deployment in place of the canceled one.");
+    return this.create().then(({ deployment, known }) => {
+      this.awaited = { known: [...known.ids], must: true };
+      this.started = { deployment, known, must: true };
+      this.last = deployment && lastDeployment(deployment);
+      return this.outputs();
+    });
   }
 
   private settle(): ReturnType<typeof waitForOutcome> {
@@ -258,16 +308,23 @@ class Wait {
     return asAppPlatformError(withoutSecrets(nameInterruption(error, stopped), secrecy));
   }
 
-  /** The reasons, the last one with what is running now and what to do next; a rollback adds that itself. */
-  private withOutlook(failures: readonly string[], { activeDeploymentId }: AppOutputs): readonly string[] {
-    if (this.context.inputs.onFailedDeployment === "rollback") return failures;
-    const now = activeDeploymentId
+  /** The reasons, the last one with what is running now and what to do next; a rollback of ours adds that itself. */
+  private withOutlook(
+    failures: readonly string[],
+    { activeDeploymentId }: AppOutputs,
+    rollback: Deployment | undefined,
+  ): readonly string[] {
+    const isOurs = this.context.inputs.onFailedDeployment === "rollback";
+    if (isOurs && !rollback) return failures;
+    const running = activeDeploymentId
       ? `The previous deployment (${activeDeploymentId}) keeps running.`
       : "The app is recorded in the Pulumi state, but nothing is running yet.";
-    const next = "Fix the problem and run pulumi up again to start a new deployment.";
-    return [...failures.slice(0, -1), `${failures.at(-1) ?? ""}\n${now} ${next}`];
+    const now = rollback ? rollbackOutlook(rollback, running, isOurs) : running;
+    return [...failures.slice(0, -1), `${failures.at(-1) ?? ""}\n${now} ${FIX_AND_RETRY}`];
   }
 }
+
+const FIX_AND_RETRY = "Fix the problem and run pulumi up again to start a new deployment.";
 
 /** The error for an update if later responses contradict its response. */
 const updateNotSeen = (): AppPlatformError =>
@@ -318,14 +375,16 @@ export async function throwIfShown(
 
 /** Creates a new deployment of the spec at the service. */
 export async function createDeployment(
-  { client, reads, reporter, options, clock }: OperationContext,
+  context: OperationContext,
   appId: string,
   forceBuild: boolean,
   known: readonly string[],
 ): Promise<Started> {
+  const { client, reads, reporter, options, clock } = context;
   reporter.status("creating a deployment");
   const request = forceBuild ? { force_build: true } : {};
-  const started = await createDeploymentOnce(client, appId, request, { ...options, clock }, known);
+  const create = () => createDeploymentOnce(client, appId, request, { ...options, clock }, known);
+  const started = await unlessRollingBack(context, appId, create);
   reads.noteWrite(appId);
   return started;
 }

@@ -1,4 +1,5 @@
-import { standing } from "../../deployment-phases";
+import { recordedRollback } from "../../deploy/service-rollback";
+import { resultOf, standing } from "../../deployment-phases";
 import { valueAt, withValueAt } from "../../appspec/diff";
 import { comparable } from "../../appspec/covers";
 import type { Accepted, Plan } from "../../appspec/plan";
@@ -11,10 +12,10 @@ export function linesOnLastRun(planned: Plan, olds: AppOutputs): string[] {
   if (planned.changes.length === 0 && planned.action === "resume")
     lines.push("The last deployment is still in progress; this update waits for it.");
   if (planned.changes.length === 0 && planned.action === "redeploy" && hasFailed(olds))
-    lines.push("The last deployment failed; this update starts a new one.");
+    lines.push(whyAgain(olds.__deployment));
   if (planned.changes.length > 0 && hasFailed(olds))
     lines.push(
-      "The last deployment failed, but the service has its spec: these lines compare the program with that spec. " +
+      `${failure(olds.__deployment)}, but the service has its spec: these lines compare the program with that spec. ` +
         "Pulumi's own diff may compare it with the spec before the failed attempt.",
     );
   if (olds.__awaited !== undefined && planned.action === "none")
@@ -24,12 +25,23 @@ export function linesOnLastRun(planned: Plan, olds: AppOutputs): string[] {
   return lines;
 }
 
+/** Explains a new deployment without a change in the program. */
+export const whyAgain = (last: LastDeployment): string =>
+  last.rolledBack
+    ? `${failure(last)}; this update starts a new one.`
+    : "The last deployment failed; this update starts a new one.";
+
+const failure = ({ id, rolledBack }: LastDeployment): string =>
+  rolledBack
+    ? `The last deployment (${id}) failed, and ${recordedRollback(rolledBack)}`
+    : "The last deployment failed";
+
 /** Explains an update without a change in the program. */
 export const nowIn = ({ id, phase }: LastDeployment): string =>
   `Deployment ${id}, which the last run did not wait for, is now ${phase}: this update records it.`;
 
-const hasFailed = ({ __deployment }: AppOutputs): boolean =>
-  __deployment !== undefined && !["succeeded", "running"].includes(standing(__deployment.phase));
+const hasFailed = (olds: AppOutputs): olds is AppOutputs & { __deployment: LastDeployment } =>
+  olds.__deployment !== undefined && resultOf(olds.__deployment.phase) === "bad";
 
 /** The baseline of the plan: the inputs the service accepted last, and the phase of their deployment. */
 export function accepted(olds: AppOutputs, news: AppInputs): Accepted {

@@ -4,7 +4,7 @@ import { resultOf } from "../../deployment-phases";
 import type { App, Deployment } from "../../api/types";
 import type { Reporter } from "../../host/reporter";
 import {
-  isAutomaticRollback,
+  isOfService,
   knownTo,
   newDeployment,
   NONE_KNOWN,
@@ -23,6 +23,8 @@ import type { Secrecy } from "../../secrets/mask-errors";
 import { appById, isUnknownId } from "../../service/find";
 import { slim } from "../../service/listing";
 import type { OperationContext, AppOperationContext } from "../base-provider";
+import { afterServiceRollback, unlessRollingBack } from "../service-rollback";
+import { asServiceRollback, recordedRollback, rollbackOf } from "../../deploy/service-rollback";
 import { adoptable } from "../../appspec/covers";
 import { asksForChange, isFromBefore, staleParts, type SentUpdate } from "../../appspec/evidence";
 import { formatPath, listsToMaps, type ListOrder } from "../../appspec/lists-by-name";
@@ -182,11 +184,25 @@ export class Operation {
    */
   private async deployed(app: App, shown?: Deployment): Promise<Written | TakenOver> {
     const newest =
-      (shown && !isAutomaticRollback(shown) ? shown : await newestDeployment(this.context, app.id)) ??
+      (shown && !isOfService(shown) ? shown : await newestDeployment(this.context, app.id)) ??
       (await lookForDeployment(this.context, app.id, NONE_KNOWN, WAIT_LIMITS.updateDeployment));
-    return newest && resultOf(newest.phase) !== "bad"
-      ? { app, last: lastDeployment(newest) }
-      : { app, started: await this.createDeployment(app, newest && lastDeployment(newest), false) };
+    if (newest && resultOf(newest.phase) !== "bad") return { app, last: lastDeployment(newest) };
+    if (newest) this.reporter.info(await this.whyAgain(app, newest));
+    return { app, started: await this.createDeployment(app, newest && lastDeployment(newest), false) };
+  }
+
+  /** The reason for a new deployment of the same spec. Waits for the service's own rollback of the last one. */
+  private async whyAgain(app: App, failed: Deployment): Promise<string> {
+    await afterServiceRollback(this.context, app);
+    const { items } = await this.context.client.listDeploymentPage(app.id, {}, this.context.options);
+    const rollback = rollbackOf(items, failed);
+    const since = rollback ? `, and ${recordedRollback(asServiceRollback(rollback))}` : "";
+    return `The app's last deployment (${failed.id}) is ${failed.phase}${since}: starting a new one.`;
+  }
+
+  /** The app before a write that starts a deployment, once the service's own rollback has finished. */
+  async withoutRollback(app: App): Promise<App> {
+    return (await afterServiceRollback(this.context, app)) ? this.existingApp(app.id) : app;
   }
 
   /** Waits for the deployment of the write, and returns the outputs. @throws InitializationError */
@@ -250,7 +266,9 @@ export class Operation {
       news: this.recorded.spec,
     };
     const answered = slim(
-      await updateAppOnce(this.context.client, app, request, sent, safe).catch(async (error: unknown) => {
+      await unlessRollingBack(this.context, app.id, () =>
+        updateAppOnce(this.context.client, app, request, sent, safe),
+      ).catch(async (error: unknown) => {
         throw await this.explainConflict(error, app.id);
       }),
     );

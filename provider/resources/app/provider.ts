@@ -39,7 +39,7 @@ import {
   type AppOutputs,
   type LastDeployment,
 } from "./state";
-import { linesOnLastRun, nowIn, accepted } from "./last-run";
+import { whyAgain, linesOnLastRun, nowIn, accepted } from "./last-run";
 import { ignoringIn, placesIn, secretsIn, optionMismatches } from "./app-meta";
 
 export class AppProvider extends BaseProvider {
@@ -233,7 +233,12 @@ export class AppProvider extends BaseProvider {
       const isLost =
         planned.action !== "update" && reportLostUpdate(operation.context, ignoring, olds, before);
       const action = isLost ? "update" : planned.action;
-      if (action === "update" || action === "redeploy") refuseWhilePinned(before);
+      if (action === "update" || action === "redeploy") {
+        refuseWhilePinned(before);
+        before = await operation.withoutRollback(before);
+      }
+      if (action === "redeploy" && last?.rolledBack && !recorded.__deployment?.rolledBack)
+        operation.reporter.info(whyAgain(last));
       await operation.moveProject(before);
       const kept = operation.keepAsBefore(olds);
       switch (action) {

@@ -16,6 +16,9 @@ import { inputsWithDrift } from "../../appspec/drift";
 import { listsToMaps } from "../../appspec/lists-by-name";
 import { hideSecrets } from "../../appspec/secrets";
 import { lastDeployment, outputsOf, plain, type AppInputs, type AppOutputs } from "./state";
+import { rollbackOutlook } from "./outlook";
+import { asServiceRollback } from "../../deploy/service-rollback";
+import { serviceRollback } from "../service-rollback";
 import { timeoutMs } from "../../durations";
 import { writeOnce } from "../../service/safe-writes";
 
@@ -37,7 +40,9 @@ export class AutoRollback {
   private concerns(error: unknown): error is InitializationError {
     if (this.context.inputs.onFailedDeployment !== "rollback") return false;
     if (!(error instanceof InitializationError) || error.errorCode !== "deployment-failed") return false;
-    return (error.properties as AppOutputs).__deployment?.phase === "ERROR";
+    const { phase, rolledBack } = (error.properties as AppOutputs).__deployment ?? {};
+    // The service has gone back by itself, which the error explains.
+    return phase === "ERROR" && rolledBack === undefined;
   }
 
   private async after(failed: InitializationError): Promise<InitializationError> {
@@ -52,12 +57,31 @@ export class AutoRollback {
         );
       target = app.active_deployment;
       const obstacle = await this.obstacle(app.id, target);
-      if (obstacle !== undefined) return kept(failed, obstacle);
+      if (obstacle !== undefined) return await this.refused(failed, target, obstacle);
       made = await this.start(app.id, target);
     } catch (error) {
-      return kept(failed, asAppPlatformError(error).message);
+      return this.refused(failed, undefined, asAppPlatformError(error).message);
     }
     return this.follow(failed, target, made);
+  }
+
+  /** The service may reject a rollback because it is rolling back by itself, which may have become visible only now. */
+  private async refused(
+    failed: InitializationError,
+    target: Deployment | undefined,
+    why: string,
+  ): Promise<InitializationError> {
+    const outs = failed.properties as AppOutputs;
+    const last = outs.__deployment;
+    const rollback =
+      last && (await serviceRollback(this.context, failed.id, { id: last.id }, "update", undefined, 0));
+    if (!last || !rollback) return kept(failed, why);
+    const running = `Deployment ${target?.id ?? outs.activeDeploymentId} keeps running.`;
+    const properties = { ...outs, __deployment: { ...last, rolledBack: asServiceRollback(rollback) } };
+    return new InitializationError(failed.errorCode, failed.id, plain(properties), [
+      ...failed.reasons,
+      rollbackOutlook(rollback, running, true),
+    ]);
   }
 
   /** Why the app cannot be rolled back to the deployment, if it cannot. */

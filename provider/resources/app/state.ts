@@ -2,6 +2,7 @@ import type { App, Deployment } from "../../api/types";
 import type { SecretPlaces } from "../../secrets/program-secrets";
 import { shownInLine } from "../../text/shown";
 import { listsToMaps } from "../../appspec/lists-by-name";
+import { asServiceRollback, type ServiceRollback } from "../../deploy/service-rollback";
 import type { Timeouts } from "../../durations";
 import type { Awaited } from "../../service/new-deployment";
 
@@ -39,6 +40,8 @@ export interface AppInputs {
 export interface LastDeployment {
   id: string;
   phase: string;
+  /** Set if it failed and the service went back to an earlier deployment by itself. */
+  rolledBack?: ServiceRollback;
 }
 
 export interface AppOutputs extends AppInputs {
@@ -134,8 +137,13 @@ export function outputsOf(
   }) as unknown as AppOutputs;
 }
 
-export function lastDeployment(deployment: Deployment): LastDeployment {
-  return { id: deployment.id, phase: shownInLine(deployment.phase ?? "UNKNOWN") };
+/** @param rolledBack the service's own rollback of it, if it failed */
+export function lastDeployment(deployment: Deployment, rolledBack?: Deployment): LastDeployment {
+  return {
+    id: deployment.id,
+    phase: shownInLine(deployment.phase ?? "UNKNOWN"),
+    ...(rolledBack && { rolledBack: asServiceRollback(rolledBack) }),
+  };
 }
 
 /**

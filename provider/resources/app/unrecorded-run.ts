@@ -1,6 +1,6 @@
 import { standing } from "../../deployment-phases";
 import type { App, Deployment } from "../../api/types";
-import { isAutomaticRollback } from "../../service/new-deployment";
+import { isAutomaticRollback, isOfService } from "../../service/new-deployment";
 import { Ignoring } from "./ignored-properties";
 import { changes, isEqual, valueAt, type Path } from "../../appspec/diff";
 import { drift } from "../../appspec/drift";
@@ -73,15 +73,16 @@ const within = (one: Path, other: Path): boolean =>
   one.every((step, index) => index >= other.length || other[index] === step);
 
 /**
- * The newest deployment of the app that was not canceled, which determines the app's status. Ignores the service's own rollback
- * of a failed deployment, which does not change the spec.
+ * The newest deployment of the app that was not canceled, which determines the app's status. Ignores those that the service
+ * started by itself, unless there is no other: its own rollback never counts.
  */
 export async function newestDeployment(
   { client, options }: Pick<OperationContext, "client" | "options">,
   appId: string,
 ): Promise<Deployment | undefined> {
   const { items } = await client.listDeploymentPage(appId, {}, options);
-  return items.find((one) => one.phase !== "CANCELED" && !isAutomaticRollback(one));
+  const candidates = items.filter((one) => one.phase !== "CANCELED" && !isAutomaticRollback(one));
+  return candidates.find((one) => !isOfService(one)) ?? candidates[0];
 }
 
 /** The app's deployment in progress, if any. */

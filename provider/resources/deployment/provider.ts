@@ -1,6 +1,7 @@
 import { resultOf, standing } from "../../deployment-phases";
 import type { Deployment } from "../../api/types";
 import {
+  isUnprompted,
   knownTo,
   newDeployment,
   shownDeployments,
@@ -8,8 +9,15 @@ import {
   type Awaited,
 } from "../../service/new-deployment";
 import { findSuccessor } from "../../deploy/wait";
+import {
+  asServiceRollback,
+  describeServiceRollback,
+  recordedRollback,
+  rollbackOf,
+} from "../../deploy/service-rollback";
+import { afterServiceRollback, rollbackAfter, unlessRollingBack } from "../service-rollback";
 import { asAppPlatformError, InitializationError, isApiError, orUndefinedIfNotFound } from "../../errors";
-import { lookForDeployment, noDeployment, throwIfShown } from "../app/finish";
+import { deploymentOf, lookForDeployment, noDeployment, throwIfShown } from "../app/finish";
 import { WAIT_LIMITS } from "../../service/poll";
 import { refuseWhilePinned } from "../app/rollback-on-failure";
 import { appById } from "../../service/find";
@@ -137,6 +145,7 @@ export class DeploymentProvider extends BaseProvider {
       if (next === "wait") return { outs: await resume(context, id, news, last, olds.__made) };
       const late =
         next === "look" && olds.__awaited ? await lateOne(context, olds.appId, olds.__awaited) : undefined;
+      if (next === "make again") await tellRollback(context, olds.appId, last);
       const started = late ?? (await make(context, news));
       return { outs: await finish(context, id, news, started, "update") };
     };
@@ -187,20 +196,31 @@ export class DeploymentProvider extends BaseProvider {
 }
 
 /** Not stopped by Ctrl-C: otherwise the deployment would continue without being recorded in the state. */
-async function make(
-  { client, reads, reporter, stopped, clock }: OperationContext,
-  inputs: DeploymentInputs,
-): Promise<Started> {
+async function make(context: OperationContext, inputs: DeploymentInputs): Promise<Started> {
+  const { client, reads, reporter, stopped, clock } = context;
   const { appId, forceBuild } = inputs;
   const app = await appById(client, appId);
   refuseWhilePinned(app);
+  await afterServiceRollback(context, app);
   stopped?.throwIfAborted();
   reporter.status("creating a deployment");
   const known = shownDeployments(app).map(({ id }) => id);
   const request = forceBuild ? { force_build: true } : {};
-  const started = await createDeploymentOnce(client, appId, request, { clock }, known);
+  const create = () => createDeploymentOnce(client, appId, request, { clock }, known);
+  const started = await unlessRollingBack(context, appId, create);
   reads.noteWrite(appId);
   return started;
+}
+
+async function tellRollback(
+  { client, reporter, options }: OperationContext,
+  appId: string,
+  failed: Deployment,
+): Promise<void> {
+  const { items } = await client.listDeploymentPage(appId, {}, options);
+  const rollback = rollbackOf(items, failed);
+  if (rollback)
+    reporter.info(`Deployment ${failed.id} failed, and ${recordedRollback(asServiceRollback(rollback))}.`);
 }
 
 /** The deployment of an earlier run that no run has seen, if it appears now. */
@@ -276,7 +296,12 @@ const resume = (
 ): Promise<DeploymentOutputs> =>
   waited(context, id, inputs, last, made, "update", (error) => Promise.reject(error as Error));
 
-/** @param instead after a failed wait, finds another deployment to wait for, or throws */
+const SPEC_STAYS = "The app's spec is still that of the failed deployment.";
+
+/**
+ * @param instead after a failed wait, finds another deployment to wait for, or throws
+ * @param mayRepeat whether to start another deployment in place of one that the service canceled for its own
+ */
 async function waited(
   context: OperationContext,
   id: string,
@@ -285,6 +310,7 @@ async function waited(
   made: string,
   operation: "create" | "update",
   instead: (error: unknown, hasSeen: boolean) => Promise<Deployment>,
+  mayRepeat = true,
 ): Promise<DeploymentOutputs> {
   let last = deployment;
   if (inputs.wait === false) return outputs(inputs, last, made);
@@ -299,7 +325,26 @@ async function waited(
     });
     last = ended.deployment;
     if (ended.failures.length === 0) return outputs(inputs, last, made);
-    throw new InitializationError("deployment-failed", id, outputs(inputs, last, made), [...ended.failures]);
+    if (ended.displacedBy && mayRepeat) {
+      context.reporter.info("Starting a new deployment in place of the canceled one.");
+      last = await deploymentOf(context, inputs.appId, await make(context, inputs));
+      made = last.id;
+      return await waited(
+        context,
+        id,
+        inputs,
+        last,
+        made,
+        operation,
+        (error) => Promise.reject(error as Error),
+        false,
+      );
+    }
+    const rollback = await rollbackAfter(context, inputs.appId, last, operation, inputs.timeouts);
+    const reasons = rollback
+      ? [...ended.failures, `${describeServiceRollback(rollback)} ${SPEC_STAYS}`]
+      : ended.failures;
+    throw new InitializationError("deployment-failed", id, outputs(inputs, last, made), [...reasons]);
   } catch (error) {
     if (error instanceof InitializationError) throw error;
     const { errorCode, message } = asAppPlatformError(nameInterruption(error, context.stopped));
@@ -323,7 +368,8 @@ async function current(
   if (deploymentId === "") return undefined;
   const found = await orUndefinedIfNotFound(client.getDeployment(appId, deploymentId, options));
   if (found?.phase !== "CANCELED") return found;
-  return (await findSuccessor(client, appId, found, options.signal)) ?? found;
+  const successor = await findSuccessor(client, appId, found, options.signal);
+  return successor && !isUnprompted(successor) ? successor : found;
 }
 
 async function isGone({ client, reads, options }: OperationContext, appId: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import {
   createEmulator,
   steppedClock,
   type Emulator,
+  type EmulatorOptions,
   type RecordedCall,
   type StoredApp,
 } from "../../../emulator/index";
@@ -82,14 +83,21 @@ export class World {
   readonly clock = new InstantClock(this.time.now(), (ms) => this.time.advance(ms));
   private started: Emulator | undefined;
 
-  async start(): Promise<void> {
+  async start(options: EmulatorOptions = {}): Promise<void> {
     this.started = await createEmulator({
       clock: this.time,
       token: TOKEN,
       rateLimit: false,
       deploySeconds: 6,
       deleteSeconds: 2,
+      ...options,
     });
+  }
+
+  /** Starts again with another emulator, without apps. */
+  async restart(options: EmulatorOptions): Promise<void> {
+    await this.close();
+    await this.start(options);
   }
 
   get emulator(): Emulator {

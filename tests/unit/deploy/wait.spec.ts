@@ -167,7 +167,7 @@ describe("waitForDeployment", () => {
     assert.equal((await wait(source)).phase, "ACTIVE");
   });
 
-  it("does not follow rollbacks by the service, and follows its other deployments only if there is no alternative", async () => {
+  it("waits for a deployment that nobody requested and that canceled its own, but returns its own", async () => {
     const made = (id: string, type: string, phase = "ACTIVE"): Deployment => ({
       id,
       phase,
@@ -179,8 +179,21 @@ describe("waitForDeployment", () => {
     };
     assert.equal(await follow(made("back", "AUTO_ROLLBACK"), made("e", "MANUAL", "ERROR")), "e");
     assert.equal(await follow(made("own", "MAINTENANCE"), made("e", "MANUAL")), "e");
-    assert.equal(await follow(made("own", "MAINTENANCE")), "own");
     assert.equal(await follow(made("back", "AUTO_ROLLBACK")), "d");
+    for (const type of ["MAINTENANCE", "UPDATE_DATABASE_TRUSTED_SOURCES", "AUTOSCALED", "DEPLOY_ON_PUSH"])
+      for (const phase of ["ACTIVE", "ERROR"]) {
+        const displacers: string[] = [];
+        const looks = { d: ["CANCELED"], own: ["BUILDING", made("own", type, phase)] };
+        const source = new Scripted(looks, [[made("own", type, "BUILDING"), { id: "d" }]]);
+        const found = await wait(source, { onDisplaced: ({ id }) => void displacers.push(id) });
+        assert.deepEqual([found.id, found.phase, displacers], ["d", "CANCELED", ["own"]]);
+      }
+  });
+
+  it("does not wait for one that nobody requested when its own was live before", async () => {
+    const looks = { d: ["SUPERSEDED"] };
+    const younger: Deployment = { id: "own", phase: "BUILDING", cause_details: { type: "MAINTENANCE" } };
+    assert.equal((await wait(new Scripted(looks, [[younger, { id: "d" }]]))).id, "d");
   });
 
   it("gives up exactly when the timeout expires, with the deployment and the setting", async () => {
