@@ -8,6 +8,7 @@ import {
   type Started,
   type Awaited,
 } from "../../service/new-deployment";
+import type { Outcome } from "../../deploy/outcome";
 import { findSuccessor } from "../../deploy/wait";
 import {
   asServiceRollback,
@@ -31,6 +32,7 @@ import {
 import { changes } from "../../appspec/diff";
 import { isUnknown } from "../../appspec/unknown";
 import { DEPLOYMENT_PROPERTIES } from "../options/named";
+import { confirm } from "./confirm";
 import { mismatches } from "../options/mismatches";
 import { plain } from "../app/state";
 import type { ResourceMeta } from "../meta";
@@ -272,7 +274,8 @@ async function finish(
     throw failed(error);
   }
   if (!made) throw failed(context.stopped?.aborted ? new Error("stopped") : noDeployment(inputs.appId));
-  return waited(context, id ?? made.id, inputs, made, made.id, operation, async (error, hasSeen) => {
+  const begun = { made: made.id, awaited };
+  return waited(context, id ?? made.id, inputs, made, begun, operation, async (error, hasSeen) => {
     if (hasSeen || !isApiError(error, "not-found")) throw error;
     await throwIfShown(context, inputs.appId, made.id, error);
     // The deployment in the response may never exist, and another one may be the result.
@@ -286,7 +289,7 @@ async function finish(
 /** Id for a deployment that the service has accepted but not returned. */
 const unseenId = (appId: string): string => `deployment-of-${appId}`;
 
-/** Waits for a deployment that an earlier run has created. */
+/** Waits for a deployment that an earlier run has created. If the service does not know it, it had no effect: creates another. */
 const resume = (
   context: OperationContext,
   id: string,
@@ -294,11 +297,16 @@ const resume = (
   last: Deployment,
   made: string,
 ): Promise<DeploymentOutputs> =>
-  waited(context, id, inputs, last, made, "update", (error) => Promise.reject(error as Error));
+  waited(context, id, inputs, last, { made }, "update", async (error, hasSeen) => {
+    if (hasSeen || !isApiError(error, "not-found")) throw error;
+    await throwIfShown(context, inputs.appId, last.id, error);
+    return deploymentOf(context, inputs.appId, await make(context, inputs));
+  });
 
 const SPEC_STAYS = "The app's spec is still that of the failed deployment.";
 
 /**
+ * @param begun the deployment that the resource has created, and what the next run searches for until it was seen
  * @param instead after a failed wait, finds another deployment to wait for, or throws
  * @param mayRepeat whether to start another deployment in place of one that the service canceled for its own
  */
@@ -307,48 +315,49 @@ async function waited(
   id: string,
   inputs: DeploymentInputs,
   deployment: Deployment,
-  made: string,
+  begun: { readonly made: string; readonly awaited?: Awaited },
   operation: "create" | "update",
   instead: (error: unknown, hasSeen: boolean) => Promise<Deployment>,
   mayRepeat = true,
 ): Promise<DeploymentOutputs> {
+  let { made, awaited } = begun;
   let last = deployment;
-  if (inputs.wait === false) return outputs(inputs, last, made);
+  const reached = (): DeploymentOutputs => outputs(inputs, last, made, awaited);
+  const onSeen = (seen: Deployment): void => {
+    last = seen;
+    awaited = undefined;
+  };
+  const settle = (): Promise<Outcome> =>
+    inputs.wait === false
+      ? confirm(context, inputs.appId, last.id, onSeen)
+      : waitForOutcomeOnRow(context, inputs.appId, last.id, operation, inputs.timeouts, onSeen);
   try {
-    const onSeen = (seen: Deployment): void => void (last = seen);
-    const settle = () =>
-      waitForOutcomeOnRow(context, inputs.appId, last.id, operation, inputs.timeouts, onSeen);
     const ended = await settle().catch(async (error: unknown) => {
       last = await instead(error, last !== deployment);
       made = last.id;
       return settle();
     });
     last = ended.deployment;
-    if (ended.failures.length === 0) return outputs(inputs, last, made);
+    if (ended.failures.length === 0) return reached();
     if (ended.displacedBy && mayRepeat) {
       context.reporter.info("Starting a new deployment in place of the canceled one.");
-      last = await deploymentOf(context, inputs.appId, await make(context, inputs));
+      const started = await make(context, inputs);
+      last = await deploymentOf(context, inputs.appId, started);
       made = last.id;
-      return await waited(
-        context,
-        id,
-        inputs,
-        last,
-        made,
-        operation,
-        (error) => Promise.reject(error as Error),
-        false,
-      );
+      awaited = { known: [...started.known.ids], must: true };
+      const another = { made, awaited };
+      const give = (error: unknown): Promise<Deployment> => Promise.reject(error as Error);
+      return await waited(context, id, inputs, last, another, operation, give, false);
     }
     const rollback = await rollbackAfter(context, inputs.appId, last, operation, inputs.timeouts);
     const reasons = rollback
       ? [...ended.failures, `${describeServiceRollback(rollback)} ${SPEC_STAYS}`]
       : ended.failures;
-    throw new InitializationError("deployment-failed", id, outputs(inputs, last, made), [...reasons]);
+    throw new InitializationError("deployment-failed", id, reached(), [...reasons]);
   } catch (error) {
     if (error instanceof InitializationError) throw error;
     const { errorCode, message } = asAppPlatformError(nameInterruption(error, context.stopped));
-    throw new InitializationError(errorCode, id, outputs(inputs, last, made), [message]);
+    throw new InitializationError(errorCode, id, reached(), [message]);
   }
 }
 

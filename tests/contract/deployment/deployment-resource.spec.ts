@@ -177,6 +177,37 @@ describe("DeploymentProvider", () => {
     assert.equal(id, newest().id);
   });
 
+  it("waits for the actual deployment in the next up when the response was mixed up and the wait failed at once", async () => {
+    world.emulator.faults.add({ method: "POST", path: /deployments$/, fault: "other-object" });
+    world.emulator.faults.add({ method: "GET", path: /deployments\/[^/]+$/, fault: { status: 409 } });
+    const { id, outs } = await failed(run().create(wanted()));
+    world.emulator.clearCalls();
+    const { outs: after } = await run().update(id, outs, wanted());
+    assert.deepEqual(world.writes, []);
+    assert.deepEqual([after.deploymentId, after.phase], [newest().id, "ACTIVE"]);
+    assert.deepEqual(await run().diff(id, after, wanted()), { changes: false });
+  });
+
+  it("starts another deployment when the service does not know the one that was in progress", async () => {
+    const { id, outs } = await run().create(wanted());
+    world.emulator.clearCalls();
+    const unknown = { ...outs, deploymentId: app.id, __made: app.id, phase: "BUILDING" };
+    const { outs: after } = await run().update(id, unknown, wanted());
+    assert.deepEqual(world.writes, [CREATE]);
+    assert.deepEqual([after.deploymentId, after.__made, after.phase], [newest().id, newest().id, "ACTIVE"]);
+  });
+
+  it("fails with wait: false when the service discards the deployment, and the next up starts it", async () => {
+    const news = wanted({ wait: false });
+    world.emulator.faults.add({ method: "POST", path: /deployments$/, fault: "discarded" });
+    const { error, id, outs } = await failed(run().create(news));
+    assert.equal(error.errorCode, "no-deployment");
+    world.emulator.clearCalls();
+    const { outs: after } = await run().update(id, outs, news);
+    assert.deepEqual(world.writes, [CREATE]);
+    assert.equal(after.deploymentId, newest().id);
+  });
+
   it("does not wait with wait: false, in this run or later ones", async () => {
     const news = wanted({ wait: false });
     const { id, outs } = await run().create(news);
