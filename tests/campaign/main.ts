@@ -16,12 +16,15 @@ export async function campaign(
   onRun: (seed: number, run: CampaignRun, counts: Counts) => void,
 ): Promise<Counts> {
   const counts = noCounts();
-  const world = await World.start();
+  let world = await World.start();
   try {
     for (const seed of seeds) {
       const run = new CampaignRun(world, planOf(seed), counts);
-      await carriedOut(run);
+      const isOver = await carriedOut(run);
       onRun(seed, run, counts);
+      if (isOver) continue;
+      await world.stop();
+      world = await World.start();
     }
   } finally {
     await world.stop();
@@ -29,11 +32,29 @@ export async function campaign(
   return counts;
 }
 
-/** Runs a plan to its end. A failure of the run itself counts as a problem. */
-async function carriedOut(run: CampaignRun | CliRun): Promise<void> {
-  await run.carryOut().catch((error: unknown) => {
-    run.problems.push(`the run itself failed: ${(error as Error).stack ?? String(error)}`);
+/** Far longer than any run takes. */
+const LIMIT_MS = 10 * 60_000;
+
+/**
+ * Runs a plan to its end. A failure of the run itself counts as a problem.
+ * @returns false if it hangs
+ */
+async function carriedOut(run: CampaignRun | CliRun): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), LIMIT_MS);
   });
+  const end = run.carryOut().then(
+    () => true,
+    (error: unknown) => {
+      run.problems.push(`the run itself failed: ${(error as Error).stack ?? String(error)}`);
+      return true;
+    },
+  );
+  const isOver = await Promise.race([end, late]);
+  clearTimeout(timer);
+  if (!isOver) run.problems.push("the run hangs");
+  return isOver;
 }
 
 /** A run with the real CLI takes seconds for each step. */
