@@ -1,12 +1,11 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { text as readAll } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { INTERRUPTED, meant, paint, UsageError, type Command, type Io } from "./cli/command";
 import { cancel, deployments } from "./cli/deployments";
 import { importFile } from "./cli/import";
+import { init } from "./cli/init";
 import { logs } from "./cli/logs";
 import { migrate } from "./cli/migrate";
 import { open } from "./cli/open";
@@ -16,10 +15,12 @@ import { rollback } from "./cli/rollback";
 import { spec } from "./cli/spec";
 import { status } from "./cli/status";
 import { validate } from "./cli/validate";
+import { ownVersion } from "./cli/version";
 import { redact } from "./secrets/redact";
 import { printable } from "./text/printable";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  init,
   status,
   open,
   logs,
@@ -54,19 +55,6 @@ Environment:
   DIGITALOCEAN_API_URL   API address, for example of an emulator
 `;
 
-function version(): string {
-  // In the parent folder of the compiled file, or next to the source file.
-  for (const folder of [join(__dirname, ".."), __dirname]) {
-    try {
-      const found = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, string>;
-      if (found["name"] === "pulumi-app-platform") return found["version"] ?? "unknown";
-    } catch {
-      continue;
-    }
-  }
-  return "unknown";
-}
-
 async function shown(help: string, io: Io): Promise<number> {
   await io.out(help);
   return 0;
@@ -95,7 +83,7 @@ function parsedArgs(args: string[], options: Command["options"]) {
 
 async function run(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
-  if (name === "--version" || name === "-v" || name === "version") return shown(`${version()}\n`, io);
+  if (name === "--version" || name === "-v" || name === "version") return shown(`${ownVersion()}\n`, io);
   if (name === undefined) {
     io.err(HELP);
     return 2;

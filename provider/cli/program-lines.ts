@@ -2,7 +2,8 @@
 export interface ProgramApp {
   readonly name: string;
   readonly file: string;
-  readonly adopt?: string;
+  /** An id, or `true` for the app with the name in the spec. */
+  readonly adopt?: string | true;
   /** Addresses of secrets that the program supplies from its configuration. */
   readonly secrets?: readonly string[];
 }

@@ -15,7 +15,7 @@ const UNKNOWN = "11111111-2222-4333-8444-000000000001";
 const image = { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1.29" };
 
 const COMMANDS = [
-  ...["status", "open", "logs", "deployments", "cancel", "restart", "rollback"],
+  ...["init", "status", "open", "logs", "deployments", "cancel", "restart", "rollback"],
   ...["spec", "validate", "import", "migrate", "orphans"],
 ];
 

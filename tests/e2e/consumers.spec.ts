@@ -180,6 +180,19 @@ describe("the packed packages", () => {
       assert.equal(code, 0, output);
     });
 
+  it("the program that init writes passes type checks, also with the newest TypeScript that Pulumi accepts", async () => {
+    const [strict, folder] = [consumers.folder("typescript-strict"), consumers.folder("initialized")];
+    const cli = join(strict, "node_modules", ".bin", "app-platform");
+    const env = process.env as Record<string, string>;
+    succeeded(await runCommand(cli, ["init", folder], strict, env));
+    symlinkSync(join(strict, "node_modules"), join(folder, "node_modules"), "junction");
+    for (const compiler of ["typescript", "typescript-newest"]) {
+      const tsc = join(strict, "node_modules", compiler, "bin", "tsc");
+      const { code, output } = await runCommand(process.execPath, [tsc, "--noEmit"], folder, env);
+      assert.equal(code, 0, output);
+    }
+  });
+
   describe("in programs, with the installed emulator", () => {
     const runs = new Map<string, ReturnType<Consumers["upAndDestroy"]>>();
 
