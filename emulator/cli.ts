@@ -13,8 +13,7 @@ bearer token is accepted.
 Options:
   --port N             port to listen on; 0 picks a free one (default 8787)
   --deploy-seconds N   how long a whole deployment takes (default 25)
-  --delete-seconds N   how long an app answers after its deletion
-                       (default a tenth of a deployment, at most 3)
+  --delete-seconds N   how long an app responds after its deletion (default 0)
   --deploy-unchanged   an update that changes nothing makes a deployment, too
   --fill-instance-count  add "instance_count: 1" where it is missing
   --seal-log-tokens    return tokens of log destinations encrypted

@@ -41,7 +41,7 @@ export interface EmulatorOptions {
   allowedHosts?: readonly string[];
   /** Seconds that a whole deployment takes. @default 25 */
   deploySeconds?: number;
-  /** Seconds that an app still responds after its deletion. @default a tenth of deploySeconds, at most 3 */
+  /** Seconds that an app still responds after its deletion. @default 0 */
   deleteSeconds?: number;
   /**
    * Whether an update without changes starts a deployment; reports differ on what the real service does. @default
@@ -112,7 +112,6 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
 async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefined): Promise<Emulator> {
   const clock = options.clock ?? systemClock;
   const deploySeconds = options.deploySeconds ?? 25;
-  const deleteSeconds = options.deleteSeconds ?? Math.min(deploySeconds / 10, 3);
   const limits = options.rateLimit ?? true;
   const requestIds = createIds();
   const storeWith = (kept?: StoreState): Store =>
@@ -121,7 +120,7 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
         clock,
         ids: createIds(options.seed, kept?.drawn),
         deployMs: deploySeconds * 1000,
-        deleteMs: deleteSeconds * 1000,
+        deleteMs: (options.deleteSeconds ?? 0) * 1000,
         deployUnchanged: options.deployUnchanged ?? false,
         fill: { instanceCount: options.fillInstanceCount ?? false },
         sealLogTokens: options.sealLogTokens ?? false,

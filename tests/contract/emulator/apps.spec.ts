@@ -127,7 +127,17 @@ describe("emulator: apps over HTTP", () => {
     assert.notEqual(await commit({}, { update_all_source_versions: true }), first);
   });
 
-  it("still returns a deleted app for a while, then 404, and releases the name", async () => {
+  it("returns 404 for a deleted app at once, and releases the name", async () => {
+    const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
+    assert.deepEqual(await b.ok("DELETE", `/v2/apps/${app.id}`), { id: app.id });
+    assert.equal((await b.call("GET", `/v2/apps/${app.id}`)).status, 404);
+    assert.deepEqual((await b.ok("GET", "/v2/apps")).meta, { total: 0 });
+    await b.ok("POST", "/v2/apps", { spec: webSpec() });
+  });
+
+  it("still returns a deleted app for a while if asked to", async () => {
+    await b.emulator.close();
+    b = await bench({ deleteSeconds: 3 });
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     assert.deepEqual(await b.ok("DELETE", `/v2/apps/${app.id}`), { id: app.id });
     assert.equal((await b.call("GET", `/v2/apps/${app.id}`)).status, 200);

@@ -322,7 +322,7 @@ describe("emulator: what the tests of Terraform's provider expect of an app", ()
   let b: Bench;
   let terraform: TerraformApp;
   beforeEach(async () => {
-    b = await bench({ deleteSeconds: 0 });
+    b = await bench();
     terraform = new TerraformApp(b);
   });
   afterEach(() => b.emulator.close());
