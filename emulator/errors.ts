@@ -18,3 +18,6 @@ export const unprocessable = (message: string): ApiError =>
   new ApiError(422, "unprocessable_entity", message);
 export const conflict = (message: string): ApiError => new ApiError(409, "conflict", message);
 export const unauthorized = (): ApiError => new ApiError(401, "unauthorized", "Unable to authenticate you");
+export const serverError = (): ApiError => new ApiError(500, "server_error", "Server Error");
+/** As published, whatever the name. */
+export const nameExists = (): ApiError => conflict("App name already exists");

@@ -163,6 +163,8 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
       return appView(store, app, deployment ?? null);
     },
     failNext: (what) => store.failNext(what),
+    breakNextCreate: (forGood = false) => store.breakNextCreate(forGood),
+    mendApp: (idOrName) => store.mend(appOf(idOrName)),
     deployUnprompted: (idOrName, type, cause) => store.deployUnprompted(appOf(idOrName), type, cause).id,
   };
   const wiring: Wiring = {

@@ -26,6 +26,7 @@ export interface AppState {
   updatedAt: number;
   suffix: string;
   goneAt?: number;
+  broken?: boolean;
   deployments: DeploymentRecord[];
   destinations: [alert: string, Destinations][];
   stopped: [id: string, at: number][];

@@ -3,7 +3,7 @@ import { BEHAVIOR, type Behavior } from "./behavior";
 import type { Clock } from "../clock";
 import { withDefaults, type Fill } from "./defaults";
 import { activeAmong, isRunning, type DeploymentRecord } from "./deployment-record";
-import { badRequest, conflict, notFound } from "../errors";
+import { badRequest, conflict, nameExists, notFound, serverError } from "../errors";
 import { failureOf, type FailureRequest } from "./requested-failures";
 import { isUuid, type Ids } from "./ids";
 import { componentsToBuild, failureInSpec, planDeployment } from "./deployment-timeline";
@@ -55,6 +55,7 @@ export class Store {
   private readonly keys = new WeakMap<StoredApp, Buffer>();
   private readonly failures: FailureRequest[] = [];
   private readonly changed: () => void;
+  private breaksNext: { forGood: boolean } | undefined;
 
   /** @param kept the state of an earlier store; its ids must continue where they were */
   constructor(
@@ -144,11 +145,24 @@ export class Store {
     this.changed();
   }
 
+  /**
+   * The next creation fails with 500 although it stores the app, without a deployment. Source: digitalocean/app_action#130.
+   * @param forGood whether later updates and new deployments of the app fail as well, until it is mended
+   */
+  breakNextCreate(forGood: boolean): void {
+    this.breaksNext = { forGood };
+  }
+
+  /** Ends the failures of a broken app. */
+  mend(app: StoredApp): void {
+    delete app.broken;
+    this.changed();
+  }
+
   create(given: unknown, projectId?: string): { app: StoredApp; deployment: DeploymentRecord } {
     checkSpec(given);
     refuseEncrypted(given);
-    if (this.byName(given.name) !== undefined)
-      throw conflict(`App with name "${given.name}" already exists.`);
+    if (this.byName(given.name) !== undefined) throw nameExists();
     const project = this.projects.get(projectId ?? "default");
     const { ids } = this.options;
     const key = ids.bytes(32);
@@ -165,6 +179,13 @@ export class Store {
     };
     this.sealWith(made.spec, key);
     const app = this.keep(made, key);
+    const { breaksNext } = this;
+    this.breaksNext = undefined;
+    if (breaksNext !== undefined) {
+      if (breaksNext.forGood) app.broken = true;
+      this.changed();
+      throw serverError();
+    }
     return { app, deployment: this.deploy(app, { cause: "initial deployment", newSources: true }) };
   }
 
@@ -175,8 +196,7 @@ export class Store {
     this.refuseWhileRollingBack(app);
     checkSpec(given);
     const namesake = this.byName(given.name);
-    if (namesake !== undefined && namesake !== app)
-      throw conflict(`App with name "${given.name}" already exists.`);
+    if (namesake !== undefined && namesake !== app) throw nameExists();
     const spec = withDefaults(given, this.options.fill);
     this.sealWith(spec, this.key(app));
     const changed = canonical(spec) !== canonical(app.spec);
@@ -361,6 +381,7 @@ export class Store {
   }
 
   private refuseWhileDeleting(app: StoredApp): void {
+    if (app.broken === true) throw serverError();
     if (app.goneAt !== undefined) throw conflict(`App "${app.spec.name}" is being deleted.`);
   }
 }

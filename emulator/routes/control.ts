@@ -5,7 +5,7 @@ import type { Recorder } from "../http/recorder";
 import type { Spec } from "../model/spec";
 import { UNPROMPTED_TYPES, type UnpromptedType } from "../model/unprompted";
 import { appView } from "../views/app";
-import { objectBody, optionalBody, param, type Api, type Deps } from "./context";
+import { objectBody, optionalBody, optionalFlag, param, type Api, type Deps } from "./context";
 
 /** Actions on the emulator from outside the API. */
 export interface Controls {
@@ -19,6 +19,12 @@ export interface Controls {
    * @throws Error when there is no such app, or the spec is not valid
    */
   editApp(idOrName: string, change: (spec: Spec) => void | Spec): Record<string, unknown>;
+  /**
+   * The next creation of an app fails with 500 although it creates the app, without a deployment.
+   * @param forGood whether later updates and new deployments of the app fail as well, until {@link mendApp}
+   */
+  breakNextCreate(forGood?: boolean): void;
+  mendApp(idOrName: string): void;
   /**
    * The service deploys an app without being asked, as for maintenance or after a push. Cancels a deployment in progress.
    * @param cause the text that the service gives as the reason
@@ -91,6 +97,16 @@ export function controlRoutes(api: Api, { store, faults, recorder, controls }: C
 
   api.post("/_emulator/failures", (c) => {
     controls.failNext(parseFailure(optionalBody(c)));
+    return c.body(null, 204);
+  });
+
+  api.post("/_emulator/creations", (c) => {
+    controls.breakNextCreate(optionalFlag(optionalBody(c), "forGood"));
+    return c.body(null, 204);
+  });
+
+  api.post("/_emulator/apps/:id/mend", (c) => {
+    controls.mendApp(param(c, "id"));
     return c.body(null, 204);
   });
 

@@ -28,6 +28,11 @@ export interface Started {
   readonly known: Known;
   /** Whether the write must deploy; an update may need no deployment. */
   readonly must: boolean;
+  /**
+   * The error of a creation that the service reported as failed, or did not answer, although the app exists. Such an app was
+   * seen to have no deployment, which then has to be started. Source: digitalocean/app_action#130.
+   */
+  readonly lost?: string | undefined;
 }
 
 /** Causes of deployments that the service starts by itself or after a push. */

@@ -74,16 +74,22 @@ export async function writeOnce<T>(
 /**
  * Creates the app, or after a lost response finds the one that this call has created: created since, with the same spec. The
  * caller has checked that the name was free.
+ * @param options.onFailed called with the error of each attempt
  * @param startedAt when the name was free, in milliseconds since 1970 by the service's clock; an older app is not ours
  */
 export function createAppOnce(
   service: AppService,
   request: { spec: AppSpec; project_id?: string },
   startedAt: number,
-  options: SafeOptions,
+  options: SafeOptions & { onFailed?: (error: unknown) => void },
 ): Promise<App> {
+  const create = () => service.createApp(request, { ...callOptions(options), letFinish: true });
   return writeOnce(
-    () => service.createApp(request, { ...callOptions(options), letFinish: true }),
+    () =>
+      create().catch((error: unknown) => {
+        options.onFailed?.(error);
+        throw error;
+      }),
     async () => {
       const found = await service.findAppByName(request.spec.name ?? "");
       return found && isOurs(found, request.spec, startedAt) ? found : undefined;

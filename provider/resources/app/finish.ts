@@ -138,6 +138,8 @@ class Wait {
   /** @throws InitializationError */
   async outputs(): Promise<AppOutputs> {
     try {
+      const lost = this.started?.lost;
+      if (lost !== undefined && !this.last) await this.startLost(lost);
       if (this.context.inputs.wait === false) return await this.unwaited();
       this.last ??= await this.find(this.started?.known);
       if (!this.last) return await this.withoutDeployment();
@@ -146,6 +148,32 @@ class Wait {
       if (error instanceof InitializationError) throw error;
       const { errorCode, message } = this.told(error);
       throw new InitializationError(errorCode, this.app.id, this.record(this.app), [message]);
+    }
+  }
+
+  /** Starts the deployment of an app whose creation failed at the service, and which has none. */
+  private async startLost(lost: string): Promise<void> {
+    const { context, app } = this;
+    const found = await lookForDeployment(context, app.id, NONE_KNOWN, WAIT_LIMITS.lostResponse);
+    context.stopped?.throwIfAborted();
+    if (found) {
+      this.last = lastDeployment(found);
+      return;
+    }
+    context.reporter.warn(
+      `The creation failed at the service (${lost}), but the app exists (id ${app.id}), without a deployment. Starting one.`,
+    );
+    try {
+      const { deployment, known } = await this.create();
+      this.started = { deployment, known, must: true };
+      this.last = deployment && lastDeployment(deployment);
+    } catch (error) {
+      const { errorCode, message } = this.told(error);
+      throw new InitializationError(errorCode, app.id, this.record(app), [
+        `The creation failed at the service, but the app exists (id ${app.id}), without a deployment: ${lost}`,
+        `Starting a deployment failed as well: ${message}\n` +
+          "The app is recorded in the Pulumi state, but nothing is running yet. Run pulumi up again to start a deployment.",
+      ]);
     }
   }
 

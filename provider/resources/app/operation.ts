@@ -18,6 +18,7 @@ import { AppPlatformError, isApiError, isTransient } from "../../errors";
 import { createDeployment, Finishing, lookForDeployment } from "./finish";
 import type { Ignoring } from "./ignored-properties";
 import { poll, WAIT_LIMITS } from "../../service/poll";
+import { isDue } from "./last-run";
 import { refuseWhilePinned } from "./rollback-on-failure";
 import type { Secrecy } from "../../secrets/mask-errors";
 import { appById, isUnknownId } from "../../service/find";
@@ -139,14 +140,17 @@ export class Operation {
     const { client, reads, options } = this.context;
     const there = await reads.appNamed(client, this.name, READ_MAX_AGE_MS, options);
     if (there) throw await this.nameTaken(there);
+    let failed: unknown;
+    // A retry of a creation that took effect is rejected because of the name, which explains nothing.
+    const onFailed = (error: unknown): void => void (failed ??= error);
+    const safe = { ...options, clock: this.context.clock, onFailed };
     try {
-      const app = slim(
-        await createAppOnce(client, request, client.serviceTime(), { ...options, clock: this.context.clock }),
-      );
+      const app = slim(await createAppOnce(client, request, client.serviceTime(), safe));
       // With two resources of the same name and spec and a lost response to the second, the app belongs to the first.
       if (reads.hasWritten(app.id)) throw await this.nameTaken(app);
       reads.noteWrite(app.id);
-      return { app, started: startedIn(app, NONE_KNOWN, true) };
+      const lost = failed instanceof Error ? failed.message : undefined;
+      return { app, started: { ...startedIn(app, NONE_KNOWN, true), lost } };
     } catch (error) {
       throw await this.explainConflict(error);
     }
@@ -365,7 +369,7 @@ export class Operation {
     forceBuild: boolean,
   ): Promise<(() => Promise<AppOutputs>) | undefined> {
     const { __awaited: awaited } = olds;
-    if (!awaited || this.inputs.wait === false) return undefined;
+    if (!awaited || !isDue(awaited, this.inputs)) return undefined;
     const found = await lookForDeployment(this.context, app.id, knownTo(awaited), WAIT_LIMITS.laterRun);
     if (found) return () => this.finishing.resumed(app, lastDeployment(found), "update", olds.__liveSpec);
     if (!awaited.must) return undefined;

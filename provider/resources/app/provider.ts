@@ -39,7 +39,7 @@ import {
   type AppOutputs,
   type LastDeployment,
 } from "./state";
-import { whyAgain, linesOnLastRun, nowIn, accepted } from "./last-run";
+import { isDue, whyAgain, linesOnLastRun, nowIn, accepted } from "./last-run";
 import { ignoringIn, placesIn, secretsIn, optionMismatches } from "./app-meta";
 
 export class AppProvider extends BaseProvider {
@@ -125,7 +125,7 @@ export class AppProvider extends BaseProvider {
     if (changed.length > 0 && changed.every((path) => isIgnored(path, olds.__kept ?? [])))
       return { changes: true };
     if (changed.length > 0) return {};
-    const looks = olds.__awaited !== undefined && news.wait !== false;
+    const looks = olds.__awaited !== undefined && isDue(olds.__awaited, news);
     const isUpdated =
       planned.action !== "none" ||
       olds.__pinned !== undefined ||
