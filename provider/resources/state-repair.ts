@@ -37,9 +37,9 @@ function deploymentIn(value: unknown): LastDeployment | undefined {
 /** A damaged value counts as a deployment that must exist. */
 export function awaitedIn(value: unknown): Awaited | undefined {
   if (value === undefined) return undefined;
-  const { known, must } = isPlainObject(value) ? value : {};
+  const { known, must, lost } = isPlainObject(value) ? value : {};
   const ids = Array.isArray(known) ? known.filter((id): id is string => typeof id === "string") : [];
-  return { known: ids, must: must !== false };
+  return { known: ids, must: must !== false, ...(lost === true && { lost }) };
 }
 
 function alertsIn(map: Record<string, unknown>): Record<string, HeldAlert> {

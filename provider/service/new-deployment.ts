@@ -149,4 +149,6 @@ export interface Awaited {
   known: string[];
   /** Whether the write had to deploy; an update may not have needed a deployment. */
   must: boolean;
+  /** Set if it could not be started: see `Started.lost`. */
+  lost?: boolean;
 }

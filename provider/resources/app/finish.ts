@@ -169,6 +169,7 @@ class Wait {
       this.last = deployment && lastDeployment(deployment);
     } catch (error) {
       const { errorCode, message } = this.told(error);
+      this.awaited = { known: [], must: true, lost: true };
       throw new InitializationError(errorCode, app.id, this.record(app), [
         `The creation failed at the service, but the app exists (id ${app.id}), without a deployment: ${lost}`,
         `Starting a deployment failed as well: ${message}\n` +

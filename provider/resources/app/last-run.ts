@@ -44,9 +44,8 @@ export const nowIn = ({ id, phase }: LastDeployment): string =>
 const hasFailed = (olds: AppOutputs): olds is AppOutputs & { __deployment: LastDeployment } =>
   olds.__deployment !== undefined && resultOf(olds.__deployment.phase) === "bad";
 
-/** Whether to look for a deployment that no run has seen. With `wait: false`, only if the app never had one. */
-export const isDue = ({ known, must }: Awaited, { wait }: AppInputs): boolean =>
-  wait !== false || (must && known.length === 0);
+/** Whether to look for a deployment that no run has seen. With `wait: false`, only if the app is known to have none. */
+export const isDue = ({ lost }: Awaited, { wait }: AppInputs): boolean => wait !== false || lost === true;
 
 /** The baseline of the plan: the inputs the service accepted last, and the phase of their deployment. */
 export function accepted(olds: AppOutputs, news: AppInputs): Accepted {
