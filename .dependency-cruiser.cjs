@@ -30,7 +30,7 @@ const EMULATOR = [
   ["views"],
   ["snapshot", "logs"],
   ["model"],
-  ["clock", "errors"],
+  ["clock", "errors", "assumptions"],
 ];
 
 /** Matches every file of these rooms, be they folders or single files. */

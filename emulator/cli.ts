@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createEmulator, type EmulatorOptions, type LiveLogs } from "./index";
+import { SWITCHABLE, createEmulator, isSwitchable, type EmulatorOptions, type LiveLogs } from "./index";
 import { nameIn } from "./http/origin-guard";
 
 const HELP = `Usage: app-platform-emulator [options]
@@ -17,6 +17,8 @@ Options:
   --deploy-unchanged   an update that changes nothing makes a deployment, too
   --fill-instance-count  add "instance_count: 1" where it is missing
   --seal-log-tokens    return tokens of log destinations encrypted
+  --otherwise ID       switch an assumption about the service to the opposite;
+                       can be given more than once, see below
   --rate-limit off|N   no limits, or N requests a minute
                        (default on: 250 a minute, 5000 an hour)
   --token TOKEN        accept this token only
@@ -34,6 +36,8 @@ Deployments that fail, without any control call:
   run_command of the same kind               DeployContainerExitNonZero
   health_check.http_path beginning /fail     DeployContainerHealthChecksFailed
 
+Assumptions that --otherwise switches; docs/assumptions.md explains them:
+${SWITCHABLE.map((id) => `  ${id}\n`).join("")}
 Controls for tests, without a token, below /_emulator: see the README.
 `;
 
@@ -70,6 +74,7 @@ const OPTIONS = {
   "deploy-unchanged": { type: "boolean" },
   "fill-instance-count": { type: "boolean" },
   "seal-log-tokens": { type: "boolean" },
+  otherwise: { type: "string", multiple: true },
   "rate-limit": { type: "string" },
   token: { type: "string" },
   "allow-host": { type: "string", multiple: true },
@@ -118,13 +123,18 @@ async function main(): Promise<void> {
   if (odd !== undefined) throw new UsageError(`--allow-host: "${odd}" is not a host name`);
   const deploySeconds = number("deploy-seconds", values["deploy-seconds"]);
   const deleteSeconds = number("delete-seconds", values["delete-seconds"]);
+  const otherwise = (values.otherwise ?? []).map((id) => {
+    if (!isSwitchable(id)) throw new UsageError(`--otherwise: "${id}" is none of ${SWITCHABLE.join(", ")}`);
+    return id;
+  });
   const emulator = await createEmulator({
     port,
-    rateLimit: rateLimit(values["rate-limit"]),
-    deployUnchanged: values["deploy-unchanged"] === true,
-    fillInstanceCount: values["fill-instance-count"] === true,
-    sealLogTokens: values["seal-log-tokens"] === true,
-    liveLogs: liveLogs(values["live-logs"]),
+    ...(values["rate-limit"] === undefined ? {} : { rateLimit: rateLimit(values["rate-limit"]) }),
+    ...(values["deploy-unchanged"] === true ? { deployUnchanged: true } : {}),
+    ...(values["fill-instance-count"] === true ? { fillInstanceCount: true } : {}),
+    ...(values["seal-log-tokens"] === true ? { sealLogTokens: true } : {}),
+    otherwise,
+    ...(values["live-logs"] === undefined ? {} : { liveLogs: liveLogs(values["live-logs"]) }),
     allowedHosts,
     ...(values.token === undefined ? {} : { token: values.token }),
     ...(values.snapshot === undefined ? {} : { snapshot: values.snapshot }),

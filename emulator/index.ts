@@ -1,3 +1,4 @@
+import { withOtherwise, type AssumptionId } from "./assumptions";
 import { systemClock, type Clock } from "./clock";
 import { Faults } from "./http/faults";
 import { ApiError } from "./errors";
@@ -17,6 +18,15 @@ import { serveSockets } from "./websockets";
 import { Tickets } from "./logs/signed-urls";
 import { appView } from "./views/app";
 
+export {
+  ASSUMPTIONS,
+  SWITCHABLE,
+  isSwitchable,
+  type Assumption,
+  type AssumptionId,
+  type Strength,
+  type Switched,
+} from "./assumptions";
 export { steppedClock, systemClock, type Clock, type SteppedClock } from "./clock";
 export type { Altering } from "./http/altered-responses";
 export type { Fault, FaultRule } from "./http/faults";
@@ -43,10 +53,7 @@ export interface EmulatorOptions {
   deploySeconds?: number;
   /** Seconds that an app still responds after its deletion. @default 0 */
   deleteSeconds?: number;
-  /**
-   * Whether an update without changes starts a deployment; reports differ on what the real service does. @default
-   * false
-   */
+  /** Whether an update without changes starts a deployment. @default false */
   deployUnchanged?: boolean;
   /** Whether `instance_count: 1` is filled in, which is disputed. @default false */
   fillInstanceCount?: boolean;
@@ -54,6 +61,22 @@ export interface EmulatorOptions {
   sealLogTokens?: boolean;
   /** How the service behaves where the API description leaves it open. @default the best evidence */
   behavior?: Partial<Behavior>;
+  /** Assumptions about the service to switch to the opposite. Other options win over them. @default none */
+  otherwise?: readonly AssumptionId[];
+  /** Whether a SECRET without a value, or with an empty one, keeps the stored value. @default false: erases it */
+  emptySecretsKeep?: boolean;
+  /** Whether a SECRET that refers to another component is returned in plaintext. @default false */
+  plainBindableSecrets?: boolean;
+  /** Seconds by which lists show created and deleted apps late. @default 0 */
+  listLagSeconds?: number;
+  /** Whether a page beyond the last has an empty list of apps instead of none. @default false */
+  emptyPages?: boolean;
+  /** Whether an app without a deployment in progress has a `pending_deployment`, its newest one. @default true */
+  pendingWhenIdle?: boolean;
+  /** Whether deployments of prebuilt images have a build stage. @default true */
+  imageBuildStage?: boolean;
+  /** Whether the progress of a deployment contains counters that are zero. @default false */
+  zeroCounters?: boolean;
   /** Per token. @default true: 250 a minute, 5000 an hour */
   rateLimit?: boolean | RateLimits;
   /** The protocol that addresses of live logs are meant for. Both kinds can be opened over either. @default "http" */
@@ -95,10 +118,11 @@ export interface Emulator extends Controls {
 
 /**
  * Starts an emulator of the App Platform API on loopback.
- * @throws Error with code EADDRINUSE when the port is taken; Error with the name of the snapshot, which is left
- * unchanged, when it cannot be read, was not written by an emulator of this version, or is in use by another one
+ * @throws Error with the id of an assumption that cannot be switched; Error with code EADDRINUSE when the port is taken;
+ * Error with the name of the snapshot, which is left unchanged, when it cannot be read, was not written by an emulator of this version, or is in use by another one
  */
-export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+export async function createEmulator(given: EmulatorOptions = {}): Promise<Emulator> {
+  const options = withOtherwise(given);
   if (options.snapshot === undefined) return serve(options, undefined);
   const snapshot = await SnapshotFile.open(options.snapshot);
   try {
@@ -125,6 +149,13 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
         fill: { instanceCount: options.fillInstanceCount ?? false },
         sealLogTokens: options.sealLogTokens ?? false,
         behavior: { ...BEHAVIOR, ...options.behavior },
+        listLagMs: (options.listLagSeconds ?? 0) * 1000,
+        emptySecretsKeep: options.emptySecretsKeep ?? false,
+        plainBindableSecrets: options.plainBindableSecrets ?? false,
+        emptyPages: options.emptyPages ?? false,
+        pendingWhenIdle: options.pendingWhenIdle ?? true,
+        imageBuildStage: options.imageBuildStage ?? true,
+        zeroCounters: options.zeroCounters ?? false,
         changed: () => {
           snapshot?.changed();
           replicas.changed();

@@ -1,5 +1,5 @@
 import { isoTime } from "../clock";
-import { failingLeaf, planEnd, type Leaf, type Plan } from "./deployment-timeline";
+import { failingLeaf, planEnd, PREBUILT, type Leaf, type Plan } from "./deployment-timeline";
 import type { DeployedKind, Spec } from "./spec";
 
 /** Types of deployments, as in `cause_details` and the query `deployment_types`. */
@@ -172,6 +172,7 @@ function leafAt(record: DeploymentRecord, leaf: Leaf, now: number): Step {
     const failed = failingLeaf(record.plan) === leaf;
     step.status = failed ? "ERROR" : "SUCCESS";
     step.ended_at = isoTime(end);
+    if (leaf.prebuilt === true) step.reason = PREBUILT;
     if (failed && record.plan.failure !== undefined) step.reason = record.plan.failure.reason;
   } else if (canceled !== undefined) {
     step.status = "ERROR";
@@ -243,12 +244,15 @@ export function progressAt(record: DeploymentRecord, now: number): Record<string
     ]),
   );
   const count = (status: StepStatus): number => leaves.filter(({ step }) => step.status === status).length;
-  return {
+  const counters = Object.entries({
     pending_steps: count("PENDING"),
     running_steps: count("RUNNING"),
     success_steps: count("SUCCESS"),
     error_steps: count("ERROR"),
     total_steps: leaves.length,
+  }).filter(([, number]) => number > 0 || record.plan.zeroCounters === true);
+  return {
+    ...Object.fromEntries(counters),
     steps,
     summary_steps: leaves.map(({ leaf, step }) => ({
       ...step,

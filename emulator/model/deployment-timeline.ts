@@ -24,6 +24,8 @@ export interface Leaf {
   kind?: DeployedKind;
   start: number;
   end: number;
+  /** An image that exists already: its build step succeeds at once and says so. */
+  prebuilt?: true;
   /** A job that runs only after a failure: its step stays pending and does not delay the others. */
   never?: true;
 }
@@ -35,6 +37,16 @@ export interface Plan {
   phases: { phase: string; at: number }[];
   built: string[];
   failure?: Failure;
+  /** Whether counters that are zero are shown. */
+  zeroCounters?: true;
+}
+
+/** Details that a client may not rely on. */
+export interface PlanOptions {
+  /** Whether prebuilt images have a build step. @default true */
+  imageBuildStage?: boolean;
+  /** Whether counters that are zero are shown. @default false */
+  zeroCounters?: boolean;
 }
 
 const BUILD_TIME = new Set(["BUILD_TIME", "RUN_AND_BUILD_TIME", "UNSET", undefined]);
@@ -113,28 +125,52 @@ export const REASONS = {
   },
 } satisfies Record<string, Reason>;
 
+/** As in a list of apps that a user published. */
+export const PREBUILT: Reason = {
+  code: "PreBuiltImage",
+  message: "Your build job was skipped because you specified a pre-built image.",
+};
+
 const isPreDeploy = (component: Component): boolean => component.kind === "PRE_DEPLOY";
 const isPostDeploy = (kind: DeployedKind, component: Component): boolean =>
   kind === "jobs" && !isPreDeploy(component) && component.kind !== "SCHEDULED";
 
 /** Steps and phases of a deployment of `spec` that builds `built`, ending early with `failure`. */
-export function planDeployment(spec: Spec, built: readonly string[], failure?: Failure): Plan {
+export function planDeployment(
+  spec: Spec,
+  built: readonly string[],
+  failure?: Failure,
+  { imageBuildStage = true, zeroCounters = false }: PlanOptions = {},
+): Plan {
   const all = components(spec);
   const toBuild = all.filter(({ component }) => built.includes(component.name));
   const buildEnd = toBuild.length > 0 ? 0.55 : 0.1;
   const deployStart = buildEnd + 0.05;
   const phases = [{ phase: "PENDING_BUILD", at: 0 }];
   const leaves: Leaf[] = [];
-  if (toBuild.length > 0) {
-    phases.push({ phase: "BUILDING", at: 0.05 });
-    leaves.push({ stage: "build", step: "initialize", start: 0.05, end: 0.1 });
+  const prebuilt = imageBuildStage ? all.filter(({ component }) => component.image !== undefined) : [];
+  if (toBuild.length > 0) phases.push({ phase: "BUILDING", at: 0.05 });
+  if (toBuild.length + prebuilt.length > 0) {
+    leaves.push({ stage: "build", step: "initialize", start: 0.05, end: 0.08 });
+    for (const { kind, component } of prebuilt) {
+      const { name } = component;
+      leaves.push({
+        stage: "build",
+        step: "build",
+        component: name,
+        kind,
+        start: 0.08,
+        end: 0.1,
+        prebuilt: true,
+      });
+    }
     for (const { kind, component } of toBuild) {
       leaves.push({
         stage: "build",
         step: "build",
         component: component.name,
         kind,
-        start: 0.1,
+        start: 0.08,
         end: buildEnd,
       });
     }
@@ -162,14 +198,14 @@ export function planDeployment(spec: Spec, built: readonly string[], failure?: F
     else leaves.push(step("deploy", 0.25, 0.4), step("wait", 0.4, 0.8));
   }
   leaves.push({ stage: "deploy", step: "finalize", start: last, end: 1 });
-  const plan: Plan = { leaves, phases, built: [...built] };
+  const plan: Plan = { leaves, phases, built: [...built], ...(zeroCounters ? { zeroCounters } : {}) };
   const placed = failure === undefined ? undefined : placeFailure(plan, failure);
   return placed === undefined ? plan : { ...plan, failure: placed };
 }
 
 /** The failure on an existing leaf: a component that is not built fails in its deploy step instead. */
 function placeFailure(plan: Plan, failure: Failure): Failure | undefined {
-  const leaves = plan.leaves.filter((leaf) => leaf.never !== true);
+  const leaves = plan.leaves.filter((leaf) => leaf.never !== true && leaf.prebuilt !== true);
   const found =
     leaves.find((leaf) => leaf.step === failure.step && matches(leaf, failure.component)) ??
     leaves.find((leaf) => leaf.step === "wait" && matches(leaf, failure.component)) ??

@@ -24,6 +24,7 @@ export function logWindow(
     (leaf) =>
       leaf.component === name &&
       leaf.never !== true &&
+      leaf.prebuilt !== true &&
       leaf.stage === (type === "BUILD" ? "build" : "deploy"),
   );
   const relevant =

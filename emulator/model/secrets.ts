@@ -15,11 +15,22 @@ interface Place {
   token?: boolean;
 }
 
+const BINDABLE = /\$\{[^}]+\}/;
 const LOOKS_ENCRYPTED = /^EV\[/;
 /** Snapshots of version 0.1 have shorter nonces. */
 const ENCRYPTED = /^EV\[1:([A-Za-z0-9+/]{22}|[A-Za-z0-9+/]{32}):([A-Za-z0-9+/]+={0,2})\]$/;
 const NONCE_BYTES = 24;
 const TAG_BYTES = 16;
+
+/** All are false for the service as far as known. */
+export interface SealOptions {
+  /** Whether a SECRET without a value, or with an empty one, keeps the stored value instead of erasing it. */
+  emptySecretsKeep?: boolean;
+  /** Whether a SECRET that refers to another component stays in plaintext. */
+  plainBindableSecrets?: boolean;
+  /** Whether tokens of log destinations are encrypted. */
+  sealLogTokens?: boolean;
+}
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -92,15 +103,32 @@ export function decrypt(text: string, key: Buffer): string | undefined {
 
 /**
  * Encrypts plain values in place; values that are already encrypted stay unchanged.
- * @param logTokens whether to encrypt the tokens of log destinations, too
+ * @param before the stored spec, if the app exists
  * @throws {@link ApiError} 400 with the place of ciphertext that belongs to another app
  */
-export function sealSecrets(spec: Spec, key: Buffer, ids: Ids, logTokens: boolean): void {
+export function sealSecrets(
+  spec: Spec,
+  key: Buffer,
+  ids: Ids,
+  { emptySecretsKeep = false, plainBindableSecrets = false, sealLogTokens = false }: SealOptions = {},
+  before?: Spec,
+): void {
+  const stored = new Map(
+    emptySecretsKeep && before !== undefined
+      ? [...places(before)].map((place) => [place.path, place.holder[place.field]])
+      : [],
+  );
   for (const { path, holder, field, always, token } of places(spec)) {
     const value = holder[field] ?? "";
     if (typeof value !== "string" || (value === "" && !always)) continue;
+    const kept = value === "" ? stored.get(path) : undefined;
+    if (kept !== undefined) {
+      holder[field] = kept;
+      continue;
+    }
+    if (always && plainBindableSecrets && BINDABLE.test(value)) continue;
     if (!LOOKS_ENCRYPTED.test(value)) {
-      if (token !== true || logTokens) holder[field] = encrypt(value, key, ids);
+      if (token !== true || sealLogTokens) holder[field] = encrypt(value, key, ids);
     } else if (decrypt(value, key) === undefined) {
       throw badRequest(`${path}: the encrypted value is not one of this app's; give the value in clear`);
     }

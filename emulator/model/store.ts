@@ -38,6 +38,15 @@ export interface StoreOptions {
   sealLogTokens?: boolean;
   /** @default {@link BEHAVIOR} */
   behavior?: Behavior;
+  /** By how much lists show created and deleted apps late. */
+  listLagMs?: number;
+  emptySecretsKeep?: boolean;
+  plainBindableSecrets?: boolean;
+  emptyPages?: boolean;
+  pendingWhenIdle?: boolean;
+  /** @default true */
+  imageBuildStage?: boolean;
+  zeroCounters?: boolean;
 }
 
 interface Start {
@@ -86,13 +95,19 @@ export class Store {
 
   /** Apps that still respond, oldest first. */
   list(): StoredApp[] {
-    for (const app of this.byId.values()) if (this.isGone(app)) this.byId.delete(app.id);
-    return [...this.byId.values()].map((app) => this.upToDate(app));
+    for (const app of this.byId.values()) if (this.isGone(app, this.lag)) this.byId.delete(app.id);
+    return [...this.byId.values()].filter((app) => !this.isGone(app)).map((app) => this.upToDate(app));
+  }
+
+  /** The apps that a list contains: those that existed some time ago, if lists show changes late. */
+  listed(): StoredApp[] {
+    this.list();
+    return [...this.byId.values()].filter((app) => app.createdAt + this.lag <= this.now);
   }
 
   /** @throws {@link ApiError} 400 for a malformed id, 404 for an unknown one */
   get(id: string): StoredApp {
-    if (!isUuid(id)) throw badRequest("invalid app id: it must be a UUID");
+    if (!isUuid(id)) throw badRequest("invalid uuid");
     const app = this.find(id);
     if (app === undefined) throw notFound();
     return app;
@@ -177,7 +192,7 @@ export class Store {
       destinations: new Map(),
       stopped: new Map(),
     };
-    this.sealWith(made.spec, key);
+    sealSecrets(made.spec, key, ids, this.options);
     const app = this.keep(made, key);
     const { breaksNext } = this;
     this.breaksNext = undefined;
@@ -198,7 +213,7 @@ export class Store {
     const namesake = this.byName(given.name);
     if (namesake !== undefined && namesake !== app) throw nameExists();
     const spec = withDefaults(given, this.options.fill);
-    this.sealWith(spec, this.key(app));
+    sealSecrets(spec, this.key(app), this.options.ids, this.options, app.spec);
     const changed = canonical(spec) !== canonical(app.spec);
     if (!changed && !newSources && !this.options.deployUnchanged) return undefined;
     this.setSpec(app, spec);
@@ -230,7 +245,7 @@ export class Store {
       id: this.options.ids.uuid(),
       cause: start.cause,
       spec: structuredClone(app.spec),
-      plan: planDeployment(app.spec, built, failure),
+      plan: planDeployment(app.spec, built, failure, this.options),
       startedAt: now,
       durationMs: this.options.deployMs,
       sources: rollbackTo?.sources ?? sourcesFor(app, app.deployments.length, start.newSources, active),
@@ -313,7 +328,7 @@ export class Store {
 
   /** @throws {@link ApiError} 400, 404 */
   deployment(app: StoredApp, id: string): DeploymentRecord {
-    if (!isUuid(id)) throw badRequest("invalid deployment id: it must be a UUID");
+    if (!isUuid(id)) throw badRequest("invalid uuid");
     const record = app.deployments.find((candidate) => candidate.id === id.toLowerCase());
     if (record === undefined) throw notFound();
     return record;
@@ -328,12 +343,9 @@ export class Store {
   /** The spec with its secrets encrypted for an app, or for none if it does not exist yet. */
   seal(given: Spec, app: StoredApp | undefined): Spec {
     const spec = withDefaults(given, this.options.fill);
-    this.sealWith(spec, app === undefined ? this.options.ids.bytes(32) : this.key(app));
+    const key = app === undefined ? this.options.ids.bytes(32) : this.key(app);
+    sealSecrets(spec, key, this.options.ids, this.options, app?.spec);
     return spec;
-  }
-
-  private sealWith(spec: Spec, key: Buffer): void {
-    sealSecrets(spec, key, this.options.ids, this.options.sealLogTokens ?? false);
   }
 
   private keep(app: Omit<StoredApp, "plain">, key: Buffer): StoredApp {
@@ -343,8 +355,12 @@ export class Store {
     return kept;
   }
 
-  private isGone(app: StoredApp): boolean {
-    return app.goneAt !== undefined && app.goneAt <= this.now;
+  private get lag(): number {
+    return this.options.listLagMs ?? 0;
+  }
+
+  private isGone(app: StoredApp, lag = 0): boolean {
+    return app.goneAt !== undefined && app.goneAt + lag <= this.now;
   }
 
   private key(app: StoredApp): Buffer {

@@ -53,9 +53,10 @@ export function appRoutes(api: Api, deps: Deps): void {
     const store = deps.store();
     const name = c.req.query("name");
     flag(c, "with_projects");
-    const found = store.list().filter((app) => name === undefined || app.spec.name === name);
+    const found = store.listed().filter((app) => name === undefined || app.spec.name === name);
     const { items, ...rest } = pageOf(found, addressOf(c, deps));
     const apps = items.flatMap((app, index) => [...(index > 0 ? [COMMA] : []), ...appJson(store, app)]);
+    if (items.length === 0 && found.length > 0 && store.options.emptyPages !== true) return c.json(rest);
     return json(c, ['{"apps":[', ...apps, `],${JSON.stringify(rest).slice(1)}`]);
   });
 

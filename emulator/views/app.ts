@@ -37,17 +37,24 @@ export function appView(
   app: StoredApp,
   answering?: DeploymentRecord | null,
 ): Record<string, unknown> {
-  const shown = Object.entries(shownOf(app, store.now, answering));
+  const shown = Object.entries(shownOf(app, store.now, store.options.pendingWhenIdle !== false, answering));
   const views = shown.map(([name, record]) => [name, deploymentView(app, record, store.now)]);
   return { ...apartFromDeployments(store, app), ...Object.fromEntries(views) };
 }
 
-export function shownOf(app: StoredApp, now: number, answering?: DeploymentRecord | null): Shown {
+/** @param pendingWhenIdle whether the newest deployment of an idle app counts as pending, as the API description says */
+export function shownOf(
+  app: StoredApp,
+  now: number,
+  pendingWhenIdle: boolean,
+  answering?: DeploymentRecord | null,
+): Shown {
   const active = activeAmong(app.deployments, now);
   const running = app.deployments.findLast((record) => isRunning(record, now));
   const pending =
     answering === undefined
-      ? app.deployments.findLast((record) => !isCanceled(record, now))
+      ? (running ??
+        (pendingWhenIdle ? app.deployments.findLast((record) => !isCanceled(record, now)) : undefined))
       : (answering ?? undefined);
   return {
     ...(active && { active_deployment: active }),

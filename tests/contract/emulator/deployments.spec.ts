@@ -44,8 +44,10 @@ describe("emulator: deployments and their logs over HTTP", () => {
     const { deployment } = await b.ok("GET", at);
     assert.deepEqual(
       deployment.progress.steps.map((step: Step) => step.name),
-      ["deploy"],
+      ["build", "deploy"],
     );
+    const [built] = deployment.progress.steps[0].steps[1].steps;
+    assert.deepEqual([built.name, built.status, built.reason.code], ["web", "SUCCESS", "PreBuiltImage"]);
     assert.match(deployment.services[0].source_image_digest, /^sha256:/);
     assert.equal((await b.call("GET", `${at}/logs?type=BUILD`)).status, 400);
     assert.equal((await b.call("GET", `/v2/apps/${id}/components/web/logs?type=RUN`)).status, 200);

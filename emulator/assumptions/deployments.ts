@@ -1,0 +1,123 @@
+import { assumptions, SOURCES as S } from "./types";
+
+export const DEPLOYMENT_ASSUMPTIONS = assumptions([
+  {
+    id: "own-rollback",
+    topic: "deployments",
+    statement:
+      "After a failed deploy stage, the service deploys the last good version again, with the type AUTO_ROLLBACK, and keeps " +
+      "the failed spec.",
+    strength: "A",
+    sources: [S.goClient, S.history],
+    emulator: "does so; never after a failed build",
+    otherwise: {
+      effect: "keeps the last good deployment without a new one",
+      options: { behavior: { autoRollback: false } },
+    },
+  },
+  {
+    id: "domain-ready-deploys",
+    topic: "deployments",
+    statement: "Once a new domain is ready, the service starts a deployment of type MAINTENANCE.",
+    strength: "B",
+    sources: [S.list2022],
+    emulator: "starts one",
+    otherwise: { effect: "starts none", options: { behavior: { domainReady: false } } },
+  },
+  {
+    id: "unchanged-put-deploys",
+    topic: "deployments",
+    statement: "An update that changes nothing starts a deployment.",
+    strength: "A",
+    sources: [S.action, S.users],
+    emulator: "starts none",
+    otherwise: { effect: "starts a deployment", options: { deployUnchanged: true } },
+  },
+  {
+    id: "newer-cancels-older",
+    topic: "deployments",
+    statement: "A deployment that starts while another one is in progress cancels the older one.",
+    strength: "C",
+    sources: ["a report of one user", S.description],
+    emulator: "cancels the older one",
+  },
+  {
+    id: "active-superseded",
+    topic: "deployments",
+    statement: "A deployment that was active gets the phase SUPERSEDED once a newer one is active.",
+    strength: "inferred",
+    sources: [`${S.goClient} (the phase exists)`],
+    emulator: "shows SUPERSEDED",
+  },
+  {
+    id: "answer-names-its-deployment",
+    topic: "deployments",
+    statement: "In the response to a create or an update, pending_deployment is the deployment of that call.",
+    strength: "A",
+    sources: [S.action, S.description],
+    emulator: "contains the deployment of the call",
+  },
+  {
+    id: "idle-without-pending",
+    topic: "deployments",
+    statement: "An app without a deployment in progress has no pending_deployment.",
+    strength: "B",
+    sources: [S.list2024, S.list2022],
+    emulator: "shows its newest deployment that is not canceled, as the API description says",
+    otherwise: { effect: "omits it", options: { pendingWhenIdle: false } },
+  },
+  {
+    id: "image-build-stage",
+    topic: "deployments",
+    statement:
+      "The deployment of a prebuilt image has a build stage whose step has the reason PreBuiltImage.",
+    strength: "B",
+    sources: [S.list2024],
+    emulator: "shows the stage, with that reason",
+    otherwise: { effect: "has no build stage", options: { imageBuildStage: false } },
+  },
+  {
+    id: "zero-counters-omitted",
+    topic: "deployments",
+    statement: "Counters of steps that are zero are omitted from the progress of a deployment.",
+    strength: "B",
+    sources: [S.list2024, S.list2022],
+    emulator: "omits them",
+    otherwise: { effect: "shows zeros", options: { zeroCounters: true } },
+  },
+  {
+    id: "cause-details",
+    topic: "deployments",
+    statement:
+      "cause_details.type of a deployment shows who asked for it: MANUAL, DEPLOY_ON_PUSH, MAINTENANCE, MANUAL_ROLLBACK, " +
+      "AUTO_ROLLBACK, UPDATE_DATABASE_TRUSTED_SOURCES, AUTOSCALED.",
+    strength: "A",
+    sources: [S.goClient, S.list2024, S.list2022],
+    emulator: "shows the type",
+  },
+  {
+    id: "build-reuse",
+    topic: "deployments",
+    statement: "Only components whose build inputs changed are built, unless new sources are requested.",
+    strength: "inferred",
+    sources: [S.description],
+    emulator: "builds components with a changed source, command, Dockerfile, folder or build-time variable",
+  },
+  {
+    id: "own-rollback-blocks-nothing",
+    topic: "deployments",
+    statement: "Updates and rollbacks are accepted while the service rolls back by itself.",
+    strength: "inferred",
+    sources: [S.none],
+    emulator: "accepts them",
+    otherwise: { effect: "rejects them", options: { behavior: { whileRollingBack: "refuse" } } },
+  },
+  {
+    id: "active-phase-at-once",
+    topic: "deployments",
+    statement: "active_deployment always has the phase ACTIVE.",
+    strength: "inferred",
+    sources: [S.list2024, S.list2022],
+    emulator: "shows ACTIVE",
+  },
+]);
