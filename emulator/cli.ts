@@ -13,8 +13,8 @@ bearer token is accepted.
 Options:
   --port N             port to listen on; 0 picks a free one (default 8787)
   --deploy-seconds N   how long a whole deployment takes (default 25)
-  --delete-seconds N   how long an app responds after its deletion (default 0)
-  --deploy-unchanged   an update that changes nothing makes a deployment, too
+  --delete-seconds N   how long a deleted app stays visible (default 0)
+  --deploy-unchanged   an update that changes nothing starts a deployment too
   --fill-instance-count  add "instance_count: 1" where it is missing
   --seal-log-tokens    return tokens of log destinations encrypted
   --otherwise ID       switch an assumption about the service to the opposite;
@@ -22,16 +22,16 @@ Options:
   --rate-limit off|N   no limits, or N requests a minute
                        (default on: 250 a minute, 5000 an hour)
   --token TOKEN        accept this token only
-  --allow-host NAME    answer to this name, too, as of a proxy; can be given
-                       more than once (default localhost, addresses)
-  --snapshot FILE      keep apps, deployments and projects in FILE, also when
+  --allow-host NAME    also accept this host name, such as a proxy's; can be
+                       repeated (default: localhost and IP addresses)
+  --snapshot FILE      keep apps, deployments and projects in FILE, even if
                        the process is killed (default: in memory)
   --live-logs KIND     addresses of live logs: http (default) or websocket
   --verbose            print a line for each request
-  --quiet              print nothing but errors
+  --quiet              print only errors
   --help, --version
 
-Deployments that fail, without any control call:
+Deployments that fail without a control call:
   build_command with "exit 1", or "false"    BuildJobExitNonZero
   run_command of the same kind               DeployContainerExitNonZero
   health_check.http_path beginning /fail     DeployContainerHealthChecksFailed
@@ -47,7 +47,7 @@ function number(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
-    throw new UsageError(`--${name}: "${text}" is not a number from 0`);
+    throw new UsageError(`--${name}: "${text}" is not a number of at least 0`);
   }
   return value;
 }
@@ -57,14 +57,14 @@ function rateLimit(text: string | undefined): NonNullable<EmulatorOptions["rateL
   if (text === "off") return false;
   const perMinute = Number(text);
   if (!Number.isInteger(perMinute) || perMinute < 1) {
-    throw new UsageError(`--rate-limit: "${text}" is none of on, off, or a number of requests a minute`);
+    throw new UsageError(`--rate-limit: "${text}" must be on, off, or a number of requests a minute`);
   }
   return { perMinute };
 }
 
 function liveLogs(text: string | undefined): LiveLogs {
   if (text === undefined || text === "http" || text === "websocket") return text ?? "http";
-  throw new UsageError(`--live-logs: "${text}" is none of http, websocket`);
+  throw new UsageError(`--live-logs: "${text}" must be http or websocket`);
 }
 
 const OPTIONS = {
@@ -155,7 +155,7 @@ async function main(): Promise<void> {
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   if (values.quiet === true) return;
-  const token = values.token === undefined ? "anything" : "… # the one of --token";
+  const token = values.token === undefined ? "anything" : "… # the value of --token";
   console.log(`listening on ${emulator.url}
   export DIGITALOCEAN_API_URL=${emulator.url}
   export DIGITALOCEAN_TOKEN=${token}`);

@@ -69,7 +69,7 @@ async function readBody(c: Ctx): Promise<unknown> {
   const type = c.req.header("content-type") || "application/json";
   const isYaml = YAML_TYPE.test(type);
   if (!isYaml && !JSON_TYPE.test(type))
-    throw new ApiError(415, "unsupported_media_type", `content-type: neither JSON nor YAML, but "${type}"`);
+    throw new ApiError(415, "unsupported_media_type", `content-type: must be JSON or YAML, but is "${type}"`);
   try {
     return isYaml ? parseYaml(text) : (JSON.parse(text) as unknown);
   } catch {
@@ -83,7 +83,7 @@ async function keepBody(c: Ctx): Promise<void> {
     c.set("body", await readBody(c));
   } catch (error) {
     // Reported after the token is checked, as the service does.
-    c.set("bodyProblem", error instanceof ApiError ? error : badRequest("the body can not be read"));
+    c.set("bodyProblem", error instanceof ApiError ? error : badRequest("the body cannot be read"));
   }
 }
 

@@ -58,13 +58,13 @@ export function refuseStrangers(visit: Visit, allowed: readonly string[]): void 
     (isThisMachine(name) || allowed.includes(name) || (isApi && (isUnregistered(name) || name === SERVICE)));
   if (!known)
     throw forbidden(
-      `The emulator does not answer to the name "${name ?? host}", as any web page could have it point here. ` +
+      `The emulator rejects the host name "${name ?? host}", because any web page could point it here. ` +
         `Use 127.0.0.1 or localhost, or start the emulator with --allow-host ${name ?? "NAME"}.`,
     );
   // The status page itself contains no data, and may be opened by a link.
   if (path !== "/" && isOfAnotherOrigin(visit))
     throw forbidden(
-      `The emulator takes no requests of web pages of another origin (${header("origin") ?? header("sec-fetch-site")}). ` +
-        "Send them from a program, or have the page's own server pass them on.",
+      `The emulator rejects requests from web pages of another origin (${header("origin") ?? header("sec-fetch-site")}). ` +
+        "Send them from a program, or through the page's own server.",
     );
 }

@@ -146,7 +146,7 @@ export function faultAnswer(fault: Fault): FaultAnswer | undefined {
   const {
     status,
     headers = {},
-    body = { id: "emulated_fault", message: `Emulated answer ${status}` },
+    body = { id: "emulated_fault", message: `Emulated response ${status}` },
   } = fault;
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return { status, headers: { "content-type": "application/json", ...headers }, text };

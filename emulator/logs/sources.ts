@@ -33,7 +33,7 @@ export function logTypeOf(text: string | undefined): string {
   if (text === undefined) throw badRequest(`type is required: one of ${LOG_TYPES.join(", ")}`);
   const type = text === "" ? "UNSPECIFIED" : text;
   if (!LOG_TYPES.includes(type))
-    throw badRequest(`invalid log type "${type}": none of ${LOG_TYPES.join(", ")}`);
+    throw badRequest(`invalid log type "${type}": must be one of ${LOG_TYPES.join(", ")}`);
   return type === "UNSPECIFIED" ? "RUN" : type === "JOB_INVOCATION" ? "JOB" : type;
 }
 

@@ -42,7 +42,8 @@ export function failureOf(asked: FailureRequest, component: string | undefined):
 /** A request in JSON. @throws {@link ApiError} 400 describing the problem */
 export function parseFailure(body: Record<string, unknown>): FailureRequest {
   const { component, step, reason, log, hostile, lineBytes, reasonBytes } = body;
-  if (component !== undefined && typeof component !== "string") throw badRequest("component must be a text");
+  if (component !== undefined && typeof component !== "string")
+    throw badRequest("component must be a string");
   if (step !== undefined && !STEPS.includes(step as StepName))
     throw badRequest(`step must be one of ${STEPS.join(", ")}`);
   if (reason !== undefined && !isReason(reason))

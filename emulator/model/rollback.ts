@@ -27,7 +27,7 @@ function failingCondition(app: StoredApp, target: DeploymentRecord, now: number)
   if (app.pinned !== undefined)
     return { code: "app_pinned", message: "A rollback is in progress and the app is pinned to it." };
   if (isRunning(target, now))
-    return { code: "incompatible_phase", message: "The deployment has not ended yet." };
+    return { code: "incompatible_phase", message: "The deployment is still in progress." };
   if (isCanceled(target, now) || activatedAt(target, now) === undefined)
     return { code: "incompatible_result", message: "The deployment never became active." };
   const active = app.deployments.filter((record) => activatedAt(record, now) !== undefined);
@@ -39,10 +39,10 @@ function failingCondition(app: StoredApp, target: DeploymentRecord, now: number)
   if (canonical(target.spec.databases ?? []) !== canonical(app.spec.databases ?? []))
     return {
       code: "database_config_conflict",
-      message: "The deployment has another database configuration than the app has now.",
+      message: "The deployment's database configuration differs from the app's current one.",
     };
   if (target.spec.region !== app.spec.region)
-    return { code: "region_conflict", message: "The deployment is of another region than the app is in." };
+    return { code: "region_conflict", message: "The deployment ran in another region than the app." };
   return undefined;
 }
 
@@ -66,7 +66,7 @@ function warnings(target: DeploymentRecord): Condition[] {
       : [
           {
             code: "image_source_missing_digest",
-            message: "Images without a digest may not be those of the earlier deployment.",
+            message: "Images without a digest may have changed since the earlier deployment.",
             components: floating,
           },
         ]),

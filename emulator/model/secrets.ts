@@ -130,7 +130,9 @@ export function sealSecrets(
     if (!LOOKS_ENCRYPTED.test(value)) {
       if (token !== true || sealLogTokens) holder[field] = encrypt(value, key, ids);
     } else if (decrypt(value, key) === undefined) {
-      throw badRequest(`${path}: the encrypted value is not one of this app's; give the value in clear`);
+      throw badRequest(
+        `${path}: the encrypted value does not belong to this app; send the plain text instead`,
+      );
     }
   }
 }

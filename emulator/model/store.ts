@@ -265,7 +265,7 @@ export class Store {
   rollBack(app: StoredApp, target: DeploymentRecord, skipPin: boolean): DeploymentRecord {
     this.refuseWhileDeleting(app);
     const { error } = this.validateRollback(app, target);
-    if (error) throw badRequest(`the app can not be rolled back to this deployment: ${error.message}`);
+    if (error) throw badRequest(`the app cannot be rolled back to this deployment: ${error.message}`);
     const specBefore = app.spec;
     this.setSpec(app, structuredClone(target.spec));
     const made = this.deploy(app, { cause: "rollback", newSources: false, rollbackTo: target });
@@ -301,7 +301,7 @@ export class Store {
 
   /** @throws {@link ApiError} 400 when it has already finished */
   cancel(record: DeploymentRecord): void {
-    if (!isRunning(record, this.now)) throw badRequest("the deployment is over and can not be canceled");
+    if (!isRunning(record, this.now)) throw badRequest("the deployment has finished and cannot be canceled");
     record.canceledAt = this.now;
     this.changed();
   }
@@ -384,7 +384,7 @@ export class Store {
     if (app.pinned === undefined) return;
     throw conflict(
       `App "${app.spec.name}" is pinned to the rollback deployment ${app.pinned.deployment.id}: ` +
-        "commit or revert the rollback before anything new is deployed.",
+        "commit or revert the rollback before starting a new deployment.",
     );
   }
 

@@ -38,7 +38,7 @@ export const optionalBody = (c: Ctx): Record<string, unknown> => (c.get("body") 
 /** A string in the body; undefined when it is missing or empty. @throws {@link ApiError} 400 */
 export function optionalText(body: Record<string, unknown>, name: string): string | undefined {
   const { [name]: value = "" } = body;
-  if (typeof value !== "string") throw badRequest(`${name} must be a text`);
+  if (typeof value !== "string") throw badRequest(`${name} must be a string`);
   return value === "" ? undefined : value;
 }
 

@@ -53,7 +53,7 @@ export function invocationRoutes(api: Api, deps: Deps): void {
     optionalBody(c);
     const run = findInvocation(c, store, app, c.req.query("job_name"));
     if (!["PENDING", "RUNNING"].includes(phaseOf(run, store.now)))
-      throw badRequest("the job invocation is over and can not be canceled");
+      throw badRequest("the job invocation has finished and cannot be canceled");
     if (isApart(run.component)) store.stop(app, run.id);
     // A deployment cannot continue without a job that is one of its steps.
     else store.cancel(run.record);

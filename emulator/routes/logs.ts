@@ -26,7 +26,7 @@ export function logRoutes(api: Api, deps: Deps): void {
     const follow = flag(c, "follow");
     const lines = whole(c, "tail_lines");
     if (sources.length === 0)
-      throw badRequest(`there are no ${type} logs: the deployment did not come to that stage`);
+      throw badRequest(`there are no ${type} logs: the deployment did not reach that stage`);
     const tail = lines === undefined || lines < 0 ? Infinity : lines;
     const address = (kind: string, of: readonly LogSource[]): string =>
       `${deps.url()}/_logs/${kind}/${logs.issue({ store, sources: of, tail, follow })}`;
@@ -49,7 +49,7 @@ export function logRoutes(api: Api, deps: Deps): void {
   const ofDeployment = (c: Ctx, app: StoredApp, record: DeploymentRecord | undefined): Response => {
     const type = logTypeOf(c.req.query("type"));
     if (record === undefined)
-      throw badRequest("the app has no active deployment; ask with the id of a deployment");
+      throw badRequest("the app has no active deployment; request the log with a deployment ID");
     // The Go client, and therefore doctl, sends the component in the query, which is not documented.
     const asked = c.req.param("component") ?? optionalQuery(c, "component_name");
     const all = components(record.spec).map(({ component }) => component.name);

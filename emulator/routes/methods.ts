@@ -37,7 +37,7 @@ export function methodGuard(api: Api): MiddlewareHandler<Env> {
     );
     if (found !== undefined && !found.methods.has(c.req.method)) {
       const allow = [...found.methods].sort().join(", ");
-      throw new ApiError(405, "method_not_allowed", `${c.req.method} is not allowed here, only ${allow}.`, {
+      throw new ApiError(405, "method_not_allowed", `${c.req.method} is not allowed here; use ${allow}.`, {
         allow,
       });
     }

@@ -38,7 +38,7 @@ export function metricRoutes(api: Api, deps: Deps): void {
     const { app_ids: ids, date } = objectBody(c);
     if (!Array.isArray(ids) || !ids.every((id) => typeof id === "string"))
       throw badRequest("app_ids is required and must be a list of ids");
-    if (ids.length > MAX_APPS) throw badRequest(`app_ids must have ${MAX_APPS} ids at most`);
+    if (ids.length > MAX_APPS) throw badRequest(`app_ids must have at most ${MAX_APPS} IDs`);
     const day = dayOf(date);
     return c.json(
       usage(

@@ -13,7 +13,7 @@ export function list(c: Ctx, name: string, allowed?: readonly string[]): string[
   const given = (c.req.queries(name) ?? []).flatMap((text) => text.split(","));
   const values = allowed === undefined ? given.filter((text) => text !== "") : given;
   const odd = allowed === undefined ? undefined : values.find((value) => !allowed.includes(value));
-  if (odd !== undefined) throw badRequest(`${name}: "${odd}" is none of ${allowed?.join(", ")}`);
+  if (odd !== undefined) throw badRequest(`${name}: "${odd}" must be one of ${allowed?.join(", ")}`);
   return values;
 }
 

@@ -75,7 +75,7 @@ export function runningRoutes(api: Api, deps: Deps): void {
       deploymentEventOf(app, param(c, "event"));
       throw badRequest("only autoscaling events can be canceled; cancel the deployment instead");
     }
-    if (!isScaling(found, store.now)) throw badRequest("the event is over and can not be canceled");
+    if (!isScaling(found, store.now)) throw badRequest("the event has finished and cannot be canceled");
     store.stop(app, found.id);
     return c.json({ event: scalingView(find() ?? found, store.now) });
   });

@@ -83,7 +83,7 @@ export class SnapshotFile {
     try {
       await replace(this.path, writeSnapshot(state()));
     } catch (error) {
-      throw new Error(`snapshot ${this.name}: it can not be written: ${(error as Error).message}`);
+      throw new Error(`snapshot ${this.name}: it cannot be written: ${(error as Error).message}`);
     }
     this.kept = writes;
   }
@@ -93,7 +93,7 @@ export class SnapshotFile {
 async function whole(name: string): Promise<string> {
   const path = resolve(name);
   const folder = await realpath(dirname(path)).catch(() => {
-    throw new Error(`there is no folder ${dirname(path)}`);
+    throw new Error(`no such folder: ${dirname(path)}`);
   });
   return realpath(path).catch(() => join(folder, basename(path)));
 }

@@ -27,13 +27,13 @@ export function writeSnapshot(state: StoreState): string {
 export function readSnapshot(text: string): StoreState {
   const [first = "", body = "", ...rest] = text.split("\n");
   const head = headOf(first);
-  if (head === undefined) throw new Error("it is no snapshot of app-platform-emulator");
+  if (head === undefined) throw new Error("it is not a snapshot of app-platform-emulator");
   if (head.version !== VERSION)
     throw new Error(
       `it is a snapshot of version ${JSON.stringify(head.version)}, and this emulator reads version ${VERSION}`,
     );
   if (head.sha256 !== checksum(body) || rest.length !== 1 || rest[0] !== "")
-    throw new Error("it is damaged: its checksum does not fit");
+    throw new Error("it is damaged: its checksum does not match");
   return JSON.parse(body) as StoreState;
 }
 

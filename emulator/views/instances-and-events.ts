@@ -68,7 +68,7 @@ export function consoleInstance(
   const names = instances
     .filter((instance) => instance.component_name === component)
     .map((instance) => String(instance.instance_name));
-  if (names[0] === undefined) throw badRequest(`${component}: no instance runs that could have a console`);
+  if (names[0] === undefined) throw badRequest(`${component}: no instance with a console is running`);
   if (asked !== undefined && !names.includes(asked)) throw notFound();
   return asked ?? names[0];
 }

@@ -16,11 +16,11 @@ export function isLoopback(hostname: string): boolean {
 export function parseBaseUrl(text: string = DEFAULT_BASE_URL): string {
   const url = tryParse(text);
   if (url === null || url.hostname === "") throw bad("is not an address");
-  if (url.protocol !== "https:" && url.protocol !== "http:") throw bad("does not begin with https://");
-  if (url.username !== "" || url.password !== "") throw bad("holds a user name or password");
-  if (url.search !== "" || url.hash !== "") throw bad("holds a query or fragment");
+  if (url.protocol !== "https:" && url.protocol !== "http:") throw bad("does not start with https://");
+  if (url.username !== "" || url.password !== "") throw bad("contains a user name or password");
+  if (url.search !== "" || url.hash !== "") throw bad("contains a query or fragment");
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw bad(`would send the token unencrypted to ${url.host}; http:// is for this machine only`);
+    throw bad(`would send the token unencrypted to ${url.host}; http:// is allowed only for this machine`);
   }
   return url.origin + url.pathname.replace(/\/+$/, "").replace(/\/v2$/, "");
 }

@@ -28,7 +28,7 @@ const LONGEST_SERVICE_MESSAGE = 2000;
 
 const TOKEN_HELP =
   "Set DIGITALOCEAN_TOKEN to a valid token; new tokens: https://cloud.digitalocean.com/account/api/tokens.";
-const ADDRESS_HELP = "Is DIGITALOCEAN_API_URL right?";
+const ADDRESS_HELP = "Check DIGITALOCEAN_API_URL.";
 
 /** The error for an answer whose status is not 2xx. */
 export function statusError(context: FailureContext, answer: FailedAnswer): ApiError {
@@ -72,46 +72,46 @@ function describeStatus(
 ): { code: ErrorCode; what: string; help: string } {
   switch (status) {
     case 400:
-      return { code: "bad-request", what: "the service could not make sense of the request", help: "" };
+      return { code: "bad-request", what: "the service rejected the request as malformed", help: "" };
     case 401:
-      return { code: "unauthorized", what: "the service refused the token", help: tokenHelp };
+      return { code: "unauthorized", what: "the service rejected the token", help: tokenHelp };
     case 403:
       return {
         code: "forbidden",
-        what: "the token may not do this",
+        what: "the token does not allow this",
         help: "Use a token with the scopes app:create, app:read, app:update and app:delete.",
       };
     case 404:
-      return { code: "not-found", what: "the service does not know this", help: "" };
+      return { code: "not-found", what: "the service found no such object", help: "" };
     case 409:
       return { code: "conflict", what: "the service reports a conflict", help: "" };
     case 422:
-      return { code: "invalid-spec", what: "the service refuses the content", help: "" };
+      return { code: "invalid-spec", what: "the service rejected the content", help: "" };
     case 429:
       return {
         code: "rate-limited",
         what: "too many requests with this token",
-        help: "Other programs that use the same token count as well; try again later.",
+        help: "Other programs with the same token count too; try again later.",
       };
   }
   if (status >= 500) {
     return {
       code: "service-error",
       what: "the service failed",
-      help: "Try again later; the service's state is shown at https://status.digitalocean.com.",
+      help: "Try again later; for the service's status, see https://status.digitalocean.com.",
     };
   }
   if (status >= 300 && status < 400) {
     const target = hostOf(answer.header("location"));
     return {
       code: "unexpected-status",
-      what: `${host} answered with a redirect${target ? ` to ${target}` : ""}, which is not followed`,
-      help: `The token is sent to the configured address only. ${ADDRESS_HELP}`,
+      what: `${host} responded with a redirect${target ? ` to ${target}` : ""}, which is not followed`,
+      help: `The token is only sent to the configured address. ${ADDRESS_HELP}`,
     };
   }
   return {
     code: "unexpected-status",
-    what: "the service answered with a status that is not expected",
+    what: "the service responded with an unexpected status",
     help: "",
   };
 }
@@ -155,19 +155,19 @@ export function connectionError(context: FailureContext, code: string, syscall?:
   if (UNREACHABLE.has(code) || (code === "ETIMEDOUT" && syscall !== "read" && syscall !== "write")) {
     const what = code === "ECONNREFUSED" ? "refused the connection" : "could not be reached";
     return fail(
-      `${host} ${what} (${code}). Is something listening there? ${ADDRESS_HELP}`,
+      `${host} ${what} (${code}). Check that a service is listening there. ${ADDRESS_HELP}`,
       new ConnectionFailure(code, false, false),
     );
   }
   if (TLS.test(code)) {
     return fail(
-      `no secure connection to ${host} (${code}). Is a proxy or a wrong certificate in between? ${ADDRESS_HELP} ` +
-        "If its certificate is of an authority of your own, name that authority's file in NODE_EXTRA_CA_CERTS.",
+      `no secure connection to ${host} (${code}). Check for a proxy or an invalid certificate. ${ADDRESS_HELP} ` +
+        "If you use a private CA, point NODE_EXTRA_CA_CERTS at its certificate.",
       new ConnectionFailure(code, false, true),
     );
   }
   return fail(
-    `the connection to ${host} broke before the answer was complete (${code}).${afterWrite(write)}`,
+    `the connection to ${host} broke before the response was complete (${code}).${afterWrite(write)}`,
     new ConnectionFailure(code, true, false),
   );
 }
@@ -176,7 +176,7 @@ export function connectionError(context: FailureContext, code: string, syscall?:
 export function timeoutError({ request, write, host }: FailureContext, timeoutMs: number): ApiError {
   return new ApiError(
     "timeout",
-    `${request.method} ${request.path}: no complete answer from ${host} within ${timeoutMs / 1000} s.${afterWrite(write)}`,
+    `${request.method} ${request.path}: no complete response from ${host} within ${timeoutMs / 1000} s.${afterWrite(write)}`,
     { request, ambiguous: write },
   );
 }
@@ -185,7 +185,7 @@ export function timeoutError({ request, write, host }: FailureContext, timeoutMs
 export function stalledError({ request, host }: FailureContext, silentMs: number): ApiError {
   return new ApiError(
     "timeout",
-    `${request.method} ${request.path}: the answer from ${host} stopped half-way, nothing more came for ${silentMs / 1000} s.`,
+    `${request.method} ${request.path}: the response from ${host} stalled: no data for ${silentMs / 1000} s.`,
     { request },
   );
 }
@@ -197,7 +197,7 @@ export function abortedError(
 ): ApiError {
   return new ApiError(
     "aborted",
-    `${request.method} ${request.path}: stopped ${sent ? "before the answer came" : "before it was sent"}.` +
+    `${request.method} ${request.path}: stopped ${sent ? "before the response arrived" : "before it was sent"}.` +
       (sent ? afterWrite(write) : ""),
     { request, ambiguous: write && sent },
   );
@@ -212,14 +212,14 @@ export function unreadableError(
 ): ApiError {
   return new ApiError(
     "unreadable-answer",
-    `${request.method} ${request.path}: the answer cannot be used: ${what}.${afterWrite(write)}`,
+    `${request.method} ${request.path}: the response cannot be used: ${what}.${afterWrite(write)}`,
     { request, status, ambiguous: write },
     { cause: new ConnectionFailure("UNREADABLE", true, final) },
   );
 }
 
 function afterWrite(write: boolean): string {
-  return write ? " The service may have done it all the same: look before trying again." : "";
+  return write ? " The change may still have been applied; check before retrying." : "";
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

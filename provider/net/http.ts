@@ -82,7 +82,7 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
       if (!good) return { ...answer, body: undefined };
       const type = response.headers.get("content-type") ?? "no content type";
       const what = /json/i.test(type)
-        ? "its JSON is broken or cut off"
+        ? "its JSON is invalid or truncated"
         : `it is not JSON (${type.slice(0, 100)})`;
       throw unreadableError(context, status, what, false);
     }

@@ -132,7 +132,7 @@ export class Limiter {
 
 /**
  * Once for each listener: a hundred requests that wait for the same are one wait to the user. And once for each wait: where
- * lines can not be replaced, seconds that tick are noise.
+ * lines cannot be replaced, seconds that tick are noise.
  */
 function tell({ queue, ms, reason }: Turn): void {
   if (queue.every(({ told }) => told === reason)) return;

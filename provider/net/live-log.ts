@@ -128,7 +128,7 @@ function named(error: unknown, context: Parameters<typeof connectionError>[0]): 
   if (error instanceof ApiError || !(error instanceof Error)) return error;
   const { code, syscall } = error as { code?: unknown; syscall?: string };
   if (typeof code === "string" && code.startsWith("WS_ERR"))
-    return failure("unreadable-answer", "the service sent something that is no WebSocket");
+    return failure("unreadable-answer", "the service sent something that is not a WebSocket message");
   // Whatever else ends a WebSocket is the connection's; the error's own text may hold the address.
   return connectionError(context, typeof code === "string" ? code : "ECONNRESET", syscall);
 }

@@ -48,7 +48,7 @@ export function checkLogUrl(text: string, secure: readonly ("https:" | "wss:")[]
   try {
     url = new URL(text);
   } catch {
-    throw failure("unreadable-answer", "the service gave an address that cannot be read");
+    throw failure("unreadable-answer", "the service returned an invalid address");
   }
   for (const protocol of secure) {
     if (url.protocol === protocol) return url;
@@ -56,20 +56,20 @@ export function checkLogUrl(text: string, secure: readonly ("https:" | "wss:")[]
   }
   throw failure(
     "unreadable-answer",
-    `an address of the kind ${url.protocol}// on ${url.host} is not opened; https:// is`,
+    `the address on ${url.host} uses ${url.protocol}//, but only https:// is allowed`,
   );
 }
 
 export function statusFailure(status: number): ApiError {
   if (status === 404 || status === 410)
-    return failure("not-found", `there is none any more (${status})`, status);
+    return failure("not-found", `it no longer exists (${status})`, status);
   if (status === 401 || status === 403 || status === 400) {
-    return failure("forbidden", `its address is not valid any more (${status}). Ask for a new one`, status);
+    return failure("forbidden", `its address is no longer valid (${status}). Request a new one`, status);
   }
   if (status === 429) return failure("rate-limited", "too many requests (429). Try again later", status);
   if (status >= 500)
     return failure("service-error", `the service failed (${status}). Try again later`, status);
-  return failure("unexpected-status", `status ${status} is not expected`, status);
+  return failure("unexpected-status", `unexpected status ${status}`, status);
 }
 
 export function failure(code: ApiError["errorCode"], what: string, status?: number): ApiError {
@@ -109,7 +109,7 @@ async function* gunzip(
   } catch (error) {
     if (error instanceof ApiError) throw error;
     if (signal?.aborted) throw abortedError({ request: { method: "GET", path: WHAT }, write: false }, true);
-    throw failure("unreadable-answer", "its compressed text is damaged or cut off");
+    throw failure("unreadable-answer", "its compressed text is damaged or truncated");
   }
 }
 

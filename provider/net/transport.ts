@@ -214,8 +214,8 @@ function checkToken(token: string): string {
   if (!/^[\x21-\x7e]+$/.test(trimmed)) {
     throw new AppPlatformError(
       "missing-token",
-      "The token for the DigitalOcean API holds a space, a line break or another character that no token has. " +
-        "Copy it again from where it was made.",
+      "The token for the DigitalOcean API contains a space, a line break or another invalid character. " +
+        "Copy it again from where you created it.",
     );
   }
   return trimmed;
@@ -224,6 +224,6 @@ function checkToken(token: string): string {
 /** What the wait before another try is for, as part of a sentence. */
 function whyAgain({ code, status }: FailedTry): string {
   if (code === "rate-limited") return WHY.refused;
-  const met = status === undefined ? "no usable answer came" : `the service answered ${status}`;
-  return `another try: ${met}`;
+  const met = status === undefined ? "no usable response" : `the service responded ${status}`;
+  return `retrying: ${met}`;
 }

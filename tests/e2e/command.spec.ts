@@ -183,7 +183,7 @@ describe("app-platform on the command line", function () {
       run(["deployments", "shop"], { DIGITALOCEAN_API_URL: "http://192.0.2.1" }),
     ]);
     assert.match(none.err, /^error: No token: set DIGITALOCEAN_TOKEN\.\n$/);
-    assert.match(wrong.err, /refused the token.*Set DIGITALOCEAN_TOKEN to a valid token/);
+    assert.match(wrong.err, /token.*Set DIGITALOCEAN_TOKEN to a valid token/);
     assert.ok(!wrong.err.includes("dop_v1_another"));
     assert.match(nobody.err, /plain http|https/);
     assert.deepEqual([none.code, wrong.code, nobody.code], [1, 1, 1]);

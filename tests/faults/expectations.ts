@@ -97,19 +97,19 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
   {
     name: "connection reset before processing",
     fault: "reset-before",
-    words: /broke before the answer was complete/,
+    words: /broke before .* complete/,
     outcomes: passing(PASSES, OUTAGE),
   },
   {
     name: "connection reset after processing",
     fault: "reset-after",
-    words: /broke before the answer was complete/,
+    words: /broke before .* complete/,
     outcomes: passing(PASSES, LOST),
   },
   {
     name: "no response",
     fault: "timeout",
-    words: /no complete answer/,
+    words: /no complete response/,
     outcomes: passing(PASSES, OUTAGE),
   },
   {
@@ -120,12 +120,12 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
   },
   {
     name: "401",
-    ...refusal(401, /refused the token \(401 refused, request id r-4711\)|not valid any more \(401\)/),
+    ...refusal(401, /token \(401 refused, request id r-4711\)|no longer valid \(401\)/),
     outcomes: passing(TOKEN_REFUSED, TOKEN_REFUSED_FOR_EVER),
   },
   {
     name: "404",
-    ...refusal(404, /does not know this \(404 refused, request id r-4711\)|there is none any more \(404\)/),
+    ...refusal(404, /\(404 refused, request id r-4711\)|no longer exists \(404\)/),
     outcomes: passing(GONE, GONE_FOR_EVER),
   },
   {
@@ -138,10 +138,7 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
   },
   {
     name: "422",
-    ...refusal(
-      422,
-      /refuses the content \(422 refused, request id r-4711\)|the service refuses it: not this|status 422/,
-    ),
+    ...refusal(422, /content \(422 refused, request id r-4711\)|the service refuses it: not this|status 422/),
     outcomes: passing(REFUSAL, REFUSAL),
   },
   {
@@ -177,26 +174,26 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
   {
     name: "truncated response",
     fault: "truncated",
-    words: /broke before the answer was complete|its JSON is broken or cut off/,
+    words: /broke before .* complete|its JSON is invalid or truncated/,
     outcomes: passing(PASSES, LOST),
   },
   {
     name: "stalled response",
     fault: "stalled",
-    words: /no complete answer|nothing more came/,
+    words: /no complete response|no data for/,
     outcomes: passing(PASSES, LOST),
   },
   {
     name: "response with wrong types",
     fault: "wrong-types",
     words:
-      /the answer cannot be used|still exists after its deletion was accepted|still pinned to the rollback \S+ after its commit was accepted/,
+      /the response cannot be used|still exists after its deletion was accepted|still pinned to the rollback \S+ after its commit was accepted/,
     outcomes: passing(STRANGE, STRANGE_FOR_EVER),
   },
   {
     name: "endless response",
     fault: "endless",
-    words: /no complete answer/,
+    words: /no complete response/,
     outcomes: passing(PASSES, ENDLESS),
   },
 ];

@@ -9,13 +9,13 @@ describe("Client: error responses", () => {
 
   describe("status codes", () => {
     const cases: [number, string, ErrorCode, RegExp][] = [
-      [400, "bad_request", "bad-request", /make sense of the request/],
-      [401, "unauthorized", "unauthorized", /refused the token.*Set DIGITALOCEAN_TOKEN/],
-      [403, "forbidden", "forbidden", /may not do this.*scopes/],
-      [404, "not_found", "not-found", /does not know this/],
+      [400, "bad_request", "bad-request", /malformed/],
+      [401, "unauthorized", "unauthorized", /token.*Set DIGITALOCEAN_TOKEN/],
+      [403, "forbidden", "forbidden", /token.*scopes/],
+      [404, "not_found", "not-found", /no such object/],
       [409, "conflict", "conflict", /conflict/],
-      [418, "teapot", "unexpected-status", /not expected/],
-      [422, "unprocessable_entity", "invalid-spec", /refuses the content/],
+      [418, "teapot", "unexpected-status", /unexpected status/],
+      [422, "unprocessable_entity", "invalid-spec", /content/],
     ];
     for (const [status, id, code, words] of cases) {
       it(`reports ${status} ${code} with the service's message and sends the request only once`, async () => {
@@ -152,7 +152,7 @@ describe("Client: error responses", () => {
       [
         "JSON that is cut off",
         text(200, '{"app":{"id":"a', { "content-type": "application/json" }),
-        /broken or cut off/,
+        /invalid or truncated/,
       ],
       [
         "a page instead of JSON",
@@ -180,7 +180,7 @@ describe("Client: error responses", () => {
         assert.equal(read.ambiguous, false);
         const write = await failure(service.client().createApp({ spec: { name: "shop" } }));
         assert.equal(write.ambiguous, true);
-        assert.match(write.message, /look before trying again/);
+        assert.match(write.message, /check before retrying/);
         assert.equal(service.server.received.length, 2);
       });
     }

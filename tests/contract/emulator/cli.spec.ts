@@ -29,7 +29,7 @@ describe("emulator: its command", () => {
   it("prints how programs connect, and never a token that was passed in", async () => {
     for (const [args, said] of [
       [[], "DIGITALOCEAN_TOKEN=anything"],
-      [["--token", "right"], "DIGITALOCEAN_TOKEN=… # the one of --token"],
+      [["--token", "right"], "DIGITALOCEAN_TOKEN=… # the value of --token"],
     ] as const) {
       const child = run("--port", "0", ...args);
       const ended = finished(child);

@@ -225,7 +225,7 @@ describe("emulator: a page of someone else in a browser", () => {
         );
       for (const path of ["/", "/_emulator/apps", "/_emulator/status"]) {
         const dom = await rendered(`http://evil.example:${port}${path}`, names);
-        assert.match(dom, /does not answer to the name/);
+        assert.match(dom, /rejects the host name/);
         assert.doesNotMatch(dom, /kept/);
       }
       assert.deepEqual(

@@ -179,7 +179,7 @@ describe("RollbackProvider", () => {
       await world.update(second, inputs(database));
       forget();
       const { failures, inputs: checked } = await preview();
-      assert.match(failures[0]?.reason ?? "", /The service does not allow.*another database configuration/);
+      assert.match(failures[0]?.reason ?? "", /The service does not allow.*database configuration/);
       assert.ok(!("__preview" in checked));
       const error = await world.failure(create());
       assert.equal(error.message, failures[0]?.reason);

@@ -90,7 +90,7 @@ describe("emulator: snapshot file", () => {
 
   it("rejects a folder, and a path in a missing folder, and reports it", async () => {
     await assert.rejects(SnapshotFile.open(folder.path), /snapshot .*: EISDIR/);
-    await assert.rejects(SnapshotFile.open(join(folder.path, "no", "state")), /there is no folder .*no/);
+    await assert.rejects(SnapshotFile.open(join(folder.path, "no", "state")), /no such folder: .*no/);
   });
 
   it("is used by one process at a time, whatever its path is called, and then by the next", async () => {
@@ -119,7 +119,7 @@ describe("emulator: snapshot file", () => {
     now = 2;
     file.changed();
     await assert.rejects(file.saved(), (error: Error) =>
-      new RegExp(`^snapshot ${path()}: it can not be written: `).test(error.message),
+      new RegExp(`^snapshot ${path()}: it cannot be written: `).test(error.message),
     );
     assert.equal(inFile(), 1);
     rmSync(`${path()}.next`, { recursive: true });

@@ -112,7 +112,7 @@ describe("emulator: snapshot", () => {
             how === "cut"
               ? text.slice(0, at)
               : text.slice(0, at) + (how === "changed" ? other : text[at]!.repeat(2)) + text.slice(at + 1);
-          assert.throws(() => readSnapshot(damaged), /no snapshot of|is damaged|of version/);
+          assert.throws(() => readSnapshot(damaged), /not a snapshot of|is damaged|of version/);
         },
       ),
     );
@@ -120,13 +120,13 @@ describe("emulator: snapshot", () => {
 
   it("reports the problem: not a snapshot, another version, damaged", () => {
     const text = writeSnapshot(storeOn(steppedClock()).state());
-    assert.throws(() => readSnapshot(""), /no snapshot of app-platform-emulator/);
-    assert.throws(() => readSnapshot("null\n{}\n"), /no snapshot of app-platform-emulator/);
-    assert.throws(() => readSnapshot('{"format":"other"}\n{}\n'), /no snapshot of app-platform-emulator/);
+    assert.throws(() => readSnapshot(""), /not a snapshot of app-platform-emulator/);
+    assert.throws(() => readSnapshot("null\n{}\n"), /not a snapshot of app-platform-emulator/);
+    assert.throws(() => readSnapshot('{"format":"other"}\n{}\n'), /not a snapshot of app-platform-emulator/);
     assert.throws(
       () => readSnapshot(text.replace('"version":1', '"version":7')),
       /a snapshot of version 7, and this emulator reads version 1/,
     );
-    assert.throws(() => readSnapshot(text.slice(0, -10)), /damaged: its checksum does not fit/);
+    assert.throws(() => readSnapshot(text.slice(0, -10)), /damaged: its checksum/);
   });
 });
