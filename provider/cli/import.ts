@@ -61,7 +61,9 @@ Options:
       await io.out(`${file}: ${apps.length} ${apps.length === 1 ? "app" : "apps"}\n`);
       // Pulumi generates code from a schema, and dynamic resources have none: without the flag it fails after the import.
       io.err(`Next: pulumi import --file ${quoted(file)} --generate-code=false --yes\n`);
-      io.err("Then declare each app in the program before the next pulumi up.\n");
+      io.err(
+        "Then declare each app in the program before the next pulumi up; app-platform spec <app> --out <file> writes its spec.\n",
+      );
     }
     return 0;
   },
