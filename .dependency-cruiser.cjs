@@ -73,6 +73,18 @@ module.exports = {
     ...downward("provider", PROVIDER),
     ...downward("emulator", EMULATOR),
     {
+      name: "the plugin is a front end beside the TypeScript one",
+      severity: "error",
+      from: { path: "^plugin/" },
+      to: { path: files("provider", ["index", "cli", "provider", "dynamic"]) },
+    },
+    {
+      name: "nothing in provider/ needs the plugin",
+      severity: "error",
+      from: { path: "^provider/" },
+      to: { path: "^plugin/" },
+    },
+    {
       name: "the core does not know how Pulumi calls it",
       severity: "error",
       from: { path: files("provider", CORE) },
@@ -93,7 +105,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "/dist/" },
+    exclude: { path: "/dist/|^provider/plugin/" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { extensions: [".ts", ".js", ".json"] },
     reporterOptions: {

@@ -10,6 +10,7 @@ export default tseslint.config(
       "**/*.mjs",
       "**/*.js",
       "tests/fixtures/**",
+      "provider/plugin/**",
     ],
   },
   ...tseslint.configs.recommended,
@@ -21,7 +22,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["provider/**/*.ts", "emulator/**/*.ts"],
+    files: ["provider/**/*.ts", "emulator/**/*.ts", "plugin/**/*.ts"],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       "@typescript-eslint/no-floating-promises": "error",

@@ -31,7 +31,15 @@ export interface LoadOptions {
  * validated later, with the other arguments of the App
  */
 export function loadSpec(path: string, options: LoadOptions = {}): AppSpec {
-  const { spec } = parseSpec(readText(path), { file: path, secrets: marked(options.secrets) });
+  return readSpec(path, marked(options.secrets));
+}
+
+/**
+ * The same, with the values of secrets as they are.
+ * @throws AppPlatformError as for {@link loadSpec}
+ */
+export function readSpec(path: string, secrets: Readonly<Record<string, unknown>> | undefined): AppSpec {
+  const { spec } = parseSpec(readText(path), { file: path, secrets });
   return Object.assign({ ...spec }, { [SPEC_FILE]: resolve(path) });
 }
 

@@ -167,6 +167,31 @@ export function inOrder<T>(spec: T, order: unknown): T {
 }
 
 /**
+ * A spec in its list form with all named lists in the order of another one. Items that the other one lacks come last, by name, since
+ * the form by name has no order. Pure.
+ */
+export function orderedLike(spec: unknown, other: unknown, lists: NamedLists = SPEC_LISTS): unknown {
+  if (!isPlainObject(spec)) return spec;
+  return mapFields(spec, (field, list) => {
+    const shape = shapeOf(lists, field);
+    const keys = shape && Array.isArray(list) ? listKeys(list, shape) : undefined;
+    if (!shape || !keys || !Array.isArray(list)) return list;
+    const theirs = isPlainObject(other) && Array.isArray(other[field]) ? (other[field] as unknown[]) : [];
+    const order = listKeys(theirs, shape) ?? [];
+    return list
+      .map((item: unknown, index) => {
+        const key = keys[index] ?? "";
+        const found = order.indexOf(key);
+        const twin = found < 0 ? undefined : theirs[found];
+        const sorted = shape.lists ? orderedLike(item, twin, shape.lists) : item;
+        return { key, rank: found < 0 ? order.length : found, item: sorted };
+      })
+      .sort((a, b) => a.rank - b.rank || (a.key < b.key ? -1 : 1))
+      .map(({ item }) => item);
+  });
+}
+
+/**
  * A place in an AppSpec as Pulumi prints it, by name: `["services", 0, "envs", 2, "value"]` becomes
  * `spec.services.web.envs.PORT.value`.
  * @param spec the AppSpec in its list form, that `path` refers to

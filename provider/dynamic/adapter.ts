@@ -1,48 +1,7 @@
 import { InitializationError } from "../errors";
-import type { ProgramFacts, ResourceMeta } from "../resources/meta";
-import type { SecretPlaces } from "../secrets/program-secrets";
+import type { Checked, Configuration, CoreProvider, Diff, Read } from "../resources/core-provider";
+import type { ProgramFacts } from "../resources/meta";
 import { separate, separateRun, type HiddenInputs, type KeptInputs } from "./hidden-inputs";
-
-type Configuration = { config: { get(key: string): string | undefined } };
-
-/** The interface of a resource's provider in the core. */
-export interface CoreProvider<Inputs extends object, Outputs extends Inputs> {
-  configure(request: Configuration): Promise<void>;
-  check(
-    meta: ResourceMeta,
-    olds: Partial<Inputs>,
-    news: Inputs,
-  ): Promise<Checked<Inputs> & { places?: SecretPlaces }>;
-  diff(meta: ResourceMeta, id: string, olds: Outputs, news: Inputs): Promise<Diff>;
-  create(meta: ResourceMeta, inputs: Inputs): Promise<{ id: string; outs: Outputs }>;
-  read(meta: ResourceMeta, id: string, state: Outputs, isGet: boolean): Promise<Read<Inputs, Outputs>>;
-  update(meta: ResourceMeta, id: string, olds: Outputs, news: Inputs): Promise<{ outs: Outputs }>;
-  delete(meta: ResourceMeta, id: string, props: Outputs): Promise<void>;
-}
-
-interface CheckFailure {
-  property: string;
-  reason: string;
-}
-
-interface Checked<Inputs> {
-  inputs: Inputs;
-  failures: CheckFailure[];
-  /** Already reported on the resource's row. */
-  warnings?: string[];
-}
-
-interface Diff {
-  changes?: boolean;
-  replaces?: string[];
-  deleteBeforeReplace?: boolean;
-}
-
-interface Read<Inputs, Outputs> {
-  id?: string;
-  props?: Outputs;
-  inputs?: Inputs;
-}
 
 /**
  * Adapts a provider of the core to Pulumi's dynamic providers, whose methods only receive properties: extracts the hidden inputs,

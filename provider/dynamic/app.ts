@@ -11,6 +11,7 @@ import { resourceOptions, type ResourceOptions } from "./resource-options";
 import { markSecrets, secretOutputs } from "./secret-outputs";
 import { refuseImport } from "./import-option";
 import { secretPlaces } from "./secret-inputs";
+import { defaultName } from "../appspec/app-name";
 import { mapsToLists } from "../appspec/lists-by-name";
 import type { AppSpec } from "../appspec/types";
 import type { Timeouts } from "../durations";
@@ -76,8 +77,6 @@ export interface AppArgs {
    */
   allowUnknown?: pulumi.Input<boolean> | undefined;
 }
-
-const VALID_NAME = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
 
 /**
  * An app on the DigitalOcean App Platform.
@@ -200,7 +199,7 @@ function inputs(
     {
       ...settings,
       ...(alertDestinations !== undefined && { alertDestinations: alertInputs(alertDestinations) }),
-      spec: specInputs(spec, VALID_NAME.test(name) ? name : undefined),
+      spec: specInputs(spec, defaultName(name)),
     },
     secret,
   );

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeepInput } from "./inputs";
 import { DEPLOYMENT_PROPERTIES } from "../resources/options/named";
+import { DEPLOYMENT_PROVIDER, DEPLOYMENT_TYPE } from "../resources/state-texts";
 import { resourceArgs, type ResourceKind } from "./resource-args";
 import type { Timeouts } from "../durations";
 
@@ -17,10 +18,7 @@ export interface DeploymentArgs {
   timeouts?: DeepInput<Pick<Timeouts, "create" | "update">> | undefined;
 }
 
-export const DEPLOYMENT_TYPE = "pulumi-nodejs:dynamic/app-platform:Deployment";
-
-/** The code that the state stores, as for `App`. It must never change. */
-export const DEPLOYMENT_PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").deployment()';
+export { DEPLOYMENT_PROVIDER, DEPLOYMENT_TYPE };
 
 const DEPLOYMENT: ResourceKind = {
   name: "Deployment",

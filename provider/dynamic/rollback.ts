@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeepInput } from "./inputs";
 import type { RollbackState } from "../resources/rollback/provider";
 import { ROLLBACK_PROPERTIES } from "../resources/options/named";
+import { ROLLBACK_PROVIDER, ROLLBACK_TYPE } from "../resources/state-texts";
 import { resourceArgs, type ResourceKind } from "./resource-args";
 import type { Timeouts } from "../durations";
 
@@ -25,10 +26,7 @@ export interface RollbackArgs {
   timeouts?: DeepInput<Pick<Timeouts, "create" | "update">> | undefined;
 }
 
-export const ROLLBACK_TYPE = "pulumi-nodejs:dynamic/app-platform:Rollback";
-
-/** The code that the state stores, as for `App`. It must never change. */
-export const ROLLBACK_PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").rollback()';
+export { ROLLBACK_PROVIDER, ROLLBACK_TYPE };
 
 const ROLLBACK: ResourceKind = {
   name: "Rollback",

@@ -1,19 +1,13 @@
 import { InitializationError } from "../errors";
-import { isEvident, isSecretArgument, placesFrom, type SecretPlaces } from "../secrets/program-secrets";
-import { repeats } from "../secrets/redact";
-import { mapLeaves, valueAt, withValueAt, type Path } from "../appspec/diff";
+import { valueAt, withValueAt, type Path } from "../appspec/diff";
 import { isPlainObject } from "../appspec/lists-by-name";
-import { isCiphertext, KEPT_SECRET } from "../appspec/secrets";
+import { secretPaths } from "../resources/app/secret-paths";
 import type { AppInputs } from "../resources/app/state";
 import type { HostedProvider } from "./hosted";
-import { secrecyOf } from "../resources/app/app-secrets";
 
 /** Marks a secret for the engine, which checks every map for this key. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-
-/** Shorter texts may occur anywhere by chance. */
-const SHORTEST_TEXT = 6;
 
 /**
  * Wraps the provider of Apps so that all secrets in its results are marked. The engine only encrypts values in the state that are
@@ -65,46 +59,10 @@ function withoutPlaces({ __secrets: _places, ...inputs }: { __secrets?: unknown 
  * @param given the inputs that the engine compares them with
  * @param olds the previous values, whose secrets remain secret
  */
-export function markedIn(values: object, given: object, olds: object | undefined): object {
-  const places = placesFrom((values as AppInputs).__secrets) ?? [];
-  const { unmistakable } = secrecyOf(
-    { ...(given as AppInputs), __secrets: places },
-    olds as AppInputs | undefined,
-  );
-  const texts = unmistakable.filter((text) => text.length >= SHORTEST_TEXT && text !== KEPT_SECRET);
-  const found: Path[] = [...places, ...outputsAt(places)].filter((path) => isOnlyIn(values, given, path));
-  for (const argument of ["spec", "alertDestinations"])
-    mapLeaves(valueAt(values, [argument]), (leaf, inner) => {
-      const path = [argument, ...inner];
-      const isPlace = isEvident(values, path) && isOnlyIn(values, given, path);
-      if (isOpen(leaf) && (isPlace || (valueAt(given, path) !== leaf && repeats(leaf, texts))))
-        found.push(path);
-      return leaf;
-    });
-  return found
+export const markedIn = (values: object, given: object, olds: object | undefined): object =>
+  secretPaths(values, { given, olds, marked: given })
     .map((path) => outermostList(values, path))
     .reduce<unknown>((copy, path) => mark(copy, path), values) as object;
-}
-
-/** True if the engine has no input at the same place; otherwise it marks the value itself if that input is secret. */
-function isOnlyIn(values: object, given: object, path: Path): boolean {
-  const [value, other] = [valueAt(values, path), valueAt(given, path)];
-  return value !== undefined && (other === undefined || isPlainObject(value) !== isPlainObject(other));
-}
-
-const isOpen = (leaf: unknown): leaf is string =>
-  typeof leaf === "string" && leaf !== "" && leaf !== KEPT_SECRET && !isCiphertext(leaf);
-
-/** Outputs that contain an argument under another name. */
-function outputsAt(places: SecretPlaces): Path[] {
-  const isAt = (...path: Path): boolean => isSecretArgument(places, path);
-  return [
-    ...(isAt("projectId") ? [["project"]] : []),
-    ...(isAt("spec", "region") ? [["region"]] : []),
-    ...(isAt("spec", "name") ? [["liveUrl"], ["liveDomain"], ["defaultIngress"]] : []),
-    ...(isAt("spec", "domains") ? [["liveUrl"], ["liveDomain"]] : []),
-  ];
-}
 
 /** Like the engine: a list that contains a secret is secret. */
 function outermostList(values: object, path: Path): Path {

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { StringDecoder } from "node:string_decoder";
 import type { Response } from "node-fetch" with { "resolution-mode": "import" };
 import { onAbort } from "../clock";
@@ -14,6 +13,7 @@ import {
   unreadableError,
 } from "./failures";
 import { removeNulls } from "./nulls";
+import { packageVersion } from "./version";
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -252,9 +252,4 @@ function loadFetch(): Promise<
 }
 let fetchModule: Promise<typeof import("node-fetch", { with: { "resolution-mode": "import" } })> | undefined;
 
-function userAgent(): string {
-  // By name, as the way from here to package.json differs between the sources and the built package.
-  version ??= (createRequire(__filename)("pulumi-app-platform/package.json") as { version: string }).version;
-  return `pulumi-app-platform/${version}`;
-}
-let version: string | undefined;
+const userAgent = (): string => `pulumi-app-platform/${packageVersion()}`;

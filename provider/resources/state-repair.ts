@@ -1,5 +1,6 @@
 import { placesFrom } from "../secrets/program-secrets";
 import { isPlainObject } from "../appspec/lists-by-name";
+import { inCoreForm } from "./app/program-outputs";
 import type { AppOutputs, HeldAlert, LastDeployment } from "./app/state";
 import type { Awaited } from "../service/new-deployment";
 
@@ -8,7 +9,7 @@ import type { Awaited } from "../service/new-deployment";
  * written by another version. The service provides whatever was dropped. Pure.
  */
 export function repaired<T extends AppOutputs>(props: T): T {
-  const { __liveSpec, __deployment, __awaited, __alerts, __pinned, __secrets, ...rest } = props;
+  const { __liveSpec, __deployment, __awaited, __alerts, __pinned, __secrets, ...rest } = inCoreForm(props);
   const awaited = awaitedIn(__awaited);
   const deployment = deploymentIn(__deployment);
   const places = placesFrom(__secrets);

@@ -6,3 +6,10 @@ export const APP_TYPE = "pulumi-nodejs:dynamic/app-platform:App";
  * must export what it calls; otherwise upgrades break.
  */
 export const APP_PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").app()';
+
+/** The same for `Deployment` and `Rollback`. */
+export const DEPLOYMENT_PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").deployment()';
+export const ROLLBACK_PROVIDER = 'exports.handler=()=>require("pulumi-app-platform/provider").rollback()';
+
+export const DEPLOYMENT_TYPE = "pulumi-nodejs:dynamic/app-platform:Deployment";
+export const ROLLBACK_TYPE = "pulumi-nodejs:dynamic/app-platform:Rollback";

@@ -14,8 +14,9 @@ import type { ManagedApps } from "../managed-apps";
 import { Operation } from "./operation";
 import { isIgnored } from "../options/ignored";
 import { shownFailures } from "../arguments";
-import { Previews, type Subject } from "./preview";
+import { Previews, type Novelty, type Subject } from "./preview";
 import { printOnce } from "../print-once";
+import { inCoreForm } from "./program-outputs";
 import { refuseWhilePinned, AutoRollback } from "./rollback-on-failure";
 import { formatPropertyPath } from "../options/property-path";
 import { nowSecret, united } from "../../secrets/program-secrets";
@@ -23,7 +24,7 @@ import { masked, withoutSecrets, type Secrecy } from "../../secrets/mask-errors"
 import { PREVIEW_LIMITS, BaseProvider, type OperationContext } from "../base-provider";
 import type { ResourceMeta } from "../meta";
 import { nameIn } from "../../appspec/app-name";
-import { changes, type Path } from "../../appspec/diff";
+import { changes, type Change, type Path } from "../../appspec/diff";
 import { drift, hiddenAsBefore, inputsWithDrift } from "../../appspec/drift";
 import { listsToMaps } from "../../appspec/lists-by-name";
 import { plan, type Plan } from "../../appspec/plan";
@@ -39,10 +40,13 @@ import {
   type AppOutputs,
   type LastDeployment,
 } from "./state";
+import type { Compared } from "./compared";
 import { isDue, whyAgain, linesOnLastRun, nowIn, accepted } from "./last-run";
 import { ignoringIn, placesIn, secretsIn, optionMismatches } from "./app-meta";
 
 export class AppProvider extends BaseProvider {
+  /** By URN, from the check of this run. */
+  private readonly novelties = new Map<string, Novelty>();
   private readonly previews = new Previews(
     (reporter) => this.client(reporter, PREVIEW_LIMITS),
     () => this.reporter({}),
@@ -71,11 +75,12 @@ export class AppProvider extends BaseProvider {
     for (const warning of [...unmatched, ...warnings]) reporter.warn(warning);
     const declaration = declareApp(this.managed, olds, inputs, meta);
     const { conflicts, isReplacement } = declaration;
+    const novelty = { isReplacement, mayBeReplacement: program.deleteBeforeReplace === true };
+    this.novelties.set(urn, novelty);
     for (const warning of declaration.warnings) reporter.warn(warning);
     failures.push(...conflicts.map((reason) => ({ property: "", reason: masked(reason, secrecy) })));
     // Existing apps are planned in diff, which receives the id.
     if (failures.length === 0 && isNew && program.preview) {
-      const novelty = { isReplacement, mayBeReplacement: program.deleteBeforeReplace === true };
       const refusals = await this.previews.created(this.subject(meta, inputs, reporter, secrecy), novelty);
       failures.push(...refusals.map((reason) => ({ property: "", reason })));
     }
@@ -84,12 +89,66 @@ export class AppProvider extends BaseProvider {
     return { inputs: news, failures: shownFailures(failures), warnings, places };
   }
 
+  /**
+   * For a front end whose checks do not know whether this is a preview: the same review of a new App, after its check.
+   * @throws AppPlatformError `invalid-spec` if the preview already shows that the creation will fail
+   */
+  async previewCreate(meta: ResourceMeta, inputs: AppInputs): Promise<void> {
+    const { urn = "" } = meta;
+    const secrecy = secretsIn(meta, inputs);
+    const reporter = this.reporter(meta, () => secrecy);
+    const novelty = this.novelties.get(urn) ?? { isReplacement: false, mayBeReplacement: false };
+    const refusals = await this.previews.created(this.subject(meta, inputs, reporter, secrecy), novelty);
+    await reporter.flush();
+    if (refusals.length > 0) throw new AppPlatformError("invalid-spec", refusals.join("\n"));
+  }
+
   async diff(
     meta: ResourceMeta,
     id: string,
     recorded: AppOutputs,
     news: AppInputs,
   ): Promise<{ changes?: boolean }> {
+    const compared = await this.compare(meta, id, recorded, news);
+    // Refresh calls diff as well, but there is no program whose changes could be explained.
+    if (meta.program) await this.explainUpdate(meta, id, news, compared);
+    // The update checks again, and reports that the app is gone.
+    if (meta.program && (await this.isDeletedEarlier(meta, id, compared.olds))) return { changes: true };
+    // Leaves `changes` open: Pulumi compares the inputs itself and shows which properties changed.
+    return compared.changed.length > 0 && !compared.isIgnored ? {} : { changes: compared.isUpdated };
+  }
+
+  /**
+   * For a front end that lists the changed properties itself, and whose diff does not know whether this is a preview. Without an
+   * update, reports the notes on the resource; otherwise `announce` reports the update.
+   */
+  async differences(
+    meta: ResourceMeta,
+    id: string,
+    recorded: AppOutputs,
+    news: AppInputs,
+  ): Promise<{ isUpdated: boolean; changed: readonly Change[] }> {
+    const compared = await this.compare(meta, id, recorded, news);
+    const { changed } = compared;
+    const isGone = meta.program !== undefined && (await this.isDeletedEarlier(meta, id, compared.olds));
+    const isUpdated = compared.isUpdated || isGone;
+    if (meta.program && !isUpdated) await this.explainUpdate(meta, id, news, compared);
+    return { isUpdated, changed };
+  }
+
+  /**
+   * Reports what an update will do. @throws AppPlatformError if the preview already shows that it will fail
+   */
+  async announce(meta: ResourceMeta, id: string, recorded: AppOutputs, news: AppInputs): Promise<void> {
+    await this.explainUpdate(meta, id, news, await this.compare(meta, id, recorded, news));
+  }
+
+  private async compare(
+    meta: ResourceMeta,
+    id: string,
+    recorded: AppOutputs,
+    news: AppInputs,
+  ): Promise<Compared> {
     const { urn, program } = meta;
     const past = repaired(recorded);
     // A refresh runs no program, so there is no `wait: false`.
@@ -104,35 +163,36 @@ export class AppProvider extends BaseProvider {
     const before = accepted(olds, wanted);
     const planned = plan(before, wanted);
     const hidden = nowSecret(olds, placesIn(meta, news));
-    // Refresh calls diff as well, but there is no program whose changes could be explained.
-    if (program) {
-      const reporter = this.reporter(meta, () => secrecy);
-      try {
-        if (latest) reporter.info(nowIn(latest));
-        await this.tell(meta, id, olds, planned, this.subject(meta, news, reporter, secrecy), hidden);
-      } catch (error) {
-        throw printOnce(withoutSecrets(error, secrecy), urn);
-      } finally {
-        await reporter.flush();
-        await this.previews.finished(urn ?? "");
-      }
-    }
-    // The update checks again, and reports that the app is gone.
-    if (program && (await this.isDeletedEarlier(meta, id, olds))) return { changes: true };
-    // Leaves `changes` open: Pulumi compares the inputs itself and shows which properties changed.
-    const changed = changes(visible({ ...olds, spec: before.spec }), visible(wanted)).map(({ path }) => path);
-    // In these places, Pulumi only has the previous inputs.
-    if (changed.length > 0 && changed.every((path) => isIgnored(path, olds.__kept ?? [])))
-      return { changes: true };
-    if (changed.length > 0) return {};
+    const changed = changes(visible({ ...olds, spec: before.spec }), visible(wanted));
     const looks = olds.__awaited !== undefined && isDue(olds.__awaited, news);
     const isUpdated =
+      changed.length > 0 ||
       planned.action !== "none" ||
       olds.__pinned !== undefined ||
       looks ||
       hidden.length > 0 ||
       latest !== undefined;
-    return { changes: isUpdated };
+    // In these places, Pulumi only has the previous inputs.
+    const isAllIgnored = changed.every(({ path }) => isIgnored(path, olds.__kept ?? []));
+    return { olds, planned, latest, hidden, secrecy, changed, isIgnored: isAllIgnored, isUpdated };
+  }
+
+  private async explainUpdate(
+    meta: ResourceMeta,
+    id: string,
+    news: AppInputs,
+    { olds, planned, latest, hidden, secrecy }: Compared,
+  ): Promise<void> {
+    const reporter = this.reporter(meta, () => secrecy);
+    try {
+      if (latest) reporter.info(nowIn(latest));
+      await this.tell(meta, id, olds, planned, this.subject(meta, news, reporter, secrecy), hidden);
+    } catch (error) {
+      throw printOnce(withoutSecrets(error, secrecy), meta.urn);
+    } finally {
+      await reporter.flush();
+      await this.previews.finished(meta.urn ?? "");
+    }
   }
 
   /** Whether an earlier run may have deleted the app, although its deletion failed. */
@@ -314,8 +374,9 @@ export class AppProvider extends BaseProvider {
     });
   }
 
-  async delete(meta: ResourceMeta, id: string, props: AppOutputs): Promise<void> {
+  async delete(meta: ResourceMeta, id: string, state: AppOutputs): Promise<void> {
     const { urn } = meta;
+    const props = inCoreForm(state);
     const name = nameIn(props.__liveSpec) ?? nameIn(props.spec);
     const fate = await this.managed.release(id, urn, name);
     await this.operate(meta, props, undefined, id, async (operation) => {

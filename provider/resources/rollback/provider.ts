@@ -77,13 +77,22 @@ export class RollbackProvider extends BaseProvider {
     const failures = rules.failuresOf(news, ARGUMENTS);
     const isNew = olds.appId === undefined;
     if (isNew && news.state === "reverted") failures.push({ property: "", reason: NOTHING_TO_REVERT });
-    const known = !isUnknown(news.appId) && !isUnknown(news.deploymentId);
-    if (isNew && known && meta.program?.preview === true && failures.length === 0)
+    if (isNew && meta.program?.preview === true && failures.length === 0)
       failures.push(...(await this.obstacles(meta, news)));
     return { inputs: news, failures: rules.shownFailures(failures) };
   }
 
+  /**
+   * For a front end whose checks do not know whether this is a preview: the same validation, after the check.
+   * @throws AppPlatformError `invalid-input` if the rollback is not possible
+   */
+  async previewCreate(meta: ResourceMeta, inputs: RollbackInputs): Promise<void> {
+    const [obstacle] = await this.obstacles(meta, inputs);
+    if (obstacle) throw new AppPlatformError("invalid-input", obstacle.reason);
+  }
+
   private async obstacles(meta: ResourceMeta, inputs: RollbackInputs): Promise<rules.CheckFailure[]> {
+    if (isUnknown(inputs.appId) || isUnknown(inputs.deploymentId)) return [];
     const look = async ({ client, reporter }: OperationContext): Promise<void> => {
       const app = await appById(client, inputs.appId);
       refuseWhilePinned(app);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { DynamicProvider, type CoreProvider } from "../../../provider/dynamic/adapter";
+import { DynamicProvider } from "../../../provider/dynamic/adapter";
 import type { HiddenInputs } from "../../../provider/dynamic/hidden-inputs";
 import { InitializationError } from "../../../provider/errors";
+import type { CoreProvider } from "../../../provider/resources/core-provider";
 import type { ResourceMeta } from "../../../provider/resources/meta";
 
 interface Inputs {

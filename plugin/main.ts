@@ -1,0 +1,14 @@
+import { systemClock } from "../provider/clock";
+import { terminalColumns } from "../provider/host/terminal";
+import { connectEngine } from "./engine";
+import { Plugin } from "./plugin";
+import { createServer, listen } from "./server";
+
+/** The process that Pulumi starts: prints its port, and serves until the engine ends it. */
+async function main(): Promise<void> {
+  const engine = connectEngine(process.argv, process);
+  const plugin = new Plugin({ env: process.env, clock: systemClock, engine, columns: terminalColumns });
+  process.stdout.write(`${await listen(createServer(plugin))}\n`);
+}
+
+void main();

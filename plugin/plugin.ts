@@ -1,0 +1,108 @@
+import type { Clock } from "../provider/clock";
+import { AppPlatformError } from "../provider/errors";
+import type { Engine } from "../provider/host/engine";
+import type { ProviderDeps } from "../provider/resources/base-provider";
+import { AppProvider } from "../provider/resources/app/provider";
+import { DeploymentProvider } from "../provider/resources/deployment/provider";
+import { ManagedApps, type StackState } from "../provider/resources/managed-apps";
+import { Program } from "../provider/resources/program";
+import { RollbackProvider } from "../provider/resources/rollback/provider";
+import { DEPLOYMENT_PROVIDER, ROLLBACK_PROVIDER } from "../provider/resources/state-texts";
+import { KnownSecrets } from "../provider/secrets/known-secrets";
+import { SharedReads } from "../provider/service/shared-reads";
+import { environmentOf, type ProviderSettings } from "./configuration";
+import { Functions } from "./functions/functions";
+import { AppResource } from "./resources/app";
+import { PlainResource } from "./resources/plain";
+import type { PluginResource } from "./resources/resource";
+import { pulumiSchema } from "./schema/schema";
+import type { Properties } from "./values/wire";
+
+/** What the process provides. Tests pass their own. */
+export interface PluginDeps {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly engine: (Engine & { stop(): void }) | undefined;
+  readonly columns?: () => number | undefined;
+  readonly state?: StackState;
+}
+
+/** One provider of a run: the engine starts a process for each one. */
+export class Plugin {
+  private resources: Readonly<Record<string, PluginResource>> = {};
+  private functions: Functions | undefined;
+
+  constructor(private readonly deps: PluginDeps) {}
+
+  configure(settings: ProviderSettings): void {
+    const { clock, engine, columns, state } = this.deps;
+    const env = environmentOf(settings, this.deps.env);
+    const deps: ProviderDeps = {
+      env,
+      clock,
+      engine,
+      columns,
+      reads: new SharedReads(clock),
+      knownSecrets: new KnownSecrets(),
+      managed: new ManagedApps(state),
+      program: new Program(),
+    };
+    const config = (key: string): string | undefined =>
+      key === "app-platform:token" ? settings.token : undefined;
+    this.resources = resourcesOf(deps, config);
+    this.functions = new Functions(env, config);
+  }
+
+  /** The kind of resource in a URN. */
+  resource(urn: string): PluginResource {
+    const type = urn.split("::").at(-2)?.split("$").at(-1) ?? "";
+    const found = this.resources[type.split(":").at(-1) ?? ""];
+    if (!found)
+      throw new AppPlatformError("invalid-input", `The plugin app-platform has no resource ${type}.`);
+    return found;
+  }
+
+  call(token: string, args: Properties, preview: boolean): Promise<Properties> {
+    if (!this.functions) throw new AppPlatformError("invalid-input", "The plugin is not configured.");
+    return this.functions.call(token, args, preview);
+  }
+
+  schema(): object {
+    return pulumiSchema();
+  }
+
+  /** The user stops the run. */
+  stop(): void {
+    this.deps.engine?.stop();
+  }
+}
+
+function resourcesOf(
+  deps: ProviderDeps,
+  config: (key: string) => string | undefined,
+): Readonly<Record<string, PluginResource>> {
+  const [app, deployment, rollback] = [
+    new AppProvider(deps),
+    new DeploymentProvider(deps),
+    new RollbackProvider(deps),
+  ];
+  for (const core of [app, deployment, rollback]) void core.configure({ config: { get: config } });
+  return {
+    App: new AppResource(app),
+    Deployment: new PlainResource(deployment, {
+      inputs: ["appId", "triggers", "forceBuild", "wait", "timeouts"],
+      outputs: ["deploymentId", "phase", "cause", "createdAt"],
+      provider: DEPLOYMENT_PROVIDER,
+      noImport: noImport("Deployment", "declare a new one"),
+    }),
+    Rollback: new PlainResource(rollback, {
+      inputs: ["appId", "deploymentId", "state", "timeouts"],
+      outputs: ["deploymentId", "state", "pinned", "phase"],
+      provider: ROLLBACK_PROVIDER,
+      noImport: noImport("Rollback", "declare a new one"),
+    }),
+  };
+}
+
+const noImport = (kind: string, instead: string): string =>
+  `A ${kind} cannot be imported or read by its id, which does not contain the app: ${instead}.`;

@@ -1,0 +1,96 @@
+import type { Path } from "../../provider/appspec/diff";
+import { isPlainObject } from "../../provider/appspec/lists-by-name";
+import { UNKNOWN } from "../../provider/appspec/unknown";
+
+/**
+ * Values in Pulumi's protocol. Secrets are marked one by one; a value that is not known yet is a text of its own, depending on its
+ * type.
+ */
+
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+/** Of a boolean, a number, a text, a list and so on. */
+const UNKNOWNS = new Set([
+  UNKNOWN,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]);
+
+/** A value that the program marks as secret. May contain others. */
+export class Hidden {
+  constructor(readonly value: unknown) {}
+}
+
+export type Properties = Record<string, unknown>;
+
+const isMap = (value: unknown): value is Properties => isPlainObject(value) && !(value instanceof Hidden);
+
+/** A value of the protocol, with secrets as {@link Hidden} and every unknown value as the core's placeholder. Pure. */
+export function fromWire(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromWire);
+  if (typeof value === "string") return UNKNOWNS.has(value) ? UNKNOWN : value;
+  if (!isMap(value)) return value;
+  if (value[SIGNATURE] === SECRET) return new Hidden(fromWire(value["value"]));
+  if (value[SIGNATURE] === OUTPUT) {
+    const inner = Object.hasOwn(value, "value") ? fromWire(value["value"]) : UNKNOWN;
+    return value["secret"] === true ? new Hidden(inner) : inner;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromWire(item)]));
+}
+
+/** The reverse of {@link fromWire}; leaves out keys without a value. Pure. */
+export function toWire(value: unknown): unknown {
+  if (value instanceof Hidden) return { [SIGNATURE]: SECRET, value: toWire(value.value) };
+  if (Array.isArray(value)) return value.map((item) => (item === undefined ? null : toWire(item)));
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .map(([key, item]) => [key, toWire(item)]),
+  );
+}
+
+export interface Separated<T> {
+  /** The value without marks. */
+  readonly plain: T;
+  /** The outermost secrets. Contains no values. */
+  readonly places: readonly Path[];
+}
+
+/** Separates a value from the marks of its secrets. Pure. */
+export function separate<T = unknown>(value: unknown): Separated<T> {
+  const places: Path[] = [];
+  const walk = (at: unknown, path: Path, isHidden: boolean): unknown => {
+    if (at instanceof Hidden) {
+      if (!isHidden) places.push(path);
+      return walk(at.value, path, true);
+    }
+    if (Array.isArray(at)) return at.map((item, index) => walk(item, [...path, index], isHidden));
+    if (!isMap(at)) return at;
+    return Object.fromEntries(
+      Object.entries(at).map(([key, item]) => [key, walk(item, [...path, key], isHidden)]),
+    );
+  };
+  return { plain: walk(value, [], false) as T, places };
+}
+
+/** The value without marks. Pure. */
+export const plainOf = <T = unknown>(value: unknown): T => separate<T>(value).plain;
+
+/** The value with every leaf marked for which `isSecret` is true. Pure. */
+export function markLeaves(
+  value: unknown,
+  isSecret: (path: Path, leaf: unknown) => boolean,
+  path: Path = [],
+): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => markLeaves(item, isSecret, [...path, index]));
+  if (isMap(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, markLeaves(item, isSecret, [...path, key])]),
+    );
+  const isEmpty = value === undefined || value === null || value instanceof Hidden;
+  return !isEmpty && isSecret(path, value) ? new Hidden(value) : value;
+}

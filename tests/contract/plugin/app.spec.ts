@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { valueAt } from "../../../provider/appspec/diff";
+import { UNKNOWN } from "../../../provider/appspec/unknown";
+import type { AppSpec } from "../../../provider/appspec/types";
+import { temporaryFolder } from "../../helpers/temporary-folder";
+import { changed, eachInItsWorld, SECRET, SHOP } from "../../helpers/world/provider-world";
+import { isMarked, PluginClient, RecordedFailure, secret, type Wire } from "../../helpers/world/plugin-world";
+
+const given = (spec: AppSpec = SHOP, more: Wire = {}): Wire => ({ spec, ...more }) as Wire;
+
+describe("the plugin's App over gRPC", () => {
+  const world = eachInItsWorld();
+  const folder = temporaryFolder();
+  let plugin: PluginClient;
+  beforeEach(async () => {
+    plugin = await PluginClient.start(world);
+  });
+  afterEach(() => plugin.close());
+
+  const next = async (): Promise<PluginClient> => {
+    plugin.close();
+    plugin = await PluginClient.start(world);
+    return plugin;
+  };
+
+  it("creates an app, and the next run changes nothing", async () => {
+    const made = await plugin.up(given());
+    assert.equal(world.app.id, made.id);
+    assert.equal(made.outs["phase"], "ACTIVE");
+    const { inputs } = await (await next()).check(given(), made.inputs);
+    assert.deepEqual(await plugin.diff(made, inputs), { isChanged: false, paths: [], replaces: [] });
+  });
+
+  it("returns specs as lists in the program's order, and no whole spec as a secret", async () => {
+    const { outs, inputs } = await plugin.up(given());
+    const services = valueAt(outs, ["spec", "services"]) as AppSpec["services"];
+    assert.deepEqual(
+      services?.[0]?.envs?.map(({ key }) => key),
+      ["GREETING", "API_TOKEN"],
+    );
+    for (const name of ["spec", "liveSpec"]) {
+      assert.ok(!isMarked(outs[name]));
+      assert.ok(!JSON.stringify(outs[name]).includes(SECRET));
+      assert.ok(!JSON.stringify(outs[name]).includes("EV["));
+    }
+    assert.ok(isMarked(outs["__spec"]) && isMarked(outs["__liveSpec"]));
+    const variables = valueAt(inputs, ["spec", "services", "web", "envs"]);
+    assert.ok(isMarked(valueAt(variables, ["API_TOKEN", "value"])));
+    assert.equal(valueAt(variables, ["GREETING", "value"]), "hello");
+  });
+
+  it("lists the changed properties by name, and updates them with one deployment", async () => {
+    const made = await plugin.up(given());
+    const wanted = changed((spec) => (spec.services![0]!.instance_count = 2));
+    const { inputs } = await (await next()).check(given(wanted), made.inputs);
+    const { isChanged, paths } = await plugin.diff(made, inputs);
+    assert.deepEqual([isChanged, paths], [true, ["spec.services.web.instance_count"]]);
+    const before = world.app.deployments.length;
+    const preview = await plugin.update(made, inputs, { preview: true });
+    assert.equal(preview.outs["phase"], UNKNOWN);
+    assert.equal(world.app.deployments.length, before);
+    assert.ok(world.messages().some((line) => line.startsWith("cost: ")));
+    const after = await plugin.update(made, inputs);
+    assert.equal(world.app.deployments.length, before + 1);
+    assert.equal(valueAt(after.outs, ["liveSpec", "services", 0, "instance_count"]), 2);
+  });
+
+  it("a preview of a new app shows the plan and the price, and creates nothing", async () => {
+    const { inputs } = await plugin.check(given());
+    const { outs } = await plugin.create(inputs, { preview: true });
+    assert.equal(outs["liveUrl"], UNKNOWN);
+    assert.deepEqual(world.emulator.apps(), []);
+    assert.ok(world.messages().some((line) => line.includes("web (service): create")));
+    assert.ok(world.messages().some((line) => line.startsWith("cost: ")));
+  });
+
+  it("reports all problems of the arguments at once", async () => {
+    const bad = changed((spec) => {
+      spec.services![0]!.instance_count = -1;
+      (spec as Wire)["servces"] = [];
+    });
+    const { failures } = await plugin.check(given(bad, { wait: "yes" }));
+    const text = failures.map(({ reason }) => reason).join("\n");
+    for (const place of ["instance_count", "servces", "wait"]) assert.ok(text.includes(place), text);
+  });
+
+  it("accepts values that are secret or not known yet anywhere, also as names", async () => {
+    const spec = changed((one) => {
+      const [web] = one.services!;
+      Object.assign(web!, { run_command: secret("start --key hunter2"), http_port: UNKNOWN });
+      Object.assign(one.static_sites![0]!, { name: UNKNOWN });
+    });
+    const { inputs, failures } = await plugin.check(given(spec));
+    assert.deepEqual(failures, []);
+    assert.ok(isMarked(valueAt(inputs, ["spec", "services", "web", "run_command"])));
+    assert.equal(valueAt(inputs, ["spec", "static_sites"]), UNKNOWN);
+    assert.equal(valueAt((await plugin.create(inputs, { preview: true })).outs, ["liveUrl"]), UNKNOWN);
+  });
+
+  it("records an app whose first deployment fails, with the reason, and the next run tries again", async () => {
+    const broken = changed((spec) => (spec.services![0]!.build_command = "exit 1"));
+    const failure = await plugin.up(given(broken)).catch((error: unknown) => error);
+    assert.ok(failure instanceof RecordedFailure, String(failure));
+    assert.match(failure.reasons.join("\n"), /web/);
+    assert.equal(failure.state.id, world.app.id);
+    const { inputs } = await (await next()).check(given(), failure.state.inputs);
+    const repaired = await plugin.update(failure.state, inputs);
+    assert.equal(repaired.outs["phase"], "ACTIVE");
+  });
+
+  it("finds a change at the service in a refresh, and reverts it in the next update", async () => {
+    const made = await plugin.up(given());
+    const spec = structuredClone(world.app.spec);
+    spec.services![0]!.instance_count = 3;
+    world.app.spec = spec;
+    const seen = await (await next()).read(made.id, made);
+    assert.equal(valueAt(seen.inputs, ["spec", "services", "web", "instance_count"]), 3);
+    const { inputs } = await (await next()).check(given(), seen.inputs);
+    const { paths } = await plugin.diff(seen, inputs);
+    assert.deepEqual(paths, ["spec.services.web.instance_count"]);
+  });
+
+  it("leaves an ignored property to the service, by name and by index", async () => {
+    for (const path of ["spec.services.web.instance_count", "spec.services[0].instance_count"]) {
+      const made = await plugin.up(given(changed((spec) => (spec.name = `shop-${path.length}`))));
+      const wanted = changed((spec) => {
+        spec.name = `shop-${path.length}`;
+        spec.services![0]!.instance_count = 5;
+      });
+      const { inputs } = await plugin.check(given(wanted), made.inputs);
+      assert.equal((await plugin.diff(made, inputs, [path])).isChanged, false, path);
+      assert.equal((await plugin.diff(made, inputs)).isChanged, true);
+    }
+  });
+
+  it("imports an app in the form of programs, and the program then changes nothing", async () => {
+    const { id } = await plugin.up(given());
+    const found = await (await next()).read(id);
+    const services = valueAt(found.inputs, ["spec", "services"]);
+    assert.ok(Array.isArray(services));
+    assert.equal(valueAt(services, [0, "name"]), "web");
+    const open = changed((spec) => (spec.services![0]!.envs = [spec.services![0]!.envs![0]!]));
+    assert.equal(found.id, id);
+    const { inputs, failures } = await (await next()).check(given(open), found.inputs);
+    assert.deepEqual(failures, []);
+    const { paths } = await plugin.diff(found, inputs);
+    assert.deepEqual(paths, ["spec.services.web.envs.API_TOKEN"]);
+  });
+
+  it("deletes an app after a backup of its spec", async () => {
+    const made = await plugin.up(given(SHOP, { backup: { directory: folder.path } }));
+    await (await next()).delete(made);
+    assert.equal(world.writes.at(-1), "DELETE /v2/apps/…");
+    assert.ok(world.messages("warning").some((line) => line.includes(folder.path)));
+  });
+
+  it("reads the spec from a file, with values of secrets", async () => {
+    const file = join(folder.path, "app.yaml");
+    writeFileSync(
+      file,
+      "name: shop\nenvs:\n- key: TOKEN\n  type: SECRET\nstatic_sites:\n- name: web\n  git: {repo_clone_url: https://example.com/web.git, branch: main}\n",
+    );
+    const { inputs, failures } = await plugin.check({ specFile: file, secrets: secret({ TOKEN: SECRET }) });
+    assert.deepEqual(failures, []);
+    assert.equal(inputs["secrets"], undefined);
+    assert.ok(isMarked(valueAt(inputs, ["spec", "envs", "TOKEN", "value"])));
+    const missing = await plugin.check({ specFile: `${file}.gone` });
+    assert.equal(missing.failures[0]?.property, "specFile");
+  });
+
+  it("stops waiting when the engine cancels, and records the app", async () => {
+    await plugin.cancel();
+    const failure = await plugin.up(given()).catch((error: unknown) => error);
+    assert.match(String(failure), /stopped/);
+  });
+
+  it("looks up apps and reads logs as functions", async () => {
+    const { id } = await plugin.up(given());
+    const { app } = await plugin.invoke("getApp", { name: "shop" });
+    assert.equal(valueAt(app, ["id"]), id);
+    assert.ok(!JSON.stringify(app).includes("EV["));
+    const { lines } = await plugin.invoke("getLogs", {
+      appId: id,
+      type: "BUILD",
+      component: "web",
+      tailLines: 1,
+    });
+    assert.equal((lines as string[]).length, 1);
+    await assert.rejects(plugin.invoke("getApp", { name: "shp" }), /shop/);
+  });
+});

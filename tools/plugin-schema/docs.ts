@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import * as ts from "typescript";
+
+/** Texts of docstrings, for the descriptions in the schema of the plugin. */
+
+const PROVIDER = resolve(__dirname, "../../provider");
+
+/** A documented declaration and its members. */
+export interface Docs {
+  readonly description: string;
+  readonly members: Readonly<Record<string, string>>;
+}
+
+/** The docstrings of an interface, class, function or constant in a file of provider/. */
+export function docsOf(file: string, name: string): Docs {
+  const path = join(PROVIDER, file);
+  const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true);
+  const found = source.statements.find((statement) => nameOf(statement) === name);
+  if (!found) throw new Error(`${file} does not declare ${name}`);
+  const members = ts.isInterfaceDeclaration(found) || ts.isClassDeclaration(found) ? [...found.members] : [];
+  return {
+    description: textOf(found),
+    members: Object.fromEntries(
+      members.flatMap((member) =>
+        member.name && ts.isIdentifier(member.name) && !isStatic(member)
+          ? [[member.name.text, textOf(member)] as const]
+          : [],
+      ),
+    ),
+  };
+}
+
+function nameOf(statement: ts.Statement): string | undefined {
+  if (ts.isVariableStatement(statement)) {
+    const [declaration] = statement.declarationList.declarations;
+    return declaration && ts.isIdentifier(declaration.name) ? declaration.name.text : undefined;
+  }
+  const isNamed =
+    ts.isInterfaceDeclaration(statement) ||
+    ts.isClassDeclaration(statement) ||
+    ts.isFunctionDeclaration(statement);
+  return isNamed ? statement.name?.text : undefined;
+}
+
+const isStatic = (node: ts.Node): boolean =>
+  ts.canHaveModifiers(node) &&
+  (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword);
+
+/** Without links and examples, which are for TypeScript. */
+function textOf(node: ts.Node): string {
+  const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+  const text = docs.map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? "").join("\n");
+  const standard = docs
+    .flatMap(({ tags }) => tags ?? [])
+    .filter(({ tagName }) => tagName.text === "default")
+    .map((tag) => `Default: ${ts.getTextOfJSDocComment(tag.comment) ?? ""}.`);
+  return [text, ...standard]
+    .join(" ")
+    .replace(/\{@link ([^}]+)\}/g, "`$1`")
+    .replace(/\s+/g, " ")
+    .trim();
+}
