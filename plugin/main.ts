@@ -1,5 +1,7 @@
 import { systemClock } from "../provider/clock";
+import { engineAddress } from "../provider/host/grpc-engine";
 import { terminalColumns } from "../provider/host/terminal";
+import { FileClaims } from "../provider/resources/run-claims";
 import { connectEngine } from "./engine";
 import { Plugin } from "./plugin";
 import { createServer, listen } from "./server";
@@ -7,7 +9,14 @@ import { createServer, listen } from "./server";
 /** The process that Pulumi starts: prints its port, and serves until the engine ends it. */
 async function main(): Promise<void> {
   const engine = connectEngine(process.argv, process);
-  const plugin = new Plugin({ env: process.env, clock: systemClock, engine, columns: terminalColumns });
+  const address = engineAddress(process.argv);
+  const plugin = new Plugin({
+    claims: address === undefined ? undefined : FileClaims.ofRun(address),
+    env: process.env,
+    clock: systemClock,
+    engine,
+    columns: terminalColumns,
+  });
   process.stdout.write(`${await listen(createServer(plugin))}\n`);
 }
 

@@ -6,6 +6,7 @@ import { AppProvider } from "../provider/resources/app/provider";
 import { DeploymentProvider } from "../provider/resources/deployment/provider";
 import { ManagedApps, type StackState } from "../provider/resources/managed-apps";
 import { Program } from "../provider/resources/program";
+import type { RunClaims } from "../provider/resources/run-claims";
 import { RollbackProvider } from "../provider/resources/rollback/provider";
 import { DEPLOYMENT_PROVIDER, ROLLBACK_PROVIDER } from "../provider/resources/state-texts";
 import { KnownSecrets } from "../provider/secrets/known-secrets";
@@ -25,6 +26,7 @@ export interface PluginDeps {
   readonly engine: (Engine & { stop(): void }) | undefined;
   readonly columns?: () => number | undefined;
   readonly state?: StackState;
+  readonly claims?: RunClaims | undefined;
 }
 
 /** One provider of a run: the engine starts a process for each one. */
@@ -35,7 +37,7 @@ export class Plugin {
   constructor(private readonly deps: PluginDeps) {}
 
   configure(settings: ProviderSettings): void {
-    const { clock, engine, columns, state } = this.deps;
+    const { clock, engine, columns, state, claims } = this.deps;
     const env = environmentOf(settings, this.deps.env);
     const deps: ProviderDeps = {
       env,
@@ -44,7 +46,7 @@ export class Plugin {
       columns,
       reads: new SharedReads(clock),
       knownSecrets: new KnownSecrets(),
-      managed: new ManagedApps(state),
+      managed: new ManagedApps(state, claims),
       program: new Program(),
     };
     const config = (key: string): string | undefined =>

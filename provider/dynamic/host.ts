@@ -1,6 +1,8 @@
 import { systemClock } from "../clock";
 import { connectEngine, hostRequire } from "./engine";
 import { terminalColumns } from "../host/terminal";
+import { engineAddress } from "../host/grpc-engine";
+import { FileClaims } from "../resources/run-claims";
 import { ManagedApps } from "../resources/managed-apps";
 import { Program } from "../resources/program";
 import { KnownSecrets } from "../secrets/known-secrets";
@@ -23,8 +25,13 @@ let host: Host | undefined;
 export function inHost(make: (deps: ProviderDeps) => HostedProvider): HostedProvider {
   const { deps, named } = (host ??= connect());
   // A provider serves one run, and its knowledge about apps does not apply to other runs.
-  const provider = make({ ...deps, managed: new ManagedApps(new ExportedState(process.env)) });
+  const provider = make({ ...deps, managed: new ManagedApps(new ExportedState(process.env), claims()) });
   return named ? hosted(provider, named.requests, named.rows) : provider;
+}
+
+function claims(): FileClaims | undefined {
+  const address = engineAddress(process.argv);
+  return address === undefined ? undefined : FileClaims.ofRun(address);
 }
 
 /** One connection to the engine and one set of reads, shared by all providers in the process. */

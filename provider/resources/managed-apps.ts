@@ -1,6 +1,7 @@
 import { bothAdopt, bothNamed, isManaged, isShared, type Manager } from "./app/name-taken";
 import { nameIn } from "../appspec/app-name";
 import { isUnknown } from "../appspec/unknown";
+import type { RunClaims } from "./run-claims";
 import type { ManagedApp } from "./stack-export";
 import { stackOfUrn } from "./urn";
 
@@ -50,8 +51,14 @@ export class ManagedApps {
   private readonly released = new Set<string>();
   private readonly deletions = new Map<string, Promise<void>>();
 
-  /** @param state requested only if the run itself has not shown enough */
-  constructor(private readonly state?: StackState) {}
+  /**
+   * @param state requested only if the run itself has not shown enough
+   * @param claims apps of other processes of the run
+   */
+  constructor(
+    private readonly state?: StackState,
+    private readonly claims?: RunClaims,
+  ) {}
 
   /**
    * Records that the program declares an App.
@@ -126,6 +133,7 @@ export class ManagedApps {
     const urns = this.managers.get(id) ?? new Set();
     this.managers.set(id, urns.add(urn));
     this.released.delete(pair(urn, id));
+    this.claims?.note(id, urn);
   }
 
   /** Records that the resource created or adopted the app in this run. */
@@ -145,6 +153,7 @@ export class ManagedApps {
     if (urn === undefined) return;
     this.managers.get(id)?.delete(urn);
     this.released.add(pair(urn, id));
+    if (this.managers.get(id)?.size === 0) this.claims?.drop(id);
     this.recorded.delete(urn);
   }
 
@@ -197,7 +206,8 @@ export class ManagedApps {
 
   /** The same, based only on what the run has shown. */
   fateOf(id: string, urn: string | undefined, name: string | undefined): Fate {
-    const heir = this.otherManager(id, urn) ?? this.taken.get(id) ?? this.adopterOf(id);
+    const heir =
+      this.otherManager(id, urn) ?? this.taken.get(id) ?? this.adopterOf(id) ?? this.claims?.ofOthers(id);
     if (heir !== undefined) return { action: "leave", heir };
     // The program keeps the resource, so Pulumi is deleting a record that an interrupted replacement left behind.
     if (urn !== undefined && this.declared.get(urn)?.isNew === false && this.managers.get(id)?.has(urn))
