@@ -14,6 +14,8 @@ const ROUNDS = 2;
 const TIMEOUTS = { create: "5m", update: "5m", delete: "5m" };
 const SHORT = { create: "5m", update: "5m" };
 const A_MINUTE_MS = 60_000;
+/** Each run of Pulumi is a process of its own: what an earlier one has read is too old to be shared. */
+const BETWEEN_RUNS_MS = 10_000;
 
 /** Runs one plan on Pulumi's provider host and collects every problem found on the way. */
 export class CampaignRun {
@@ -55,6 +57,7 @@ export class CampaignRun {
     for (const rule of step.faults) emulator.faults.add(rule);
     if (step.buildFails) emulator.failNext({ component: "web" });
     this.stopped = this.killed = false;
+    await world.pass(BETWEEN_RUNS_MS);
     const before = { calls: emulator.calls.length, apps: livingApps(world).map(({ id }) => id) };
     const ends = this.watch(step);
     if (step.action === "destroy") await this.destroyAll(step);
@@ -231,6 +234,7 @@ export class CampaignRun {
     let round = 1;
     for (; round <= ROUNDS; round++) {
       this.trace.push(`recovery, round ${round}`);
+      await this.world.pass(BETWEEN_RUNS_MS);
       open = await this.recoverOnce();
       if (open.length === 0) break;
     }
