@@ -24,7 +24,7 @@ import { masked, withoutSecrets, type Secrecy } from "../../secrets/mask-errors"
 import { PREVIEW_LIMITS, BaseProvider, type OperationContext } from "../base-provider";
 import type { ResourceMeta } from "../meta";
 import { nameIn } from "../../appspec/app-name";
-import { changes, type Change, type Path } from "../../appspec/diff";
+import { changes, isEqual, type Change, type Path } from "../../appspec/diff";
 import { drift, hiddenAsBefore, inputsWithDrift } from "../../appspec/drift";
 import { listsToMaps } from "../../appspec/lists-by-name";
 import { plan, type Plan } from "../../appspec/plan";
@@ -370,7 +370,12 @@ export class AppProvider extends BaseProvider {
         ...(isOnlyRead && { __readOnly: true }),
       };
       const outs = outputsOf(inputs, found, last, hiddenAsBefore(then, now));
-      return { id, props: { ...outs, ...kept }, inputs };
+      // It also moves by itself, for example when a certificate is renewed.
+      const isSame = Object.entries(outs).every(
+        ([key, value]) => key === "updatedAt" || isEqual(value, props[key as keyof AppOutputs]),
+      );
+      const updatedAt = isSame ? (props.updatedAt ?? outs.updatedAt) : outs.updatedAt;
+      return { id, props: { ...outs, updatedAt, ...kept }, inputs };
     });
   }
 
