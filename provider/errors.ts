@@ -11,6 +11,7 @@ export type ErrorCode =
   | "bad-request" // 400: the service could not read the request
   | "invalid-spec" // 422: the service rejects the content
   | "rate-limited" // 429, after all retries
+  | "quota-exceeded" // 429 for a limit of the account, such as its number of apps
   | "service-error" // 5xx, after all retries
   | "unexpected-status" // any other status
   | "unreadable-answer" // not JSON, truncated, or not of the documented shape

@@ -1,4 +1,4 @@
-import type { ApiError } from "../errors";
+import { ApiError } from "../errors";
 import { isObject, unreadableError } from "../net/failures";
 import type { Answered } from "../net/transport";
 import type {
@@ -48,6 +48,8 @@ export function checkApp(answered: Answered, value: unknown, field = "app"): App
   const app = objectAt(answered, value, field);
   textAt(answered, app, field, "id");
   textAt(answered, objectAt(answered, app.spec, `${field}.spec`), `${field}.spec`, "name");
+  // A token without project:read gets an empty id.
+  if (app.project_id === "") delete app.project_id;
   for (const slot of ["active", "in_progress", "pending", "pinned"]) {
     const deployment = app[`${slot}_deployment`];
     // An empty object is how some JSON serializers encode "none".
@@ -87,7 +89,17 @@ export function checkAssigned(answered: Answered, urn: string): void {
   const status = resources.find((resource) => resource.urn === urn)?.status;
   if (typeof status === "string" && ASSIGNED.has(status)) return;
   const said = typeof status === "string" ? `; it says "${status}"` : "";
+  if (status === "not_found" || status === "service_down") throw notAssigned(answered, urn, status);
   throw wrong(answered, '"resources"', `a list in which ${urn} is assigned${said}`);
+}
+
+/** The service reports each resource's outcome in a successful response. */
+function notAssigned({ request }: Answered, urn: string, status: "not_found" | "service_down"): ApiError {
+  const [code, what] =
+    status === "not_found"
+      ? (["not-found", `the service did not find ${urn}, so it was not assigned to the project`] as const)
+      : (["service-error", `the service could not assign ${urn} to the project. Try again later`] as const);
+  return new ApiError(code, `${request.method} ${request.path}: ${what} (status ${status}).`, { request });
 }
 
 const ASSIGNED = new Set(["ok", "assigned", "already_assigned"]);

@@ -1,6 +1,8 @@
 import { ApiError, type ErrorCode, type RequestInfo } from "../errors";
 import { redact } from "../secrets/redact";
 import { bounded } from "../text/bounded";
+import { scopeHelp } from "./scopes";
+import { meaningOf429 } from "./too-many";
 
 /** The part of an answer that an error is made of. */
 export interface FailedAnswer {
@@ -68,7 +70,7 @@ function mayHaveWorked(status: number, answer: FailedAnswer): boolean {
 function describeStatus(
   status: number,
   answer: FailedAnswer,
-  { host, tokenHelp = TOKEN_HELP }: FailureContext,
+  { request, host, tokenHelp = TOKEN_HELP }: FailureContext,
 ): { code: ErrorCode; what: string; help: string } {
   switch (status) {
     case 400:
@@ -79,7 +81,7 @@ function describeStatus(
       return {
         code: "forbidden",
         what: "the token does not allow this",
-        help: "Use a token with the scopes app:create, app:read, app:update and app:delete.",
+        help: scopeHelp(request.method, request.path),
       };
     case 404:
       return { code: "not-found", what: "the service found no such object", help: "" };
@@ -88,6 +90,12 @@ function describeStatus(
     case 422:
       return { code: "invalid-spec", what: "the service rejected the content", help: "" };
     case 429:
+      if (meaningOf429(answer) === "quota")
+        return {
+          code: "quota-exceeded",
+          what: "a limit of the account is reached",
+          help: "Delete what is no longer needed, or ask DigitalOcean's support for a higher limit.",
+        };
       return {
         code: "rate-limited",
         what: "too many requests with this token",

@@ -137,7 +137,7 @@ export async function* lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<stri
 }
 
 /** The same, of each line so many characters; what is left out is counted at its end. */
-async function* shortLines(chunks: AsyncIterable<Buffer>, most: number): AsyncGenerator<string> {
+export async function* shortLines(chunks: AsyncIterable<Buffer>, most: number): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let open = "";
   let leftOut = 0;
@@ -148,8 +148,10 @@ async function* shortLines(chunks: AsyncIterable<Buffer>, most: number): AsyncGe
       yield boundedLine(withoutReturn(part), most, leftOut);
       leftOut = 0;
     }
-    leftOut += Math.max(0, open.length - most);
-    open = open.slice(0, most);
+    // Both halves of a character stay together; the line's end decides whether it is shown.
+    const keep = /[\ud800-\udbff]/.test(open.charAt(most - 1)) ? most + 1 : most;
+    leftOut += Math.max(0, open.length - keep);
+    open = open.slice(0, keep);
   }
   open += decoder.decode();
   if (open !== "") yield boundedLine(withoutReturn(open), most, leftOut);

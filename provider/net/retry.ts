@@ -31,6 +31,8 @@ export interface FailedTry {
   readonly final?: boolean;
   /** True when the service cannot have seen the request. */
   readonly notSent?: boolean;
+  /** True for a 429 that may be about something else than the rate: it counts like any other failure. */
+  readonly isUnclear?: boolean;
   /** Header `retry-after`: seconds or a date. */
   readonly retryAfter?: string | undefined;
   /** Header `ratelimit-remaining`. */
@@ -60,7 +62,7 @@ export function retryDelay(input: RetryInput): number | undefined {
   const { failed, repeatable, now } = input;
   if (!worthAnotherTry(failed, repeatable)) return undefined;
 
-  const rateLimited = failed.code === "rate-limited";
+  const rateLimited = isForRate(failed);
   if (!rateLimited && input.attempt >= policy.attempts) return undefined;
 
   // Full jitter: clients that failed together must not come back together.
@@ -73,6 +75,10 @@ export function retryDelay(input: RetryInput): number | undefined {
   const limit = rateLimited ? policy.rateLimitMs : policy.limitMs;
   return input.elapsedMs + delay > limit ? undefined : delay;
 }
+
+/** True for a refusal for too many requests, however often it is repeated. */
+export const isForRate = ({ code, isUnclear }: FailedTry): boolean =>
+  code === "rate-limited" && isUnclear !== true;
 
 /** The ladder, from what is always safe to what never helps. */
 function worthAnotherTry(failed: FailedTry, repeatable: boolean): boolean {

@@ -5,7 +5,8 @@ import { ConnectionFailure, abortedError, statusError, unreadableError } from ".
 import { DEFAULT_TIMEOUT_MS, type HttpAnswer, request as send } from "./http";
 import { type Expected, mismatch } from "./identity";
 import { Limiter, type OnWait, WHY, sharedLimiter } from "./limiter";
-import { type FailedTry, type RetryPolicy, retryDelay } from "./retry";
+import { type FailedTry, type RetryPolicy, isForRate, retryDelay } from "./retry";
+import { meaningOf429 } from "./too-many";
 
 export interface ClientOptions {
   /** Where it is made: https://cloud.digitalocean.com/account/api/tokens */
@@ -110,7 +111,7 @@ export class Transport {
         if (tries > 1) error.message += ` Tried ${tries} times.`;
         throw error;
       }
-      if (failed.code !== "rate-limited") counted += 1;
+      if (!isForRate(failed)) counted += 1;
       await this.pause(delay, whyAgain(failed), request, write, call.signal);
     }
   }
@@ -177,7 +178,10 @@ export class Transport {
       const failed = { code: error.errorCode, final: cause?.final === true, notSent: cause?.sent === false };
       return { error, failed };
     }
-    this.limiter.answered(answer.status, (name) => answer.header(name));
+    const refused = meaningOf429(answer);
+    // A refusal that is not for the rate must not slow down the other calls of the process.
+    const pacing = refused === undefined || refused === "rate" ? answer.status : 200;
+    this.limiter.answered(pacing, (name) => answer.header(name));
     this.noteServiceTime(answer.header("date"));
     if (answer.status >= 200 && answer.status < 300) {
       const other = mismatch(answer.body, call.expects ?? {});
@@ -193,6 +197,7 @@ export class Transport {
       failed: {
         code: error.errorCode,
         status: answer.status,
+        isUnclear: refused === "unclear",
         retryAfter: answer.header("retry-after"),
         rateLimitRemaining: answer.header("ratelimit-remaining"),
         rateLimitReset: answer.header("ratelimit-reset"),

@@ -12,7 +12,12 @@ interface Options {
 export interface AppSource {
   getApp(id: string, options?: Options): Promise<App>;
   getDeployment(appId: string, id: string, options?: Options): Promise<Deployment>;
-  listApps(options?: { perPage?: number; timeoutMs?: number; repeatable?: boolean }): AsyncIterable<App>;
+  listApps(options?: {
+    perPage?: number;
+    timeoutMs?: number;
+    repeatable?: boolean;
+    withProjects?: boolean;
+  }): AsyncIterable<App>;
   findAppByName(name: string, options?: Options): Promise<App | undefined>;
 }
 
@@ -52,6 +57,10 @@ export class SharedReads {
   private readonly written = new Map<string, number>();
   /** When a listing lacked an app that is being deleted. */
   private readonly missedAt = new Map<string, number>();
+  /** The last known project of each app, by id. */
+  private readonly projects = new Map<string, string>();
+  /** True once the service has hidden a project: the token lacks the scope `project:read`. */
+  private hidesProjects = false;
   private listing: Listing | undefined;
   private loading: { at: number; done: Promise<void> } | undefined;
   /** Earliest time of the next listing, no matter how many reads wait for it. */
@@ -73,6 +82,29 @@ export class SharedReads {
     this.written.set(appId, this.clock.now());
   }
 
+  /** Call this after moving an app, and with the project in the state, which counts until a response contains one. */
+  noteProject(appId: string, project: string | undefined, isNews = true): void {
+    if (project && (isNews || !this.projects.has(appId))) this.projects.set(appId, project);
+  }
+
+  /**
+   * The app's project as far as known. Lists contain it only on request, and responses to a token without `project:read` never
+   * do, so its absence means nothing.
+   */
+  projectOf(app: App): string | undefined {
+    this.noteProject(app.id, app.project_id);
+    return this.projects.get(app.id);
+  }
+
+  /** The app's project as the service shows it now; undefined if it hides it. */
+  async shownProject(source: AppSource, app: App, options: Options = {}): Promise<string | undefined> {
+    if (app.project_id !== undefined || this.hidesProjects) return app.project_id;
+    const { project_id: project } = await source.getApp(app.id, options);
+    if (project === undefined) this.hidesProjects = true;
+    this.noteProject(app.id, project);
+    return project;
+  }
+
   /**
    * An app, at most `maxAgeMs` old and read after our own last write to it. If the listing lacks the app, requests it
    * individually before it counts as gone.
@@ -80,7 +112,7 @@ export class SharedReads {
    */
   async app(source: AppSource, id: string, maxAgeMs: number, options: Options = {}): Promise<App> {
     const notBefore = Math.max(this.asksFor(id) - maxAgeMs, this.writtenAt(id) + 1);
-    const found = (await this.listingSince(notBefore, source, options))?.apps.get(id);
+    const found = (await this.listingSince(notBefore, source, options, true))?.apps.get(id);
     return found ?? source.getApp(id, options);
   }
 
@@ -145,16 +177,23 @@ export class SharedReads {
     notBefore: number,
     source: AppSource,
     options: Options,
+    withProjects = false,
   ): Promise<Listing | undefined> {
     if (!isSince(this.listing, notBefore) && (await this.isBusy(options)))
-      await this.loadSince(notBefore, source, options);
+      await this.loadSince(notBefore, source, options, withProjects);
     return isSince(this.listing, notBefore) ? this.listing : undefined;
   }
 
   /** Loads a listing that starts at `notBefore` or later. Waits for an older one in progress first, to avoid two at once. */
-  private async loadSince(notBefore: number, source: AppSource, options: Options): Promise<void> {
+  private async loadSince(
+    notBefore: number,
+    source: AppSource,
+    options: Options,
+    withProjects = false,
+  ): Promise<void> {
     while (this.loading && !isSince(this.loading, notBefore)) await this.load(source, options);
-    if (!isSince(this.listing, notBefore) && !this.failedJustNow()) await this.load(source, options);
+    if (!isSince(this.listing, notBefore) && !this.failedJustNow())
+      await this.load(source, options, withProjects);
   }
 
   /**
@@ -238,20 +277,28 @@ export class SharedReads {
   }
 
   /** Waits for the listing in progress, or starts one. Stopping ends only this wait, since others wait for the listing too. */
-  private async load(source: AppSource, { signal }: Options): Promise<void> {
+  private async load(source: AppSource, { signal }: Options, withProjects = false): Promise<void> {
     if (!this.loading) {
-      const done = this.list(source).finally(() => (this.loading = undefined));
+      const done = this.list(source, withProjects && !this.hidesProjects).finally(
+        () => (this.loading = undefined),
+      );
       this.loading = { at: this.clock.now(), done };
     }
     await unlessStopped(this.loading.done, signal);
   }
 
-  private async list(source: AppSource): Promise<void> {
+  /** @param withProjects takes the service longer, and is not needed while waiting for deployments */
+  private async list(source: AppSource, withProjects: boolean): Promise<void> {
     const at = this.clock.now();
     try {
       const apps = new Map<string, App>();
       // No retries: the next read tries again, so that no read waits long for a failing listing.
-      const listed = source.listApps({ perPage: PAGE, timeoutMs: PAGE_WITHIN_MS, repeatable: false });
+      const listed = source.listApps({
+        perPage: PAGE,
+        timeoutMs: PAGE_WITHIN_MS,
+        repeatable: false,
+        ...(withProjects && { withProjects }),
+      });
       for await (const app of listed) apps.set(app.id, slim(app, this.listing?.apps.get(app.id)));
       const before = this.listing;
       this.listing = { at, apps };
@@ -263,6 +310,10 @@ export class SharedReads {
       this.nextAt = Math.max(at + tick, now + (now - at));
     } catch (error) {
       if (isApiError(error, "unauthorized")) throw error;
+      if (withProjects && isApiError(error, "forbidden")) {
+        this.hidesProjects = true;
+        return this.list(source, false);
+      }
       this.failures += 1;
       this.failedAt = this.clock.now();
       this.nextAt = this.failedAt + TICK_MS;

@@ -93,7 +93,7 @@ export class Finishing {
   ): Promise<AppOutputs> {
     const found = last ?? (await this.currentState(app, undefined));
     if (!last || resultOf(last.phase) === "good" || this.context.inputs.wait === false)
-      return plain(outputsOf(this.recorded, app, found, liveSpec));
+      return plain(outputsOf(this.recorded, app, found, liveSpec, this.context.reads.projectOf(app)));
     return new Wait(this.context, this.recorded, this, app, undefined, last, operation, liveSpec).outputs();
   }
 
@@ -328,7 +328,7 @@ class Wait {
 
   private record(now: App): AppOutputs {
     const { last, awaited } = this;
-    const outs = outputsOf(this.recorded, now, last, this.liveSpec);
+    const outs = outputsOf(this.recorded, now, last, this.liveSpec, this.context.reads.projectOf(now));
     return plain({ ...outs, ...(awaited && { __awaited: awaited }) });
   }
 

@@ -113,7 +113,7 @@ export class Ignoring {
   /** The inputs that correspond to the service's spec after an update. */
   held(olds: AppOutputs | undefined, app: App): Held {
     const spec = this.heldInputs(olds, listsToMaps(app.spec));
-    const { project_id: projectId } = app;
+    const projectId = app.project_id ?? (olds?.project || undefined);
     const { __secrets } = olds ?? {};
     return { spec, ...(projectId !== undefined && { projectId }), ...(__secrets && { __secrets }) };
   }

@@ -33,7 +33,7 @@ import { sendable } from "../../appspec/send";
 import { danglingSecrets } from "../../appspec/secrets";
 import { openSecrets, openSecretsWarning } from "../../appspec/stored-secrets";
 import type { AppSpec } from "../../appspec/types";
-import { lastDeployment, type AppInputs, type AppOutputs, type LastDeployment } from "./state";
+import { lastDeployment, outputsOf, type AppInputs, type AppOutputs, type LastDeployment } from "./state";
 import { createAppOnce, updateAppOnce } from "../../service/safe-writes";
 
 /** The app after a write, and the deployment that belongs to it. */
@@ -149,6 +149,7 @@ export class Operation {
       // With two resources of the same name and spec and a lost response to the second, the app belongs to the first.
       if (reads.hasWritten(app.id)) throw await this.nameTaken(app);
       reads.noteWrite(app.id);
+      reads.noteProject(app.id, app.project_id ?? projectId);
       const lost = failed instanceof Error ? failed.message : undefined;
       return { app, started: { ...startedIn(app, NONE_KNOWN, true), lost } };
     } catch (error) {
@@ -219,12 +220,25 @@ export class Operation {
   /** Moves the app to the program's project, if it is in another one. Starts no deployment. */
   async moveProject(app: App): Promise<void> {
     const { projectId } = this.inputs;
-    if (projectId === undefined || projectId === app.project_id) return;
-    if (this.ignoring.isIgnored(["projectId"])) return;
+    if (projectId === undefined || this.ignoring.isIgnored(["projectId"])) return;
+    const { client, reads, options } = this.context;
+    const now = (await this.shownProject(app)) ?? reads.projectOf(app);
+    if (projectId === now) return;
     this.reporter.status("moving to another project");
-    await this.context.client.assignProject(projectId, app.id, this.context.options);
-    this.context.reads.noteWrite(app.id);
+    await client.assignProject(projectId, app.id, options);
+    reads.noteWrite(app.id);
     await this.confirmMove(app.id, projectId);
+    reads.noteProject(app.id, projectId);
+  }
+
+  /** The app's project as the service shows it; undefined if it hides it. */
+  shownProject(app: App): Promise<string | undefined> {
+    return this.context.reads.shownProject(this.context.client, app, this.context.options);
+  }
+
+  /** See {@link outputsOf}. */
+  outputs(inputs: AppInputs, app: App, last: LastDeployment | undefined, liveSpec: unknown): AppOutputs {
+    return outputsOf(inputs, app, last, liveSpec, this.context.reads.projectOf(app));
   }
 
   /** @throws AppPlatformError `update-not-seen` if the service accepted the move but did not perform it */

@@ -141,7 +141,8 @@ export class Previews {
     const before = {
       ...wanted,
       spec: comparable(held, wanted.spec),
-      projectId: app.project_id,
+      // Without its project, the app counts as being in the right one; moving it again would change nothing.
+      projectId: app.project_id ?? inputs.projectId,
       lastPhase: runningDeployment(app) ? "DEPLOYING" : last,
     };
     const planned = plan(before, wanted);

@@ -34,7 +34,6 @@ import { repaired } from "../state-repair";
 import {
   inputsOf,
   lastDeployment,
-  outputsOf,
   visible,
   type AppInputs,
   type AppOutputs,
@@ -316,7 +315,7 @@ export class AppProvider extends BaseProvider {
           if (action === "resume")
             return settled(() => operation.finishing.resumed(before, last, "update", olds.__liveSpec));
           return settled(async () => ({
-            ...outputsOf(kept, await operation.existingApp(id), last, olds.__liveSpec),
+            ...operation.outputs(kept, await operation.existingApp(id), last, olds.__liveSpec),
             ...(news.wait === false && olds.__awaited && { __awaited: olds.__awaited }),
           }));
         }
@@ -346,7 +345,8 @@ export class AppProvider extends BaseProvider {
       reportRefreshed(operation.reporter, then, now);
       const seen = withoutStoredChanges(now, then, props.spec, props.emptySecrets);
       const spec = props.spec === undefined ? hideSecrets(now) : inputsWithDrift(props.spec, then, seen);
-      const moved = props.projectId && found.project_id ? { projectId: found.project_id } : {};
+      const project = props.projectId ? await operation.shownProject(found) : undefined;
+      const moved = project === undefined ? {} : { projectId: project };
       const { changed, ...alerts } = (await readDestinations(id, props, operation.context)) ?? {
         changed: [],
       };
@@ -369,7 +369,7 @@ export class AppProvider extends BaseProvider {
         ...(__secrets && { __secrets }),
         ...(isOnlyRead && { __readOnly: true }),
       };
-      const outs = outputsOf(inputs, found, last, hiddenAsBefore(then, now));
+      const outs = operation.outputs(inputs, found, last, hiddenAsBefore(then, now));
       // It also moves by itself, for example when a certificate is renewed.
       const isSame = Object.entries(outs).every(
         ([key, value]) => key === "updatedAt" || isEqual(value, props[key as keyof AppOutputs]),
@@ -411,8 +411,11 @@ export class AppProvider extends BaseProvider {
     const known = secretsIn(meta, inputs, olds);
     const secrecy = id === undefined ? known : this.noted(id, known);
     const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, meta.urn ?? "");
-    const start = (context: OperationContext): Operation =>
-      new Operation(full, context, secrecy, ignoringIn(meta), managerOf, meta.program?.order);
+    const { project } = { ...(inputs as Partial<AppOutputs>), ...olds };
+    const start = (context: OperationContext): Operation => {
+      if (id !== undefined) context.reads.noteProject(id, project, false);
+      return new Operation(full, context, secrecy, ignoringIn(meta), managerOf, meta.program?.order);
+    };
     return this.run(meta, (context) => work(start(context)), {
       secrecy: () => secrecy,
       hasDiff: olds !== undefined,

@@ -162,7 +162,7 @@ export class AutoRollback {
     const live = listsToMaps(app?.spec ?? made.spec) ?? before.__liveSpec;
     const inputs = { ...this.context.inputs, redeployOn: this.olds?.redeployOn, spec: this.inputsFor(live) };
     const outs = app
-      ? outputsOf(inputs as AppInputs, app, lastDeployment(last), live)
+      ? outputsOf(inputs as AppInputs, app, lastDeployment(last), live, this.context.reads.projectOf(app))
       : { ...before, ...inputs, __liveSpec: live, phase: last.phase, __deployment: lastDeployment(last) };
     return plain({ ...outs, ...(pinned && { __pinned: made.id }) }) as AppOutputs;
   }

@@ -108,12 +108,14 @@ export function inputsOf(props: AppInputs): AppInputs {
  * @param inputs the inputs that the service accepted
  * @param last their deployment, if there is one
  * @param liveSpec the baseline for later drift: the service's response to our last write or read
+ * @param project the last known project, since not every response contains it
  */
 export function outputsOf(
   inputs: AppInputs,
   app: App,
   last: LastDeployment | undefined,
   liveSpec: unknown = listsToMaps(app.spec),
+  project: string | undefined = app.project_id,
 ): AppOutputs {
   const texts = {
     liveUrl: app.live_url,
@@ -123,7 +125,7 @@ export function outputsOf(
     phase: last?.phase ?? app.active_deployment?.phase,
     region: app.region?.slug ?? app.spec.region,
     tier: app.tier_slug,
-    project: app.project_id,
+    project,
     createdAt: app.created_at,
     updatedAt: app.updated_at,
   };

@@ -46,6 +46,11 @@ describe("error codes", () => {
     "bad-request": () => client().getApp("no-uuid"),
     "invalid-spec": () => answered(422),
     "rate-limited": () => answered(429),
+    "quota-exceeded": () => {
+      const body = { id: "too_many", message: "App count of 11 exceeds limit of 10" };
+      world.emulator.faults.add({ fault: { status: 429, body } });
+      return client().getApp(randomUUID());
+    },
     "service-error": () => answered(500),
     "unexpected-status": () => answered(418),
     "unreadable-answer": async () => {

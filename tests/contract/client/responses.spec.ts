@@ -11,7 +11,7 @@ describe("Client: error responses", () => {
     const cases: [number, string, ErrorCode, RegExp][] = [
       [400, "bad_request", "bad-request", /malformed/],
       [401, "unauthorized", "unauthorized", /token.*Set DIGITALOCEAN_TOKEN/],
-      [403, "forbidden", "forbidden", /token.*scopes/],
+      [403, "forbidden", "forbidden", /does not allow this.*the scope app:read/],
       [404, "not_found", "not-found", /no such object/],
       [409, "conflict", "conflict", /conflict/],
       [418, "teapot", "unexpected-status", /unexpected status/],
@@ -47,12 +47,16 @@ describe("Client: error responses", () => {
       assert.equal(error.ambiguous, false);
     });
 
-    for (const status of ["not_found", "service_down"])
+    for (const [status, code] of [
+      ["not_found", "not-found"],
+      ["service_down", "service-error"],
+      ["waiting", "unreadable-answer"],
+    ] as const)
       it(`does not treat an app as moved when a 200 response reports ${status} for it`, async () => {
         service.server.script(json(200, { resources: [{ urn: "do:app:a", status }] }));
         const error = await failure(service.client().assignProject("p", "a"));
-        assert.equal(error.errorCode, "unreadable-answer");
-        assert.match(error.message, new RegExp(`do:app:a is assigned; it says "${status}"`));
+        assert.equal(error.errorCode, code);
+        assert.match(error.message, new RegExp(`do:app:a\\b.*${status}`));
       });
 
     it("masks credentials that the service echoes", async () => {
@@ -80,6 +84,27 @@ describe("Client: error responses", () => {
       const error = await failure(service.client().getApp("app-1"));
       assert.equal(error.errorCode, "rate-limited");
       assert.match(error.message, /too many requests.*Other programs.*Tried 2 times/);
+    });
+
+    it("fails with the service's message when a limit of the account is reached, and slows nothing else down", async () => {
+      const message = "App count of 11 exceeds limit of 10";
+      const counters = {
+        "ratelimit-limit": "5000",
+        "ratelimit-remaining": "4990",
+        "ratelimit-reset": "9999999999",
+      };
+      for (const headers of [{}, counters]) {
+        service.server.script(json(429, { id: "too_many_requests", message }, headers), good);
+        const client = service.client();
+        const before = service.server.received.length;
+        const error = await failure(client.createApp({ spec: { name: "shop" } }));
+        assert.equal(error.errorCode, "quota-exceeded");
+        assert.ok(error.message.includes(message), error.message);
+        assert.equal(service.server.received.length, before + 1);
+        const began = Date.now();
+        await client.getApp("app-1");
+        assert.ok(Date.now() - began < 900, "no pause of a second or more");
+      }
     });
 
     it("reports a 429 without a retry time", async () => {

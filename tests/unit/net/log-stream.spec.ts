@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { checkLogUrl, lines } from "../../../provider/net/log-stream";
+import { checkLogUrl, lines, shortLines } from "../../../provider/net/log-stream";
 
 async function read(chunks: Buffer[]): Promise<string[]> {
   const result = [];
@@ -37,6 +37,22 @@ describe("lines", () => {
       [1024 * 1024, 1024 * 1024 + 3, 4],
     );
     assert.equal(result.join("").length, 2 * 1024 * 1024 + 7);
+  });
+});
+
+describe("shortened lines", () => {
+  it("never contain half a character, wherever the bytes are cut", async () => {
+    const bytes = Buffer.from("ab😀cdef\n");
+    for (let most = 1; most <= 8; most++)
+      for (let cut = 0; cut <= bytes.length; cut++) {
+        const result: string[] = [];
+        for await (const line of shortLines(streamOf([bytes.subarray(0, cut), bytes.subarray(cut)]), most))
+          result.push(line);
+        const [whole = ""] = result;
+        const [, text = "", left = "0"] = /^(.*?)(?: … \((\d+) more characters\))?$/u.exec(whole) ?? [];
+        assert.ok("ab😀cdef".startsWith(text) && !/[\ud800-\udbff]$/.test(text), whole);
+        assert.equal(text.length + Number(left), 8, `${most} ${cut}: ${whole}`);
+      }
   });
 });
 
