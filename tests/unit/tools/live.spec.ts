@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ASSUMPTIONS } from "../../../emulator/assumptions";
+import { cleanUp, CreatedApps } from "../../../tools/live/created";
+import { Findings, masked, shapeOf } from "../../../tools/live/findings";
+import { markdown } from "../../../tools/live/report";
+import { LiveUsageError, parseLive, targetOf } from "../../../tools/live/target";
+
+const FIRST = "11111111-1111-4111-8111-111111111111";
+const SECOND = "22222222-2222-4222-8222-222222222222";
+
+describe("npm run live", () => {
+  it("runs on the emulator without --real, whatever the environment contains", () => {
+    const env = {
+      DIGITALOCEAN_TOKEN: "dop_v1_real",
+      DIGITALOCEAN_ACCESS_TOKEN: "dop_v1_real",
+      DIGITALOCEAN_API_URL: "https://api.digitalocean.com",
+      PULUMI_CONFIG: '{"digitalocean:token":"dop_v1_real"}',
+      CI: "true",
+    };
+    for (const args of [[], ["--yes"], ["--otherwise", "deleted-at-once"]]) {
+      const options = parseLive(args);
+      assert.ok(options !== "help");
+      assert.deepEqual(targetOf(options, env), { kind: "emulator" });
+    }
+  });
+
+  it("uses the service with --real and DIGITALOCEAN_TOKEN only", () => {
+    assert.deepEqual(targetOf({ real: true }, { DIGITALOCEAN_TOKEN: "t" }), { kind: "service", token: "t" });
+    for (const env of [{}, { DIGITALOCEAN_TOKEN: " " }, { DIGITALOCEAN_ACCESS_TOKEN: "t" }])
+      assert.throws(() => targetOf({ real: true }, env), LiveUsageError);
+  });
+
+  it("rejects unknown arguments, and switched assumptions on the service", () => {
+    for (const args of [["--rael"], ["--out"], ["--real", "--otherwise", "deleted-at-once"]])
+      assert.throws(() => parseLive(args), LiveUsageError);
+  });
+
+  describe("the record of created apps", () => {
+    let folder: string;
+    beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "live-"))));
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    it("is on disk as soon as an id is added, and read by the next run", () => {
+      const file = join(folder, "out", "created.json");
+      new CreatedApps(file).add(FIRST);
+      assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), { apps: [FIRST] });
+      assert.deepEqual(new CreatedApps(file).list, [FIRST]);
+    });
+
+    it("is the only source of ids to delete, and keeps those that could not be deleted", async () => {
+      const file = join(folder, "created.json");
+      const created = new CreatedApps(file);
+      created.add(FIRST);
+      created.add(SECOND);
+      const asked: string[] = [];
+      const left = await cleanUp(created, (id) => {
+        asked.push(id);
+        return Promise.resolve(id === FIRST ? 404 : 503);
+      });
+      assert.deepEqual([asked, left, new CreatedApps(file).list], [[FIRST, SECOND], [SECOND], [SECOND]]);
+    });
+  });
+
+  it("reports every assumption once, and a contradiction even if other checks confirm it", () => {
+    const findings = new Findings();
+    findings.note("deleted-at-once", false, "200");
+    findings.note("deleted-at-once", true, "404");
+    const all = findings.all();
+    assert.deepEqual(
+      all.map(({ id }) => id),
+      ASSUMPTIONS.map(({ id }) => id),
+    );
+    assert.equal(all.find(({ id }) => id === "deleted-at-once")?.verdict, "contradicted");
+    const text = markdown({ target: "x", started: "", steps: [], findings: all, observed: [], left: 0 });
+    assert.match(text, /`deleted-at-once` \| contradicted/);
+  });
+
+  it("masks ids, tokens, ciphertext and addresses, and reports only the shape of bodies", () => {
+    const secret = `${FIRST} dop_v1_abc EV[1:abc:def] Bearer xyz https://h/?token=qqq&a=1 sammy@example.com`;
+    const text = masked(secret);
+    for (const part of [FIRST, "dop_v1", "abc:def", "xyz", "qqq", "sammy"])
+      assert.ok(!text.includes(part), part);
+    assert.deepEqual(shapeOf({ app: { id: FIRST, list: [1, 2] } }), {
+      app: { id: "string", list: ["number"] },
+    });
+  });
+});
