@@ -5,6 +5,7 @@ import { resultOf, standing } from "../deployment-phases";
 import { describeProgress } from "../deploy/progress";
 import { isApiError } from "../errors";
 import { appPage } from "../service/control-panel";
+import { isAutomaticRollback } from "../service/new-deployment";
 import { COMPONENT_LISTS, KIND_OF_LIST } from "../appspec/component-lists";
 import { isPlainObject } from "../appspec/lists-by-name";
 import { printableJson } from "../text/json";
@@ -19,8 +20,9 @@ export const status: Command = {
 
 Options:
   --exit-code   exit with code 1 if the app needs attention: its newest
-                deployment failed, it has no active one, or a component is
-                not healthy; without <app>, if this is true for any app's
+                deployment failed, even if the service went back to an
+                earlier one, it has no active one, or a component is not
+                healthy; without <app>, if this is true for any app's
                 deployments
   --json        print the status as JSON
 
@@ -100,9 +102,13 @@ async function statusOf(client: Client, app: App, io: Io): Promise<Status> {
 const listOf = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value) ? value.filter(isPlainObject) : [];
 
+const wentBack = ({ previous_deployment_id: failed }: Deployment): string =>
+  `Deployment${failed ? ` ${failed}` : ""} failed. The service went back to an earlier one; the app's spec is still the failed one.`;
+
 function factsOf(app: App, newest: Deployment | undefined): Status {
   const attention = [
     ...(newest && resultOf(newest.phase) === "bad" ? [`Deployment ${newest.id} failed.`] : []),
+    ...(newest && isAutomaticRollback(newest) ? [wentBack(newest)] : []),
     ...(app.active_deployment ? [] : ["No deployment is active."]),
   ];
   return {

@@ -70,10 +70,10 @@ describe("the app-platform command in a real project", function () {
   }
   const shop = (): StoredApp => emulator.apps()[0] ?? assert.fail("no app");
 
-  it("prints help in fewer than 25 lines, also for each command", async () => {
+  it("prints help that fits in a window of 30 lines, also for each command", async () => {
     const help = await run(["--help"]);
     assert.equal(help.code, 0);
-    assert.ok(help.stdout.split("\n").length < 25);
+    assert.ok(help.stdout.split("\n").length <= 30);
     for (const command of ["logs", "deployments", "cancel", "validate", "import", "orphans"]) {
       assert.match(help.stdout, new RegExp(`^ {2}${command} `, "m"));
       const own = await run([command, "--help"]);

@@ -137,13 +137,24 @@ describe("the packed packages", () => {
   before(() => consumers.prepare());
   after(() => consumers.remove());
 
+  const PLUGIN_FILES: Record<string, readonly string[]> = {
+    "pulumi-app-platform": [
+      "plugin/package.json",
+      "plugin/pulumi-resource-app-platform",
+      "plugin/pulumi-resource-app-platform.cmd",
+      "plugin/server.js",
+      "plugin/server.js.LEGAL.txt",
+    ],
+  };
+
   for (const name of PACKAGES)
     it(`${name}: contains only what it needs to run, its license and its README`, async () => {
       const args = ["-tzf", consumers.tarball(name)];
       const { stdout } = succeeded(await runCommand("tar", args, TOP, process.env as Record<string, string>));
       const files = stdout.trim().split(/\r?\n/);
       const others = files.filter((file) => !/^package\/dist\/.+(\.d\.ts|\.js|\.schema\.json)$/.test(file));
-      assert.deepEqual(others.sort(), ["package/LICENSE", "package/README.md", "package/package.json"]);
+      const expected = ["LICENSE", "README.md", "package.json", ...(PLUGIN_FILES[name] ?? [])];
+      assert.deepEqual(others.sort(), expected.map((file) => `package/${file}`).sort());
       assert.ok(files.every((file) => !/\.spec\.|\/tests?\//.test(file)));
       const licence = readFileSync(join(TOP, "LICENSE"), "utf8");
       const installed = join(consumers.folder("javascript"), "node_modules", name);
@@ -158,7 +169,9 @@ describe("the packed packages", () => {
       assert.deepEqual(atInstall, []);
       const { publint } = await import("publint");
       const { messages } = await publint({ pkgDir: installed, pack: false, strict: true });
-      assert.deepEqual(messages, []);
+      // Pulumi starts the plugin's folder; nobody imports it.
+      const others = messages.filter((message) => !JSON.stringify(message).includes("./plugin/package.json"));
+      assert.deepEqual(others, []);
     });
 
   const TYPE_CHECKS: [what: string, compiler: string, config: string][] = [
