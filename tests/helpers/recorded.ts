@@ -26,6 +26,8 @@ export async function recordedStack(
     snapshot,
     token: RECORDED_TOKEN,
     rateLimit: false,
+    // The domains were ready long before.
+    behavior: { domainReady: false },
   });
   // The token is in the stack's settings, and in the state.
   const env = { DIGITALOCEAN_API_URL: emulator.url };
