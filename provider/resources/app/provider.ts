@@ -335,8 +335,8 @@ export class AppProvider extends BaseProvider {
       const isOnlyRead = isGet || props.__readOnly === true;
       const found = isGet ? await operation.appToGet(id) : await operation.findOrGone(id);
       if (found && !isOnlyRead) this.managed.hold(meta.urn, id);
-      if (!found) this.managed.forget(meta.urn, id);
       if (!found) {
+        this.managed.forget(meta.urn, id);
         operation.reporter.warn(`The app ${id} no longer exists: it is removed from the state.`);
         return {};
       }
