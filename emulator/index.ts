@@ -195,7 +195,7 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
     },
     failNext: (what) => store.failNext(what),
     breakNextCreate: (forGood = false) => store.breakNextCreate(forGood),
-    mendApp: (idOrName) => store.mend(appOf(idOrName)),
+    repairApp: (idOrName) => store.repair(appOf(idOrName)),
     deployUnprompted: (idOrName, type, cause) => store.deployUnprompted(appOf(idOrName), type, cause).id,
   };
   const wiring: Wiring = {

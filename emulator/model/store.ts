@@ -162,14 +162,14 @@ export class Store {
 
   /**
    * The next creation fails with 500 although it stores the app, without a deployment. Source: digitalocean/app_action#130.
-   * @param forGood whether later updates and new deployments of the app fail as well, until it is mended
+   * @param forGood whether later updates and new deployments of the app fail as well, until it is repaired
    */
   breakNextCreate(forGood: boolean): void {
     this.breaksNext = { forGood };
   }
 
   /** Ends the failures of a broken app. */
-  mend(app: StoredApp): void {
+  repair(app: StoredApp): void {
     delete app.broken;
     this.changed();
   }

@@ -21,10 +21,10 @@ export interface Controls {
   editApp(idOrName: string, change: (spec: Spec) => void | Spec): Record<string, unknown>;
   /**
    * The next creation of an app fails with 500 although it creates the app, without a deployment.
-   * @param forGood whether later updates and new deployments of the app fail as well, until {@link mendApp}
+   * @param forGood whether later updates and new deployments of the app fail as well, until {@link repairApp}
    */
   breakNextCreate(forGood?: boolean): void;
-  mendApp(idOrName: string): void;
+  repairApp(idOrName: string): void;
   /**
    * The service deploys an app without being asked, as for maintenance or after a push. Cancels a deployment in progress.
    * @param cause the text that the service gives as the reason
@@ -105,8 +105,8 @@ export function controlRoutes(api: Api, { store, faults, recorder, controls }: C
     return c.body(null, 204);
   });
 
-  api.post("/_emulator/apps/:id/mend", (c) => {
-    controls.mendApp(param(c, "id"));
+  api.post("/_emulator/apps/:id/repair", (c) => {
+    controls.repairApp(param(c, "id"));
     return c.body(null, 204);
   });
 

@@ -43,7 +43,7 @@ describe("AppProvider: a creation that fails at the service although the app exi
       assert.ok(props?.__awaited, "still due after a refresh");
       assert.deepEqual(await world.run().diff(made.id, props, wanted), { changes: true });
 
-      world.emulator.mendApp("shop");
+      world.emulator.repairApp("shop");
       world.emulator.clearCalls();
       const { outs } = await world.update({ id: made.id, outs: props }, wanted);
       assert.deepEqual(world.writes, [DEPLOY]);
