@@ -40,6 +40,10 @@ export function valueAt(value: unknown, path: Path): unknown {
   return at;
 }
 
+/** True if one path is a prefix of the other. */
+export const overlap = (one: Path, other: Path): boolean =>
+  one.every((step, index) => index >= other.length || other[index] === step);
+
 /** A copy of `value` with `replacement` at `path`; `undefined` removes the value. Missing maps are created. */
 export function withValueAt(value: unknown, path: Path, replacement: unknown): unknown {
   const [step, ...rest] = path;

@@ -1,6 +1,6 @@
-import { adoptable, covers, OWNED } from "./covers";
+import { adoptable, covers, differences, OWNED } from "./covers";
 import { isDefault } from "./defaults";
-import { changes, isEqual, mapLeaves, valueAt, type Path } from "./diff";
+import { changes, isEqual, mapLeaves, overlap, valueAt, type Path } from "./diff";
 import { isCiphertext, isSecretPlace, KEPT_SECRET } from "./secrets";
 
 /**
@@ -15,6 +15,8 @@ export interface SentUpdate {
   /** The inputs that the service accepted last; absent where they are unknown, as for an app that is adopted. */
   readonly olds?: unknown;
   readonly news: unknown;
+  /** The service's spec that the state records; a difference to `before` is drift. */
+  readonly recorded?: unknown;
 }
 
 /** False if the service's spec before the update has all of it already, so that the update need not deploy. */
@@ -45,18 +47,21 @@ export interface StaleParts {
   readonly secrets: readonly Path[];
   /** Items that the update removes, such as variables and components. */
   readonly items: readonly Path[];
+  /** Other values that the update changes. The service may have its reasons to keep one. */
+  readonly values: readonly Path[];
 }
 
 /** What a spec still has from before an update that the service has accepted, although the update must have changed it. */
 export const staleParts = (sent: SentUpdate, now: unknown): StaleParts => ({
   secrets: rotatedSecrets(sent).filter((path) => isUnchanged(sent, now, path)),
   items: visibleRemovals(sent).filter((path) => isItem(path) && isUnchanged(sent, now, path)),
+  values: changedValues(sent).filter((path) => isUnchanged(sent, now, path)),
 });
 
 /** True if the service still shows a spec from before an update that it has accepted: all of it, or stale parts. */
 export function isFromBefore(sent: SentUpdate, now: unknown): boolean {
-  const { secrets, items } = staleParts(sent, now);
-  if (secrets.length + items.length > 0) return true;
+  const { secrets, items, values } = staleParts(sent, now);
+  if (secrets.length + items.length + values.length > 0) return true;
   return isVisible(sent) && changes(sent.before, now).length === 0;
 }
 
@@ -70,6 +75,20 @@ function rotatedSecrets({ before, request, olds, news }: SentUpdate): Path[] {
     const isKnown = typeof then === "string" && !isCiphertext(then) && then !== KEPT_SECRET && then !== "";
     return isKnown && then !== valueAt(news, path) && isCiphertext(valueAt(before, path));
   });
+}
+
+/**
+ * Values that the update has to change: the program has changed them, or somebody else at the service. A value that the service
+ * writes in its own way differs in every update, and proves nothing.
+ */
+function changedValues({ before, request, olds, news, recorded }: SentUpdate): Path[] {
+  const secrets = clearSecrets(request);
+  const differing = differences(before, request)
+    .filter(({ kind, path }) => kind !== "add" && !secrets.some((secret) => isEqual(secret, path)))
+    .map(({ path }) => path);
+  if (olds === undefined) return differing;
+  const causes = [...changes(olds, news), ...(recorded === undefined ? [] : changes(recorded, before))];
+  return differing.filter((path) => causes.some((cause) => overlap(cause.path, path)));
 }
 
 const visibleRemovals = (sent: SentUpdate): Path[] =>

@@ -282,6 +282,7 @@ export class Operation {
       request: listsToMaps(removeNulls(structuredClone(request.spec))),
       olds: olds?.spec,
       news: this.recorded.spec,
+      recorded: olds?.__liveSpec,
     };
     const answered = slim(
       await unlessRollingBack(this.context, app.id, () =>
@@ -318,18 +319,20 @@ export class Operation {
     const seen = await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped });
     if (seen) return seen;
     stopped?.throwIfAborted();
-    const { secrets, items } = staleParts(sent, last);
+    const { secrets, items, values } = staleParts(sent, last);
     const missing = [
       ...secrets.map((path) => `${formatPath(path)} still has its stored value`),
       ...items.map((path) => `${formatPath(path)} still exists`),
     ];
-    const accepted = "The service accepted the update, but still shows the spec from before";
+    const kept = values.map((path) => `${formatPath(path)} has its previous value`);
+    const details = [...missing, ...kept].join("; ");
+    const text = `The service accepted the update, but still shows the spec from before${details && `: ${details}`}.`;
     if (missing.length > 0)
       throw new AppPlatformError(
         "update-not-seen",
-        `${accepted}: ${missing.join("; ")}. Run pulumi up again to send the update once more.`,
+        `${text} Run pulumi up again to send the update once more.`,
       );
-    reporter.warn(`${accepted}. Run pulumi refresh later to check whether the update has arrived.`);
+    reporter.warn(`${text} Run pulumi refresh later to check whether the update has arrived.`);
     return answered;
   }
 

@@ -2,7 +2,7 @@ import { standing } from "../../deployment-phases";
 import type { App, Deployment } from "../../api/types";
 import { isAutomaticRollback, isOfService } from "../../service/new-deployment";
 import { Ignoring } from "./ignored-properties";
-import { changes, isEqual, valueAt, type Path } from "../../appspec/diff";
+import { changes, isEqual, overlap, valueAt, type Path } from "../../appspec/diff";
 import { drift } from "../../appspec/drift";
 import type { Plan } from "../../appspec/plan";
 import { withStored } from "../../appspec/stored-secrets";
@@ -32,7 +32,8 @@ export function isDoneAlready(
   const drifted = drift(then, ignoring.withoutIgnored(held, then));
   const before = withStored(olds.spec, olds.emptySecrets);
   const wanted = changes(before, withStored(ignoring.wanted(news, olds).spec, news.emptySecrets, before));
-  const explained = ({ path }: { path: Path }): boolean => wanted.some((change) => within(change.path, path));
+  const explained = ({ path }: { path: Path }): boolean =>
+    wanted.some((change) => overlap(change.path, path));
   // A field that the program removes could still exist as a default, so the service's value must have changed.
   const gone = wanted.filter(({ kind }) => kind === "remove");
   return (
@@ -67,10 +68,6 @@ export async function withEarlierRun(
   const { __awaited: _found, ...rest } = olds;
   return { ...rest, spec, __liveSpec: held, __deployment: lastDeployment(newest) };
 }
-
-/** True if one path is a prefix of the other. */
-const within = (one: Path, other: Path): boolean =>
-  one.every((step, index) => index >= other.length || other[index] === step);
 
 /**
  * The newest deployment of the app that was not canceled, which determines the app's status. Ignores those that the service

@@ -94,6 +94,24 @@ describe("an update whose response is lost or outdated", () => {
     assert.match(world.messages("warning").join("\n"), /still shows the spec from before.*pulumi refresh/);
   });
 
+  it("is not taken from a response that has only part of the update", async () => {
+    const made = await world.create();
+    const spec = changed((one) => {
+      one.region = "fra";
+      one.services![0]!.instance_count = 3;
+    });
+    const { id, spec: before } = world.app;
+    const body = { app: { id, spec: { ...before, region: "fra" }, updated_at: new Date().toISOString() } };
+    world.emulator.faults.add({ method: "PUT", fault: { status: 200, body } });
+    const failed = await world.initFailure(world.update(made, inputs(spec)));
+    assert.match(
+      world.messages("warning").join("\n"),
+      /services\.web\.instance_count has its previous value/,
+    );
+    await world.update(failed.made, inputs(spec));
+    assert.equal(world.app.spec.services?.[0]?.instance_count, 3);
+  });
+
   for (const [what, spec] of Object.entries({
     ...REMOVALS,
     "a changed field": changed((one) => (one.region = "fra")),

@@ -12,10 +12,11 @@ import type { AppSpec } from "../../../provider/appspec/types";
 
 const web = (more: object = {}): AppSpec => ({ name: "shop", services: [{ name: "web", ...more }] });
 
-const sent = (before: AppSpec, request: AppSpec, olds?: AppSpec): SentUpdate => ({
+const sent = (before: AppSpec, request: AppSpec, olds?: AppSpec, recorded?: AppSpec): SentUpdate => ({
   before: listsToMaps(before),
   request: listsToMaps(request),
   ...(olds && { olds: listsToMaps(olds) }),
+  ...(recorded && { recorded: listsToMaps(recorded) }),
   news: listsToMaps(request),
 });
 
@@ -104,9 +105,38 @@ describe("proof of an update", () => {
     assert.deepEqual(staleParts(rotated, listsToMaps({ ...secret("EV[1:a:b]"), region: "ams" })), {
       secrets: [["services", "web", "envs", "A", "value"]],
       items: [],
+      values: [],
     });
     // Nobody knows whether the value has changed: the service may keep the ciphertext.
     const unknown = sent(secret("EV[1:a:b]"), { ...secret("new"), region: "ams" });
     assert.ok(!isOld(unknown, { ...secret("EV[1:a:b]"), region: "ams" }));
+  });
+
+  it("is refuted by a spec that has only part of the update", () => {
+    const before = { ...web({ instance_count: 1, run_command: "a" }), region: "ams" };
+    const request = {
+      ...web({ instance_count: 2, run_command: "b" }),
+      region: "ams",
+      workers: [{ name: "mail" }],
+    };
+    const part = { ...web({ instance_count: 2, run_command: "a" }), region: "ams" };
+    const update = sent(before, request, before);
+    assert.ok(isOld(update, part));
+    assert.deepEqual(staleParts(update, listsToMaps(part)).values, [
+      ["services", "web", "run_command"],
+      ["workers"],
+    ]);
+    assert.ok(!isOld(update, request));
+  });
+
+  it("is not refuted by a value that the service writes in its own way, unless it has changed there", () => {
+    const [program, service] = [
+      { ...web(), region: "AMS" },
+      { ...web(), region: "ams" },
+    ];
+    const now = { ...web({ instance_count: 2 }), region: "ams" };
+    const request = { ...web({ instance_count: 2 }), region: "AMS" };
+    assert.ok(!isOld(sent(service, request, program, service), now));
+    assert.ok(isOld(sent(service, request, program, program), now), "drift that the update repairs");
   });
 });
