@@ -38,9 +38,14 @@ function deploymentIn(value: unknown): LastDeployment | undefined {
 /** A damaged value counts as a deployment that must exist. */
 export function awaitedIn(value: unknown): Awaited | undefined {
   if (value === undefined) return undefined;
-  const { known, must, lost } = isPlainObject(value) ? value : {};
+  const { known, must, lost, unseen } = isPlainObject(value) ? value : {};
   const ids = Array.isArray(known) ? known.filter((id): id is string => typeof id === "string") : [];
-  return { known: ids, must: must !== false, ...(lost === true && { lost }) };
+  return {
+    known: ids,
+    must: must !== false,
+    ...(lost === true && { lost }),
+    ...(unseen === true && { unseen }),
+  };
 }
 
 function alertsIn(map: Record<string, unknown>): Record<string, HeldAlert> {

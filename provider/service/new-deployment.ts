@@ -33,6 +33,8 @@ export interface Started {
    * seen to have no deployment, which then has to be started. Source: digitalocean/app_action#130.
    */
   readonly lost?: string | undefined;
+  /** Whether a spec of the app, in the form by name, is from before the write. Absent if the write sent no spec. */
+  readonly isFromBefore?: (spec: unknown) => boolean;
 }
 
 /** Causes of deployments that the service starts by itself or after a push. */
@@ -79,12 +81,14 @@ export function shownDeployments(app: App): Deployment[] {
 }
 
 /**
- * The first deployment created since a write; undefined if none is new. Pure.
+ * The first deployment created since a write; undefined if none is new. One that is older than a known one is not new, although it
+ * may be unknown. Pure.
  * @param now the current deployments, in any order
  */
 export function newDeployment(now: readonly Deployment[], { ids, complete }: Known): Deployment | undefined {
+  const known = now.filter(({ id }) => ids.includes(id)).map(({ created_at: at }) => Date.parse(at ?? ""));
   const found = now.filter(({ id, ...one }) => {
-    if (ids.includes(id)) return false;
+    if (ids.includes(id) || known.some((at) => Date.parse(one.created_at ?? "") < at)) return false;
     // The first deployment of a new app is its own, whatever its cause.
     if (ids.length > 0 && isUnprompted(one)) return false;
     return complete || one.phase !== "CANCELED";
@@ -151,4 +155,6 @@ export interface Awaited {
   must: boolean;
   /** Set if it could not be started: see `Started.lost`. */
   lost?: boolean;
+  /** Set if the service showed a spec from before the write. */
+  unseen?: boolean;
 }

@@ -27,9 +27,12 @@ export async function createExisting(
 
 /** What `app-pinned` suggests if no resource of the program made the rollback. */
 export async function commitByHand(emulator: Emulator, token: string, output: string): Promise<boolean> {
-  const path = /POST (\/v2\/apps\/[0-9a-f-]{36}\/rollback\/commit)/.exec(output)?.[1];
-  if (path === undefined) return false;
-  await fetch(`${emulator.url}${path}`, { method: "POST", headers: { authorization: `Bearer ${token}` } });
+  const id = /\(id ([0-9a-f-]{36})\) is pinned to the rollback deployment/.exec(output)?.[1];
+  if (id === undefined) return false;
+  await fetch(`${emulator.url}/v2/apps/${id}/rollback/commit`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}` },
+  });
   return true;
 }
 

@@ -26,6 +26,7 @@ import { nameInterruption, type OperationContext, type AppOperationContext } fro
 import { serviceRollback, unlessRollingBack } from "../service-rollback";
 import { mayBeRolledBack, rollbackOf } from "../../deploy/service-rollback";
 import { matches } from "../../appspec/covers";
+import { isDefault } from "../../appspec/defaults";
 import { drift } from "../../appspec/drift";
 import { listsToMaps } from "../../appspec/lists-by-name";
 import { isCiphertext } from "../../appspec/secrets";
@@ -187,7 +188,9 @@ class Wait {
       try {
         failed = undefined;
         const now = await reads.app(client, app.id, 0, options);
-        return showsWrite(listsToMaps(now.spec), listsToMaps(app.spec)) ? now : undefined;
+        return showsWrite(listsToMaps(now.spec), listsToMaps(app.spec)) && !this.isFromBefore(now)
+          ? now
+          : undefined;
       } catch (error) {
         if (!isTransient(error, "not-found")) throw error;
         failed = error;
@@ -197,7 +200,7 @@ class Wait {
     if (started && !(await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped }))) {
       stopped?.throwIfAborted();
       if (isApiError(failed, "not-found")) throw appNotSeen(app.id, failed);
-      throw failed ?? updateNotSeen();
+      throw failed ?? this.notSeen();
     }
     if (this.last) this.awaited = undefined;
     return this.record(app);
@@ -224,7 +227,7 @@ class Wait {
     this.last = lastDeployment(ended);
     if (displacedBy && !this.hasRepeated) return this.instead();
     const look = context.reads.appAfter(context.client, app.id, ended, context.options);
-    if (failures.length === 0) return this.record(await look);
+    if (failures.length === 0) return this.record(await this.withUpdate(await look));
     // Report why the deployment failed even if reading the app fails as well.
     let seen = await look.catch((error: unknown) => this.told(error));
     const rollback = await this.rollbackBy(seen instanceof Error ? app : seen, ended);
@@ -236,6 +239,37 @@ class Wait {
     const reasons =
       standing(ended.phase) === "failed" ? this.withOutlook(failures, outs, rollback) : failures;
     throw new InitializationError("deployment-failed", app.id, outs, [...reasons, ...more]);
+  }
+
+  /** True if the app shows the spec from before the write, although the response to the write did not. */
+  private isFromBefore(now: App): boolean {
+    return this.started?.isFromBefore?.(listsToMaps(now.spec)) === true;
+  }
+
+  /**
+   * The app with the update; the deployment that succeeded may be somebody else's.
+   * @throws AppPlatformError `update-not-seen`
+   */
+  private async withUpdate(now: App): Promise<App> {
+    if (!this.isFromBefore(now)) return now;
+    const { client, reads, options, clock, stopped } = this.context;
+    const look = async (): Promise<App | undefined> => {
+      const app = await reads.app(client, this.app.id, 0, options);
+      return this.isFromBefore(app) ? undefined : app;
+    };
+    const seen = await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped });
+    if (seen) return seen;
+    stopped?.throwIfAborted();
+    throw this.notSeen();
+  }
+
+  /** The error for an update if later responses contradict its response. The next run sends it again. */
+  private notSeen(): AppPlatformError {
+    this.awaited = { known: [...(this.started?.known.ids ?? [])], must: true, unseen: true };
+    return new AppPlatformError(
+      "update-not-seen",
+      "The service accepted the update, but shows another spec than in its response. Run pulumi up again to send the update once more.",
+    );
   }
 
   private after(ended: Deployment): Promise<App> {
@@ -281,6 +315,8 @@ class Wait {
 
   /** The service does not know the recorded deployment, so it had no effect: creates another one. */
   private async again(): ReturnType<typeof waitForOutcome> {
+    const now = await this.context.client.getApp(this.app.id, this.context.options);
+    if (!isStill(this.liveSpec, listsToMaps(now.spec))) throw this.notSeen();
     const { known, deployment } = await this.create();
     this.awaited = { known: [...known.ids], must: true };
     this.last = deployment ? lastDeployment(deployment) : await this.find(known);
@@ -309,15 +345,16 @@ class Wait {
   private async withoutDeployment(): Promise<AppOutputs> {
     this.context.stopped?.throwIfAborted();
     if (this.started?.must !== false) throw noDeployment(this.app.id);
+    const { client, reads, options } = this.context;
+    const now = await reads.app(client, this.app.id, 0, options);
+    if (this.isFromBefore(now) || !matches(listsToMaps(now.spec), listsToMaps(this.app.spec)))
+      throw this.notSeen();
     const newest = await newestDeployment(this.context, this.app.id);
     const isNeeded = newest ? resultOf(newest.phase) === "bad" : this.started.known.ids.length === 0;
     if (isNeeded) {
       const started = await this.create();
       return this.finishing.started(this.app, started, this.operation, this.liveSpec);
     }
-    const { client, reads, options } = this.context;
-    const now = await reads.app(client, this.app.id, 0, options);
-    if (!matches(listsToMaps(now.spec), listsToMaps(this.app.spec))) throw updateNotSeen();
     this.last = await this.finishing.currentState(this.app, undefined);
     this.context.reporter.warn(
       `The service accepted the update, but no new deployment appeared within ${WAIT_LIMITS.updateDeployment / 1000} s. ` +
@@ -355,13 +392,10 @@ class Wait {
 
 const FIX_AND_RETRY = "Fix the problem and run pulumi up again to start a new deployment.";
 
-/** The error for an update if later responses contradict its response. */
-const updateNotSeen = (): AppPlatformError =>
-  new AppPlatformError(
-    "update-not-seen",
-    "The service accepted the update, but shows another spec than in its response, and no new deployment appeared. " +
-      "Run pulumi up again to send the update once more.",
-  );
+/** True if the service's spec is the recorded one, except for defaults that it has filled in since. */
+const isStill = (recorded: unknown, now: unknown): boolean =>
+  recorded === undefined ||
+  drift(recorded, now).every(({ kind, path, after }) => kind === "add" && isDefault(path, after));
 
 /** @param written the spec in the response to the write */
 const showsWrite = (now: unknown, written: unknown): boolean =>

@@ -19,7 +19,7 @@ import { createDeployment, Finishing, lookForDeployment } from "./finish";
 import type { Ignoring } from "./ignored-properties";
 import { poll, WAIT_LIMITS } from "../../service/poll";
 import { isDue } from "./last-run";
-import { refuseWhilePinned } from "./rollback-on-failure";
+import { isPinned, refuseWhilePinned } from "./rollback-on-failure";
 import type { Secrecy } from "../../secrets/mask-errors";
 import { appById, isUnknownId } from "../../service/find";
 import { slim } from "../../service/listing";
@@ -157,10 +157,12 @@ export class Operation {
     }
   }
 
-  /** If the conflict is about the name, explains which app has it. */
+  /** If the conflict is about a pinned app or about the name, explains what to do, or which app has the name. */
   private async explainConflict(error: unknown, ownId?: string): Promise<unknown> {
     if (!isApiError(error, "conflict")) return error;
     const { client, options } = this.context;
+    const app = ownId === undefined ? undefined : await client.getApp(ownId, options).catch(() => undefined);
+    if (app?.pinned_deployment) return isPinned(app, app.pinned_deployment);
     const holder = await client.findAppByName(this.name, options).catch(() => undefined);
     return holder && holder.id !== ownId ? this.nameTaken(holder, error, ownId) : error;
   }
@@ -177,8 +179,10 @@ export class Operation {
     await this.moveProject(app);
     this.recorded = this.ignoring.recorded(this.inputs, this.ignoring.held(undefined, app));
     const now = listsToMaps(app.spec);
-    if (!adoptable(now, this.ignoring.toSend(this.inputs, undefined, now)))
+    if (!adoptable(now, this.ignoring.toSend(this.inputs, undefined, now))) {
+      refuseWhilePinned(app);
       return this.updateApp(app, undefined, this.inputs.updateSources === true);
+    }
     // A killed run may have created it, and no deployment may have succeeded yet.
     return this.deployed(app, app.pending_deployment ?? undefined);
   }
@@ -293,7 +297,12 @@ export class Operation {
     );
     this.context.reads.noteWrite(app.id);
     const updated = await this.shown(sent, answered);
-    const started = startedIn(updated, known, false);
+    const answer = listsToMaps(updated.spec);
+    const started: Started = {
+      ...startedIn(updated, known, false),
+      // The service may have its reasons to keep a value.
+      ...(!isFromBefore(sent, answer) && { isFromBefore: (spec) => isFromBefore(sent, spec) }),
+    };
     // If the update requested nothing new, it needs no deployment beyond the existing one.
     const asksNothing = !updateSources && !asksForChange(sent);
     return started.deployment || !asksNothing ? { app: updated, started } : this.deployed(updated);

@@ -41,7 +41,8 @@ export function reportLostUpdate(
   const drifted = drift(then, ignoring.withoutIgnored(now, then));
   const hasOtherSecret = drifted.some(({ before, after }) => isCiphertext(before) && isCiphertext(after));
   if (drifted.length === 0) return false;
-  if (matches(now, ignoring.toSend(inputs, olds, now)) && !hasOtherSecret) return false;
+  const isThere = matches(now, ignoring.toSend(inputs, olds, now)) && !hasOtherSecret;
+  if (isThere && olds.__awaited.unseen !== true) return false;
   const paths = drifted.map(formatChange).join(", ");
   reporter.warn(`The service does not show the update of the last run, so it is sent again: ${paths}`);
   return true;

@@ -272,16 +272,18 @@ export async function commitRollback(
 
 /** @throws AppPlatformError `app-pinned` if the app accepts no new deployment */
 export function refuseWhilePinned(app: App): void {
-  const pin = app.pinned_deployment;
-  if (!pin) return;
-  throw new AppPlatformError(
+  if (app.pinned_deployment) throw isPinned(app, app.pinned_deployment);
+}
+
+/** The error for an app that accepts no new deployment. */
+export const isPinned = (app: App, pin: Deployment): AppPlatformError =>
+  new AppPlatformError(
     "app-pinned",
     `The app ${app.spec.name ?? ""} (id ${app.id}) is pinned to the rollback deployment ${pin.id}, which blocks new deployments. ` +
       "Commit the rollback to keep it, or revert it to restore the previous spec. If a Rollback resource created it, set its " +
       'state: "committed" or "reverted" in a run without other changes to the app; otherwise run npx app-platform rollback ' +
       `${app.spec.name ?? app.id} --commit, or --revert. Then run pulumi up again.`,
   );
-}
 
 function kept(failed: InitializationError, why: string): InitializationError {
   return new InitializationError(failed.errorCode, failed.id, failed.properties, [

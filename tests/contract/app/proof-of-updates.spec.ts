@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import type { Fault } from "../../../emulator/index";
 import type { AppSpec } from "../../../provider/appspec/types";
 import { listsToMaps } from "../../../provider/appspec/lists-by-name";
-import { changed, eachInItsWorld, inputs, SECRET, SHOP } from "../../helpers/world/provider-world";
+import {
+  changed,
+  eachInItsWorld,
+  inputs,
+  SECRET,
+  SHOP,
+  TOKEN,
+  type Made,
+} from "../../helpers/world/provider-world";
 
 const rotated = changed((spec) => (spec.services![0]!.envs![1]!.value = "the-rotated-value"));
 const withoutGreeting = changed((spec) => void spec.services![0]!.envs!.shift());
@@ -148,5 +156,61 @@ describe("an update whose response is lost or outdated", () => {
     world.emulator.faults.add({ method: "PUT", fault: LAG });
     const { outs } = await world.update(made, inputs(withoutGreeting));
     assert.doesNotMatch(JSON.stringify(outs.__liveSpec), /GREETING/);
+  });
+
+  describe("whose deployment never appears", () => {
+    const spec = changed((one) => (one.region = "fra"));
+    const DEPLOYED = 3;
+
+    /** An app with earlier deployments, the last of which is still in progress. */
+    async function withEarlierDeployments(): Promise<Made> {
+      const made = await world.create();
+      for (let count = 1; count < DEPLOYED; count++) {
+        await world.clock.sleep(60_000);
+        await deploy(made.id);
+      }
+      return made;
+    }
+    const deploy = (id: string): Promise<unknown> =>
+      fetch(`${world.emulator.url}/v2/apps/${id}/deployments`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+        body: "{}",
+      });
+    const isSentAgain = async (failed: Made): Promise<void> => {
+      world.emulator.clearCalls();
+      const { outs } = await world.update(failed, inputs(spec));
+      assert.equal(puts(), 1);
+      assert.equal(world.app.spec.region, "fra");
+      assert.deepEqual(outs.__liveSpec, listsToMaps(world.app.spec));
+    };
+
+    it("does not count an older deployment as its own, even one that the app does not contain", async () => {
+      const made = await withEarlierDeployments();
+      world.emulator.faults.add({ method: "PUT", fault: "discarded" });
+      const failed = await world.initFailure(world.update(made, inputs(spec)));
+      assert.equal(failed.errorCode, "no-deployment");
+      await isSentAgain(failed.made);
+    });
+
+    it("does not count an older deployment as its own when it adopts an app", async () => {
+      const { id } = await withEarlierDeployments();
+      world.emulator.faults.add({ method: "PUT", fault: "discarded" });
+      const failed = await world.initFailure(world.create(inputs(spec, { adopt: id })));
+      assert.equal(failed.errorCode, "no-deployment");
+      await isSentAgain(failed.made);
+    });
+
+    it("fails although another deployment succeeds in the meantime, and is sent again", async () => {
+      const made = await world.create();
+      world.emulator.faults.add({ method: "PUT", fault: "discarded" });
+      const sent = world.emulator.nextCall({ method: "PUT" });
+      const updated = world.initFailure(world.update(made, inputs(spec)));
+      await sent;
+      await deploy(made.id);
+      const failed = await updated;
+      assert.equal(failed.errorCode, "update-not-seen");
+      await isSentAgain(failed.made);
+    });
   });
 });

@@ -268,6 +268,14 @@ describe("AppProvider: rollback of a failed update", () => {
       world.emulator.clearCalls();
     }
 
+    it("stops the adoption of a different app, and reports how to commit or revert it", async () => {
+      await pinByOther();
+      const error = await world.failure(world.create({ ...wanted(FIXED), adopt: made.id }));
+      assert.equal(error.errorCode, "app-pinned");
+      assert.match(error.message, /app-platform rollback shop --commit/);
+      assert.deepEqual(world.writes, []);
+    });
+
     it("stops an update and reports how to commit or revert it", async () => {
       await pinByOther();
       const error = await world.failure(world.update(made, wanted(FIXED)));

@@ -57,14 +57,16 @@ describe("an App with wait: false", () => {
     assert.deepEqual(world.emulator.apps(), []);
   });
 
+  const WITH_COMMAND = changed((spec) => (spec.services![0]!.run_command = "node server.js"));
   const CHANGES = {
+    "a removed command": SHOP,
     "a changed variable": changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening")),
     "a removed component": changed((spec) => delete spec.static_sites),
     "a changed secret": changed((spec) => (spec.services![0]!.envs![1]!.value = `${SECRET}-rotated`)),
   };
   for (const [name, spec] of Object.entries(CHANGES))
     it(`fails when the service discards an update with ${name}, and the next up sends it again`, async () => {
-      const made = await world.create(NEWS);
+      const made = await world.create(inputs(spec === SHOP ? WITH_COMMAND : SHOP, { wait: false }));
       await pass(60_000);
       const news = inputs(spec, { wait: false });
       world.emulator.faults.add({ method: "PUT", fault: "discarded" });
