@@ -176,25 +176,30 @@ export async function deploymentOnce(
 
 /**
  * Deletes the app. After a lost response, sends the deletion again, since a 404 for a read proves little and a second deletion is
- * harmless. Reads decide only if every response was lost.
+ * harmless. For the same reason a 404 for the deletion counts only if another one, some seconds later, gets it too. Reads decide
+ * only if every response was lost.
  * @returns false if the app did not exist at the first attempt
  * @throws ApiError also `not-found` if the deletion returns it for an app that a read still returns
  */
 export async function deleteAppOnce(service: AppService, id: string, options: SafeOptions): Promise<boolean> {
   const isShown = async (): Promise<boolean> =>
     (await orUndefinedIfNotFound(service.getApp(id))) !== undefined;
-  for (let tries = 1; ; tries++) {
+  for (let lost = 0, missing = 0; ;) {
     try {
       await service.deleteApp(id, { ...callOptions(options), letFinish: true });
       return true;
     } catch (error) {
       if (isApiError(error, "not-found")) {
+        missing += 1;
         // After a lost response, the app may be in deletion and still be returned for a while.
-        if (tries === 1 && (await isShown())) throw error;
-        return tries > 1;
+        if (lost === 0 && (await isShown())) throw error;
+        if (missing > 1) return lost > 0;
+        await options.clock.sleep(WAIT_LIMITS.goneAgain, options.signal);
+        continue;
       }
       if (!isApiError(error) || !error.ambiguous || options.signal?.aborted) throw error;
-      if (tries < MOST_TRIES) continue;
+      lost += 1;
+      if (lost < MOST_TRIES) continue;
       const isGone = async (): Promise<true | undefined> => ((await isShown()) ? undefined : true);
       if (await poll(isGone, WAIT_LIMITS.lostResponse, options)) return true;
       throw error;

@@ -58,7 +58,7 @@ describe("an app that the service does not show", () => {
   it("is reported as already deleted when DELETE returns 404 too", async () => {
     world.emulator.reset();
     await world.run().delete(made.id, made.outs);
-    assert.equal(deletions(), 1);
+    assert.equal(deletions(), 2);
     assert.ok(world.messages("info").some((line) => /no longer exists at the service.*404/.test(line)));
   });
 
@@ -66,7 +66,7 @@ describe("an app that the service does not show", () => {
     world.emulator.reset();
     const { __liveSpec: _lost, ...outs } = made.outs;
     await world.run().delete(made.id, outs as Made["outs"]);
-    assert.equal(deletions(), 1);
+    assert.equal(deletions(), 2);
     assert.match(world.messages("warning").join("\n"), /no backup/);
   });
 

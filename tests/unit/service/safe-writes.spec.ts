@@ -258,8 +258,18 @@ describe("deleteAppOnce", () => {
 
   it("treats an app that is already gone as deleted", async () => {
     const service = new Service([]);
-    await deleteAppOnce(service, "app-1", waits());
-    assert.equal(service.writes, 1);
+    assert.equal(await deleteAppOnce(service, "app-1", waits()), false);
+    assert.equal(service.writes, 2);
+  });
+
+  it("sends the deletion once more some seconds after a 404, since a replica may lag", async () => {
+    const service = new Service([failed("not-found")]);
+    service.apps = [{ id: "app-1", spec: SPEC }];
+    service.getApp = async () => {
+      throw failed("not-found");
+    };
+    assert.equal(await deleteAppOnce(service, "app-1", waits()), true);
+    assert.deepEqual(service.apps, []);
   });
 
   it("does not treat an existing app as deleted, even if the service responds with not found", async () => {
@@ -270,9 +280,8 @@ describe("deleteAppOnce", () => {
 
   it("sends a deletion again after a lost response, whatever reads return", async () => {
     const service = new Service(["lost before", failed("not-found")]);
-    service.apps = [{ id: "app-1", spec: SPEC }];
-    await deleteAppOnce(service, "app-1", waits());
-    assert.equal(service.writes, 2);
+    await remove(service);
+    assert.equal(service.writes, 3);
   });
 
   it("throws error responses, and failures of the check", async () => {
