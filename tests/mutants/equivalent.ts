@@ -12,4 +12,24 @@ export const EQUIVALENT: readonly Equivalent[] = [
     change: "30 becomes 31: Math.min(input.attempt, 30)",
     reason: "the pause has reached its limit long before; the number only prevents an overflow",
   },
+  {
+    file: "provider/secrets/ranges.ts",
+    change: "removed: if (first < 0) return [];",
+    reason: "without an occurrence, both searches below return nothing; this one is faster",
+  },
+  {
+    file: "provider/secrets/encodings.ts",
+    change: "removed: if (before?.count === secrets.length) return before.forms;",
+    reason: "only saves the time to compute the same forms again",
+  },
+  {
+    file: "provider/deploy/wait.ts",
+    change: "removed: seen = deployment;",
+    reason: "only saves the time to describe an unchanged deployment again",
+  },
+  {
+    file: "provider/appspec/rules/variables.ts",
+    change: "32 becomes 33: const LONGEST_NAME = 32;",
+    reason: "a longer name matches no component; the number only limits the text that is compared",
+  },
 ];

@@ -49,6 +49,7 @@ describe("fromTerraformSpec", () => {
       instance_count: 0,
       health_check: [],
       github: [],
+      git: [{ branch: "" }],
       env: null,
     };
     assert.deepEqual(fromTerraformSpec([{ name: "a", region: "", service: [empty], worker: [] }]).spec, {

@@ -220,6 +220,11 @@ describe("excerpts of a spec file", () => {
     });
   }
 
+  it("show a value below a safe field, even after a misspelled one", () => {
+    const { locate } = parseSpec(`vlaue:\n  a: ${secret}\nservices:\n  - name: web\n`);
+    assert.match(locate(["services", 0, "name"])?.excerpt ?? "", /- name: web/);
+  });
+
   it("hide secrets at located places", () => {
     const text = `envs:\n  - key: A\n    vlaue: ${secret}\n  - key: B\n    value: >\n      ${secret}\nservices:\n  - name: web\n    run_command: run\n`;
     const { locate } = parseSpec(text);

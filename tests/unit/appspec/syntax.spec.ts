@@ -34,6 +34,11 @@ function describeCases(cases: readonly Case[], reason: string): void {
 }
 
 describe("a YAML indentation error", () => {
+  it("is not suspected in a list in the column of its field", () => {
+    const { what, hint } = refused("services:\n- @web\n");
+    assert.doesNotMatch(`${what} ${hint}`, /indented|column|Align/);
+  });
+
   const web = "services:\n  - name: web\n    github: { repo: a/b, branch: main }\n";
   describeCases(
     [

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { withValueAt } from "../../../provider/appspec/diff";
 import { plan } from "../../../provider/appspec/plan";
+import { UNKNOWN } from "../../../provider/appspec/unknown";
 
 const spec = {
   region: "fra",
@@ -32,6 +33,13 @@ describe("the plan warns", () => {
 
   it("about a removed domain", () =>
     assert.match(warnings(["domains", "shop.example.com"]), /shop\.example\.com/));
+
+  it("about a domain that a value known only later may remove, but not without domains", () => {
+    assert.match(warnings(["domains"], UNKNOWN), /may no longer be served at shop\.example\.com/);
+    const before = { spec: withValueAt(spec, ["domains"], {}), lastPhase: "ACTIVE" };
+    const { warnings: none } = plan(before, { spec: withValueAt(spec, ["domains"], UNKNOWN) });
+    assert.doesNotMatch(none.join(), /served/);
+  });
 
   it("about a smaller size, in memory or CPUs, with current or legacy slugs", () => {
     const slug = ["services", "web", "instance_size_slug"];

@@ -10,6 +10,8 @@ const ids = Array.from({ length: 10 }, (_, index) => `app-${index}`);
 /** A service of apps with one running deployment each, which counts the requests. */
 class Service implements AppSource {
   readonly asked: string[] = [];
+  /** For each listing, whether it was to contain the projects of the apps. */
+  readonly projectsAsked: boolean[] = [];
   readonly gone = new Set<string>();
   /** Apps that exist but are missing from listings. */
   readonly unlisted = new Set<string>();
@@ -34,8 +36,9 @@ class Service implements AppSource {
     return ids.includes(name) && !this.gone.has(name) ? this.app(name) : undefined;
   }
 
-  async *listApps(): AsyncGenerator<App> {
+  async *listApps({ withProjects }: { withProjects?: boolean } = {}): AsyncGenerator<App> {
     this.asked.push("list");
+    this.projectsAsked.push(withProjects === true);
     if (this.broken) throw this.broken;
     for (const id of ids) if (!this.gone.has(id) && !this.unlisted.has(id)) yield this.app(id);
   }
@@ -100,6 +103,13 @@ describe("reads that resources share", () => {
     await clock.advance(6_000);
     await apps();
     assert.deepEqual(service.asked, ["list", "list"]);
+  });
+
+  it("ask for the projects of apps only in listings for apps", async () => {
+    await apps();
+    await clock.advance(6_000);
+    await all((id) => reads.deployment(service, id, `${id}-d`));
+    assert.deepEqual(service.projectsAsked, [true, false]);
   });
 
   it("never serve an app from a listing older than our own write to it", async () => {

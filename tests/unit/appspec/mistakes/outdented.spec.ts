@@ -36,6 +36,10 @@ describe("a list item with too little indentation", () => {
 
   it("is not reported for other mistakes", () => {
     assert.deepEqual(foundIn(`${HEAD}  - key: A\n    value: b\n`).length, 1);
+    assert.equal(
+      foundIn("name: shop\nservices:\n  - key: A\n").includes("error outdented-item spec.services[0]"),
+      false,
+    );
     assert.deepEqual(foundIn(`${HEAD}  - kye: A\n`).includes("error outdented-item spec.services[1]"), false);
     assert.deepEqual(foundIn(`${HEAD}  - name: api\n    github: { repo: a/c }\n`), []);
   });
