@@ -1,46 +1,31 @@
-import { afterDeletion, appToDelete, backUp, deleteApp } from "./delete";
+import { appToDelete, backUp, deleteApp } from "./delete";
 import { isKept, isLeft, isManaged, type ManagerOf } from "./name-taken";
-import { AlertAssignment, readDestinations } from "./alerts/assign";
-import { destinationPath } from "./alerts/destinations";
-import { standing } from "../../deployment-phases";
+import { AlertAssignment } from "./alerts/assign";
 import { check, type CheckResult } from "./check";
 import type { Reporter } from "../../host/reporter";
 import { declareApp } from "./declare";
-import { knownTo, newDeployment, shownDeployments } from "../../service/new-deployment";
-import { reportLostUpdate, reportOverwrites, reportRefreshed } from "./report-drift";
-import { newestDeployment, withEarlierRun } from "./unrecorded-run";
+import { reportLostUpdate, reportOverwrites } from "./report-drift";
+import { withEarlierRun } from "./unrecorded-run";
 import { AppPlatformError, InitializationError } from "../../errors";
 import type { ManagedApps } from "../managed-apps";
 import { Operation } from "./operation";
-import { isIgnored } from "../options/ignored";
 import { shownFailures } from "../arguments";
 import { Previews, type Novelty, type Subject } from "./preview";
-import { printOnce } from "../print-once";
 import { inCoreForm } from "./program-outputs";
 import { refuseWhilePinned, AutoRollback } from "./rollback-on-failure";
-import { formatPropertyPath } from "../options/property-path";
-import { nowSecret, united } from "../../secrets/program-secrets";
-import { masked, withoutSecrets, type Secrecy } from "../../secrets/mask-errors";
+import { united } from "../../secrets/program-secrets";
+import { masked, type Secrecy } from "../../secrets/mask-errors";
 import { PREVIEW_LIMITS, BaseProvider, type OperationContext } from "../base-provider";
 import type { ResourceMeta } from "../meta";
 import { nameIn } from "../../appspec/app-name";
-import { changes, isEqual, type Change, type Path } from "../../appspec/diff";
-import { drift, hiddenAsBefore, inputsWithDrift } from "../../appspec/drift";
+import type { Change } from "../../appspec/diff";
 import { listsToMaps } from "../../appspec/lists-by-name";
-import { plan, type Plan } from "../../appspec/plan";
-import { hideSecrets } from "../../appspec/secrets";
-import { describeOpenSecrets, openSecrets, withoutStoredChanges } from "../../appspec/stored-secrets";
+import { plan } from "../../appspec/plan";
 import { repaired } from "../state-repair";
-import {
-  inputsOf,
-  lastDeployment,
-  visible,
-  type AppInputs,
-  type AppOutputs,
-  type LastDeployment,
-} from "./state";
-import type { Compared } from "./compared";
-import { isDue, whyAgain, linesOnLastRun, nowIn, accepted } from "./last-run";
+import type { AppInputs, AppOutputs } from "./state";
+import { Comparer } from "./compared";
+import { readApp, type AppRead } from "./read";
+import { whyAgain, accepted } from "./last-run";
 import { ignoringIn, placesIn, secretsIn, optionMismatches } from "./app-meta";
 
 export class AppProvider extends BaseProvider {
@@ -51,6 +36,14 @@ export class AppProvider extends BaseProvider {
     () => this.reporter({}),
     this.deps.program,
   );
+  private readonly comparer = new Comparer({
+    managed: this.deps.managed,
+    previews: this.previews,
+    client: (reporter) => this.client(reporter, PREVIEW_LIMITS),
+    reporter: (meta, secrecy) => this.reporter(meta, secrecy),
+    noted: (id, secrecy) => this.noted(id, secrecy),
+    subject: (meta, inputs, reporter, secrecy) => this.subject(meta, inputs, reporter, secrecy),
+  });
 
   private get managed(): ManagedApps {
     return this.deps.managed;
@@ -108,11 +101,12 @@ export class AppProvider extends BaseProvider {
     recorded: AppOutputs,
     news: AppInputs,
   ): Promise<{ changes?: boolean }> {
-    const compared = await this.compare(meta, id, recorded, news);
+    const compared = await this.comparer.compare(meta, id, recorded, news);
     // Refresh calls diff as well, but there is no program whose changes could be explained.
-    if (meta.program) await this.explainUpdate(meta, id, news, compared);
+    if (meta.program) await this.comparer.explain(meta, id, news, compared);
     // The update checks again, and reports that the app is gone.
-    if (meta.program && (await this.isDeletedEarlier(meta, id, compared.olds))) return { changes: true };
+    if (meta.program && (await this.comparer.isDeletedEarlier(meta, id, compared.olds)))
+      return { changes: true };
     // Leaves `changes` open: Pulumi compares the inputs itself and shows which properties changed.
     return compared.changed.length > 0 && !compared.isIgnored ? {} : { changes: compared.isUpdated };
   }
@@ -127,11 +121,12 @@ export class AppProvider extends BaseProvider {
     recorded: AppOutputs,
     news: AppInputs,
   ): Promise<{ isUpdated: boolean; changed: readonly Change[] }> {
-    const compared = await this.compare(meta, id, recorded, news);
+    const compared = await this.comparer.compare(meta, id, recorded, news);
     const { changed } = compared;
-    const isGone = meta.program !== undefined && (await this.isDeletedEarlier(meta, id, compared.olds));
+    const isGone =
+      meta.program !== undefined && (await this.comparer.isDeletedEarlier(meta, id, compared.olds));
     const isUpdated = compared.isUpdated || isGone;
-    if (meta.program && !isUpdated) await this.explainUpdate(meta, id, news, compared);
+    if (meta.program && !isUpdated) await this.comparer.explain(meta, id, news, compared);
     return { isUpdated, changed };
   }
 
@@ -139,93 +134,7 @@ export class AppProvider extends BaseProvider {
    * Reports what an update will do. @throws AppPlatformError if the preview already shows that it will fail
    */
   async announce(meta: ResourceMeta, id: string, recorded: AppOutputs, news: AppInputs): Promise<void> {
-    await this.explainUpdate(meta, id, news, await this.compare(meta, id, recorded, news));
-  }
-
-  private async compare(
-    meta: ResourceMeta,
-    id: string,
-    recorded: AppOutputs,
-    news: AppInputs,
-  ): Promise<Compared> {
-    const { urn, program } = meta;
-    const past = repaired(recorded);
-    // A refresh runs no program, so there is no `wait: false`.
-    const latest = program ? await this.latestDeployment(id, past, news) : undefined;
-    const olds = latest ? { ...past, __deployment: latest } : past;
-    this.managed.hold(urn, id);
-    const rivalry = urn === undefined ? undefined : this.managed.rivalry(id, urn);
-    if (rivalry !== undefined) throw printOnce(new AppPlatformError("invalid-input", rivalry), urn);
-    const wanted = ignoringIn(meta).wanted(news, olds);
-    // Without changes, no operation follows, so record the secrets here.
-    const secrecy = this.noted(id, secretsIn(meta, news, olds));
-    const before = accepted(olds, wanted);
-    const planned = plan(before, wanted);
-    const hidden = nowSecret(olds, placesIn(meta, news));
-    const changed = changes(visible({ ...olds, spec: before.spec }), visible(wanted));
-    const looks = olds.__awaited !== undefined && isDue(olds.__awaited, news);
-    const isUpdated =
-      changed.length > 0 ||
-      planned.action !== "none" ||
-      olds.__pinned !== undefined ||
-      looks ||
-      hidden.length > 0 ||
-      latest !== undefined;
-    // In these places, Pulumi only has the previous inputs.
-    const isAllIgnored = changed.every(({ path }) => isIgnored(path, olds.__kept ?? []));
-    return { olds, planned, latest, hidden, secrecy, changed, isIgnored: isAllIgnored, isUpdated };
-  }
-
-  private async explainUpdate(
-    meta: ResourceMeta,
-    id: string,
-    news: AppInputs,
-    { olds, planned, latest, hidden, secrecy }: Compared,
-  ): Promise<void> {
-    const reporter = this.reporter(meta, () => secrecy);
-    try {
-      if (latest) reporter.info(nowIn(latest));
-      await this.tell(meta, id, olds, planned, this.subject(meta, news, reporter, secrecy), hidden);
-    } catch (error) {
-      throw printOnce(withoutSecrets(error, secrecy), meta.urn);
-    } finally {
-      await reporter.flush();
-      await this.previews.finished(meta.urn ?? "");
-    }
-  }
-
-  /** Whether an earlier run may have deleted the app, although its deletion failed. */
-  private async isDeletedEarlier(meta: ResourceMeta, id: string, olds: AppOutputs): Promise<boolean> {
-    if (olds.__readOnly) return false;
-    const reporter = this.reporter(meta);
-    const status = await afterDeletion(() => this.client(reporter, PREVIEW_LIMITS), id, olds);
-    if (status === "unclear") return meta.program?.preview !== true;
-    if (status !== "missing") return false;
-    reporter.warn(
-      `An earlier run started to delete the app ${id}, and the service no longer shows it. ` +
-        "Run pulumi refresh to remove it from the state; the next pulumi up creates it again.",
-    );
-    await reporter.flush();
-    return true;
-  }
-
-  /**
-   * With `wait: false`, the deployment that was in progress at the end of the last run, if its phase has changed since: outputs
-   * such as the URL depend on it. Undefined if the request fails, so that a preview works without the service.
-   */
-  private async latestDeployment(
-    id: string,
-    { __deployment: last }: AppOutputs,
-    news: AppInputs,
-  ): Promise<LastDeployment | undefined> {
-    if (news.wait !== false || last === undefined || standing(last.phase) !== "running") return undefined;
-    try {
-      const client = this.client(this.reporter({}), PREVIEW_LIMITS);
-      const now = lastDeployment(await client.getDeployment(id, last.id));
-      return now.phase === last.phase ? undefined : now;
-    } catch {
-      return undefined;
-    }
+    await this.comparer.explain(meta, id, news, await this.comparer.compare(meta, id, recorded, news));
   }
 
   async create(meta: ResourceMeta, inputs: AppInputs): Promise<{ id: string; outs: AppOutputs }> {
@@ -324,59 +233,11 @@ export class AppProvider extends BaseProvider {
   }
 
   /** @param isGet for `App.get`: a missing app is then an error */
-  async read(
-    meta: ResourceMeta,
-    id: string,
-    state: AppOutputs,
-    isGet = false,
-  ): Promise<{ id?: string; props?: AppOutputs; inputs?: AppInputs }> {
+  async read(meta: ResourceMeta, id: string, state: AppOutputs, isGet = false): Promise<AppRead> {
     const props = repaired(state);
-    return this.operate(meta, props, undefined, id, async (operation) => {
-      const isOnlyRead = isGet || props.__readOnly === true;
-      const found = isGet ? await operation.appToGet(id) : await operation.findOrGone(id);
-      if (found && !isOnlyRead) this.managed.hold(meta.urn, id);
-      if (!found) {
-        this.managed.forget(meta.urn, id);
-        operation.reporter.warn(`The app ${id} no longer exists: it is removed from the state.`);
-        return {};
-      }
-      const now = listsToMaps(found.spec);
-      const then = props.__liveSpec ?? now;
-      reportRefreshed(operation.reporter, then, now);
-      const seen = withoutStoredChanges(now, then, props.spec, props.emptySecrets);
-      const spec = props.spec === undefined ? hideSecrets(now) : inputsWithDrift(props.spec, then, seen);
-      const project = props.projectId ? await operation.shownProject(found) : undefined;
-      const moved = project === undefined ? {} : { projectId: project };
-      const { changed, ...alerts } = (await readDestinations(id, props, operation.context)) ?? {
-        changed: [],
-      };
-      for (const key of changed) operation.reporter.info(`changed at the service: ~ ${destinationPath(key)}`);
-      const inputs = inputsOf({ ...props, ...moved, ...alerts, spec });
-      // Any change of the spec, for example by a killed run, has also started a deployment.
-      const newest = drift(then, now).length > 0 ? await newestDeployment(operation.context, id) : undefined;
-      const late = props.__awaited && newDeployment(shownDeployments(found), knownTo(props.__awaited));
-      const shown = newest ?? late;
-      const last = shown
-        ? lastDeployment(shown)
-        : await operation.finishing.currentState(found, props.__deployment);
-      const pinned = props.__pinned !== undefined && found.pinned_deployment?.id === props.__pinned;
-      const { __secrets } = props;
-      const kept = {
-        ...alerts,
-        ...(pinned && { __pinned: props.__pinned }),
-        ...(props.__awaited && !late && { __awaited: props.__awaited }),
-        ...(props.__imported && { __imported: true }),
-        ...(__secrets && { __secrets }),
-        ...(isOnlyRead && { __readOnly: true }),
-      };
-      const outs = operation.outputs(inputs, found, last, hiddenAsBefore(then, now));
-      // It also moves by itself, for example when a certificate is renewed.
-      const isSame = Object.entries(outs).every(
-        ([key, value]) => key === "updatedAt" || isEqual(value, props[key as keyof AppOutputs]),
-      );
-      const updatedAt = isSame ? (props.updatedAt ?? outs.updatedAt) : outs.updatedAt;
-      return { id, props: { ...outs, updatedAt, ...kept }, inputs };
-    });
+    return this.operate(meta, props, undefined, id, (operation) =>
+      readApp(operation, this.managed, meta, id, props, isGet),
+    );
   }
 
   async delete(meta: ResourceMeta, id: string, state: AppOutputs): Promise<void> {
@@ -437,36 +298,5 @@ export class AppProvider extends BaseProvider {
     const { urn = "", program } = meta;
     const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, urn);
     return { urn, inputs, order: program?.order, ignoring: ignoringIn(meta), reporter, secrecy, managerOf };
-  }
-
-  /** Reports what the update will do. @throws AppPlatformError if the preview already shows that it will fail */
-  private async tell(
-    meta: ResourceMeta,
-    id: string,
-    olds: AppOutputs,
-    planned: Plan,
-    subject: Subject,
-    hidden: readonly Path[],
-  ): Promise<void> {
-    const { inputs, ignoring, reporter } = subject;
-    for (const line of linesOnLastRun(planned, olds)) reporter.info(line);
-    const refusals = meta.program?.preview
-      ? await this.previews.updated(subject, id, olds, planned)
-      : this.previews.explain(planned, reporter);
-    if (olds.__imported && planned.changes.length > 0)
-      reporter.info(
-        "The diff may list defaults of the service that the program does not set; they stay unchanged.",
-      );
-    for (const text of optionMismatches(meta, inputs, { ...olds, spec: olds.__liveSpec }))
-      reporter.warn(text);
-    if (hidden.length > 0)
-      reporter.info(`Encrypted in the state from now on: ${hidden.map(formatPropertyPath).join(", ")}.`);
-    if (!olds.__imported) {
-      const open = openSecrets(ignoring.wanted(inputs, olds).spec, inputs.emptySecrets);
-      const { warning, note } = describeOpenSecrets(open, olds.spec, olds.__liveSpec);
-      if (note !== undefined) reporter.info(note);
-      if (warning !== undefined) reporter.warn(warning);
-    }
-    if (refusals.length > 0) throw new AppPlatformError("invalid-spec", refusals.join("\n"));
   }
 }
