@@ -1,5 +1,5 @@
 import { AppPlatformError } from "../errors";
-import { deploymentOf } from "../resources/app/finish";
+import { deploymentOf } from "../resources/start-deployment";
 import { commitRollback, startRollback } from "../resources/app/rollback-on-failure";
 import { revert } from "../resources/rollback/provider";
 import { mustBePossible, rollbackTarget } from "../resources/rollback/target";

@@ -15,7 +15,8 @@ import {
 import { reportDeployedDrift } from "./report-drift";
 import { newestDeployment } from "./unrecorded-run";
 import { AppPlatformError, isApiError, isTransient } from "../../errors";
-import { createDeployment, Finishing, lookForDeployment } from "./finish";
+import { Finishing } from "./finish";
+import { createDeployment, lookForDeployment } from "../start-deployment";
 import type { Ignoring } from "./ignored-properties";
 import { poll, WAIT_LIMITS } from "../../service/poll";
 import { isDue } from "./last-run";

@@ -25,6 +25,7 @@ import { repaired } from "../state-repair";
 import type { AppInputs, AppOutputs } from "./state";
 import { Comparer } from "./compared";
 import { readApp, type AppRead } from "./read";
+import { currentState } from "./current-state";
 import { whyAgain, accepted } from "./last-run";
 import { ignoringIn, placesIn, secretsIn, optionMismatches } from "./app-meta";
 
@@ -194,7 +195,7 @@ export class AppProvider extends BaseProvider {
       );
       const last =
         olds === recorded
-          ? await operation.finishing.currentState(before, olds.__deployment)
+          ? await currentState(operation.context, before, olds.__deployment)
           : olds.__deployment;
       const wanted = ignoring.wanted(news, olds);
       const planned = plan({ ...accepted(olds, wanted), lastPhase: last?.phase }, wanted);

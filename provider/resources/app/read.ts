@@ -8,6 +8,7 @@ import { withoutStoredChanges } from "../../appspec/stored-secrets";
 import { knownTo, newDeployment, shownDeployments } from "../../service/new-deployment";
 import type { ManagedApps } from "../managed-apps";
 import type { ResourceMeta } from "../meta";
+import { currentState } from "./current-state";
 import type { Operation } from "./operation";
 import { reportRefreshed } from "./report-drift";
 import { inputsOf, lastDeployment, type AppInputs, type AppOutputs } from "./state";
@@ -59,7 +60,7 @@ export async function readApp(
   const shown = newest ?? late;
   const last = shown
     ? lastDeployment(shown)
-    : await operation.finishing.currentState(found, props.__deployment);
+    : await currentState(operation.context, found, props.__deployment);
   const pinned = props.__pinned !== undefined && found.pinned_deployment?.id === props.__pinned;
   const { __secrets } = props;
   const kept = {

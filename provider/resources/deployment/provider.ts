@@ -18,7 +18,7 @@ import {
 } from "../../deploy/service-rollback";
 import { afterServiceRollback, rollbackAfter, unlessRollingBack } from "../service-rollback";
 import { asAppPlatformError, InitializationError, isApiError, orUndefinedIfNotFound } from "../../errors";
-import { deploymentOf, lookForDeployment, noDeployment, throwIfShown } from "../app/finish";
+import { deploymentOf, lookForDeployment, noDeployment, throwIfShown } from "../start-deployment";
 import { WAIT_LIMITS } from "../../service/poll";
 import { refuseWhilePinned } from "../app/rollback-on-failure";
 import { appById } from "../../service/find";

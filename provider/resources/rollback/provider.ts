@@ -9,7 +9,7 @@ import {
   type ErrorCode,
   orUndefinedIfNotFound,
 } from "../../errors";
-import { createDeployment, deploymentOf, lookForDeployment, throwIfShown } from "../app/finish";
+import { createDeployment, deploymentOf, lookForDeployment, throwIfShown } from "../start-deployment";
 import { WAIT_LIMITS } from "../../service/poll";
 import { commitRollback, refuseWhilePinned, startRollback } from "../app/rollback-on-failure";
 import { appById } from "../../service/find";
