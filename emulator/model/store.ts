@@ -3,7 +3,7 @@ import { BEHAVIOR, type Behavior } from "./behavior";
 import type { Clock } from "../clock";
 import { withDefaults, type Fill } from "./defaults";
 import { activeAmong, isRunning, type DeploymentRecord } from "./deployment-record";
-import { badRequest, conflict, nameExists, notFound, serverError } from "../errors";
+import { badRequest, nameExists, notFound, serverError } from "../errors";
 import { failureOf, type FailureRequest } from "./requested-failures";
 import { isUuid, type Ids } from "./ids";
 import { componentsToBuild, failureInSpec, planDeployment } from "./deployment-timeline";
@@ -21,6 +21,7 @@ import {
   CAUSES,
   type UnpromptedType,
 } from "./unprompted";
+import { pinOf, refuseWhileDeleting, refuseWhilePinned, refuseWhileRollingBack } from "./refusals";
 import { checkSpec, refuseEncrypted } from "./validate-spec";
 
 export interface StoreOptions {
@@ -137,7 +138,7 @@ export class Store {
    * @param cause the text that it gives as the reason
    */
   deployUnprompted(app: StoredApp, type: UnpromptedType, cause = CAUSES[type]): DeploymentRecord {
-    this.refuseWhileDeleting(app);
+    refuseWhileDeleting(app);
     const { now } = this;
     const before = app.deployments.at(-1);
     if (before === undefined) throw badRequest("the app has no deployment yet");
@@ -206,9 +207,9 @@ export class Store {
 
   /** @returns no deployment when nothing changed and no new sources were requested, unless the options require one */
   update(app: StoredApp, given: unknown, newSources = false): DeploymentRecord | undefined {
-    this.refuseWhileDeleting(app);
-    this.refuseWhilePinned(app);
-    this.refuseWhileRollingBack(app);
+    refuseWhileDeleting(app);
+    refuseWhilePinned(app);
+    refuseWhileRollingBack(app, this.behavior, this.now);
     checkSpec(given);
     const namesake = this.byName(given.name);
     if (namesake !== undefined && namesake !== app) throw nameExists();
@@ -222,9 +223,9 @@ export class Store {
 
   /** Starts a deployment of the app's spec and cancels the running one. */
   deploy(app: StoredApp, start: Start): DeploymentRecord {
-    this.refuseWhileDeleting(app);
-    this.refuseWhilePinned(app);
-    this.refuseWhileRollingBack(app);
+    refuseWhileDeleting(app);
+    refuseWhilePinned(app);
+    refuseWhileRollingBack(app, this.behavior, this.now);
     const now = this.now;
     const active = activeAmong(app.deployments, now);
     for (const record of app.deployments) if (isRunning(record, now)) record.canceledAt = now;
@@ -263,7 +264,7 @@ export class Store {
    * @throws {@link ApiError} 400 with the condition that prevents it
    */
   rollBack(app: StoredApp, target: DeploymentRecord, skipPin: boolean): DeploymentRecord {
-    this.refuseWhileDeleting(app);
+    refuseWhileDeleting(app);
     const { error } = this.validateRollback(app, target);
     if (error) throw badRequest(`the app cannot be rolled back to this deployment: ${error.message}`);
     const specBefore = app.spec;
@@ -285,15 +286,15 @@ export class Store {
 
   /** @throws {@link ApiError} 400 when there is no rollback to commit */
   commitRollback(app: StoredApp): void {
-    this.pinOf(app);
+    pinOf(app);
     delete app.pinned;
     this.changed();
   }
 
   /** Deploys the spec from before the rollback. @throws {@link ApiError} 400 when there is no rollback to revert */
   revertRollback(app: StoredApp): DeploymentRecord {
-    const { specBefore } = this.pinOf(app);
-    this.refuseWhileDeleting(app);
+    const { specBefore } = pinOf(app);
+    refuseWhileDeleting(app);
     delete app.pinned;
     this.setSpec(app, specBefore);
     return this.deploy(app, { cause: "rollback reverted", newSources: false });
@@ -373,31 +374,5 @@ export class Store {
     app.spec = spec;
     app.updatedAt = this.now;
     forgetGoneAlerts(app);
-  }
-
-  private pinOf(app: StoredApp): NonNullable<StoredApp["pinned"]> {
-    if (app.pinned === undefined) throw badRequest("the app is not pinned: there is no rollback in progress");
-    return app.pinned;
-  }
-
-  private refuseWhilePinned(app: StoredApp): void {
-    if (app.pinned === undefined) return;
-    throw conflict(
-      `App "${app.spec.name}" is pinned to the rollback deployment ${app.pinned.deployment.id}: ` +
-        "commit or revert the rollback before starting a new deployment.",
-    );
-  }
-
-  /** Not documented; `whileRollingBack` decides. */
-  private refuseWhileRollingBack(app: StoredApp): void {
-    if (this.behavior.whileRollingBack === "accept") return;
-    const running = rollbackInProgress(app, this.now);
-    if (running !== undefined)
-      throw conflict(`App "${app.spec.name}" is being rolled back by deployment ${running.id}.`);
-  }
-
-  private refuseWhileDeleting(app: StoredApp): void {
-    if (app.broken === true) throw serverError();
-    if (app.goneAt !== undefined) throw conflict(`App "${app.spec.name}" is being deleted.`);
   }
 }

@@ -14,11 +14,11 @@ import {
 } from "../../service/new-deployment";
 import { reportDeployedDrift } from "./report-drift";
 import { newestDeployment } from "./unrecorded-run";
-import { AppPlatformError, isApiError, isTransient } from "../../errors";
+import { AppPlatformError, isApiError } from "../../errors";
 import { Finishing } from "./finish";
 import { createDeployment, lookForDeployment } from "../start-deployment";
 import type { Ignoring } from "./ignored-properties";
-import { poll, WAIT_LIMITS } from "../../service/poll";
+import { WAIT_LIMITS } from "../../service/poll";
 import { isDue } from "./last-run";
 import { isPinned, refuseWhilePinned } from "./rollback-on-failure";
 import type { Secrecy } from "../../secrets/mask-errors";
@@ -28,13 +28,15 @@ import type { OperationContext, AppOperationContext } from "../base-provider";
 import { afterServiceRollback, unlessRollingBack } from "../service-rollback";
 import { asServiceRollback, recordedRollback, rollbackOf } from "../../deploy/service-rollback";
 import { adoptable } from "../../appspec/covers";
-import { asksForChange, isFromBefore, staleParts, type SentUpdate } from "../../appspec/evidence";
+import { asksForChange, isFromBefore, type SentUpdate } from "../../appspec/evidence";
 import { formatPath, listsToMaps, type ListOrder } from "../../appspec/lists-by-name";
 import { sendable } from "../../appspec/send";
 import { danglingSecrets } from "../../appspec/secrets";
 import { openSecrets, openSecretsWarning } from "../../appspec/stored-secrets";
 import type { AppSpec } from "../../appspec/types";
 import { lastDeployment, outputsOf, type AppInputs, type AppOutputs, type LastDeployment } from "./state";
+import { moveProject } from "./project";
+import { shownUpdate } from "./shown-update";
 import { createAppOnce, updateAppOnce } from "../../service/safe-writes";
 
 /** The app after a write, and the deployment that belongs to it. */
@@ -177,7 +179,7 @@ export class Operation {
   /** Adopts an existing app. Updates it only if the program differs from it. */
   async takeOver(app: App): Promise<Written | TakenOver> {
     this.reporter.info(`Adopting the app ${app.spec.name ?? ""} (id ${app.id}).`);
-    await this.moveProject(app);
+    await moveProject(this.context, this.ignoring, app);
     this.recorded = this.ignoring.recorded(this.inputs, this.ignoring.held(undefined, app));
     const now = listsToMaps(app.spec);
     if (!adoptable(now, this.ignoring.toSend(this.inputs, undefined, now))) {
@@ -222,45 +224,9 @@ export class Operation {
       : this.finishing.resumed(written.app, written.last, operation);
   }
 
-  /** Moves the app to the program's project, if it is in another one. Starts no deployment. */
-  async moveProject(app: App): Promise<void> {
-    const { projectId } = this.inputs;
-    if (projectId === undefined || this.ignoring.isIgnored(["projectId"])) return;
-    const { client, reads, options } = this.context;
-    const now = (await this.shownProject(app)) ?? reads.projectOf(app);
-    if (projectId === now) return;
-    this.reporter.status("moving to another project");
-    await client.assignProject(projectId, app.id, options);
-    reads.noteWrite(app.id);
-    await this.confirmMove(app.id, projectId);
-    reads.noteProject(app.id, projectId);
-  }
-
-  /** The app's project as the service shows it; undefined if it hides it. */
-  shownProject(app: App): Promise<string | undefined> {
-    return this.context.reads.shownProject(this.context.client, app, this.context.options);
-  }
-
   /** See {@link outputsOf}. */
   outputs(inputs: AppInputs, app: App, last: LastDeployment | undefined, liveSpec: unknown): AppOutputs {
     return outputsOf(inputs, app, last, liveSpec, this.context.reads.projectOf(app));
-  }
-
-  /** @throws AppPlatformError `update-not-seen` if the service accepted the move but did not perform it */
-  private async confirmMove(id: string, projectId: string): Promise<void> {
-    const { client, clock, stopped, options } = this.context;
-    // A response without a project cannot be checked.
-    const look = async (): Promise<true | undefined> => {
-      const { project_id: now = projectId } = await client.getApp(id, options);
-      return now === projectId ? true : undefined;
-    };
-    if (await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped })) return;
-    stopped?.throwIfAborted();
-    throw new AppPlatformError(
-      "update-not-seen",
-      `The service accepted the move of the app to the project ${projectId}, but still shows it in another one. ` +
-        "Run pulumi up again to move it once more.",
-    );
   }
 
   /** For an operation that sends no spec: ignored places keep their previous values. */
@@ -297,7 +263,7 @@ export class Operation {
       }),
     );
     this.context.reads.noteWrite(app.id);
-    const updated = await this.shown(sent, answered);
+    const updated = await shownUpdate(this.context, sent, answered);
     const answer = listsToMaps(updated.spec);
     const started: Started = {
       ...startedIn(updated, known, false),
@@ -307,43 +273,6 @@ export class Operation {
     // If the update requested nothing new, it needs no deployment beyond the existing one.
     const asksNothing = !updateSources && !asksForChange(sent);
     return started.deployment || !asksNothing ? { app: updated, started } : this.deployed(updated);
-  }
-
-  /**
-   * The app after the update. The response, and reads for some seconds after it, may still contain the previous spec.
-   * @throws AppPlatformError `update-not-seen` if a changed secret keeps its ciphertext, or a removed item still exists
-   */
-  private async shown(sent: SentUpdate, answered: App): Promise<App> {
-    let last = listsToMaps(answered.spec);
-    if (!isFromBefore(sent, last)) return answered;
-    const { client, clock, stopped, reporter } = this.context;
-    reporter.status("waiting until the service shows the update");
-    const look = async (): Promise<App | undefined> => {
-      const now = await client.getApp(answered.id).then(slim, (error: unknown) => {
-        if (!isTransient(error, "not-found")) throw error;
-        return undefined;
-      });
-      if (now) last = listsToMaps(now.spec);
-      return isFromBefore(sent, last) ? undefined : now;
-    };
-    const seen = await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped });
-    if (seen) return seen;
-    stopped?.throwIfAborted();
-    const { secrets, items, values } = staleParts(sent, last);
-    const missing = [
-      ...secrets.map((path) => `${formatPath(path)} still has its stored value`),
-      ...items.map((path) => `${formatPath(path)} still exists`),
-    ];
-    const kept = values.map((path) => `${formatPath(path)} has its previous value`);
-    const details = [...missing, ...kept].join("; ");
-    const text = `The service accepted the update, but still shows the spec from before${details && `: ${details}`}.`;
-    if (missing.length > 0)
-      throw new AppPlatformError(
-        "update-not-seen",
-        `${text} Run pulumi up again to send the update once more.`,
-      );
-    reporter.warn(`${text} Run pulumi refresh later to check whether the update has arrived.`);
-    return answered;
   }
 
   /** The deployments before an update. If the app contains its newest one, any newer ones were canceled. */

@@ -24,6 +24,7 @@ import { plan } from "../../appspec/plan";
 import { repaired } from "../state-repair";
 import type { AppInputs, AppOutputs } from "./state";
 import { Comparer } from "./compared";
+import { moveProject } from "./project";
 import { readApp, type AppRead } from "./read";
 import { currentState } from "./current-state";
 import { whyAgain, accepted } from "./last-run";
@@ -208,7 +209,7 @@ export class AppProvider extends BaseProvider {
       }
       if (action === "redeploy" && last?.rolledBack && !recorded.__deployment?.rolledBack)
         operation.reporter.info(whyAgain(last));
-      await operation.moveProject(before);
+      await moveProject(operation.context, ignoring, before);
       const kept = operation.keepAsBefore(olds);
       switch (action) {
         case "update": {

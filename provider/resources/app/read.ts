@@ -9,6 +9,7 @@ import { knownTo, newDeployment, shownDeployments } from "../../service/new-depl
 import type { ManagedApps } from "../managed-apps";
 import type { ResourceMeta } from "../meta";
 import { currentState } from "./current-state";
+import { shownProject } from "./project";
 import type { Operation } from "./operation";
 import { reportRefreshed } from "./report-drift";
 import { inputsOf, lastDeployment, type AppInputs, type AppOutputs } from "./state";
@@ -47,7 +48,7 @@ export async function readApp(
   reportRefreshed(operation.reporter, then, now);
   const seen = withoutStoredChanges(now, then, props.spec, props.emptySecrets);
   const spec = props.spec === undefined ? hideSecrets(now) : inputsWithDrift(props.spec, then, seen);
-  const project = props.projectId ? await operation.shownProject(found) : undefined;
+  const project = props.projectId ? await shownProject(operation.context, found) : undefined;
   const moved = project === undefined ? {} : { projectId: project };
   const { changed, ...alerts } = (await readDestinations(id, props, operation.context)) ?? {
     changed: [],

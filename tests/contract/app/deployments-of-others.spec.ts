@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import type { Fault } from "../../../emulator/index";
 import { DynamicProvider } from "../../../provider/dynamic/adapter";
 import type { HiddenInputs } from "../../../provider/dynamic/hidden-inputs";
-import {
-  DeploymentProvider,
-  type DeploymentInputs,
-  type DeploymentOutputs,
-} from "../../../provider/resources/deployment/provider";
+import { DeploymentProvider } from "../../../provider/resources/deployment/provider";
+import type { DeploymentInputs, DeploymentOutputs } from "../../../provider/resources/deployment/state";
 import {
   RollbackProvider,
   type RollbackInputs,

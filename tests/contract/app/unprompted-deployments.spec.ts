@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DynamicProvider } from "../../../provider/dynamic/adapter";
-import { DeploymentProvider, type DeploymentOutputs } from "../../../provider/resources/deployment/provider";
+import { DeploymentProvider } from "../../../provider/resources/deployment/provider";
+import type { DeploymentOutputs } from "../../../provider/resources/deployment/state";
 import { changed, eachInItsWorld, inputs, OPEN, type Made } from "../../helpers/world/provider-world";
 
 const CHANGED = changed((spec) => (spec.services![0]!.run_command = "node other.js"), OPEN);

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { DynamicProvider } from "../../../provider/dynamic/adapter";
 import type { HiddenInputs } from "../../../provider/dynamic/hidden-inputs";
-import {
-  DeploymentProvider,
-  type DeploymentInputs,
-  type DeploymentOutputs,
-} from "../../../provider/resources/deployment/provider";
+import { DeploymentProvider } from "../../../provider/resources/deployment/provider";
+import type { DeploymentInputs, DeploymentOutputs } from "../../../provider/resources/deployment/state";
 import { KnownSecrets } from "../../../provider/secrets/known-secrets";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
 import { assertClean, eachInItsWorld, inputs, SECRET, type Made } from "../../helpers/world/provider-world";

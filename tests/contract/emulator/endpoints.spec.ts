@@ -3,11 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DynamicProvider } from "../../../provider/dynamic/adapter";
 import * as product from "../../../provider/index";
-import {
-  DeploymentProvider,
-  type DeploymentInputs,
-  type DeploymentOutputs,
-} from "../../../provider/resources/deployment/provider";
+import { DeploymentProvider } from "../../../provider/resources/deployment/provider";
+import type { DeploymentInputs, DeploymentOutputs } from "../../../provider/resources/deployment/state";
 import { RollbackProvider, type RollbackState } from "../../../provider/resources/rollback/provider";
 import { operations } from "./facts";
 import { BUSY, comes } from "../../helpers/world/busy-app";
