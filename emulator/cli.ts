@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { SWITCHABLE, createEmulator, isSwitchable, type EmulatorOptions, type LiveLogs } from "./index";
+import { SWITCHABLE, createEmulator, parseOtherwise, type EmulatorOptions, type LiveLogs } from "./index";
 import { nameIn } from "./http/origin-guard";
 
 const HELP = `Usage: app-platform-emulator [options]
@@ -13,12 +13,9 @@ bearer token is accepted.
 Options:
   --port N             port to listen on; 0 picks a free one (default 8787)
   --deploy-seconds N   how long a whole deployment takes (default 25)
-  --delete-seconds N   how long a deleted app stays visible (default 0)
-  --deploy-unchanged   an update that changes nothing starts a deployment too
-  --fill-instance-count  add "instance_count: 1" where it is missing
-  --seal-log-tokens    return tokens of log destinations encrypted
   --otherwise ID       switch an assumption about the service to the opposite;
-                       can be given more than once, see below
+                       can be given more than once, see below. Those that
+                       take time can be given seconds: deleted-at-once=5
   --rate-limit off|N   no limits, or N requests a minute
                        (default on: 250 a minute, 5000 an hour)
   --token TOKEN        accept this token only
@@ -62,6 +59,14 @@ function rateLimit(text: string | undefined): NonNullable<EmulatorOptions["rateL
   return { perMinute };
 }
 
+function switched(given: readonly string[]): NonNullable<EmulatorOptions["otherwise"]> {
+  try {
+    return parseOtherwise(given);
+  } catch (error) {
+    throw new UsageError(`--otherwise: ${(error as Error).message}`);
+  }
+}
+
 function liveLogs(text: string | undefined): LiveLogs {
   if (text === undefined || text === "http" || text === "websocket") return text ?? "http";
   throw new UsageError(`--live-logs: "${text}" must be http or websocket`);
@@ -70,10 +75,6 @@ function liveLogs(text: string | undefined): LiveLogs {
 const OPTIONS = {
   port: { type: "string" },
   "deploy-seconds": { type: "string" },
-  "delete-seconds": { type: "string" },
-  "deploy-unchanged": { type: "boolean" },
-  "fill-instance-count": { type: "boolean" },
-  "seal-log-tokens": { type: "boolean" },
   otherwise: { type: "string", multiple: true },
   "rate-limit": { type: "string" },
   token: { type: "string" },
@@ -122,24 +123,16 @@ async function main(): Promise<void> {
   const odd = allowedHosts.find((name) => nameIn(name) !== name.toLowerCase());
   if (odd !== undefined) throw new UsageError(`--allow-host: "${odd}" is not a host name`);
   const deploySeconds = number("deploy-seconds", values["deploy-seconds"]);
-  const deleteSeconds = number("delete-seconds", values["delete-seconds"]);
-  const otherwise = (values.otherwise ?? []).map((id) => {
-    if (!isSwitchable(id)) throw new UsageError(`--otherwise: "${id}" is none of ${SWITCHABLE.join(", ")}`);
-    return id;
-  });
+  const otherwise = switched(values.otherwise ?? []);
   const emulator = await createEmulator({
     port,
     ...(values["rate-limit"] === undefined ? {} : { rateLimit: rateLimit(values["rate-limit"]) }),
-    ...(values["deploy-unchanged"] === true ? { deployUnchanged: true } : {}),
-    ...(values["fill-instance-count"] === true ? { fillInstanceCount: true } : {}),
-    ...(values["seal-log-tokens"] === true ? { sealLogTokens: true } : {}),
     otherwise,
     ...(values["live-logs"] === undefined ? {} : { liveLogs: liveLogs(values["live-logs"]) }),
     allowedHosts,
     ...(values.token === undefined ? {} : { token: values.token }),
     ...(values.snapshot === undefined ? {} : { snapshot: values.snapshot }),
     ...(deploySeconds === undefined ? {} : { deploySeconds }),
-    ...(deleteSeconds === undefined ? {} : { deleteSeconds }),
     ...(values.verbose === true
       ? { onCall: (call) => console.log(`${call.method} ${call.path} ${call.status ?? "connection cut"}`) }
       : {}),

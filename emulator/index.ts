@@ -1,8 +1,7 @@
-import { withOtherwise, type AssumptionId } from "./assumptions";
+import { behaviorOtherwise, type Otherwise } from "./assumptions";
 import { systemClock, type Clock } from "./clock";
 import { Faults } from "./http/faults";
 import { ApiError } from "./errors";
-import { BEHAVIOR, type Behavior } from "./model/behavior";
 import { createIds } from "./model/ids";
 import { RateLimiter, type RateLimits } from "./http/rate-limiter";
 import { Recorder, type CallMatch, type RecordedCall } from "./http/recorder";
@@ -21,18 +20,17 @@ import { appView } from "./views/app";
 export {
   ASSUMPTIONS,
   SWITCHABLE,
-  isSwitchable,
+  parseOtherwise,
   type Assumption,
   type AssumptionId,
+  type Otherwise,
   type Strength,
-  type Switched,
 } from "./assumptions";
 export { steppedClock, systemClock, type Clock, type SteppedClock } from "./clock";
 export type { Altering } from "./http/altered-responses";
 export type { Fault, FaultRule } from "./http/faults";
 export type { RateLimits } from "./http/rate-limiter";
 export type { CallMatch, RecordedCall } from "./http/recorder";
-export type { Behavior } from "./model/behavior";
 export type { FailureRequest } from "./model/requested-failures";
 export type { StoredApp } from "./model/stored-app";
 export type { LiveLogs } from "./routes/context";
@@ -51,32 +49,12 @@ export interface EmulatorOptions {
   allowedHosts?: readonly string[];
   /** Seconds that a whole deployment takes. @default 25 */
   deploySeconds?: number;
-  /** Seconds that an app still responds after its deletion. @default 0 */
-  deleteSeconds?: number;
-  /** Whether an update without changes starts a deployment. @default false */
-  deployUnchanged?: boolean;
-  /** Whether `instance_count: 1` is filled in, which is disputed. @default false */
-  fillInstanceCount?: boolean;
-  /** Whether the tokens of log destinations (Datadog, Logtail) are returned encrypted. @default false */
-  sealLogTokens?: boolean;
-  /** How the service behaves where the API description leaves it open. @default the best evidence */
-  behavior?: Partial<Behavior>;
-  /** Assumptions about the service to switch to the opposite. Other options win over them. @default none */
-  otherwise?: readonly AssumptionId[];
-  /** Whether a SECRET without a value, or with an empty one, keeps the stored value. @default false: erases it */
-  emptySecretsKeep?: boolean;
-  /** Whether a SECRET that refers to another component is returned in plaintext. @default false */
-  plainBindableSecrets?: boolean;
-  /** Seconds by which lists show created and deleted apps late. @default 0 */
-  listLagSeconds?: number;
-  /** Whether a page beyond the last has an empty list of apps instead of none. @default false */
-  emptyPages?: boolean;
-  /** Whether an app without a deployment in progress has a `pending_deployment`, its newest one. @default true */
-  pendingWhenIdle?: boolean;
-  /** Whether deployments of prebuilt images have a build stage. @default true */
-  imageBuildStage?: boolean;
-  /** Whether the progress of a deployment contains counters that are zero. @default false */
-  zeroCounters?: boolean;
+  /**
+   * Assumptions about the service to switch to the opposite, such as "unchanged-put-deploys"; see docs/assumptions.md. Those that
+   * take time can be given seconds: "deleted-at-once=5".
+   * @default none: the best evidence
+   */
+  otherwise?: readonly Otherwise[];
   /** Per token. @default true: 250 a minute, 5000 an hour */
   rateLimit?: boolean | RateLimits;
   /** The protocol that addresses of live logs are meant for. Both kinds can be opened over either. @default "http" */
@@ -121,8 +99,7 @@ export interface Emulator extends Controls {
  * @throws Error with the id of an assumption that cannot be switched; Error with code EADDRINUSE when the port is taken;
  * Error with the name of the snapshot, which is left unchanged, when it cannot be read, was not written by an emulator of this version, or is in use by another one
  */
-export async function createEmulator(given: EmulatorOptions = {}): Promise<Emulator> {
-  const options = withOtherwise(given);
+export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   if (options.snapshot === undefined) return serve(options, undefined);
   const snapshot = await SnapshotFile.open(options.snapshot);
   try {
@@ -135,6 +112,7 @@ export async function createEmulator(given: EmulatorOptions = {}): Promise<Emula
 
 async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefined): Promise<Emulator> {
   const clock = options.clock ?? systemClock;
+  const behavior = behaviorOtherwise(options.otherwise);
   const deploySeconds = options.deploySeconds ?? 25;
   const limits = options.rateLimit ?? true;
   const requestIds = createIds();
@@ -144,18 +122,7 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
         clock,
         ids: createIds(options.seed, kept?.drawn),
         deployMs: deploySeconds * 1000,
-        deleteMs: (options.deleteSeconds ?? 0) * 1000,
-        deployUnchanged: options.deployUnchanged ?? false,
-        fill: { instanceCount: options.fillInstanceCount ?? false },
-        sealLogTokens: options.sealLogTokens ?? false,
-        behavior: { ...BEHAVIOR, ...options.behavior },
-        listLagMs: (options.listLagSeconds ?? 0) * 1000,
-        emptySecretsKeep: options.emptySecretsKeep ?? false,
-        plainBindableSecrets: options.plainBindableSecrets ?? false,
-        emptyPages: options.emptyPages ?? false,
-        pendingWhenIdle: options.pendingWhenIdle ?? true,
-        imageBuildStage: options.imageBuildStage ?? true,
-        zeroCounters: options.zeroCounters ?? false,
+        behavior,
         changed: () => {
           snapshot?.changed();
           replicas.changed();
@@ -203,7 +170,7 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
     replicas,
     saved: () => snapshot?.saved() ?? Promise.resolve(),
     url: () => url,
-    liveLogs: options.liveLogs ?? "http",
+    liveLogs: options.liveLogs ?? behavior.liveLogs,
     tickets: { logs: new Tickets(), consoles: new Tickets() },
     faults,
     recorder,

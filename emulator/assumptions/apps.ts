@@ -8,7 +8,7 @@ export const APP_ASSUMPTIONS = assumptions([
     strength: "B",
     sources: [S.users],
     emulator: "stores the encrypted empty text, 63 characters",
-    otherwise: { effect: "keeps the stored value", options: { emptySecretsKeep: true } },
+    otherwise: { effect: "keeps the stored value", behavior: { emptySecretsKeep: true } },
   },
   {
     id: "own-ciphertext-accepted",
@@ -34,7 +34,7 @@ export const APP_ASSUMPTIONS = assumptions([
     strength: "inferred",
     sources: [S.none],
     emulator: "encrypts it",
-    otherwise: { effect: "returns the reference in plaintext", options: { plainBindableSecrets: true } },
+    otherwise: { effect: "returns the reference in plaintext", behavior: { plainBindableSecrets: true } },
   },
   {
     id: "registry-credentials-encrypted",
@@ -52,7 +52,7 @@ export const APP_ASSUMPTIONS = assumptions([
     strength: "A",
     sources: [S.terraformTests],
     emulator: "returns them as they were sent",
-    otherwise: { effect: "encrypts them", options: { sealLogTokens: true } },
+    otherwise: { effect: "encrypts them", behavior: { sealLogTokens: true } },
   },
   {
     id: "deleted-at-once",
@@ -61,7 +61,11 @@ export const APP_ASSUMPTIONS = assumptions([
     strength: "A",
     sources: [S.terraformTests],
     emulator: "returns 404 at once",
-    otherwise: { effect: "still returns the app for 3 seconds", options: { deleteSeconds: 3 } },
+    otherwise: {
+      effect: "still returns the app for 3 seconds",
+      behavior: { deleteSeconds: 3 },
+      seconds: "deleteSeconds",
+    },
   },
   {
     id: "lists-are-current",
@@ -72,7 +76,8 @@ export const APP_ASSUMPTIONS = assumptions([
     emulator: "lists the current apps",
     otherwise: {
       effect: "lists show created and deleted apps 2 seconds late",
-      options: { listLagSeconds: 2 },
+      behavior: { listLagSeconds: 2 },
+      seconds: "listLagSeconds",
     },
   },
   {
@@ -82,7 +87,7 @@ export const APP_ASSUMPTIONS = assumptions([
     strength: "B",
     sources: ["page of a list of 2024, a test fixture of a public Rust client"],
     emulator: "omits apps",
-    otherwise: { effect: "has an empty list", options: { emptyPages: true } },
+    otherwise: { effect: "has an empty list", behavior: { emptyPages: true } },
   },
   {
     id: "by-name",
@@ -115,7 +120,7 @@ export const APP_ASSUMPTIONS = assumptions([
     strength: "inferred",
     sources: ["digitalocean/terraform-provider-digitalocean#1189 (disputed by its acceptance tests)"],
     emulator: "does not add it",
-    otherwise: { effect: "adds it", options: { fillInstanceCount: true } },
+    otherwise: { effect: "adds it", behavior: { fillInstanceCount: true } },
   },
   {
     id: "http-port-filled-in",

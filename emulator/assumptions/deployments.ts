@@ -12,8 +12,30 @@ export const DEPLOYMENT_ASSUMPTIONS = assumptions([
     emulator: "does so; never after a failed build",
     otherwise: {
       effect: "keeps the last good deployment without a new one",
-      options: { behavior: { autoRollback: false } },
+      behavior: { autoRollback: false },
     },
+  },
+  {
+    id: "own-rollback-soon",
+    topic: "deployments",
+    statement: "The service's own rollback starts within seconds of the failure.",
+    strength: "inferred",
+    sources: [S.history],
+    emulator: "starts it at most 2 seconds later",
+    otherwise: {
+      effect: "starts it 2 minutes later",
+      behavior: { autoRollbackSeconds: 120 },
+      seconds: "autoRollbackSeconds",
+    },
+  },
+  {
+    id: "own-rollback-succeeds",
+    topic: "deployments",
+    statement: "The service's own rollback becomes active.",
+    strength: "B",
+    sources: [S.history],
+    emulator: "lets it succeed",
+    otherwise: { effect: "fails it as well", behavior: { autoRollbackFails: true } },
   },
   {
     id: "domain-ready-deploys",
@@ -22,7 +44,7 @@ export const DEPLOYMENT_ASSUMPTIONS = assumptions([
     strength: "B",
     sources: [S.list2022],
     emulator: "starts one",
-    otherwise: { effect: "starts none", options: { behavior: { domainReady: false } } },
+    otherwise: { effect: "starts none", behavior: { domainReady: false } },
   },
   {
     id: "unchanged-put-deploys",
@@ -31,7 +53,7 @@ export const DEPLOYMENT_ASSUMPTIONS = assumptions([
     strength: "A",
     sources: [S.action, S.users],
     emulator: "starts none",
-    otherwise: { effect: "starts a deployment", options: { deployUnchanged: true } },
+    otherwise: { effect: "starts a deployment", behavior: { deployUnchanged: true } },
   },
   {
     id: "newer-cancels-older",
@@ -64,7 +86,7 @@ export const DEPLOYMENT_ASSUMPTIONS = assumptions([
     strength: "B",
     sources: [S.list2024, S.list2022],
     emulator: "shows its newest deployment that is not canceled, as the API description says",
-    otherwise: { effect: "omits it", options: { pendingWhenIdle: false } },
+    otherwise: { effect: "omits it", behavior: { pendingWhenIdle: false } },
   },
   {
     id: "image-build-stage",
@@ -74,7 +96,7 @@ export const DEPLOYMENT_ASSUMPTIONS = assumptions([
     strength: "B",
     sources: [S.list2024],
     emulator: "shows the stage, with that reason",
-    otherwise: { effect: "has no build stage", options: { imageBuildStage: false } },
+    otherwise: { effect: "has no build stage", behavior: { imageBuildStage: false } },
   },
   {
     id: "zero-counters-omitted",
@@ -83,7 +105,7 @@ export const DEPLOYMENT_ASSUMPTIONS = assumptions([
     strength: "B",
     sources: [S.list2024, S.list2022],
     emulator: "omits them",
-    otherwise: { effect: "shows zeros", options: { zeroCounters: true } },
+    otherwise: { effect: "shows zeros", behavior: { zeroCounters: true } },
   },
   {
     id: "cause-details",
@@ -110,7 +132,7 @@ export const DEPLOYMENT_ASSUMPTIONS = assumptions([
     strength: "inferred",
     sources: [S.none],
     emulator: "accepts them",
-    otherwise: { effect: "rejects them", options: { behavior: { whileRollingBack: "refuse" } } },
+    otherwise: { effect: "rejects them", behavior: { whileRollingBack: "refuse" } },
   },
   {
     id: "active-phase-at-once",

@@ -56,8 +56,7 @@ export const ERROR_AND_LOG_ASSUMPTIONS = assumptions([
       "250 requests a minute and 5,000 an hour are allowed, with ratelimit headers in each response.",
     strength: "A",
     sources: [S.description],
-    emulator: "enforces both",
-    otherwise: { effect: "has no limits and sends no headers", options: { rateLimit: false } },
+    emulator: "enforces both; the option rateLimit changes the numbers, or switches both off",
   },
   {
     id: "live-logs-over-websocket",
@@ -66,7 +65,7 @@ export const ERROR_AND_LOG_ASSUMPTIONS = assumptions([
     strength: "A",
     sources: [S.doctlLogs],
     emulator: "serves both without buffering, with an http address",
-    otherwise: { effect: "the address starts with ws://", options: { liveLogs: "websocket" } },
+    otherwise: { effect: "the address starts with ws://", behavior: { liveLogs: "websocket" } },
   },
   {
     id: "log-addresses-expire",

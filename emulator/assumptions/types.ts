@@ -1,8 +1,12 @@
+import type { Behavior } from "../model/behavior";
+
 /**
  * How well an assumption is supported: the service's own code, description or tests (A), a published response or several
  * independent users (B), one public source (C), or a conclusion from something else (inferred).
  */
 export type Strength = "A" | "B" | "C" | "inferred";
+
+type NumberIn<T> = { [K in keyof T]: number extends T[K] ? K : never }[keyof T];
 
 /** Something that the emulator and the provider take for granted about the service. Pure data. */
 export interface Assumption {
@@ -18,8 +22,9 @@ export interface Assumption {
   /** How to make the emulator do something else, if it can. */
   readonly otherwise?: {
     readonly effect: string;
-    /** Options of the emulator. */
-    readonly options: Readonly<Record<string, unknown>>;
+    readonly behavior: Partial<Behavior>;
+    /** The part of this behavior that is a number of seconds, which users can change: `ID=SECONDS`. */
+    readonly seconds?: NumberIn<Behavior>;
   };
 }
 

@@ -1,23 +1,60 @@
 /**
- * How the service behaves where the API description leaves it open. The defaults follow the best evidence, which is cited
- * where a behavior is implemented. Tests switch them to show that a client copes with the opposite.
+ * How the service behaves where the API description leaves it open. The data file of assumptions cites the evidence for each
+ * default, and switches it: `otherwise` is the only way to do so, also for tests.
  */
 export interface Behavior {
-  /** After a failed deploy stage, the service goes back to the last good deployment with a new one. @default true */
+  /** After a failed deploy stage, the service goes back to the last good deployment with a new one. */
   autoRollback: boolean;
-  /** Seconds between the failure and this rollback. @default a twentieth of deploySeconds, at most 2 */
-  autoRollbackSeconds?: number | undefined;
-  /** This rollback fails as well. @default false */
+  /** Seconds between the failure and this rollback; by default a twentieth of deploySeconds, at most 2. */
+  autoRollbackSeconds: number | undefined;
+  /** This rollback fails as well. */
   autoRollbackFails: boolean;
-  /** What happens to updates, new deployments and rollbacks while this rollback is in progress. @default "accept" */
+  /** What happens to updates, new deployments and rollbacks while this rollback is in progress. */
   whileRollingBack: "accept" | "refuse";
-  /** Once a new domain is ready, the service deploys again by itself. @default true */
+  /** Once a new domain is ready, the service deploys again by itself. */
   domainReady: boolean;
+  /** An update that changes nothing starts a deployment. */
+  deployUnchanged: boolean;
+  /** An app without a deployment in progress has a `pending_deployment`, its newest one. */
+  pendingWhenIdle: boolean;
+  /** Deployments of prebuilt images have a build stage. */
+  imageBuildStage: boolean;
+  /** The progress of a deployment contains counters that are zero. */
+  zeroCounters: boolean;
+  /** A SECRET without a value, or with an empty one, keeps the stored value. */
+  emptySecretsKeep: boolean;
+  /** A SECRET that refers to another component is returned in plaintext. */
+  plainBindableSecrets: boolean;
+  /** The tokens of log destinations are returned encrypted. */
+  sealLogTokens: boolean;
+  /** Seconds that an app still responds after its deletion. */
+  deleteSeconds: number;
+  /** Seconds by which lists show created and deleted apps late. */
+  listLagSeconds: number;
+  /** A page beyond the last has an empty list of apps instead of none. */
+  emptyPages: boolean;
+  /** `instance_count: 1` is filled in. */
+  fillInstanceCount: boolean;
+  /** The protocol that addresses of live logs are meant for. Both kinds can be opened over either. */
+  liveLogs: "http" | "websocket";
 }
 
 export const BEHAVIOR: Readonly<Behavior> = {
   autoRollback: true,
+  autoRollbackSeconds: undefined,
   autoRollbackFails: false,
   whileRollingBack: "accept",
   domainReady: true,
+  deployUnchanged: false,
+  pendingWhenIdle: true,
+  imageBuildStage: true,
+  zeroCounters: false,
+  emptySecretsKeep: false,
+  plainBindableSecrets: false,
+  sealLogTokens: false,
+  deleteSeconds: 0,
+  listLagSeconds: 0,
+  emptyPages: false,
+  fillInstanceCount: false,
+  liveLogs: "http",
 };

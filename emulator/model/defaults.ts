@@ -1,3 +1,4 @@
+import type { Behavior } from "./behavior";
 import { DEFAULT_SIZE } from "./costs";
 import {
   DEPLOYED_KINDS,
@@ -22,10 +23,7 @@ function fillVariable(variable: Variable): Variable {
 }
 
 /** Defaults that are disputed. */
-export interface Fill {
-  /** Whether the service fills in `instance_count: 1`. */
-  instanceCount?: boolean;
-}
+export type Fill = Partial<Pick<Behavior, "fillInstanceCount">>;
 
 function fillComponent(kind: DeployedKind, given: Component, fill: Fill): Component {
   const component: Component = { ...given };
@@ -37,7 +35,8 @@ function fillComponent(kind: DeployedKind, given: Component, fill: Fill): Compon
   }
   if (SIZED.includes(kind)) {
     component.instance_size_slug ??= DEFAULT_SIZE;
-    if (fill.instanceCount === true && component.autoscaling === undefined) component.instance_count ??= 1;
+    if (fill.fillInstanceCount === true && component.autoscaling === undefined)
+      component.instance_count ??= 1;
   }
   if (kind === "services" && !isInternal(component)) component.http_port ??= DEFAULT_PORT;
   if (kind === "jobs" && (component.kind ?? "UNSPECIFIED") === "UNSPECIFIED") component.kind = "POST_DEPLOY";

@@ -1,7 +1,7 @@
 import { forgetGoneAlerts } from "./alerts";
 import { BEHAVIOR, type Behavior } from "./behavior";
 import type { Clock } from "../clock";
-import { withDefaults, type Fill } from "./defaults";
+import { withDefaults } from "./defaults";
 import { activeAmong, isRunning, type DeploymentRecord } from "./deployment-record";
 import { badRequest, nameExists, notFound, serverError } from "../errors";
 import { failureOf, type FailureRequest } from "./requested-failures";
@@ -28,26 +28,10 @@ export interface StoreOptions {
   clock: Clock;
   ids: Ids;
   deployMs: number;
-  deleteMs: number;
   /** Called after each change of the stored state. */
   changed?: () => void;
-  /** Whether an update without changes starts a deployment. */
-  deployUnchanged?: boolean;
-  /** Disputed defaults. */
-  fill?: Fill;
-  /** Whether tokens of log destinations are returned encrypted. */
-  sealLogTokens?: boolean;
   /** @default {@link BEHAVIOR} */
   behavior?: Behavior;
-  /** By how much lists show created and deleted apps late. */
-  listLagMs?: number;
-  emptySecretsKeep?: boolean;
-  plainBindableSecrets?: boolean;
-  emptyPages?: boolean;
-  pendingWhenIdle?: boolean;
-  /** @default true */
-  imageBuildStage?: boolean;
-  zeroCounters?: boolean;
 }
 
 interface Start {
@@ -119,7 +103,7 @@ export class Store {
     return app === undefined || this.isGone(app) ? undefined : this.upToDate(app);
   }
 
-  private get behavior(): Behavior {
+  get behavior(): Behavior {
     return this.options.behavior ?? BEHAVIOR;
   }
 
@@ -184,7 +168,7 @@ export class Store {
     const key = ids.bytes(32);
     const made: Omit<StoredApp, "plain"> = {
       id: ids.uuid(),
-      spec: withDefaults(given, this.options.fill),
+      spec: withDefaults(given, this.behavior),
       projectId: project.id,
       createdAt: this.now,
       updatedAt: this.now,
@@ -193,7 +177,7 @@ export class Store {
       destinations: new Map(),
       stopped: new Map(),
     };
-    sealSecrets(made.spec, key, ids, this.options);
+    sealSecrets(made.spec, key, ids, this.behavior);
     const app = this.keep(made, key);
     const { breaksNext } = this;
     this.breaksNext = undefined;
@@ -213,10 +197,10 @@ export class Store {
     checkSpec(given);
     const namesake = this.byName(given.name);
     if (namesake !== undefined && namesake !== app) throw nameExists();
-    const spec = withDefaults(given, this.options.fill);
-    sealSecrets(spec, this.key(app), this.options.ids, this.options, app.spec);
+    const spec = withDefaults(given, this.behavior);
+    sealSecrets(spec, this.key(app), this.options.ids, this.behavior, app.spec);
     const changed = canonical(spec) !== canonical(app.spec);
-    if (!changed && !newSources && !this.options.deployUnchanged) return undefined;
+    if (!changed && !newSources && !this.behavior.deployUnchanged) return undefined;
     this.setSpec(app, spec);
     return this.deploy(app, { cause: "app spec updated", newSources });
   }
@@ -246,7 +230,7 @@ export class Store {
       id: this.options.ids.uuid(),
       cause: start.cause,
       spec: structuredClone(app.spec),
-      plan: planDeployment(app.spec, built, failure, this.options),
+      plan: planDeployment(app.spec, built, failure, this.behavior),
       startedAt: now,
       durationMs: this.options.deployMs,
       sources: rollbackTo?.sources ?? sourcesFor(app, app.deployments.length, start.newSources, active),
@@ -336,16 +320,16 @@ export class Store {
   }
 
   remove(app: StoredApp): void {
-    app.goneAt ??= this.now + this.options.deleteMs;
+    app.goneAt ??= this.now + this.behavior.deleteSeconds * 1000;
     for (const record of app.deployments) if (isRunning(record, this.now)) record.canceledAt = this.now;
     this.changed();
   }
 
   /** The spec with its secrets encrypted for an app, or for none if it does not exist yet. */
   seal(given: Spec, app: StoredApp | undefined): Spec {
-    const spec = withDefaults(given, this.options.fill);
+    const spec = withDefaults(given, this.behavior);
     const key = app === undefined ? this.options.ids.bytes(32) : this.key(app);
-    sealSecrets(spec, key, this.options.ids, this.options, app?.spec);
+    sealSecrets(spec, key, this.options.ids, this.behavior, app?.spec);
     return spec;
   }
 
@@ -357,7 +341,7 @@ export class Store {
   }
 
   private get lag(): number {
-    return this.options.listLagMs ?? 0;
+    return this.behavior.listLagSeconds * 1000;
   }
 
   private isGone(app: StoredApp, lag = 0): boolean {

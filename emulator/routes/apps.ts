@@ -56,7 +56,7 @@ export function appRoutes(api: Api, deps: Deps): void {
     const found = store.listed().filter((app) => name === undefined || app.spec.name === name);
     const { items, ...rest } = pageOf(found, addressOf(c, deps));
     const apps = items.flatMap((app, index) => [...(index > 0 ? [COMMA] : []), ...appJson(store, app)]);
-    if (items.length === 0 && found.length > 0 && store.options.emptyPages !== true) return c.json(rest);
+    if (items.length === 0 && found.length > 0 && !store.behavior.emptyPages) return c.json(rest);
     return json(c, ['{"apps":[', ...apps, `],${JSON.stringify(rest).slice(1)}`]);
   });
 

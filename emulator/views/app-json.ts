@@ -41,8 +41,9 @@ export function appJson(store: Store, app: StoredApp): Buffer[] {
   const { spec, projectId, updatedAt, deployments } = app;
   const parts = [spec, projectId, updatedAt, deployments.length, activeAmong(deployments, now)];
   const apart = writeApp(app, parts, () => JSON.stringify(apartFromDeployments(store, app)).slice(0, -1));
-  const told = Object.entries(shownOf(app, now, store.options.pendingWhenIdle !== false)).flatMap(
-    ([name, record]) => [Buffer.from(`,"${name}":`), deploymentBytes(app, record, now)],
-  );
+  const told = Object.entries(shownOf(app, now, store.behavior.pendingWhenIdle)).flatMap(([name, record]) => [
+    Buffer.from(`,"${name}":`),
+    deploymentBytes(app, record, now),
+  ]);
   return [apart, ...told, CLOSE];
 }

@@ -37,7 +37,7 @@ export function appView(
   app: StoredApp,
   answering?: DeploymentRecord | null,
 ): Record<string, unknown> {
-  const shown = Object.entries(shownOf(app, store.now, store.options.pendingWhenIdle !== false, answering));
+  const shown = Object.entries(shownOf(app, store.now, store.behavior.pendingWhenIdle, answering));
   const views = shown.map(([name, record]) => [name, deploymentView(app, record, store.now)]);
   return { ...apartFromDeployments(store, app), ...Object.fromEntries(views) };
 }

@@ -48,7 +48,7 @@ export class CliRun {
       token: TOKEN,
       rateLimit: false,
       deploySeconds: 0.3,
-      deleteSeconds: 0.3,
+      otherwise: ["deleted-at-once=0.3"],
       onCall: () => calls.listener(),
     });
     const world = {

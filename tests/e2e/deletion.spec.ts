@@ -41,7 +41,7 @@ describe("app deletion with the real CLI", function () {
     // Long enough that an app still responds after its deletion was accepted.
     emulator = await createEmulator({
       deploySeconds: 0.02,
-      deleteSeconds: 0.5,
+      otherwise: ["deleted-at-once=0.5"],
       token: TOKEN,
       rateLimit: false,
     });

@@ -32,7 +32,7 @@ describe("existing apps in a program", function () {
   async function start(example: string, spec: object): Promise<void> {
     emulator = await createEmulator({
       deploySeconds: 0.02,
-      deleteSeconds: 0.02,
+      otherwise: ["deleted-at-once=0.02"],
       token: TOKEN,
       rateLimit: false,
     });

@@ -84,7 +84,7 @@ describe("the pipeline example", () => {
   before(async () => {
     emulator = await createEmulator({
       deploySeconds: 0.2,
-      deleteSeconds: 0.1,
+      otherwise: ["deleted-at-once=0.1"],
       rateLimit: false,
       token: TOKEN,
     });

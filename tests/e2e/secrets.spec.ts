@@ -47,7 +47,7 @@ describe("Pulumi secrets outside of SECRET variables", function () {
   before(async () => {
     emulator = await createEmulator({
       deploySeconds: 0.1,
-      deleteSeconds: 0.1,
+      otherwise: ["deleted-at-once=0.1"],
       rateLimit: false,
       token: TOKEN,
     });

@@ -27,7 +27,7 @@ export async function recordedStack(
     token: RECORDED_TOKEN,
     rateLimit: false,
     // The domains were ready long before.
-    behavior: { domainReady: false },
+    otherwise: ["domain-ready-deploys"],
   });
   // The token is in the stack's settings, and in the state.
   const env = { DIGITALOCEAN_API_URL: emulator.url };

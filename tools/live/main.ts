@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { createEmulator, isSwitchable, type Emulator } from "../../emulator/index";
+import { createEmulator, parseOtherwise, type Emulator } from "../../emulator/index";
 import { getPulumiCli } from "../pulumi-cli/get";
 import { PulumiProject, TOP } from "../pulumi-project";
 import { cleanUp, CreatedApps } from "./created";
@@ -43,14 +43,19 @@ async function confirmed(): Promise<boolean> {
   return answer.trim() === "yes";
 }
 
+function switched(given: readonly string[]): ReturnType<typeof parseOtherwise> {
+  try {
+    return parseOtherwise(given);
+  } catch (error) {
+    throw new LiveUsageError(`--otherwise: ${(error as Error).message}`);
+  }
+}
+
 /** @returns the exit code */
 export async function liveRun(options: LiveOptions, env: NodeJS.ProcessEnv): Promise<number> {
   const target = targetOf(options, env);
   const out = resolve(options.out);
-  const otherwise = options.otherwise.map((id) => {
-    if (!isSwitchable(id)) throw new LiveUsageError(`--otherwise: "${id}" cannot be switched`);
-    return id;
-  });
+  const otherwise = switched(options.otherwise);
   // The emulator's ids die with it: kept apart, so that a run on it never changes the record of a real one.
   const created = new CreatedApps(
     join(out, target.kind === "service" ? "created.json" : "created-emulator.json"),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Behavior } from "../../../emulator/index";
+import type { Otherwise } from "../../../emulator/index";
 import type { AppInputs } from "../../../provider/resources/app/state";
 import { changed, eachInItsWorld, inputs, OPEN, type Made } from "../../helpers/world/provider-world";
 
@@ -20,8 +20,8 @@ describe("AppProvider: the service's own rollback of a failed deployment", () =>
   const world = eachInItsWorld();
   let made: Made;
 
-  const start = async (behavior: Partial<Behavior> = {}): Promise<void> => {
-    await world.restart({ behavior, deploySeconds: 20 });
+  const start = async (...otherwise: Otherwise[]): Promise<void> => {
+    await world.restart({ otherwise, deploySeconds: 20 });
     made = await world.create(wanted());
     world.emulator.clearCalls();
   };
@@ -124,12 +124,12 @@ describe("AppProvider: the service's own rollback of a failed deployment", () =>
   });
 
   it("is noticed when it appears some seconds after the failure", async () => {
-    await start({ autoRollbackSeconds: 12 });
+    await start("own-rollback-soon=12");
     assert.match((await fail()).reasons.join("\n"), /went back to deployment/);
   });
 
   it("is picked up by a refresh or the next up when it appears minutes later", async () => {
-    await start({ autoRollbackSeconds: 120 });
+    await start("own-rollback-soon");
     const { made: after, reasons } = await fail();
     assert.match(reasons.join("\n"), /previous deployment .* keeps running/);
     await world.clock.sleep(180_000);
@@ -142,7 +142,7 @@ describe("AppProvider: the service's own rollback of a failed deployment", () =>
   });
 
   it("keeps the previous deployment running when it fails as well", async () => {
-    await start({ autoRollbackFails: true });
+    await start("own-rollback-succeeds");
     const error = await fail();
     const [good, , back] = ids();
     assert.match(
@@ -173,10 +173,13 @@ describe("AppProvider: the service's own rollback of a failed deployment", () =>
     assert.match(error.reasons.join("\n"), /DeployContainerExitNonZero[^]*is going back to deployment/);
   });
 
-  for (const whileRollingBack of ["accept", "refuse"] as const)
+  for (const [verb, otherwise] of [
+    ["accept", []],
+    ["reject", ["own-rollback-blocks-nothing"]],
+  ] as const)
     for (const change of ["an unchanged program", "a fixed program"] as const)
-      it(`is waited for by the next up with ${change} when the service would ${whileRollingBack} its requests`, async () => {
-        await start({ whileRollingBack });
+      it(`is waited for by the next up with ${change} when the service would ${verb} its requests`, async () => {
+        await start(...otherwise);
         stopDuringRollback();
         const { made: after } = await fail();
         world.clock.onSleep = () => {};
@@ -191,7 +194,7 @@ describe("AppProvider: the service's own rollback of a failed deployment", () =>
       });
 
   it("is waited for when the service rejects an update because of a rollback that was not visible before", async () => {
-    await start({ whileRollingBack: "refuse", autoRollbackSeconds: 120 });
+    await start("own-rollback-blocks-nothing", "own-rollback-soon");
     const { made: after } = await fail();
     await world.clock.sleep(119_000);
     let isHidden = true;
@@ -207,7 +210,7 @@ describe("AppProvider: the service's own rollback of a failed deployment", () =>
   });
 
   it('is reported instead of the rejection when onFailedDeployment: "rollback" meets it', async () => {
-    await start({ whileRollingBack: "refuse" });
+    await start("own-rollback-blocks-nothing");
     // Not visible until the service rejects the rollback.
     world.emulator.faults.add({
       method: "GET",
@@ -244,7 +247,7 @@ describe("AppProvider: the service's own rollback of a failed deployment", () =>
   });
 
   it("does not happen where the service does not do it, and the update fails as before", async () => {
-    await start({ autoRollback: false });
+    await start("own-rollback");
     const error = await fail();
     assert.match(error.reasons.join("\n"), /previous deployment .* keeps running/);
     assert.deepEqual(error.made.outs.__deployment, { id: ids()[1], phase: "ERROR" });

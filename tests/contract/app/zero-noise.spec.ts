@@ -21,7 +21,7 @@ describe("a second preview and a refresh after pulumi up", function () {
     const common = { deploySeconds: 0, rateLimit: false };
     emulators = [
       await createEmulator(common),
-      await createEmulator({ ...common, fillInstanceCount: true, sealLogTokens: true }),
+      await createEmulator({ ...common, otherwise: ["instance-count-filled-in", "log-tokens-in-plaintext"] }),
     ];
   });
 

@@ -42,7 +42,7 @@ describe("emulator: apps over HTTP", () => {
       (await b.ok("POST", "/v2/apps", { spec: webSpec() })).app.spec.services[0].instance_count;
     assert.equal(await count(), undefined);
     await b.emulator.close();
-    b = await bench({ fillInstanceCount: true });
+    b = await bench({ otherwise: ["instance-count-filled-in"] });
     assert.equal(await count(), 1);
   });
 
@@ -58,7 +58,7 @@ describe("emulator: apps over HTTP", () => {
     };
     assert.deepEqual(await tokens(), ["hunter2", "hunter2"]);
     await b.emulator.close();
-    b = await bench({ sealLogTokens: true });
+    b = await bench({ otherwise: ["log-tokens-in-plaintext"] });
     for (const token of await tokens()) assert.equal(b.emulator.apps()[0]?.plain(token), "hunter2");
   });
 
@@ -137,7 +137,7 @@ describe("emulator: apps over HTTP", () => {
 
   it("still returns a deleted app for a while if asked to", async () => {
     await b.emulator.close();
-    b = await bench({ deleteSeconds: 3 });
+    b = await bench({ otherwise: ["deleted-at-once"] });
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     assert.deepEqual(await b.ok("DELETE", `/v2/apps/${app.id}`), { id: app.id });
     assert.equal((await b.call("GET", `/v2/apps/${app.id}`)).status, 200);

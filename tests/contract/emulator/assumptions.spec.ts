@@ -154,6 +154,9 @@ describe("emulator: assumptions about the service", () => {
     assert.match(help.out, /--otherwise ID[^]*\n {2}deleted-at-once\n/);
     const wrong = await finished(run("--otherwise", "moon-is-cheese"));
     assert.equal(wrong.code, 2);
-    assert.match(wrong.err, /"moon-is-cheese" is none of .*deleted-at-once/);
+    assert.match(wrong.err, /"moon-is-cheese" is not an assumption.*deleted-at-once/);
+    const amount = await finished(run("--otherwise", "deleted-at-once=soon"));
+    assert.equal(amount.code, 2);
+    assert.match(amount.err, /"soon" is not a number/);
   });
 });

@@ -66,7 +66,7 @@ describe("emulator: what doctl needs", () => {
 
   it("starts a deployment for an update without changes on request", async () => {
     await b.emulator.close();
-    b = await bench({ deployUnchanged: true });
+    b = await bench({ otherwise: ["unchanged-put-deploys"] });
     const app = await create();
     b.clock.advance(WHOLE);
     const same = (await b.ok("PUT", `/v2/apps/${app.id}`, { spec: app.spec })).app;

@@ -73,7 +73,7 @@ describe("emulator: status page", () => {
 
   it("shows an app that is being deleted, and removes it once it is gone", async () => {
     await b.emulator.close();
-    b = await bench({ deleteSeconds: 3 });
+    b = await bench({ otherwise: ["deleted-at-once"] });
     const { app } = await b.ok("POST", "/v2/apps", { spec: webSpec() });
     await b.call("DELETE", `/v2/apps/${app.id}`);
     assert.equal((await b.ok("GET", "/_emulator/status")).apps[0].phase, "DELETING");

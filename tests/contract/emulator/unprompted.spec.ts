@@ -60,14 +60,14 @@ describe("emulator: deployments that nobody requested", () => {
   });
 
   it("include no rollback when that is switched off", async () => {
-    await start({ behavior: { autoRollback: false } });
+    await start({ otherwise: ["own-rollback"] });
     await fail();
     b.clock.advance(WHOLE);
     assert.equal((await list()).length, 2);
   });
 
   it("reject updates, deployments and rollbacks during the rollback, if that is switched on", async () => {
-    await start({ behavior: { whileRollingBack: "refuse" } });
+    await start({ otherwise: ["own-rollback-blocks-nothing"] });
     await fail();
     const [good] = await list();
     const calls = [

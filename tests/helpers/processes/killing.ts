@@ -40,7 +40,7 @@ export class Killing {
   static async prepare(deploySeconds = 0.5): Promise<Killing> {
     const emulator = await createEmulator({
       deploySeconds,
-      deleteSeconds: 0.5,
+      otherwise: ["deleted-at-once=0.5"],
       token: TOKEN,
       rateLimit: false,
     });

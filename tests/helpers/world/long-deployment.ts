@@ -25,7 +25,7 @@ export class LongDeployment {
     const emulator = await createEmulator({
       clock,
       deploySeconds: DEPLOY_SECONDS,
-      deleteSeconds: DEPLOY_SECONDS,
+      otherwise: [`deleted-at-once=${DEPLOY_SECONDS}`],
       token: TOKEN,
       rateLimit: false,
     });

@@ -89,8 +89,8 @@ export class World {
       token: TOKEN,
       rateLimit: false,
       deploySeconds: 6,
-      deleteSeconds: 2,
       ...options,
+      otherwise: ["deleted-at-once=2", ...(options.otherwise ?? [])],
     });
   }
 

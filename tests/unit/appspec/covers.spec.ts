@@ -93,8 +93,8 @@ describe("the comparison of a program with an imported app", () => {
     fc.assert(
       fc.property(arbitrarySpec, (given) => {
         const spec = JSON.parse(JSON.stringify(given)) as typeof given;
-        for (const instanceCount of [false, true]) {
-          const stored = withDefaults(normalizeScalars(spec) as unknown as Spec, { instanceCount });
+        for (const fillInstanceCount of [false, true]) {
+          const stored = withDefaults(normalizeScalars(spec) as unknown as Spec, { fillInstanceCount });
           const held = listsToMaps(stored);
           assert.deepEqual(paths(held, listsToMaps(spec)), []);
           assert.ok(adoptable(held, listsToMaps(spec)));

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import type { EmulatorOptions, Switched } from "../../../emulator/index";
-import { ASSUMPTIONS, optionsOtherwise, SWITCHABLE, withOtherwise } from "../../../emulator/assumptions";
+import { ASSUMPTIONS, behaviorOtherwise, SWITCHABLE } from "../../../emulator/assumptions";
+import { BEHAVIOR, type Behavior } from "../../../emulator/model/behavior";
 import { ASSUMPTIONS_PAGE, makePage } from "../../../tools/assumptions";
 
 describe("assumptions about the service", () => {
@@ -15,23 +14,34 @@ describe("assumptions about the service", () => {
     }
   });
 
-  it("switch options that the emulator has", () => {
-    // The compiler rejects an option that does not exist, or has another type.
-    const known = (options: Switched): EmulatorOptions => options;
-    for (const id of SWITCHABLE) assert.notDeepEqual(known(optionsOtherwise([id])), {}, id);
-    const source = readFileSync(resolve(__dirname, "../../../emulator/index.ts"), "utf8");
-    for (const name of Object.keys(optionsOtherwise(SWITCHABLE)))
-      assert.match(source, new RegExp(`\\n  ${name}\\?: `), name);
+  it("each change some behavior, and only those that can be switched", () => {
+    for (const id of SWITCHABLE) assert.notDeepEqual(behaviorOtherwise([id]), BEHAVIOR, id);
+    assert.deepEqual(behaviorOtherwise(), BEHAVIOR);
   });
 
-  it("can all be switched together, and lose against options that are set", () => {
-    const switched = withOtherwise({ otherwise: SWITCHABLE, listLagSeconds: 7 });
-    assert.equal(switched.listLagSeconds, 7);
-    assert.equal(Object.keys(switched).length, Object.keys(optionsOtherwise(SWITCHABLE)).length + 1);
+  it("can all be switched together, each without touching the behavior of another", () => {
+    const touched = ASSUMPTIONS.flatMap(({ otherwise }) => Object.keys(otherwise?.behavior ?? {}));
+    assert.deepEqual(touched.length, new Set(touched).size);
+    const all = behaviorOtherwise(SWITCHABLE);
+    for (const name of Object.keys(all) as (keyof Behavior)[])
+      assert.notEqual(all[name], BEHAVIOR[name], name);
+  });
+
+  it("take another number of seconds", () => {
+    assert.equal(behaviorOtherwise(["lists-are-current=0.5"]).listLagSeconds, 0.5);
+    assert.equal(behaviorOtherwise(["lists-are-current"]).listLagSeconds, 2);
+    for (const wrong of [
+      "lists-are-current=",
+      "lists-are-current=-1",
+      "lists-are-current=x",
+      "empty-secret-erases=1",
+    ])
+      assert.throws(() => behaviorOtherwise([wrong]), /number/, wrong);
   });
 
   it("cannot be switched by an unknown id", () => {
-    assert.throws(() => optionsOtherwise(["unknown"]), /"unknown".*unchanged-put-deploys/);
+    assert.throws(() => behaviorOtherwise(["unknown"]), /"unknown".*unchanged-put-deploys/);
+    assert.throws(() => behaviorOtherwise(["rate-limits"]), /"rate-limits"/);
   });
 
   it("are listed with their sources on a docs page that is current", async () => {

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { behaviorOtherwise } from "../../../emulator/assumptions";
 import { alertsOf } from "../../../emulator/model/alerts";
 import type { SteppedClock } from "../../../emulator/clock";
 import { activatedAt } from "../../../emulator/model/deployment-record";
@@ -11,12 +12,11 @@ import type { Spec } from "../../../emulator/model/spec";
 
 export const DEPLOY_MS = 1000;
 
+const behavior = behaviorOtherwise(["deleted-at-once=0.5"]);
+
 /** A store that produces the same IDs in each run. */
 export const storeOn = (clock: SteppedClock, kept?: StoreState, changed: () => void = () => {}): Store =>
-  new Store(
-    { clock, ids: createIds("seed", kept?.drawn), deployMs: DEPLOY_MS, deleteMs: 500, changed },
-    kept,
-  );
+  new Store({ clock, ids: createIds("seed", kept?.drawn), deployMs: DEPLOY_MS, behavior, changed }, kept);
 
 const github = { repo: "acme/shop", branch: "main" };
 export const specOf = (name: string, version: number): Spec => ({

@@ -78,10 +78,10 @@ describe("emulator: server defaults", () => {
   });
 
   it("sets an instance count only if asked to, and never next to autoscaling", () => {
-    const counts = (fill?: { instanceCount: boolean }): unknown[] =>
+    const counts = (fill?: { fillInstanceCount: boolean }): unknown[] =>
       (withDefaults(spec, fill).services ?? []).map(({ instance_count: count }) => count);
     assert.deepEqual(counts(), [undefined, undefined]);
-    assert.deepEqual(counts({ instanceCount: true }), [1, undefined]);
+    assert.deepEqual(counts({ fillInstanceCount: true }), [1, undefined]);
   });
 
   it("completes jobs, adds no database version and no alerts, and omits a false flag", () => {
