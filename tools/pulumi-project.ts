@@ -62,7 +62,7 @@ export class PulumiProject {
 
   /**
    * @param program the folder to copy: a program of this repository, which finds the same packages as there
-   * @param cli the folder of the Pulumi CLI
+   * @param cli the folder of the Pulumi CLI, or several as on PATH
    * @param serviceEnv address and token of the service: DIGITALOCEAN_API_URL, DIGITALOCEAN_TOKEN
    * @param packages used as the program's node_modules. @default those of this repository
    * @throws Error when the stack cannot be created; no files are left behind

@@ -108,7 +108,7 @@ function isNpmLauncher(pulumi: string): boolean {
   return [pulumi, realpathSync(pulumi)].some((path) => dirname(path).split(sep).includes("node_modules"));
 }
 
-function isProgram(path: string): boolean {
+export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     const { size } = statSync(path);

@@ -56,7 +56,7 @@ export async function getPulumiCli(options: GetOptions = {}): Promise<PulumiCli>
   return { ...made, pulumiHome };
 }
 
-function toStandardError(line: string): void {
+export function toStandardError(line: string): void {
   process.stderr.write(`pulumi-cli: ${line}\n`);
 }
 

@@ -91,7 +91,7 @@ async function acquire(lock: string, log: Log, signal: AbortSignal): Promise<voi
     }
     if (Date.now() >= nextLine) {
       log(
-        `another process is getting the Pulumi CLI; waiting for it (${duration(Date.now() - start)}, ${lock})`,
+        `another process is getting the Pulumi CLI or its language hosts; waiting for it (${duration(Date.now() - start)}, ${lock})`,
       );
       nextLine += WAIT_LINE_MS;
     }

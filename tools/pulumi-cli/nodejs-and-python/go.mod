@@ -1,11 +1,14 @@
-module pulumi-language-nodejs
+module pulumi-nodejs-and-python-hosts
 
 go 1.25.11
 
-tool github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs
+tool (
+	github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs
+	github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python
+)
 
-// A version of the SDK whose module still holds the language host; later ones keep it elsewhere. So it cannot
-// share a go.mod with ../cli, which needs a later SDK. Programs of later Node.js SDKs (3.248, 3.259) run on it.
+// A version of the SDK whose module still contains the language hosts; later ones keep them elsewhere. So it cannot
+// share a go.mod with ../cli, which needs a later SDK. Programs of later SDKs (3.248, 3.259) run on them.
 require github.com/pulumi/pulumi/sdk/v3 v3.68.0 // indirect
 
 require (
