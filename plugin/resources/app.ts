@@ -12,8 +12,10 @@ import { resourceName } from "../../provider/resources/urn";
 import { appPage } from "../../provider/service/control-panel";
 import { asAppPlatformError } from "../../provider/errors";
 import { mapsToLists } from "../../provider/appspec/lists-by-name";
+import type { AppSpec } from "../../provider/appspec/types";
 import { isUnknown, UNKNOWN } from "../../provider/appspec/unknown";
 import type { SecretPlaces } from "../../provider/secrets/program-secrets";
+import { withoutSecretValues } from "../../provider/secrets/open-spec";
 import { isCovered } from "../../provider/secrets/program-secrets";
 import { Hidden, markLeaves, plainOf, separate, type Properties } from "../values/wire";
 import { appArguments, type AppArguments } from "./app-arguments";
@@ -116,7 +118,9 @@ export class AppResource implements PluginResource {
     const recorded = isNew ? { ...outs, __imported: true } : props;
     const places = (props.__secrets ?? []) as SecretPlaces;
     // What is imported becomes code, in the form that programs use.
-    const given = isNew ? { ...inputs, spec: mapsToLists(inputs.spec) } : inputs;
+    const given = isNew
+      ? { ...inputs, spec: withoutSecretValues(mapsToLists(inputs.spec) as AppSpec).spec }
+      : inputs;
     return {
       id: found,
       outs: this.outputs(urn, found, recorded, olds, before),

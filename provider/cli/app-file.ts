@@ -1,37 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import { normalizeScalars } from "../appspec/coerce-scalars";
-import { valueAt, withValueAt } from "../appspec/diff";
-import { KEPT_SECRET } from "../appspec/secrets";
-import { secretAddresses } from "../appspec/secret-addresses";
-import { secretVariables } from "../appspec/stored-secrets";
-import type { AppSpec } from "../appspec/types";
 import { oneLine, yamlText } from "../appspec/yaml-text";
 import { AppPlatformError } from "../errors";
-import { withSecretsLeftOut } from "../secrets/left-out";
-
-/** An app.yaml for an existing app, and the addresses of the secrets that it leaves to the service. */
-export interface AppFile {
-  readonly spec: AppSpec;
-  readonly secrets: readonly string[];
-}
-
-/**
- * The spec of an existing app for a file that others may read. SECRET variables have no value, and a fixed text replaces all
- * other secrets: in both places, an App that adopts the app keeps the stored value. Pure.
- */
-export function withoutSecretValues(spec: AppSpec): AppFile {
-  const hidden = normalizeScalars(withSecretsLeftOut(spec, { places: [], texts: [] })) as AppSpec;
-  const isKept = (path: readonly (string | number)[]): boolean => valueAt(hidden, path) === KEPT_SECRET;
-  const secrets = secretAddresses(hidden);
-  const open = secretVariables(hidden).variables.map(({ path }) => [...path, "value"]);
-  return {
-    spec: open
-      .filter(isKept)
-      .reduce<unknown>((copy, path) => withValueAt(copy, path, undefined), hidden) as AppSpec,
-    secrets: [...new Set([...secrets, ...secretVariables(hidden).variables.map(({ address }) => address)])],
-  };
-}
+import type { OpenSpec } from "../secrets/open-spec";
 
 const SCHEMA = "node_modules/pulumi-app-platform/dist/appspec/app-spec.schema.json";
 
@@ -45,7 +16,7 @@ export function schemaLine(file: string, folder = process.cwd()): string {
  * The text of the file. Pure.
  * @param about lines about its origin, without `#`
  */
-export function appFileText({ spec, secrets }: AppFile, file: string, about: readonly string[]): string {
+export function appFileText({ spec, secrets }: OpenSpec, file: string, about: readonly string[]): string {
   const list =
     secrets.length === 0
       ? []

@@ -10,7 +10,8 @@ import { shellWord } from "../deploy/next-steps";
 import { foreignApps, type ForeignApp } from "../resources/foreign-state";
 import { printableJson } from "../text/json";
 import { shownInLine } from "../text/shown";
-import { appFileText, withoutSecretValues, writeFile, type AppFile } from "./app-file";
+import { withoutSecretValues, type OpenSpec } from "../secrets/open-spec";
+import { appFileText, writeFile } from "./app-file";
 import { clientOf, contentOf, only, text, type Command, type Io } from "./command";
 import { programLines } from "./program-lines";
 
@@ -140,7 +141,7 @@ async function move(
   };
 }
 
-async function liveSpec(client: Client, { id, resource }: ForeignApp, io: Io): Promise<AppFile | undefined> {
+async function liveSpec(client: Client, { id, resource }: ForeignApp, io: Io): Promise<OpenSpec | undefined> {
   try {
     return withoutSecretValues((await client.getApp(id, { signal: io.signal })).spec);
   } catch (error) {

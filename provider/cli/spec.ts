@@ -1,5 +1,6 @@
 import { printableJson } from "../text/json";
-import { appFileText, withoutSecretValues, writeFile } from "./app-file";
+import { withoutSecretValues } from "../secrets/open-spec";
+import { appFileText, writeFile } from "./app-file";
 import { appOf, clientOf, only, text, UsageError, type Command } from "./command";
 
 export const spec: Command = {

@@ -4,6 +4,7 @@ import { resultOf, standing } from "../../deployment-phases";
 import { valueAt, withValueAt } from "../../appspec/diff";
 import { comparable } from "../../appspec/covers";
 import type { Accepted, Plan } from "../../appspec/plan";
+import { danglingSecrets } from "../../appspec/secrets";
 import { openSecrets, withStored } from "../../appspec/stored-secrets";
 import type { AppInputs, AppOutputs, LastDeployment } from "./state";
 
@@ -60,5 +61,6 @@ export function accepted(olds: AppOutputs, news: AppInputs): Accepted {
 function importedSpec({ __liveSpec: held }: AppOutputs, { spec, emptySecrets }: AppInputs): unknown {
   const open = openSecrets(spec, emptySecrets).map(({ path }) => [...path, "value"]);
   const compared = comparable(held, withStored(spec, emptySecrets, held));
-  return open.reduce((copy, path) => withValueAt(copy, path, valueAt(spec, path)), compared);
+  const kept = danglingSecrets(spec).filter((path) => typeof valueAt(held, path) === "string");
+  return [...open, ...kept].reduce((copy, path) => withValueAt(copy, path, valueAt(spec, path)), compared);
 }

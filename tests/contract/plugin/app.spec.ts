@@ -6,7 +6,14 @@ import { UNKNOWN } from "../../../provider/appspec/unknown";
 import type { AppSpec } from "../../../provider/appspec/types";
 import { temporaryFolder } from "../../helpers/temporary-folder";
 import { changed, eachInItsWorld, SECRET, SHOP } from "../../helpers/world/provider-world";
-import { isMarked, PluginClient, RecordedFailure, secret, type Wire } from "../../helpers/world/plugin-world";
+import {
+  isMarked,
+  plainWire,
+  PluginClient,
+  RecordedFailure,
+  secret,
+  type Wire,
+} from "../../helpers/world/plugin-world";
 
 const given = (spec: AppSpec = SHOP, more: Wire = {}): Wire => ({ spec, ...more }) as Wire;
 
@@ -147,6 +154,31 @@ describe("the plugin's App over gRPC", () => {
     assert.deepEqual(failures, []);
     const { paths } = await plugin.diff(found, inputs);
     assert.deepEqual(paths, ["spec.services.web.envs.API_TOKEN"]);
+  });
+
+  it("imports secrets as places without a value, and the generated code keeps them at the service", async () => {
+    const spec = changed((one) => {
+      const image = { registry_type: "DOCKER_HUB", registry: "acme", repository: "web", tag: "1" };
+      const worker = {
+        name: "jobs",
+        image: { ...image, registry_credentials: "acme:hunter2-of-the-registry" },
+      };
+      Object.assign(one, { workers: [worker] });
+    });
+    const { id } = await plugin.up(given(spec));
+    const found = await (await next()).read(id);
+    assert.ok(!JSON.stringify(found.inputs).includes(SECRET));
+    assert.ok(!JSON.stringify(found.inputs).includes("hunter2"));
+    assert.deepEqual(
+      valueAt(plainWire(found.inputs), ["spec", "services", 0, "envs", 0, "value"]),
+      undefined,
+    );
+    const { inputs, failures } = await (await next()).check(found.inputs, found.inputs);
+    assert.deepEqual(failures, []);
+    assert.deepEqual((await plugin.diff(found, inputs)).paths, []);
+    const writes = world.writes.length;
+    await plugin.update(found, (await plugin.check({ ...found.inputs, wait: true }, found.inputs)).inputs);
+    assert.equal(world.writes.length, writes);
   });
 
   it("deletes an app after a backup of its spec", async () => {
