@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import type { Emulator, RecordedCall } from "app-platform-emulator";
 import { getPulumiCli } from "../../tools/pulumi-cli/get";
+import { getLanguageHosts } from "../../tools/pulumi-cli/languages";
 import { PulumiProject, TOP, type CommandResult, type RunOptions } from "../../tools/pulumi-project";
+import { yamlProgram } from "./yaml-program";
 
 /** The token that the emulators of end-to-end tests require; no output and no file may ever contain it. */
 export const TOKEN = "dop_v1_e2e0token0that0must0never0be0seen";
@@ -20,6 +22,8 @@ export interface StackOptions {
   env?: Record<string, string>;
   /** Used as the program's node_modules. @default those of this repository */
   packages?: string | undefined;
+  /** The program's language. @default "javascript" */
+  language?: "javascript" | "yaml" | "python";
 }
 
 /** A Pulumi stack in a temporary folder, driven by the real CLI against an emulator. */
@@ -27,14 +31,23 @@ export class TestStack {
   private constructor(
     readonly project: PulumiProject,
     readonly emulator: Emulator,
+    private readonly language: string,
   ) {}
 
   static async create(emulator: Emulator, options: StackOptions = {}): Promise<TestStack> {
-    const cli = await getPulumiCli();
-    const program = resolve(TOP, "tests", "fixtures", "programs", options.program ?? "apps");
+    const { language = "javascript" } = options;
+    const folders =
+      language === "javascript" ? [(await getPulumiCli()).bin] : (await getLanguageHosts()).path;
+    const standard = language === "javascript" ? "apps" : language;
+    const program = resolve(TOP, "tests", "fixtures", "programs", options.program ?? standard);
     const service = options.env ?? { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: TOKEN };
     const env = { NODE_OPTIONS: `--require "${LAZY_SDK}"`, ...service };
-    return new TestStack(await PulumiProject.create(program, cli.bin, env, {}, options.packages), emulator);
+    const path = folders.join(delimiter);
+    return new TestStack(
+      await PulumiProject.create(program, path, env, {}, options.packages),
+      emulator,
+      language,
+    );
   }
 
   /**
@@ -49,6 +62,11 @@ export class TestStack {
     deployments: Record<string, Declaration> = {},
     rollbacks: Record<string, Declaration> = {},
   ): void {
+    if (this.language === "yaml")
+      return this.write(
+        "Pulumi.yaml",
+        yamlProgram(apps, exports, { Deployment: deployments, Rollback: rollbacks }),
+      );
     this.write("apps.json", JSON.stringify({ apps, exports, deployments, rollbacks }, undefined, 2));
   }
 
@@ -102,7 +120,8 @@ export class TestStack {
       checkpoint: { latest: { resources?: StateResource[] } };
     };
     const all = checkpoint.latest.resources ?? [];
-    const found = all.filter(({ type }) => type.endsWith(`app-platform:${kind}`));
+    const types = [`app-platform:${kind}`, `app-platform:index:${kind}`];
+    const found = all.filter(({ type }) => types.some((one) => type.endsWith(one)));
     return Object.fromEntries(found.map((one) => [one.urn.split("::").at(-1) ?? "", one]));
   }
 
