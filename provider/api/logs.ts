@@ -1,6 +1,6 @@
 import { path } from "../net/address";
 import { DEFAULT_TIMEOUT_MS } from "../net/http";
-import { openLive } from "../net/live-log";
+import { openLive, type Carrier } from "../net/live-log";
 import { openLog } from "../net/log-stream";
 import * as shapes from "./shapes";
 import type { CallOptions, ClientOptions, Transport } from "../net/transport";
@@ -55,7 +55,10 @@ export function logCalls(transport: Transport, client: Pick<ClientOptions, "time
     },
 
     /** The lines of the live log of `getLogUrls` as they come, see `openLive` in net/live-log.ts. */
-    openLive(url: string, options?: CallOptions & { readonly onOpen?: () => void }): AsyncIterable<string> {
+    openLive(
+      url: string,
+      options?: CallOptions & { readonly onOpen?: (by: Carrier) => void },
+    ): AsyncIterable<string> {
       const { signal, onOpen } = options ?? {};
       return openLive(url, { signal, timeoutMs: client.timeoutMs, onOpen });
     },

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock";
 import { isApiError } from "../errors";
+import type { Carrier } from "../net/live-log";
 import type { LogClient } from "./target";
 
 /** After this time without data, the end of a connection may have been lost. */
@@ -50,7 +51,12 @@ export class LiveConnection {
       }
     };
     // Opening the connection has its own time limit.
-    const onOpen = (): void => void watch().catch(() => {});
+    let carrier: Carrier | undefined;
+    const onOpen = (by: Carrier): void => {
+      const isFirst = carrier === undefined;
+      carrier = by;
+      if (isFirst) void watch().catch(() => {});
+    };
     try {
       for await (const line of this.client.openLive(this.url, { signal: end.signal, onOpen })) {
         heard = true;
@@ -60,7 +66,7 @@ export class LiveConnection {
     } catch (error) {
       if (!isApiError(error, "aborted") || signal?.aborted) throw error;
       // Pings would have detected a broken WebSocket; plain HTTP may be silent because its end was lost.
-      this.toldAll = /^ws/i.test(this.url);
+      this.toldAll = carrier === "websocket";
     } finally {
       signal?.removeEventListener("abort", stop);
       end.abort();

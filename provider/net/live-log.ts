@@ -6,8 +6,14 @@ import { abortedError, connectionError, timeoutError } from "./failures";
 import { DEFAULT_TIMEOUT_MS } from "./http";
 import { checkLogUrl, failure, lines, openLog, statusFailure, WHAT } from "./log-stream";
 
-/** A connection that answers no ping for this long is dead, whatever the network pretends. */
+/** A connection whose other side has answered a ping before, but none for this long, is dead. */
 const PING_MS = 10_000;
+
+/** A connection whose other side answers no pings at all counts as dead after so long without data. */
+const SILENT_WITHOUT_PONGS_MS = 120_000;
+
+/** If a WebSocket takes longer to open, HTTP is tried. */
+const WEBSOCKET_MS = 10_000;
 
 /** Far above what one frame of a log holds. */
 const LARGEST_FRAME = 16 * 1024 * 1024;
@@ -15,31 +21,53 @@ const LARGEST_FRAME = 16 * 1024 * 1024;
 /** Answers by which a server says that it wants a WebSocket here. */
 const WANTS_UPGRADE = new Set([400, 426]);
 
+/** What carries a live log. */
+export type Carrier = "websocket" | "http";
+
 interface LiveLogOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
-  readonly onOpen?: (() => void) | undefined;
+  readonly onOpen?: ((carrier: Carrier) => void) | undefined;
 }
 
 /**
- * The lines of the live log at `url`, as they come, until the service closes it: over WebSocket for wss://, else over HTTP,
- * and over WebSocket all the same where the service asks for that. Frames `{"data": "…"}` are unwrapped. No token is
+ * The lines of the live log at `url`, as they come, until the service closes it. Frames `{"data": "…"}` are unwrapped. No token is
  * sent.
+ *
+ * WebSocket comes first, whatever the address says: the service's own clients use nothing else (doctl replaces the scheme by
+ * `wss`), and over HTTP the service's edge may hold lines back until the end. If the
+ * WebSocket does not open, HTTP follows, unless the address is for WebSockets only.
  * @param options.timeoutMs until the connection stands; the log may be silent after that. @default 30_000
  * @param options.onOpen called when it stands
  * @throws {ApiError} as `openLog`; `network` when the connection breaks
  */
 export async function* openLive(url: string, options: LiveLogOptions = {}): AsyncGenerator<string> {
-  const { protocol } = checkLogUrl(url, ["https:", "wss:"]);
-  if (protocol.startsWith("http")) {
-    try {
-      for await (const line of openLog(url, options)) yield* unwrapLine(line);
-      return;
-    } catch (error) {
-      if (!(error instanceof ApiError) || !WANTS_UPGRADE.has(error.status ?? 0)) throw error;
-    }
+  const isHttp = checkLogUrl(url, ["https:", "wss:"]).protocol.startsWith("http");
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, onOpen } = options;
+  let isOpen = false;
+  const socket = {
+    signal,
+    timeoutMs: Math.min(timeoutMs, WEBSOCKET_MS),
+    onOpen: (carrier: Carrier) => {
+      isOpen = true;
+      onOpen?.(carrier);
+    },
+  };
+  let refusal: unknown;
+  try {
+    yield* lines(framesOf(url.replace(/^http/i, "ws"), socket));
+    return;
+  } catch (error) {
+    if (isOpen || !isHttp || signal?.aborted) throw error;
+    refusal = error;
   }
-  yield* lines(framesOf(url.replace(/^http/i, "ws"), options));
+  try {
+    const http = { ...options, onOpen: () => onOpen?.("http") };
+    for await (const line of openLog(url, http)) yield* unwrapLine(line);
+  } catch (error) {
+    // Such a server only speaks WebSocket, so its refusal of that is the reason.
+    throw error instanceof ApiError && WANTS_UPGRADE.has(error.status ?? 0) ? refusal : error;
+  }
 }
 
 /** The text in a frame `{"data": "…"}`; what is no frame is the text itself. Pure. */
@@ -80,7 +108,7 @@ async function* framesOf(
   }, timeoutMs);
   socket.once("open", () => {
     clearTimeout(limit);
-    onOpen?.();
+    onOpen?.("websocket");
   });
   signal?.addEventListener("abort", stop, { once: true });
   let refused: number | undefined;
@@ -110,14 +138,20 @@ async function* framesOf(
   }
 }
 
-/** Ends a connection whose other side is gone without a word. */
+/** Ends a connection whose other side is gone without a word. Whether the service answers pings is not known. */
 function watch(socket: WebSocket): () => void {
-  let alive = true;
-  socket.on("pong", () => (alive = true));
+  let pongs = 0;
+  let silentMs = 0;
+  const heard = (): void => void (silentMs = 0);
+  socket.on("pong", () => {
+    pongs += 1;
+    heard();
+  });
+  socket.on("message", heard);
   const timer = setInterval(() => {
-    if (!alive) return socket.terminate();
-    // A reader that is slow keeps pongs waiting behind the log.
-    alive = socket.isPaused;
+    // A reader that is slow keeps data and pongs waiting.
+    silentMs = socket.isPaused ? 0 : silentMs + PING_MS;
+    if (silentMs > (pongs > 0 ? PING_MS : SILENT_WITHOUT_PONGS_MS)) return socket.terminate();
     if (socket.readyState === WebSocket.OPEN) socket.ping();
   }, PING_MS);
   timer.unref();

@@ -37,6 +37,11 @@ export async function* openLog(
     stream.close();
     throw statusFailure(stream.status);
   }
+  // A proxy in between, or a server that expects something else.
+  if (/^text\/html\b/i.test(stream.header("content-type") ?? "")) {
+    stream.close();
+    throw failure("unreadable-answer", "the service sent a web page instead of a log");
+  }
   onOpen?.();
   const text = unpack(stream.chunks, signal);
   yield* mostOfLine === undefined ? lines(text) : shortLines(text, mostOfLine);
