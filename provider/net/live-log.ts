@@ -31,12 +31,11 @@ interface LiveLogOptions {
 }
 
 /**
- * The lines of the live log at `url`, as they come, until the service closes it. Frames `{"data": "…"}` are unwrapped. No token is
- * sent.
+ * The lines of the live log at `url` as they arrive, until the service closes the connection. Frames `{"data": "…"}` are unwrapped.
+ * The token is not sent.
  *
- * WebSocket comes first, whatever the address says: the service's own clients use nothing else (doctl replaces the scheme by
- * `wss`), and over HTTP the service's edge may hold lines back until the end. If the
- * WebSocket does not open, HTTP follows, unless the address is for WebSockets only.
+ * Tries WebSocket first, for `https` too: the service's own clients use nothing else, and over HTTP the service may hold lines back
+ * until the end. If the WebSocket does not open, HTTP follows, unless the address is for WebSockets only.
  * @param options.timeoutMs until the connection stands; the log may be silent after that. @default 30_000
  * @param options.onOpen called when it stands
  * @throws {ApiError} as `openLog`; `network` when the connection breaks
