@@ -12,7 +12,7 @@ const PING_MS = 10_000;
 /** A connection whose other side answers no pings at all counts as dead after so long without data. */
 const SILENT_WITHOUT_PONGS_MS = 120_000;
 
-/** If a WebSocket takes longer to open, HTTP is tried. */
+/** If a WebSocket takes longer to open, HTTP is tried where the address allows it. */
 const WEBSOCKET_MS = 10_000;
 
 /** Far above what one frame of a log holds. */
@@ -46,7 +46,7 @@ export async function* openLive(url: string, options: LiveLogOptions = {}): Asyn
   let isOpen = false;
   const socket = {
     signal,
-    timeoutMs: Math.min(timeoutMs, WEBSOCKET_MS),
+    timeoutMs: isHttp ? Math.min(timeoutMs, WEBSOCKET_MS) : timeoutMs,
     onOpen: (carrier: Carrier) => {
       isOpen = true;
       onOpen?.(carrier);

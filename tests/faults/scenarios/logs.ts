@@ -94,3 +94,12 @@ export const LOGS_SO_FAR: readonly Scenario[] = [
       liveFirst(call) && fault.fault === "stalled" ? "succeeds" : firstAddress(call, fault, duration),
   },
 ];
+
+/** Only the WebSocket, which comes first, meets a refusal that happens once; HTTP then returns the same log. */
+export const withHttpAfterRefusal = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  expects: (call, fault, duration) =>
+    liveFirst(call) && duration === "once" && /^4\d\d$/.test(fault.name)
+      ? "succeeds"
+      : scenario.expects?.(call, fault, duration),
+});
