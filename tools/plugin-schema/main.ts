@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { format } from "prettier";
 import { functions } from "./functions";
 import { argumentTypes, resources } from "./resources";
-import { specTypes, TEXT, type Json } from "./types";
+import { TEXT, type Json } from "../../plugin/schema/json";
+import { specTypes } from "./types";
 
 /** The schema of the plugin, from the AppSpec's JSON schema and the docstrings. `npm run schema` writes it. */
 

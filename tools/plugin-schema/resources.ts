@@ -1,5 +1,5 @@
 import { docsOf, type Docs } from "./docs";
-import { ANY, FLAG, listOf, mapOf, NUMBER, TEXT, token, typeRef, type Json } from "./types";
+import { ANY, FLAG, listOf, mapOf, NUMBER, TEXT, token, typeRef, type Json } from "../../plugin/schema/json";
 
 /** Describes each property with its docstring. @throws Error if one side has a property that the other one lacks */
 export function described(types: Readonly<Record<string, Json>>, { members }: Docs, where: string): Json {
