@@ -8,7 +8,7 @@ import { ManagedApps, type StackState } from "../provider/resources/managed-apps
 import { Program } from "../provider/resources/program";
 import type { RunClaims } from "../provider/resources/run-claims";
 import { RollbackProvider } from "../provider/resources/rollback/provider";
-import { DEPLOYMENT_PROVIDER, ROLLBACK_PROVIDER } from "../provider/resources/state-texts";
+import { DEPLOYMENT, ROLLBACK } from "../provider/resources/kinds";
 import { KnownSecrets } from "../provider/secrets/known-secrets";
 import { SharedReads } from "../provider/service/shared-reads";
 import { environmentOf, type ProviderSettings } from "./configuration";
@@ -83,28 +83,13 @@ function resourcesOf(
   deps: ProviderDeps,
   config: (key: string) => string | undefined,
 ): Readonly<Record<string, PluginResource>> {
-  const [app, deployment, rollback] = [
-    new AppProvider(deps),
-    new DeploymentProvider(deps),
-    new RollbackProvider(deps),
-  ];
+  const app = new AppProvider(deps);
+  const deployment = new DeploymentProvider(deps);
+  const rollback = new RollbackProvider(deps);
   for (const core of [app, deployment, rollback]) void core.configure({ config: { get: config } });
   return {
     App: new AppResource(app),
-    Deployment: new PlainResource(deployment, {
-      inputs: ["appId", "triggers", "forceBuild", "wait", "timeouts"],
-      outputs: ["deploymentId", "phase", "cause", "createdAt"],
-      provider: DEPLOYMENT_PROVIDER,
-      noImport: noImport("Deployment", "declare a new one"),
-    }),
-    Rollback: new PlainResource(rollback, {
-      inputs: ["appId", "deploymentId", "state", "timeouts"],
-      outputs: ["deploymentId", "state", "pinned", "phase"],
-      provider: ROLLBACK_PROVIDER,
-      noImport: noImport("Rollback", "declare a new one"),
-    }),
+    Deployment: new PlainResource(deployment, DEPLOYMENT),
+    Rollback: new PlainResource(rollback, ROLLBACK),
   };
 }
-
-const noImport = (kind: string, instead: string): string =>
-  `A ${kind} cannot be imported or read by its id, which does not contain the app: ${instead}.`;

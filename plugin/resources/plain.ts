@@ -1,5 +1,6 @@
 import type { ResourceMeta, ProgramFacts } from "../../provider/resources/meta";
 import type { CoreProvider } from "../../provider/resources/core-provider";
+import type { ResourceKind } from "../../provider/resources/kinds";
 import { formatPropertyPath } from "../../provider/resources/options/property-path";
 import { changes, valueAt, type Path } from "../../provider/appspec/diff";
 import { UNKNOWN } from "../../provider/appspec/unknown";
@@ -16,24 +17,13 @@ type Core<Inputs extends object, Outputs extends Inputs> = Omit<CoreProvider<Inp
   previewCreate?(meta: ResourceMeta, inputs: Inputs): Promise<void>;
 };
 
-interface Kind {
-  /** Names of the arguments. */
-  readonly inputs: readonly string[];
-  /** Names of outputs that are not known before the operation. */
-  readonly outputs: readonly string[];
-  /** The text that the dynamic provider needs in the state. */
-  readonly provider: string;
-  /** Why a read without a state is not possible. */
-  readonly noImport: string;
-}
-
 /** A resource whose properties have the same form in programs and in the core: Deployment, Rollback. */
 export class PlainResource<Inputs extends object, Outputs extends Inputs> implements PluginResource {
   private readonly programs = new Map<string, ProgramFacts>();
 
   constructor(
     private readonly core: Core<Inputs, Outputs>,
-    private readonly kind: Kind,
+    private readonly kind: ResourceKind,
   ) {}
 
   async check(
@@ -70,7 +60,7 @@ export class PlainResource<Inputs extends object, Outputs extends Inputs> implem
 
   /** An argument that the program leaves out may have a value among the outputs, which is no change. */
   private inputsOf(props: object, wanted: object): object {
-    const names = this.kind.inputs.filter(
+    const names = [...this.kind.args.fields.keys()].filter(
       (name) => !this.kind.outputs.includes(name) || valueAt(wanted, [name]) !== undefined,
     );
     return Object.fromEntries(names.map((name) => [name, valueAt(props, [name])]));
@@ -101,7 +91,10 @@ export class PlainResource<Inputs extends object, Outputs extends Inputs> implem
     urn,
     olds,
   }: Known): Promise<{ id: string; outs: Properties; inputs: Properties } | undefined> {
-    if (Object.keys(olds).length === 0) throw new Error(this.kind.noImport);
+    if (Object.keys(olds).length === 0)
+      throw new Error(
+        `A ${this.kind.name} cannot be imported or read by its id, which does not contain the app: declare a new one.`,
+      );
     const {
       id: found,
       props,

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeepInput } from "./inputs";
-import { DEPLOYMENT_PROPERTIES } from "../resources/options/named";
-import { DEPLOYMENT_PROVIDER, DEPLOYMENT_TYPE } from "../resources/state-texts";
-import { resourceArgs, type ResourceKind } from "./resource-args";
+import { DEPLOYMENT } from "../resources/kinds";
+import { resourceArgs } from "./resource-args";
 import type { Timeouts } from "../durations";
 
 export interface DeploymentArgs {
@@ -17,16 +16,6 @@ export interface DeploymentArgs {
   /** Time limits of the wait, as durations such as `"20m"`. @default 75m */
   timeouts?: DeepInput<Pick<Timeouts, "create" | "update">> | undefined;
 }
-
-export { DEPLOYMENT_PROVIDER, DEPLOYMENT_TYPE };
-
-const DEPLOYMENT: ResourceKind = {
-  name: "Deployment",
-  type: DEPLOYMENT_TYPE,
-  provider: DEPLOYMENT_PROVIDER,
-  properties: DEPLOYMENT_PROPERTIES,
-  outputs: ["deploymentId", "phase", "cause", "createdAt"],
-};
 
 /**
  * Deploys the newest sources of an existing app, and again whenever `triggers` change. For an app in the same program, use

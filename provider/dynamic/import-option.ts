@@ -7,7 +7,7 @@ import { AppPlatformError } from "../errors";
  * @throws AppPlatformError `invalid-input`, with the alternative
  */
 export function refuseImport(
-  type: "App" | "Deployment" | "Rollback",
+  type: string,
   name: string,
   options: pulumi.CustomResourceOptions | undefined,
 ): void {

@@ -1,20 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Named } from "../resources/options/mismatches";
+import type { ResourceKind } from "../resources/kinds";
 import { refuseImport } from "./import-option";
 import { resourceOptions } from "./resource-options";
 import { secretPlaces } from "./secret-inputs";
-
-/** A resource that consists of its arguments and outputs. */
-export interface ResourceKind {
-  readonly name: "Deployment" | "Rollback";
-  /** The type token in the state. */
-  readonly type: string;
-  /** The text in the state that Pulumi's host runs to get the provider. */
-  readonly provider: string;
-  readonly properties: Named;
-  /** Outputs that programs can read; Pulumi provides only those that are named. */
-  readonly outputs: readonly string[];
-}
 
 /**
  * What the constructor of a resource passes to Pulumi: type, name, properties and options.

@@ -15,7 +15,7 @@ export interface ResourceOptions {
  * @throws AppPlatformError `invalid-input` for an index that cannot be resolved
  */
 export function resourceOptions(
-  type: "App" | "Deployment" | "Rollback",
+  type: string,
   name: string,
   args: object,
   options: pulumi.CustomResourceOptions | undefined,

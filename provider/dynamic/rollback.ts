@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeepInput } from "./inputs";
 import type { RollbackState } from "../resources/rollback/provider";
-import { ROLLBACK_PROPERTIES } from "../resources/options/named";
-import { ROLLBACK_PROVIDER, ROLLBACK_TYPE } from "../resources/state-texts";
-import { resourceArgs, type ResourceKind } from "./resource-args";
+import { ROLLBACK } from "../resources/kinds";
+import { resourceArgs } from "./resource-args";
 import type { Timeouts } from "../durations";
 
 export type { RollbackState };
@@ -25,16 +24,6 @@ export interface RollbackArgs {
   /** Time limits of waits, as durations such as `"20m"`. @default 75m */
   timeouts?: DeepInput<Pick<Timeouts, "create" | "update">> | undefined;
 }
-
-export { ROLLBACK_PROVIDER, ROLLBACK_TYPE };
-
-const ROLLBACK: ResourceKind = {
-  name: "Rollback",
-  type: ROLLBACK_TYPE,
-  provider: ROLLBACK_PROVIDER,
-  properties: ROLLBACK_PROPERTIES,
-  outputs: ["deploymentId", "state", "pinned", "phase"],
-};
 
 /**
  * Rolls an app back to an earlier deployment, with its spec and its builds. Previews and updates first validate the rollback at

@@ -10,8 +10,7 @@ import {
 } from "app-platform-emulator";
 import { APP_PROVIDER, APP_TYPE } from "../../provider/resources/state-texts";
 import { TOKEN_KEY } from "../../provider/service/config";
-import { DEPLOYMENT_PROVIDER, DEPLOYMENT_TYPE } from "../../provider/dynamic/deployment";
-import { ROLLBACK_PROVIDER, ROLLBACK_TYPE } from "../../provider/dynamic/rollback";
+import { DEPLOYMENT, ROLLBACK } from "../../provider/resources/kinds";
 import { TOP } from "../../tools/pulumi-project";
 import { QuickTime } from "../helpers/processes/quick-time";
 import { Program } from "./program";
@@ -133,8 +132,8 @@ export class World implements Runs {
     this.project = undefined;
     rmSync(join(this.folder, "app-spec-backups"), { recursive: true, force: true });
     this.app = this.resource(APP_TYPE, "shop", APP_PROVIDER);
-    this.deployment = this.resource(DEPLOYMENT_TYPE, "release", DEPLOYMENT_PROVIDER);
-    this.rollback = this.resource(ROLLBACK_TYPE, "back", ROLLBACK_PROVIDER);
+    this.deployment = this.resource(DEPLOYMENT.type, "release", DEPLOYMENT.provider);
+    this.rollback = this.resource(ROLLBACK.type, "back", ROLLBACK.provider);
   }
 
   /** Keeps what was created but drops the collected output: for operations that change nothing. */

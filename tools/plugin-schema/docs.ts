@@ -10,6 +10,10 @@ const PROVIDER = resolve(__dirname, "../../provider");
 export interface Docs {
   readonly description: string;
   readonly members: Readonly<Record<string, string>>;
+  /** The types of the members as written, without undefined; `unknown` if not stated. */
+  readonly types: Readonly<Record<string, string>>;
+  /** Members that must be set. */
+  readonly required: readonly string[];
 }
 
 /** The docstrings of an interface, class, function or constant in a file of provider/. */
@@ -19,17 +23,30 @@ export function docsOf(file: string, name: string): Docs {
   const found = source.statements.find((statement) => nameOf(statement) === name);
   if (!found) throw new Error(`${file} does not declare ${name}`);
   const members = ts.isInterfaceDeclaration(found) || ts.isClassDeclaration(found) ? [...found.members] : [];
+  const named = members.flatMap((member) =>
+    member.name && ts.isIdentifier(member.name) && !isStatic(member)
+      ? [{ name: member.name.text, member }]
+      : [],
+  );
   return {
     description: textOf(found),
-    members: Object.fromEntries(
-      members.flatMap((member) =>
-        member.name && ts.isIdentifier(member.name) && !isStatic(member)
-          ? [[member.name.text, textOf(member)] as const]
-          : [],
-      ),
-    ),
+    members: Object.fromEntries(named.map(({ name, member }) => [name, textOf(member)])),
+    types: Object.fromEntries(named.map(({ name, member }) => [name, typeTextOf(member)])),
+    required: named.flatMap(({ name, member }) => (isOptional(member) ? [] : [name])),
   };
 }
+
+/** The type inside of `Input<...>` or `Output<...>`. */
+function typeTextOf(member: ts.Node): string {
+  const isProperty = ts.isPropertySignature(member) || ts.isPropertyDeclaration(member);
+  const text = (isProperty && member.type?.getText()) || "unknown";
+  return text
+    .replace(/ \| undefined$/, "")
+    .replace(/^(?:pulumi\.Input|pulumi\.Output|DeepInput)<(.*)>$/, "$1");
+}
+
+const isOptional = (member: ts.TypeElement | ts.ClassElement): boolean =>
+  "questionToken" in member && member.questionToken !== undefined;
 
 function nameOf(statement: ts.Statement): string | undefined {
   if (ts.isVariableStatement(statement)) {

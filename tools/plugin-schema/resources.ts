@@ -1,8 +1,14 @@
+import { KINDS, type ResourceKind } from "../../provider/resources/kinds";
+import { typeToken } from "../../provider/resources/state-texts";
 import { docsOf, type Docs } from "./docs";
 import { ANY, FLAG, listOf, mapOf, NUMBER, TEXT, token, typeRef, type Json } from "../../plugin/schema/json";
 
 /** Describes each property with its docstring. @throws Error if one side has a property that the other one lacks */
-export function described(types: Readonly<Record<string, Json>>, { members }: Docs, where: string): Json {
+export function described(
+  types: Readonly<Record<string, Json>>,
+  { members }: Pick<Docs, "members">,
+  where: string,
+): Json {
   const missing = Object.keys(members).filter((name) => !types[name]);
   if (missing.length > 0) throw new Error(`${where}: the schema of the plugin has no ${missing.join(", ")}`);
   return Object.fromEntries(
@@ -68,59 +74,57 @@ const APP_OUTPUTS = {
   updatedAt: TEXT,
 };
 
-interface Resource {
-  readonly name: string;
-  readonly file: string;
-  readonly inputs: Readonly<Record<string, Json>>;
-  readonly required: readonly string[];
-  readonly outputs: Readonly<Record<string, Json>>;
+export const resources = (): Json =>
+  Object.fromEntries([
+    [token("App"), appResource()],
+    ...KINDS.map((kind) => [token(kind.name), plainResource(kind)]),
+  ]);
+
+const appResource = (): Json =>
+  resourceOf("App", "dynamic/app.ts", { inputs: APP_INPUTS, required: [], outputs: APP_OUTPUTS });
+
+/** Everything comes from the class for programs in TypeScript and from its arguments. */
+function plainResource({ name, args, outputs }: ResourceKind): Json {
+  const file = `dynamic/${name.toLowerCase()}.ts`;
+  const [own, given] = [docsOf(file, name), docsOf(file, `${name}Args`)];
+  return resourceOf(name, file, {
+    inputs: typesIn(given, [...args.fields.keys()]),
+    required: given.required,
+    outputs: { appId: APP_ID, ...typesIn(own, outputs) },
+  });
 }
 
-const RESOURCES: readonly Resource[] = [
-  { name: "App", file: "dynamic/app.ts", inputs: APP_INPUTS, required: [], outputs: APP_OUTPUTS },
-  {
-    name: "Deployment",
-    file: "dynamic/deployment.ts",
-    inputs: { appId: TEXT, triggers: ANY, forceBuild: FLAG, wait: FLAG, timeouts: typeRef("Timeouts") },
-    required: ["appId"],
-    outputs: {
-      appId: { ...TEXT, description: "The app's id." },
-      deploymentId: TEXT,
-      phase: TEXT,
-      cause: TEXT,
-      createdAt: TEXT,
-    },
-  },
-  {
-    name: "Rollback",
-    file: "dynamic/rollback.ts",
-    inputs: { appId: TEXT, deploymentId: TEXT, state: TEXT, timeouts: typeRef("Timeouts") },
-    required: ["appId"],
-    outputs: {
-      appId: { ...TEXT, description: "The app's id." },
-      deploymentId: TEXT,
-      state: TEXT,
-      pinned: FLAG,
-      phase: TEXT,
-    },
-  },
-];
+const APP_ID = { ...TEXT, description: "The app's id." };
 
-export const resources = (): Json =>
-  Object.fromEntries(RESOURCES.map((resource) => [token(resource.name), resourceOf(resource)]));
+const typesIn = ({ types }: Docs, names: readonly string[]): Readonly<Record<string, Json>> =>
+  Object.fromEntries(names.map((name) => [name, typeIn(name, types[name] ?? "unknown")]));
 
-function resourceOf({ name, file, inputs, required, outputs }: Resource): Json {
+/** @param written the type in TypeScript; of those with a name, Pulumi's schema has only `Timeouts` */
+function typeIn(name: string, written: string): Json {
+  if (name === "timeouts") return typeRef("Timeouts");
+  if (written === "boolean") return FLAG;
+  if (written === "number") return NUMBER;
+  return /^(string|[A-Z]\w+)$/.test(written) ? TEXT : ANY;
+}
+
+function resourceOf(
+  name: string,
+  file: string,
+  { inputs, required, outputs }: { inputs: Types; required: readonly string[]; outputs: Types },
+): Json {
   const own = docsOf(file, name);
   return {
     description: own.description,
     // A stack of the TypeScript package continues without a change.
-    aliases: [{ type: `pulumi-nodejs:dynamic/app-platform:${name}` }],
+    aliases: [{ type: typeToken(name) }],
     inputProperties: described(inputs, docsOf(file, `${name}Args`), `${name}Args`),
     ...(required.length > 0 && { requiredInputs: required }),
     properties: described(outputs, own, name),
     required: Object.keys(outputs),
   };
 }
+
+type Types = Readonly<Record<string, Json>>;
 
 const file = "resources/app/alerts/destinations.ts";
 
@@ -160,7 +164,11 @@ export const argumentTypes = (): Record<string, Json> => ({
   ),
 });
 
-const objectOf = (types: Readonly<Record<string, Json>>, docs: Docs, required: readonly string[]): Json => ({
+const objectOf = (
+  types: Readonly<Record<string, Json>>,
+  docs: Pick<Docs, "description" | "members">,
+  required: readonly string[],
+): Json => ({
   type: "object",
   ...(docs.description !== "" && { description: docs.description }),
   properties: described(types, docs, "types"),

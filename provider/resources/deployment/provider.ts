@@ -6,7 +6,7 @@ import { orUndefinedIfNotFound } from "../../errors";
 import { PREVIEW_LIMITS, BaseProvider, type OperationContext } from "../base-provider";
 import { changes } from "../../appspec/diff";
 import { isUnknown } from "../../appspec/unknown";
-import { DEPLOYMENT_PROPERTIES } from "../options/named";
+import { DEPLOYMENT } from "../kinds";
 import { mismatches } from "../options/mismatches";
 import type { ResourceMeta } from "../meta";
 import { writeOnce } from "../../service/safe-writes";
@@ -40,7 +40,7 @@ export class DeploymentProvider extends BaseProvider {
     olds: unknown,
     news: DeploymentInputs,
   ): Promise<{ inputs: DeploymentInputs; failures: rules.CheckFailure[] }> {
-    await this.warnOfMismatches(meta, mismatches(meta.program?.options, DEPLOYMENT_PROPERTIES, [news, olds]));
+    await this.warnOfMismatches(meta, mismatches(meta.program?.options, DEPLOYMENT.properties, [news, olds]));
     return { inputs: news, failures: rules.shownFailures(rules.failuresOf(news, ARGUMENTS)) };
   }
 

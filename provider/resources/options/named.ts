@@ -1,11 +1,6 @@
 import { ANY, DESTINATIONS_FORM, mapForm, SCALAR, specForm, type MapForm } from "./forms";
 import type { Named } from "./mismatches";
 
-const named = (args: MapForm, outputs: readonly string[]): Named => ({
-  args,
-  outputs: ["id", "urn", ...outputs],
-});
-
 let app: (Named & { readonly args: MapForm }) | undefined;
 
 /** The properties of an App that options may refer to. */
@@ -45,16 +40,3 @@ export function appProperties(): Named & { readonly args: MapForm } {
     ],
   });
 }
-
-const TIMEOUTS = mapForm({ create: SCALAR, update: SCALAR });
-
-export const DEPLOYMENT_PROPERTIES = named(
-  mapForm({ appId: SCALAR, triggers: ANY, forceBuild: SCALAR, wait: SCALAR, timeouts: TIMEOUTS }),
-  ["deploymentId", "phase", "cause", "createdAt"],
-);
-
-/** `deploymentId` and `state` are also outputs, which makes no difference here. */
-export const ROLLBACK_PROPERTIES = named(
-  mapForm({ appId: SCALAR, deploymentId: SCALAR, state: SCALAR, timeouts: TIMEOUTS }),
-  ["pinned", "phase"],
-);

@@ -22,7 +22,7 @@ import {
 } from "../base-provider";
 import { changes } from "../../appspec/diff";
 import { isUnknown } from "../../appspec/unknown";
-import { ROLLBACK_PROPERTIES } from "../options/named";
+import { ROLLBACK } from "../kinds";
 import { mismatches } from "../options/mismatches";
 import { plain } from "../app/state";
 import type { ResourceMeta } from "../meta";
@@ -73,7 +73,7 @@ export class RollbackProvider extends BaseProvider {
     olds: Partial<RollbackInputs>,
     news: RollbackInputs,
   ): Promise<{ inputs: RollbackInputs; failures: rules.CheckFailure[] }> {
-    await this.warnOfMismatches(meta, mismatches(meta.program?.options, ROLLBACK_PROPERTIES, [news, olds]));
+    await this.warnOfMismatches(meta, mismatches(meta.program?.options, ROLLBACK.properties, [news, olds]));
     const failures = rules.failuresOf(news, ARGUMENTS);
     const isNew = olds.appId === undefined;
     if (isNew && news.state === "reverted") failures.push({ property: "", reason: NOTHING_TO_REVERT });

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { mismatches } from "../../../../provider/resources/options/mismatches";
-import {
-  appProperties,
-  DEPLOYMENT_PROPERTIES,
-  ROLLBACK_PROPERTIES,
-} from "../../../../provider/resources/options/named";
+import { DEPLOYMENT, ROLLBACK } from "../../../../provider/resources/kinds";
+import { appProperties } from "../../../../provider/resources/options/named";
 import { translateOptions, type PathOption } from "../../../../provider/resources/options/translate";
 import { listsToMaps } from "../../../../provider/appspec/lists-by-name";
 import { INPUT_KEYS, outputsOf } from "../../../../provider/resources/app/state";
@@ -151,17 +148,17 @@ describe("paths of resource options that match nothing", () => {
   });
 
   it("include those of Deployment and Rollback", () => {
-    const of = (written: string, given: object, named: typeof DEPLOYMENT_PROPERTIES): string[] => {
+    const of = (written: string, given: object, named: typeof DEPLOYMENT.properties): string[] => {
       const program = { label: "", args: given, form: named.args, names: [], isDeferred: () => false };
       const { paths } = translateOptions({ ignoreChanges: [written] }, program);
       return mismatches(paths, named, [given]);
     };
     const deployment = { appId: "a", triggers: { commit: "1" } };
     for (const hit of ["triggers", "triggers.commit", "appId", "wait"])
-      assert.deepEqual(of(hit, deployment, DEPLOYMENT_PROPERTIES), []);
+      assert.deepEqual(of(hit, deployment, DEPLOYMENT.properties), []);
     for (const miss of ["trigger", "triggers.comit", "phase", "appId[0]"])
-      assert.equal(of(miss, deployment, DEPLOYMENT_PROPERTIES).length, 1, miss);
-    assert.deepEqual(of("deploymentId", { appId: "a" }, ROLLBACK_PROPERTIES), []);
-    assert.equal(of("deploymentID", { appId: "a" }, ROLLBACK_PROPERTIES).length, 1);
+      assert.equal(of(miss, deployment, DEPLOYMENT.properties).length, 1, miss);
+    assert.deepEqual(of("deploymentId", { appId: "a" }, ROLLBACK.properties), []);
+    assert.equal(of("deploymentID", { appId: "a" }, ROLLBACK.properties).length, 1);
   });
 });
