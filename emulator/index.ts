@@ -199,6 +199,7 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
         cutSockets();
         server.closeAllConnections();
       });
+      replicas.close();
       await snapshot?.close();
     },
     clearCalls: () => recorder.clear(),

@@ -37,6 +37,11 @@ export class Replicas {
     this.moments = [];
   }
 
+  /** No more requests. Otherwise Node.js would follow all promises of the process until it ends. */
+  close(): void {
+    this.copy.disable();
+  }
+
   /** The store as it was this long ago. */
   lagging(lagMs: number): Store {
     const at = this.store().now - lagMs;

@@ -10,7 +10,7 @@ import { arbitrarySpec } from "../../helpers/arbitrary-spec";
 import { LATER, QuietRun } from "../../helpers/processes/quiet-run";
 import { runs } from "../../helpers/runs";
 
-const RUNS = Number(process.env["ZERO_NOISE_RUNS"] ?? runs(40, 400));
+const RUNS = Number(process.env["ZERO_NOISE_RUNS"] ?? runs(15, 400));
 
 describe("a second preview and a refresh after pulumi up", function () {
   this.timeout(300_000);
@@ -70,6 +70,6 @@ describe("a second preview and a refresh after pulumi up", function () {
       );
       assert.deepEqual(plain(turned), plain(listsToMaps(spec)));
     });
-    await fc.assert(property, { numRuns: 50 });
+    await fc.assert(property, { numRuns: runs(10, 50) });
   });
 });

@@ -81,7 +81,7 @@ describe("emulator: every operation of the description", () => {
   let world: World;
 
   /** An app with two previously active deployments, a third in progress, and a scaling event in progress. */
-  beforeEach(async () => {
+  const build = async (): Promise<void> => {
     b = await bench();
     const { app } = await b.ok("POST", "/v2/apps", { spec: SPEC });
     const at = `/v2/apps/${app.id}`;
@@ -96,8 +96,17 @@ describe("emulator: every operation of the description", () => {
     b.clock.advance(WHOLE * 0.25);
     const [run] = (await b.ok("GET", `${at}/job-invocations`)).job_invocations;
     world = { app: app.id, deployment, first, running, alert: alert.id, run: run.id, event: event.id };
+  };
+  /** Requests that read, or are refused, leave it to the next test. */
+  let isChanged = false;
+  before(build);
+  beforeEach(async () => {
+    if (!isChanged) return;
+    isChanged = false;
+    await b.emulator.close();
+    await build();
   });
-  afterEach(() => b.emulator.close());
+  after(() => b.emulator.close());
 
   const place = (path: string, world: World): string =>
     path
@@ -168,6 +177,7 @@ describe("emulator: every operation of the description", () => {
       };
 
       it("returns 200 as described", async () => {
+        isChanged = operation.method !== "GET";
         await BEFORE[operation.title]?.();
         const answer = await ask(operation, world);
         assert.deepEqual(described(answer.status), []);
@@ -229,6 +239,7 @@ describe("emulator: every operation of the description", () => {
 
   it("returns each described field of an app, deployment, event and job invocation at least once", async () => {
     const at = `/v2/apps/${world.app}`;
+    isChanged = true;
     await rollBack();
     b.clock.advance(WHOLE * 0.3);
     const { app } = await b.ok("GET", at);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describeAll } from "../../../provider/appspec/describe";
 import { parseSpec } from "../../../provider/appspec/parse";
 import { validate } from "../../../provider/appspec/validate";
+import { runs } from "../../helpers/runs";
 
 /** A spec with mistakes of both kinds, its parts in any order. */
 const PARTS = [
@@ -43,7 +44,7 @@ describe("problems of a spec", () => {
           problems.map(({ code }) => code),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: runs(12, 60) },
     );
   });
 });

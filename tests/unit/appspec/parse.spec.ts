@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { stringify } from "yaml";
 import { parseSpec, SpecFileError } from "../../../provider/appspec/parse";
+import { runs } from "../../helpers/runs";
 
 function refused(text: string, options = {}): SpecFileError {
   try {
@@ -141,7 +142,7 @@ describe("parseSpec", () => {
         assert.deepEqual(parseSpec(stringify(value)).spec, value);
         assert.deepEqual(parseSpec(JSON.stringify(value)).spec, value);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(12, 60) },
     );
   });
 
@@ -187,7 +188,7 @@ describe("parseSpec", () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(100, 500) },
     );
   });
 });

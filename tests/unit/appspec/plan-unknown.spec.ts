@@ -12,6 +12,7 @@ import {
 } from "../../../provider/appspec/plan";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
 import { arbitrarySpec } from "../../helpers/arbitrary-spec";
+import { runs } from "../../helpers/runs";
 
 const github = { repo: "acme/shop", branch: "main" };
 const spec = listsToMaps({
@@ -123,7 +124,7 @@ describe("a plan with values that are not known yet", () => {
         const later = plan(from, resolved);
         assertHolds(planned, later);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(60, 300) },
     ));
 });
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { App, Deployment, Rollback } from "../../../provider/index";
+import * as programs from "../../../provider/index";
+import { App, type Rollback } from "../../../provider/index";
+import { KINDS } from "../../../provider/resources/kinds";
 import * as provider from "../../../provider/provider";
 import type { Deployment as DeploymentInfo } from "../../../provider/api/types";
 import { lastGood } from "../../../provider/resources/rollback/target";
@@ -51,11 +53,15 @@ describe("resources for existing apps", () => {
     assert.ok(!("spec" in inputs));
   });
 
-  for (const [type, make] of [
-    ["App", (options: pulumi.CustomResourceOptions) => new App("a", { spec: {} }, options)],
-    ["Deployment", (options: pulumi.CustomResourceOptions) => new Deployment("a", { appId: "x" }, options)],
-    ["Rollback", (options: pulumi.CustomResourceOptions) => new Rollback("a", { appId: "x" }, options)],
-  ] as const)
+  const makers: [string, (options?: pulumi.CustomResourceOptions) => pulumi.CustomResource][] = [
+    ["App", (options) => new App("a", { spec: {} }, options)],
+    ...KINDS.map(({ name }): (typeof makers)[number] => {
+      const Resource = (programs as unknown as Record<string, typeof Rollback>)[name]!;
+      return [name, (options) => new Resource("a", { appId: "x" }, options)];
+    }),
+  ];
+
+  for (const [type, make] of makers)
     it(`${type} rejects the import option in one line with the alternative, before Pulumi sees it`, () => {
       assert.throws(
         () => make({ import: "4f6c71e2" }),
@@ -72,21 +78,17 @@ describe("resources for existing apps", () => {
       assert.ok(make({ import: undefined as unknown as string }));
     });
 
-  for (const [make, type, method, check] of [
-    [() => new App("a", { spec: {} }), "App", "app", "AppProvider"],
-    [() => new Deployment("a", { appId: "x" }), "Deployment", "deployment", "DeploymentProvider"],
-    [() => new Rollback("a", { appId: "x" }), "Rollback", "rollback", "RollbackProvider"],
-  ] as const)
+  for (const [type, make] of makers)
     it(`${type} stores a constant text in the state that resolves to its provider`, async () => {
       await known(make().urn);
       const { type: registeredType, inputs } = only();
       assert.equal(registeredType, `pulumi-nodejs:dynamic/app-platform:${type}`);
       assert.equal(
         inputs["__provider"],
-        `exports.handler=()=>require("pulumi-app-platform/provider").${method}()`,
+        `exports.handler=()=>require("pulumi-app-platform/provider").${type.toLowerCase()}()`,
       );
       const { core } = runText(inputs["__provider"]) as { core: object };
-      assert.equal(core.constructor.name, check);
+      assert.equal(core.constructor.name, `${type}Provider`);
       assert.equal(
         inputs["__urn"],
         `urn:pulumi:stack::project::pulumi-nodejs:dynamic/app-platform:${type}::a`,

@@ -11,6 +11,7 @@ import { normalizeScalars } from "../../../provider/appspec/coerce-scalars";
 import { KEPT_SECRET } from "../../../provider/appspec/secrets";
 import type { AppSpec } from "../../../provider/appspec/types";
 import { arbitrarySpec } from "../../helpers/arbitrary-spec";
+import { runs } from "../../helpers/runs";
 
 const AT = new Date("2026-03-04T05:06:07Z");
 const appOf = (spec: unknown): App => ({ id: "4f6c71e2", spec: spec as AppSpec });
@@ -67,7 +68,7 @@ describe("a backup", () => {
           JSON.parse(JSON.stringify(listsToMaps(normalizeScalars(one))));
         assert.deepEqual(plain(again), plain(spec));
       }),
-      { numRuns: 40 },
+      { numRuns: runs(8, 40) },
     );
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { printableJson } from "../../../provider/text/json";
 import { printable } from "../../../provider/text/printable";
+import { runs } from "../../helpers/runs";
 
 const ESC = "\x1b";
 
@@ -139,7 +140,7 @@ describe("printable", () => {
         for (const [, codes = ""] of colored.matchAll(/\x1b\[([\d;]+)m/g))
           assert.doesNotMatch(codes.replace(/[34]8;(?:5;\d*|2;\d*;\d*;\d*)/g, ""), /(?:^|;)0*8(?:;|$)/);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(400, 2_000) },
     );
   });
 
@@ -183,7 +184,7 @@ describe("printableJson", () => {
           assert.equal(printable(text), text);
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: runs(200, 1_000) },
     );
   });
 

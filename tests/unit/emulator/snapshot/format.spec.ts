@@ -8,6 +8,7 @@ import { readSnapshot, writeSnapshot } from "../../../../emulator/snapshot/forma
 import type { Store } from "../../../../emulator/model/store";
 import { appView, deploymentView } from "../../../../emulator/views/app";
 import { DEPLOY_MS, perform, specOf, steps, storeOn } from "../history";
+import { runs } from "../../../helpers/runs";
 
 /** A later time, on a clock that otherwise behaves the same. */
 const restarted = (store: Store, clock: SteppedClock): Store =>
@@ -37,7 +38,7 @@ describe("emulator: snapshot", () => {
           assert.deepEqual(told(again), told(store));
         }
       }),
-      { numRuns: 25 },
+      { numRuns: runs(5, 25) },
     );
   });
 
@@ -54,7 +55,7 @@ describe("emulator: snapshot", () => {
         perform(again, other, after);
         assert.deepEqual(told(again), told(store));
       }),
-      { numRuns: 20 },
+      { numRuns: runs(5, 20) },
     );
   });
 
@@ -72,7 +73,7 @@ describe("emulator: snapshot", () => {
           clock.advance(step.wait);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: runs(5, 20) },
     );
   });
 

@@ -5,6 +5,7 @@ import { nextChange } from "../../../../emulator/model/deployment-record";
 import { appView, deploymentView } from "../../../../emulator/views/app";
 import { appJson } from "../../../../emulator/views/app-json";
 import { DEPLOY_MS, perform, steps, storeOn } from "../history";
+import { runs } from "../../../helpers/runs";
 
 describe("emulator: views of apps as JSON", () => {
   it("match the views at every moment of any history", () => {
@@ -28,7 +29,7 @@ describe("emulator: views of apps as JSON", () => {
           }
         }
       }),
-      { numRuns: 20 },
+      { numRuns: runs(5, 20) },
     );
   });
 

@@ -19,6 +19,7 @@ import { parseSpec, BACKUP_HEAD } from "../../../../provider/appspec/parse";
 import type { AppSpec } from "../../../../provider/appspec/types";
 import { appSpecs, anyText } from "../../../helpers/world/app-specs";
 import { temporaryFolder } from "../../../helpers/temporary-folder";
+import { runs } from "../../../helpers/runs";
 
 const ID = "4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf";
 const AT = new Date("2026-03-04T05:06:07.890Z");
@@ -48,7 +49,7 @@ describe("backupText", () => {
       fc.property(appSpecs, (spec) => {
         assert.deepEqual(parseSpec(backupText(appOf(spec), AT)).spec, spec);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(60, 300) },
     );
   });
 

@@ -10,6 +10,7 @@ import type { AppInputs } from "../../../../provider/resources/app/state";
 import { checkApp } from "../../../helpers/check-app";
 import { SHOP } from "../../../helpers/world/provider-world";
 import { temporaryFolder } from "../../../helpers/temporary-folder";
+import { runs } from "../../../helpers/runs";
 
 const spec = listsToMaps(SHOP);
 const IMAGE = { registry_type: "GHCR", registry: "acme", repository: "mail" };
@@ -124,7 +125,7 @@ describe("check", () => {
       fc.property(fc.dictionary(fc.constantFrom(...keys), fc.jsonValue()), (news) => {
         assert.ok(Array.isArray(checkApp(news as unknown as AppInputs).failures));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(60, 300) },
     );
   });
 

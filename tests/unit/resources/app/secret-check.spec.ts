@@ -10,6 +10,7 @@ import type { AppInputs } from "../../../../provider/resources/app/state";
 import { arbitrarySpec } from "../../../helpers/arbitrary-spec";
 import { checkApp } from "../../../helpers/check-app";
 import { temporaryFolder } from "../../../helpers/temporary-folder";
+import { runs } from "../../../helpers/runs";
 
 const checked = (spec: unknown, secrets: Path[], more: object = {}): CheckResult =>
   checkApp({ spec: listsToMaps(spec), ...more, __secrets: secrets } as AppInputs & HiddenInputs);
@@ -61,7 +62,7 @@ describe("check of secrets", () => {
           assert.doesNotMatch(said(result), /S3cr3t|5813745/);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(12, 60) },
     );
   });
 

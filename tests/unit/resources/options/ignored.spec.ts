@@ -10,6 +10,7 @@ import {
 import { changes, valueAt, type Path } from "../../../../provider/appspec/diff";
 import { listsToMaps } from "../../../../provider/appspec/lists-by-name";
 import { arbitrarySpec } from "../../../helpers/arbitrary-spec";
+import { runs } from "../../../helpers/runs";
 
 const web = (more: object): object => ({
   services: { web: { image: { tag: "v1" }, instance_count: 1, ...more } },
@@ -126,7 +127,7 @@ describe("ignoreChanges", () => {
           assert.ok(isIgnored(change.path, [path]), String(change.path));
         assert.deepEqual(keepIgnored(kept, held, [path]), kept);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(40, 200) },
     );
   });
 });

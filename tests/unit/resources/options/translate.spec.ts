@@ -10,6 +10,7 @@ import { valueAt } from "../../../../provider/appspec/diff";
 import { listsToMaps } from "../../../../provider/appspec/lists-by-name";
 import { arbitrarySpec } from "../../../helpers/arbitrary-spec";
 import { leaves } from "../../../helpers/spec-places";
+import { runs } from "../../../helpers/runs";
 
 const NAMES = ["spec", "projectId", "redeployOn"];
 
@@ -186,7 +187,7 @@ describe("paths of resource options", () => {
           if (!naming) assert.deepEqual(valueAt({ spec: byName }, steps), value, `${written} → ${found}`);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(12, 60) },
     );
   });
 });
