@@ -74,11 +74,7 @@ export class CampaignRun {
       this.stopped = this.killed = false;
       // Pulumi's state may be outdated: the documented step is a refresh.
       await this.refreshAll();
-    } else if (
-      // The engine ends its providers with SIGINT, so that alone is a kill.
-      step.ending?.how !== "SIGINT" &&
-      emulator.calls.slice(before.calls).every(({ fault }) => fault === undefined)
-    )
+    } else if (emulator.calls.slice(before.calls).every(({ fault }) => fault === undefined))
       this.problems.push(...this.lost(before.apps));
   }
 
@@ -123,7 +119,8 @@ export class CampaignRun {
       this.trace.push(`  ${ending.how}`);
       count(counts.endings, ending.how);
       const { child } = world.host.process;
-      if (ending.how === "SIGKILL") this.killed = true;
+      // The engine ends its providers with SIGINT, so that alone is a kill.
+      if (ending.how === "SIGKILL" || ending.how === "SIGINT") this.killed = true;
       if (ending.how !== "cancel") child.kill(ending.how === "group" ? "SIGTERM" : ending.how);
       if (ending.how === "cancel" || ending.how === "group")
         done = world.host.cancel().catch(() => undefined);
