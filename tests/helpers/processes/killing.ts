@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createEmulator, type Emulator } from "app-platform-emulator";
 import type { CommandResult } from "../../../tools/pulumi-project";
 import { current } from "../current";
-import { succeeded, TestStack, TOKEN, type Declaration } from "../e2e";
+import { succeeded, TestStack, TOKEN, type Declaration, type StackOptions } from "../e2e";
 import { Gate, type Moment } from "../gate";
 import { descendants, isAlive, kill9, type RunningProcess } from "./processes";
 
@@ -15,6 +15,9 @@ interface Point {
   readonly step: number;
   readonly moment: Moment;
 }
+
+/** The process of either front end; not the shell that starts it. */
+const PROVIDER = /^\S*node\b.*(dynamic-provider|plugin\/server\.js)/;
 
 /** Up to this many apps are requested one by one, like a single app: only then does each have its own calls. */
 const AT_ONCE = 3;
@@ -37,16 +40,16 @@ export class Killing {
     readonly stack: TestStack,
   ) {}
 
-  static async prepare(deploySeconds = 0.5): Promise<Killing> {
+  static async prepare(options: StackOptions = {}): Promise<Killing> {
     const emulator = await createEmulator({
-      deploySeconds,
+      deploySeconds: 0.5,
       otherwise: ["deleted-at-once=0.5"],
       token: TOKEN,
       rateLimit: false,
     });
     const gate = await Gate.open(emulator);
     const env = { DIGITALOCEAN_API_URL: gate.url, DIGITALOCEAN_TOKEN: TOKEN };
-    return new Killing(emulator, gate, await TestStack.create(emulator, { env }));
+    return new Killing(emulator, gate, await TestStack.create(emulator, { ...options, env }));
   }
 
   async close(): Promise<void> {
@@ -69,16 +72,18 @@ export class Killing {
   /**
    * Creates, updates or deletes three apps at a time, holds each at its own point, and then kills the run. The next
    * operation works on the result of the previous one. In the end, a preview has no changes.
+   * @param only which steps to take. @default all
    */
   async everywhere(
     operation: "create" | "update" | "delete",
     steps: readonly string[],
     victim: Victim,
     recover: (names: readonly string[]) => Promise<void>,
+    only: (what: string) => boolean = () => true,
   ): Promise<void> {
     const moments = ["before", "after"] as const;
     const points = steps
-      .flatMap((_what, step) => moments.map((moment) => ({ step, moment })))
+      .flatMap((what, step) => (only(what) ? moments.map((moment) => ({ step, moment })) : []))
       .map((point, index) => ({ ...point, name: `app-${index}` }));
     for (let first = 0; first < points.length; first += AT_ONCE) {
       const some = points.slice(first, first + AT_ONCE);
@@ -113,7 +118,7 @@ export class Killing {
 
   /** Resolves when every provider that outlived its run has exited. */
   async orphansEnd(): Promise<void> {
-    const providers = this.left.filter(({ command }) => /dynamic-provider/.test(command));
+    const providers = this.left.filter(({ command }) => PROVIDER.test(command));
     while (providers.some(({ pid }) => isAlive(pid))) await new Promise((wait) => setTimeout(wait, 250));
   }
 
@@ -164,10 +169,10 @@ export class Killing {
 }
 
 /** One stack for all tests of the `describe` that it is called in; reports the number of cases at the end. */
-export function killingInTurn(): Killing {
+export function killingInTurn(options: StackOptions = {}): Killing {
   let killing: Killing | undefined;
   before(async () => {
-    killing = await Killing.prepare();
+    killing = await Killing.prepare(options);
   });
   after(async () => {
     if (!killing) return;
@@ -179,6 +184,6 @@ export function killingInTurn(): Killing {
 
 /** The process in which the provider works; its parent is its shell. */
 function provider(below: readonly RunningProcess[]): RunningProcess {
-  const found = below.findLast(({ command }) => /^\S*node\b.*dynamic-provider/.test(command));
+  const found = below.findLast(({ command }) => PROVIDER.test(command));
   return found ?? assert.fail(`no provider among:\n${below.map(({ command }) => command).join("\n")}`);
 }

@@ -19,7 +19,7 @@ export class LongDeployment {
   ) {}
 
   static async start(
-    options: Pick<StackOptions, "env" | "packages" | "program"> = {},
+    options: Pick<StackOptions, "env" | "packages" | "program" | "language"> = {},
   ): Promise<LongDeployment> {
     const clock = steppedClock();
     const emulator = await createEmulator({
