@@ -16,6 +16,8 @@ export const WAIT_LIMITS = {
   lostResponse: 10_000,
   /** Pause between two checks that must agree that an app is gone: a replica may lag. */
   goneAgain: 3_000,
+  /** Age of an app from which on every replica has it. Inferred. */
+  newApp: 30_000,
 } as const;
 
 /** Pauses between checks, in milliseconds; the last one repeats. */

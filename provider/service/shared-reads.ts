@@ -139,6 +139,7 @@ export class SharedReads {
 
   /**
    * The app, or undefined if it is gone: two checks, some seconds apart, must agree.
+   * @param pauseMs between the checks
    * @throws ApiError also if the responses contradict each other
    */
   async findOrGone(
@@ -146,10 +147,11 @@ export class SharedReads {
     id: string,
     maxAgeMs: number,
     options: Options = {},
+    pauseMs = (): number => WAIT_LIMITS.goneAgain,
   ): Promise<App | undefined> {
     const found = await this.find(source, id, maxAgeMs, options);
     if (found) return found;
-    await this.clock.sleep(WAIT_LIMITS.goneAgain, options.signal);
+    await this.clock.sleep(pauseMs(), options.signal);
     return this.find(source, id, 0, options);
   }
 

@@ -86,9 +86,17 @@ export class Operation {
     return this.context.reads.find(this.context.client, id, maxAgeMs, this.context.options);
   }
 
-  /** Like {@link findApp}, but undefined only if two checks, some seconds apart, agree that the app does not exist. */
-  async findOrGone(id: string): Promise<App | undefined> {
-    return this.context.reads.findOrGone(this.context.client, id, READ_MAX_AGE_MS, this.context.options);
+  /**
+   * Like {@link findApp}, but undefined only if two checks, some seconds apart, agree that the app does not exist. The second one
+   * comes when every replica has an app of this creation time.
+   */
+  async findOrGone(id: string, createdAt: string | undefined): Promise<App | undefined> {
+    const { client, reads, options } = this.context;
+    const pauseMs = (): number => {
+      const age = client.serviceTime() - Date.parse(createdAt ?? "");
+      return Math.max(WAIT_LIMITS.goneAgain, age >= 0 ? WAIT_LIMITS.newApp - age : 0);
+    };
+    return reads.findOrGone(client, id, READ_MAX_AGE_MS, options, pauseMs);
   }
 
   /** The app that `App.get` refers to. @throws AppPlatformError `not-found`, suggesting similar apps */

@@ -36,7 +36,7 @@ export async function readApp(
   isGet: boolean,
 ): Promise<AppRead> {
   const isOnlyRead = isGet || props.__readOnly === true;
-  const found = isGet ? await operation.appToGet(id) : await operation.findOrGone(id);
+  const found = isGet ? await operation.appToGet(id) : await operation.findOrGone(id, props.createdAt);
   if (found && !isOnlyRead) managed.hold(meta.urn, id);
   if (!found) {
     managed.forget(meta.urn, id);

@@ -84,6 +84,17 @@ describe("an app that the service does not show", () => {
     assert.ok(world.clock.now() - started >= 3_000);
   });
 
+  it("is kept by a refresh when a replica lags behind its creation", async () => {
+    const LAG: Fault = { lagMs: 20_000 };
+    world.emulator.reset();
+    // Replicas remember what was there since the first rule of this kind.
+    world.emulator.faults.add({ path: /^none$/, fault: LAG });
+    made = await world.create(inputs(SHOP, { backup: false }));
+    world.emulator.faults.add({ method: "GET", fault: LAG, times: Infinity });
+    const read = await world.run().read(made.id, made.outs);
+    assert.equal(read.id, made.id);
+  });
+
   it("costs a refresh no pause when it exists", async () => {
     const before = world.clock.sleeps.length;
     await world.run().read(made.id, made.outs);
