@@ -81,8 +81,10 @@ export async function deleteApp(context: AppOperationContext, id: string): Promi
   const { client, reads, options, clock, reporter, stopped, inputs } = context;
   const isKnown = await deleteAppOnce(client, id, { ...options, clock });
   reads.noteWrite(id);
-  if (!isKnown)
+  if (!isKnown) {
+    await throwIfListed(context, id);
     return reporter.info("The app no longer exists at the service: it was already deleted (DELETE: 404).");
+  }
   reporter.waits();
   const giveUpAt = clock.now() + timeoutMs("delete", inputs.timeouts);
   for (;;) {
@@ -101,6 +103,21 @@ export async function deleteApp(context: AppOperationContext, id: string): Promi
         `The app ${id} still exists after its deletion was accepted (DELETE /v2/apps/${id}). Run pulumi destroy again to keep waiting.`,
       );
     await clock.sleep(GONE_POLL_MS, stopped);
+  }
+}
+
+/**
+ * A service that finds nothing at all, such as one at a wrong address, does not find its list of apps either.
+ * @throws ApiError if the apps cannot be listed, AppPlatformError `not-found` if the list contains the app
+ */
+async function throwIfListed({ client, options }: AppOperationContext, id: string): Promise<void> {
+  for await (const app of client.listApps(options)) {
+    if (app.id !== id) continue;
+    throw new AppPlatformError(
+      "not-found",
+      `DELETE /v2/apps/${id} found no such app (404), but the list of apps contains it, so the result is inconclusive. ` +
+        "Run pulumi destroy again.",
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { standing } from "../../deployment-phases";
 import type { App, Deployment, RollbackCondition } from "../../api/types";
 import { waitForOutcome, type Outcome } from "../../deploy/outcome";
-import { isAutomaticRollback } from "../../service/new-deployment";
+import { isAutomaticRollback, shownDeployments } from "../../service/new-deployment";
 import {
   asAppPlatformError,
   AppPlatformError,
@@ -239,7 +239,9 @@ export async function commitRollback(
 ): Promise<App> {
   const free = async (): Promise<App | undefined> => {
     const app = await client.getApp(appId);
-    return app.pinned_deployment?.id === id ? undefined : app;
+    // An app that was rolled back has a deployment: a response without any proves nothing.
+    const isFree = app.pinned_deployment?.id !== id && shownDeployments(app).length > 0;
+    return isFree ? app : undefined;
   };
   const ask = async (): Promise<App | undefined> => {
     try {

@@ -62,6 +62,20 @@ describe("an app that the service does not show", () => {
     assert.ok(world.messages("info").some((line) => /no longer exists at the service.*404/.test(line)));
   });
 
+  it("stays in the state when the service finds nothing at all, not even its list of apps", async () => {
+    world.emulator.faults.add({ fault: NOT_FOUND, times: Infinity });
+    const error = await world.failure(world.run().delete(made.id, made.outs));
+    assert.equal(error.errorCode, "not-found");
+    assert.match(error.message, /GET \/v2\/apps\b.*404/);
+  });
+
+  it("stays in the state when the deletion finds no app, but the list of apps contains it", async () => {
+    world.emulator.faults.add({ method: "DELETE", fault: NOT_FOUND, times: Infinity });
+    world.emulator.faults.add({ method: "GET", path: APP, fault: NOT_FOUND, times: Infinity });
+    const error = await world.failure(world.run().delete(made.id, made.outs));
+    assert.match(error.message, /list of apps contains it.*pulumi destroy again/);
+  });
+
   it("is deleted without a backup when the state contains no spec", async () => {
     world.emulator.reset();
     const { __liveSpec: _lost, ...outs } = made.outs;

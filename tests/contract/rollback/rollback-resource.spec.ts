@@ -346,6 +346,14 @@ describe("RollbackProvider", () => {
       );
     });
 
+    it("does not take a response without deployments for a sign that the rollback is committed", async () => {
+      const { id, outs } = await create();
+      world.emulator.faults.add({ method: "POST", path: /commit$/, fault: { status: 500 } });
+      world.emulator.faults.add({ method: "GET", fault: "without-deployment", times: 2 });
+      await run().delete(id, outs);
+      assert.equal(world.app.pinned, undefined);
+    });
+
     it("writes nothing when the app is not pinned", async () => {
       const { id, outs } = await create({ state: "committed" });
       forget();
