@@ -29,8 +29,9 @@ const EMULATOR = [
   ["http"],
   ["views"],
   ["snapshot", "logs"],
+  ["assumptions"],
   ["model"],
-  ["clock", "errors", "assumptions"],
+  ["clock", "errors"],
 ];
 
 /** Matches every file of these rooms, be they folders or single files. */
