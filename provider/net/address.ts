@@ -48,7 +48,7 @@ function bad(what: string): AppPlatformError {
 export function path(strings: TemplateStringsArray, ...parts: string[]): string {
   let result = strings[0] ?? "";
   parts.forEach((part, index) => {
-    // "" and ".." would turn «delete this app» into a request on another resource.
+    // "" and ".." would turn "delete this app" into a request on another resource.
     if (typeof part !== "string" || part === "" || part === "." || part === "..") {
       throw new AppPlatformError(
         "invalid-input",

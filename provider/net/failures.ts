@@ -61,7 +61,7 @@ export function statusError(context: FailureContext, answer: FailedAnswer): ApiE
 
 /**
  * 5xx says nothing about how far the service got: gateways answer in place of a service that goes on working. Only a 503 that
- * names a time to come back is a clear «not now».
+ * names a time to come back is a clear "not now".
  */
 function mayHaveWorked(status: number, answer: FailedAnswer): boolean {
   return status >= 500 && !(status === 503 && answer.header("retry-after") !== undefined);

@@ -90,7 +90,7 @@ function worthAnotherTry(failed: FailedTry, repeatable: boolean): boolean {
     // No connection was made: safe for writes, too. A connection that broke: only for reads.
     case "network":
       return repeatable || failed.notSent === true;
-    // A clear «not now» with a time is safe for writes. Any other 5xx may come from a gateway while the work goes on.
+    // A clear "not now" with a time is safe for writes. Any other 5xx may come from a gateway while the work goes on.
     case "service-error":
       return repeatable || (failed.status === 503 && failed.retryAfter !== undefined);
     // The work may be done. The caller of a write has to look before it writes again.

@@ -21,17 +21,24 @@ export async function throwIfShown(
   if ((await client.listDeploymentPage(appId, {}, options)).items.some(isIt)) throw error;
 }
 
+interface NewDeployment {
+  readonly forceBuild?: boolean | undefined;
+  /** Ids of the deployments before it. */
+  readonly known: readonly string[];
+  /** Whether stopping the run ends its requests, except the one that creates the deployment. @default true */
+  readonly stops?: boolean;
+}
+
 /** Creates a new deployment of the spec at the service. */
 export async function createDeployment(
   context: OperationContext,
   appId: string,
-  forceBuild: boolean,
-  known: readonly string[],
+  { forceBuild, known, stops = true }: NewDeployment,
 ): Promise<Started> {
   const { client, reads, reporter, options, clock } = context;
   reporter.status("creating a deployment");
   const request = forceBuild ? { force_build: true } : {};
-  const create = () => createDeploymentOnce(client, appId, request, { ...options, clock }, known);
+  const create = () => createDeploymentOnce(client, appId, request, { ...(stops && options), clock }, known);
   const started = await unlessRollingBack(context, appId, create);
   reads.noteWrite(appId);
   return started;

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock";
+import { isTransient } from "../errors";
 
 /** Time limits for the results of accepted requests to become visible, in milliseconds. */
 export const WAIT_LIMITS = {
@@ -46,4 +47,27 @@ export async function poll<T>(
     const pause = PAUSES[looks] ?? PAUSES.at(-1) ?? left;
     await clock.sleep(Math.min(pause, left), signal).catch(() => undefined);
   }
+}
+
+/**
+ * Like {@link poll}, but transient failures and 404s of a check do not end it: a replica may lag.
+ * @returns what was found, or the failure of the last check if it failed
+ */
+export async function pollThroughFailures<T>(
+  look: () => Promise<T | undefined>,
+  withinMs: number,
+  options: PollOptions,
+): Promise<{ readonly found?: T | undefined; readonly failure?: unknown }> {
+  let failure: unknown;
+  const tolerant = async (): Promise<T | undefined> => {
+    failure = undefined;
+    try {
+      return await look();
+    } catch (error) {
+      if (!isTransient(error, "not-found")) throw error;
+      failure = error;
+      return undefined;
+    }
+  };
+  return { found: await poll(tolerant, withinMs, options), failure };
 }

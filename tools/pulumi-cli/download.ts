@@ -31,6 +31,6 @@ function findLauncher(): string {
   try {
     return join(dirname(require.resolve("pulumi/package.json")), "run.js");
   } catch {
-    throw new Error("the npm package pulumi is not installed: run «npm ci»");
+    throw new Error("the npm package pulumi is not installed: run npm ci");
   }
 }

@@ -25,7 +25,7 @@ export function showVersion(version: Version): string {
 /** The `go` line of a go.mod: the oldest Go that may build it. */
 export function goNeededBy(goMod: string): Version {
   const version = parseVersion(/^go (.+)$/m.exec(goMod)?.[1] ?? "");
-  if (!version) throw new Error("the go.mod has no line «go VERSION»");
+  if (!version) throw new Error('the go.mod has no line "go VERSION"');
   return version;
 }
 
@@ -60,7 +60,7 @@ export class PulumiCliError extends Error {
       [
         "There is no Pulumi CLI to work with. Tried, in this order:",
         ...tried,
-        `Next: install the Pulumi CLI ${showVersion(OLDEST_CLI)} or newer («Download & install Pulumi» in Pulumi's ` +
+        `Next: install the Pulumi CLI ${showVersion(OLDEST_CLI)} or newer ("Download & install Pulumi" in Pulumi's ` +
           "documentation) and put its folder on PATH, or make one of these ways work. Then run this again.",
       ].join("\n"),
     );

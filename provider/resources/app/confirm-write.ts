@@ -1,44 +1,40 @@
 import type { App } from "../../api/types";
 import { matches } from "../../appspec/covers";
 import { drift } from "../../appspec/drift";
-import { listsToMaps } from "../../appspec/lists-by-name";
 import { isCiphertext } from "../../appspec/secrets";
-import { AppPlatformError, isApiError, isTransient } from "../../errors";
-import { poll, WAIT_LIMITS } from "../../service/poll";
+import { AppPlatformError, isApiError } from "../../errors";
+import { pollThroughFailures, WAIT_LIMITS } from "../../service/poll";
 import type { OperationContext } from "../base-provider";
 
 /**
- * Checks that a write took effect: its response alone does not show that.
- * @param app the app in the response
- * @param isFromBefore whether the app is the one from before the write
- * @throws AppPlatformError `app-gone`, `update-not-seen`
+ * Reads the app until it shows a write: the response to the write alone does not prove that it took effect.
+ * @param isShown whether the app, as read, shows the write
+ * @param notSeen the error if it does not
+ * @throws AppPlatformError `app-gone`, or the result of `notSeen`
  */
 export async function confirmWrite(
   { client, reads, options, clock, stopped }: OperationContext,
-  app: App,
-  isFromBefore: (now: App) => boolean,
+  id: string,
+  isShown: (now: App) => boolean,
   notSeen: () => AppPlatformError,
-): Promise<void> {
-  let failed: unknown;
+): Promise<App> {
   const look = async (): Promise<App | undefined> => {
-    try {
-      failed = undefined;
-      const now = await reads.app(client, app.id, 0, options);
-      return showsWrite(listsToMaps(now.spec), listsToMaps(app.spec)) && !isFromBefore(now) ? now : undefined;
-    } catch (error) {
-      if (!isTransient(error, "not-found")) throw error;
-      failed = error;
-      return undefined;
-    }
+    const now = await reads.app(client, id, 0, options);
+    return isShown(now) ? now : undefined;
   };
-  if (await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped })) return;
+  const waits = { clock, signal: stopped };
+  const { found, failure } = await pollThroughFailures(look, WAIT_LIMITS.lostResponse, waits);
+  if (found) return found;
   stopped?.throwIfAborted();
-  if (isApiError(failed, "not-found")) throw appNotSeen(app.id, failed);
-  throw failed ?? notSeen();
+  if (isApiError(failure, "not-found")) throw appNotSeen(id, failure);
+  throw failure ?? notSeen();
 }
 
-/** @param written the spec in the response to the write */
-const showsWrite = (now: unknown, written: unknown): boolean =>
+/**
+ * Whether the app contains what the response to a write contained.
+ * @param written the spec in that response
+ */
+export const showsWrite = (now: unknown, written: unknown): boolean =>
   matches(now, written) &&
   !drift(written, now).some(({ before, after }) => isCiphertext(before) && isCiphertext(after));
 

@@ -208,7 +208,7 @@ export class Operation {
       (await lookForDeployment(this.context, app.id, NONE_KNOWN, WAIT_LIMITS.updateDeployment));
     if (newest && resultOf(newest.phase) !== "bad") return { app, last: lastDeployment(newest) };
     if (newest) this.reporter.info(await this.whyAgain(app, newest));
-    return { app, started: await this.createDeployment(app, newest && lastDeployment(newest), false) };
+    return { app, started: await createDeployment(this.context, app.id, { known: idsOf(app, newest) }) };
   }
 
   /** The reason for a new deployment of the same spec. Waits for the service's own rollback of the last one. */
@@ -308,18 +308,11 @@ export class Operation {
     return sendable(sealed, this.ignoring.orderOf(this.order));
   }
 
-  private async createDeployment(
-    app: App,
-    last: LastDeployment | undefined,
-    forceBuild: boolean,
-  ): Promise<Started> {
-    return createDeployment(this.context, app.id, forceBuild, idsOf(app, last));
-  }
-
   /** Deploys the service's spec again. Returns a function that finishes the operation. */
   async redeploy(app: App, olds: AppOutputs, forceBuild: boolean): Promise<() => Promise<AppOutputs>> {
     reportDeployedDrift(this.reporter, this.ignoring, olds, app);
-    const started = await this.createDeployment(app, olds.__deployment, forceBuild);
+    const known = idsOf(app, olds.__deployment);
+    const started = await createDeployment(this.context, app.id, { forceBuild, known });
     return () => this.finishing.started(app, started, "update", olds.__liveSpec);
   }
 
@@ -343,7 +336,7 @@ export class Operation {
 }
 
 /** Ids of the deployments in an app and of the one recorded in the state. */
-const idsOf = (app: App, last: LastDeployment | undefined): string[] =>
+const idsOf = (app: App, last: Pick<Deployment, "id"> | undefined): string[] =>
   [...shownDeployments(app), ...(last ? [last] : [])].map(({ id }) => id);
 
 /** The deployment that a write has started, if its response contains it. */

@@ -1,6 +1,6 @@
 import type { App } from "../../api/types";
-import { AppPlatformError, isTransient } from "../../errors";
-import { poll, WAIT_LIMITS } from "../../service/poll";
+import { AppPlatformError } from "../../errors";
+import { pollThroughFailures, WAIT_LIMITS } from "../../service/poll";
 import { slim } from "../../service/listing";
 import type { OperationContext } from "../base-provider";
 import { isFromBefore, staleParts, type SentUpdate } from "../../appspec/evidence";
@@ -19,15 +19,13 @@ export async function shownUpdate(
   if (!isFromBefore(sent, last)) return answered;
   reporter.status("waiting until the service shows the update");
   const look = async (): Promise<App | undefined> => {
-    const now = await client.getApp(answered.id).then(slim, (error: unknown) => {
-      if (!isTransient(error, "not-found")) throw error;
-      return undefined;
-    });
-    if (now) last = listsToMaps(now.spec);
+    const now = slim(await client.getApp(answered.id));
+    last = listsToMaps(now.spec);
     return isFromBefore(sent, last) ? undefined : now;
   };
-  const seen = await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped });
-  if (seen) return seen;
+  const waits = { clock, signal: stopped };
+  const { found } = await pollThroughFailures(look, WAIT_LIMITS.lostResponse, waits);
+  if (found) return found;
   stopped?.throwIfAborted();
   const { secrets, items, values } = staleParts(sent, last);
   const missing = [

@@ -11,7 +11,7 @@ import {
 import { rollbackOutlook } from "./outlook";
 import { newestDeployment } from "./unrecorded-run";
 import { asAppPlatformError, AppPlatformError, InitializationError, isApiError } from "../../errors";
-import { poll, WAIT_LIMITS } from "../../service/poll";
+import { WAIT_LIMITS } from "../../service/poll";
 import { withoutSecrets } from "../../secrets/mask-errors";
 import { nameInterruption, type AppOperationContext } from "../base-provider";
 import { serviceRollback } from "../service-rollback";
@@ -30,7 +30,7 @@ import {
 } from "./state";
 import { timeoutMs, type Timeouts } from "../../durations";
 import { createDeployment, lookForDeployment, noDeployment, throwIfShown } from "../start-deployment";
-import { confirmWrite } from "./confirm-write";
+import { confirmWrite, showsWrite } from "./confirm-write";
 import { currentState } from "./current-state";
 
 /** The wait for one deployment. Searches for it first if the service's response did not contain it. */
@@ -81,9 +81,7 @@ export class Wait {
       `The creation failed at the service (${lost}), but the app exists (id ${app.id}), without a deployment. Starting one.`,
     );
     try {
-      const { deployment, known } = await this.create();
-      this.started = { deployment, known, must: true };
-      this.last = deployment && lastDeployment(deployment);
+      await this.startAnother();
     } catch (error) {
       const { errorCode, message } = this.told(error);
       this.awaited = { known: [], must: true, lost: true };
@@ -99,8 +97,8 @@ export class Wait {
     if (this.started)
       await confirmWrite(
         this.context,
-        this.app,
-        (now) => this.isFromBefore(now),
+        this.app.id,
+        ({ spec }) => !this.isFromBefore(spec) && showsWrite(listsToMaps(spec), listsToMaps(this.app.spec)),
         () => this.notSeen(),
       );
     if (this.last) this.awaited = undefined;
@@ -142,9 +140,9 @@ export class Wait {
     throw new InitializationError("deployment-failed", app.id, outs, [...reasons, ...more]);
   }
 
-  /** True if the app shows the spec from before the write, although the response to the write did not. */
-  private isFromBefore(now: App): boolean {
-    return this.started?.isFromBefore?.(listsToMaps(now.spec)) === true;
+  /** True for the spec from before the write, although the response to the write did not contain it. */
+  private isFromBefore(spec: unknown): boolean {
+    return this.started?.isFromBefore?.(listsToMaps(spec)) === true;
   }
 
   /**
@@ -152,16 +150,9 @@ export class Wait {
    * @throws AppPlatformError `update-not-seen`
    */
   private async withUpdate(now: App): Promise<App> {
-    if (!this.isFromBefore(now)) return now;
-    const { client, reads, options, clock, stopped } = this.context;
-    const look = async (): Promise<App | undefined> => {
-      const app = await reads.app(client, this.app.id, 0, options);
-      return this.isFromBefore(app) ? undefined : app;
-    };
-    const seen = await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped });
-    if (seen) return seen;
-    stopped?.throwIfAborted();
-    throw this.notSeen();
+    const isShown = ({ spec }: App): boolean => !this.isFromBefore(spec);
+    if (isShown(now)) return now;
+    return confirmWrite(this.context, this.app.id, isShown, () => this.notSeen());
   }
 
   /** The error for an update if later responses contradict its response. The next run sends it again. */
@@ -185,15 +176,11 @@ export class Wait {
   }
 
   /** After a deployment that nobody requested has canceled ours: deploys once more, since that one does not count. */
-  private instead(): Promise<AppOutputs> {
+  private async instead(): Promise<AppOutputs> {
     this.hasRepeated = true;
     this.context.reporter.info("Starting a new deployment in place of the canceled one.");
-    return this.create().then(({ deployment, known }) => {
-      this.awaited = { known: [...known.ids], must: true };
-      this.started = { deployment, known, must: true };
-      this.last = deployment && lastDeployment(deployment);
-      return this.outputs();
-    });
+    await this.startAnother();
+    return this.outputs();
   }
 
   private settle(): ReturnType<typeof waitForOutcome> {
@@ -218,17 +205,20 @@ export class Wait {
   private async again(): ReturnType<typeof waitForOutcome> {
     const now = await this.context.client.getApp(this.app.id, this.context.options);
     if (!isStill(this.liveSpec, listsToMaps(now.spec))) throw this.notSeen();
-    const { known, deployment } = await this.create();
-    this.awaited = { known: [...known.ids], must: true };
-    this.last = deployment ? lastDeployment(deployment) : await this.find(known);
+    await this.startAnother();
+    this.last ??= await this.find(this.started?.known);
     if (!this.last) throw noDeployment(this.app.id);
     return this.settle();
   }
 
-  private create(): Promise<Started> {
+  /** Starts a deployment, which this waits for from now on. */
+  private async startAnother(): Promise<void> {
     const shown = shownDeployments(this.app).map(({ id }) => id);
-    const known = [...shown, ...(this.started?.known.ids ?? []), ...(this.last ? [this.last.id] : [])];
-    return createDeployment(this.context, this.app.id, false, known);
+    const seen = [...shown, ...(this.started?.known.ids ?? []), ...(this.last ? [this.last.id] : [])];
+    const { deployment, known } = await createDeployment(this.context, this.app.id, { known: seen });
+    this.awaited = { known: [...known.ids], must: true };
+    this.started = { deployment, known, must: true };
+    this.last = deployment && lastDeployment(deployment);
   }
 
   private async find(known: Known | undefined): Promise<LastDeployment | undefined> {
@@ -248,22 +238,13 @@ export class Wait {
     if (this.started?.must !== false) throw noDeployment(this.app.id);
     const { client, reads, options } = this.context;
     const now = await reads.app(client, this.app.id, 0, options);
-    if (this.isFromBefore(now) || !matches(listsToMaps(now.spec), listsToMaps(this.app.spec)))
+    if (this.isFromBefore(now.spec) || !matches(listsToMaps(now.spec), listsToMaps(this.app.spec)))
       throw this.notSeen();
     const newest = await newestDeployment(this.context, this.app.id);
     const isNeeded = newest ? resultOf(newest.phase) === "bad" : this.started.known.ids.length === 0;
     if (isNeeded) {
-      const started = await this.create();
-      const last = started.deployment && lastDeployment(started.deployment);
-      return new Wait(
-        this.context,
-        this.recorded,
-        this.app,
-        started,
-        last,
-        this.operation,
-        this.liveSpec,
-      ).outputs();
+      await this.startAnother();
+      return this.outputs();
     }
     this.last = await currentState(this.context, this.app, undefined);
     this.context.reporter.warn(

@@ -1,7 +1,6 @@
 import type { Deployment } from "../../api/types";
 import type { Outcome } from "../../deploy/outcome";
-import { isApiError } from "../../errors";
-import { poll, WAIT_LIMITS } from "../../service/poll";
+import { pollThroughFailures, WAIT_LIMITS } from "../../service/poll";
 import type { OperationContext } from "../base-provider";
 
 /** Without a wait, the deployment must at least exist: the response alone does not show that. */
@@ -11,18 +10,13 @@ export async function confirm(
   id: string,
   onSeen: (seen: Deployment) => void,
 ): Promise<Outcome> {
-  let missing: unknown;
-  const look = (): Promise<Deployment | undefined> =>
-    client.getDeployment(appId, id, options).catch((error: unknown) => {
-      if (!isApiError(error, "not-found")) throw error;
-      missing = error;
-      return undefined;
-    });
-  const deployment = await poll(look, WAIT_LIMITS.lostResponse, { clock, signal: stopped });
-  if (!deployment) {
+  const look = (): Promise<Deployment> => client.getDeployment(appId, id, options);
+  const waits = { clock, signal: stopped };
+  const { found, failure } = await pollThroughFailures(look, WAIT_LIMITS.lostResponse, waits);
+  if (!found) {
     stopped?.throwIfAborted();
-    throw missing;
+    throw failure;
   }
-  onSeen(deployment);
-  return { deployment, failures: [] };
+  onSeen(found);
+  return { deployment: found, failures: [] };
 }

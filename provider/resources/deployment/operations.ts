@@ -13,32 +13,31 @@ import {
   recordedRollback,
   rollbackOf,
 } from "../../deploy/service-rollback";
-import { afterServiceRollback, rollbackAfter, unlessRollingBack } from "../service-rollback";
+import { afterServiceRollback, rollbackAfter } from "../service-rollback";
 import { asAppPlatformError, InitializationError, isApiError, orUndefinedIfNotFound } from "../../errors";
-import { deploymentOf, lookForDeployment, noDeployment, throwIfShown } from "../start-deployment";
+import {
+  createDeployment,
+  deploymentOf,
+  lookForDeployment,
+  noDeployment,
+  throwIfShown,
+} from "../start-deployment";
 import { WAIT_LIMITS } from "../../service/poll";
 import { refuseWhilePinned } from "../app/rollback-on-failure";
 import { appById } from "../../service/find";
 import { nameInterruption, waitForOutcomeOnRow, type OperationContext } from "../base-provider";
 import { confirm } from "./confirm";
-import { createDeploymentOnce } from "../../service/safe-writes";
 import { outputs, type DeploymentInputs, type DeploymentOutputs } from "./state";
 
 /** Not stopped by Ctrl-C: otherwise the deployment would continue without being recorded in the state. */
 export async function make(context: OperationContext, inputs: DeploymentInputs): Promise<Started> {
-  const { client, reads, reporter, stopped, clock } = context;
   const { appId, forceBuild } = inputs;
-  const app = await appById(client, appId);
+  const app = await appById(context.client, appId);
   refuseWhilePinned(app);
   await afterServiceRollback(context, app);
-  stopped?.throwIfAborted();
-  reporter.status("creating a deployment");
+  context.stopped?.throwIfAborted();
   const known = shownDeployments(app).map(({ id }) => id);
-  const request = forceBuild ? { force_build: true } : {};
-  const create = () => createDeploymentOnce(client, appId, request, { clock }, known);
-  const started = await unlessRollingBack(context, appId, create);
-  reads.noteWrite(appId);
-  return started;
+  return createDeployment(context, appId, { forceBuild, known, stops: false });
 }
 
 export async function tellRollback(

@@ -252,9 +252,9 @@ class RollbackWork {
       const late = await lookForDeployment(context, inputs.appId, known, WAIT_LIMITS.laterRun);
       if (late) await this.follow({ deployment: late, known, must: true });
       else if (outs.pinned) await this.follow(await revert(context, inputs.appId, this.id));
-      else await this.follow(await createDeployment(context, inputs.appId, false, [outs.__last]));
+      else await this.follow(await createDeployment(context, inputs.appId, { known: [outs.__last] }));
     } else if (resultOf(outs.phase) === "bad")
-      await this.follow(await createDeployment(context, inputs.appId, false, [outs.__last]));
+      await this.follow(await createDeployment(context, inputs.appId, { known: [outs.__last] }));
     await this.settle(
       "The rollback is reverted, but the deployment of the previous spec failed: the next pulumi up tries again.",
     );
