@@ -9,6 +9,7 @@ import { plain } from "../../../provider/resources/app/state";
 import { arbitrarySpec } from "../../helpers/arbitrary-spec";
 import { LATER, QuietRun } from "../../helpers/processes/quiet-run";
 import { runs } from "../../helpers/runs";
+import { InProcessStack } from "../../../tools/in-process-stack";
 
 const RUNS = Number(process.env["ZERO_NOISE_RUNS"] ?? runs(15, 400));
 
@@ -41,7 +42,7 @@ describe("a second preview and a refresh after pulumi up", function () {
         const emulator = emulators[which as 0 | 1];
         emulator.reset();
         noisy++;
-        const run = new QuietRun(emulator, spec);
+        const run = new QuietRun(emulator, new InProcessStack(emulator), spec);
         await run.isQuiet();
         if (await run.goesOn(later, pick)) made[later] = (made[later] ?? 0) + 1;
         noisy--;

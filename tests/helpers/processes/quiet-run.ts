@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Emulator, Spec, StoredApp } from "../../../emulator/index";
 import { changes, formatChange, mapLeaves, valueAt, withValueAt } from "../../../provider/appspec/diff";
-import { displayPath, listsToMaps } from "../../../provider/appspec/lists-by-name";
-import { InProcessStack, type Declared } from "../../../tools/in-process-stack";
+import { displayPath, listsToMaps, samePlace } from "../../../provider/appspec/lists-by-name";
+import type { Declared, Refreshed, Step } from "../../../tools/in-process-stack";
 import { SECRET_MARK } from "../arbitrary-spec";
 import {
   isCiphertext,
@@ -33,19 +33,28 @@ type Path = Place["path"];
 const NEW = `${SECRET_MARK}changed`;
 const ADDED = { key: "ADDED_LATER", value: "1", scope: "RUN_TIME" };
 
+/** A stack with one App, behind either front end. */
+export interface QuietStack {
+  /** All messages on the resource's row. */
+  readonly lines: string[];
+  readonly id: string | undefined;
+  preview(declared: Declared): Promise<Step>;
+  up(declared: Declared): Promise<Step>;
+  refresh(): Promise<Refreshed>;
+}
+
 /** One spec on its way through several runs of Pulumi; every method fails if too much is shown or sent. */
 export class QuietRun {
-  private readonly stack: InProcessStack;
   private readonly program: Declared;
   /** Number of values that the service stores encrypted. */
   secrets = 0;
 
   constructor(
     private readonly emulator: Emulator,
+    private readonly stack: QuietStack,
     spec: unknown,
   ) {
     this.program = { spec };
-    this.stack = new InProcessStack(emulator);
   }
 
   /** Creates the app, previews and refreshes it, also with the spec in another order. */
@@ -87,7 +96,7 @@ export class QuietRun {
 
   private async changedInTheProgram(path: Path): Promise<void> {
     const before = this.held();
-    const program = { spec: withValueAt(this.program.spec, path, NEW) };
+    const program = this.changedAt(path, NEW);
     this.forget();
     assert.equal(await this.stack.up(program), "update");
     this.expectOnePut(before, [path]);
@@ -96,6 +105,12 @@ export class QuietRun {
     assert.deepEqual(pathsOf(before, after), [path]);
     assert.equal(this.clear(valueAt(after, path)), NEW);
     await this.expectQuiet(program);
+  }
+
+  /** The program with another value. @param path in the spec at the service, whose lists may have another order */
+  private changedAt(path: Path, value: unknown): Declared {
+    const { spec } = this.program;
+    return { spec: withValueAt(spec, samePlace(path, this.held(), spec), value) };
   }
 
   private async addedAtTheService(): Promise<void> {
@@ -157,7 +172,7 @@ export class QuietRun {
 
   private async pasted(path: Path): Promise<void> {
     const before = this.held();
-    const program = { spec: withValueAt(this.program.spec, path, valueAt(before, path)) };
+    const program = this.changedAt(path, valueAt(before, path));
     this.forget();
     await this.stack.up(program);
     assert.deepEqual(this.held(), before);

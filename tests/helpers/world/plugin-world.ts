@@ -6,8 +6,8 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { Plugin, type PluginDeps } from "../../../plugin/plugin";
 import { createServer, listen } from "../../../plugin/server";
+import type { Engine } from "../../../provider/host/engine";
 import { fromWire } from "../../../plugin/values/wire";
-import type { World } from "./provider-world";
 
 /** Properties in Pulumi's protocol, with its marks of secrets. */
 export type Wire = Record<string, unknown>;
@@ -42,6 +42,12 @@ export class RecordedFailure extends Error {
   }
 }
 
+/** What a plugin runs with. */
+export interface PluginWorld {
+  deps(): Pick<PluginDeps, "env" | "clock"> & { readonly engine: Engine | undefined };
+  readonly stop: AbortController;
+}
+
 type Done<Response> = (error: grpc.ServiceError | null, response: Response) => void;
 
 /** Calls a plugin's server over HTTP/2, as the engine does. Each one is a process of a run. */
@@ -51,7 +57,7 @@ export class PluginClient {
     private readonly client: ResourceProviderClient,
   ) {}
 
-  static async start(world: World, more: Partial<PluginDeps> = {}): Promise<PluginClient> {
+  static async start(world: PluginWorld, more: Partial<PluginDeps> = {}): Promise<PluginClient> {
     const { env, clock, engine } = world.deps();
     const plugin = new Plugin({
       env,
