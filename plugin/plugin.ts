@@ -31,7 +31,7 @@ export interface PluginDeps {
 
 /** One provider of a run: the engine starts a process for each one. */
 export class Plugin {
-  private resources: Readonly<Record<string, PluginResource>> = {};
+  private resources: ReadonlyMap<string, PluginResource> = new Map();
   private functions: Functions | undefined;
 
   constructor(private readonly deps: PluginDeps) {}
@@ -58,7 +58,7 @@ export class Plugin {
   /** The kind of resource in a URN. */
   resource(urn: string): PluginResource {
     const type = urn.split("::").at(-2)?.split("$").at(-1) ?? "";
-    const found = this.resources[type.split(":").at(-1) ?? ""];
+    const found = this.resources.get(type.split(":").at(-1) ?? "");
     if (!found)
       throw new AppPlatformError("invalid-input", `The plugin app-platform has no resource ${type}.`);
     return found;
@@ -82,14 +82,14 @@ export class Plugin {
 function resourcesOf(
   deps: ProviderDeps,
   config: (key: string) => string | undefined,
-): Readonly<Record<string, PluginResource>> {
+): ReadonlyMap<string, PluginResource> {
   const app = new AppProvider(deps);
   const deployment = new DeploymentProvider(deps);
   const rollback = new RollbackProvider(deps);
   for (const core of [app, deployment, rollback]) void core.configure({ config: { get: config } });
-  return {
-    App: new AppResource(app),
-    Deployment: new PlainResource(deployment, DEPLOYMENT),
-    Rollback: new PlainResource(rollback, ROLLBACK),
-  };
+  return new Map<string, PluginResource>([
+    ["App", new AppResource(app)],
+    ["Deployment", new PlainResource(deployment, DEPLOYMENT)],
+    ["Rollback", new PlainResource(rollback, ROLLBACK)],
+  ]);
 }

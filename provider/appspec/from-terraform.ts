@@ -15,11 +15,13 @@ export interface ConvertedSpec {
 }
 
 /** Names that differ from the AppSpec's in more than number and case. */
-const NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  AppSpec: { domain: "domains", domain_name: "domains", domain_names: "domains" },
-  AppDomain: { name: "domain" },
-};
-const RENAMED: Readonly<Record<string, string>> = { opensearch: "open_search" };
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["AppSpec.domain", "domains"],
+  ["AppSpec.domain_name", "domains"],
+  ["AppSpec.domain_names", "domains"],
+  ["AppDomain.name", "domain"],
+]);
+const RENAMED: ReadonlyMap<string, string> = new Map([["opensearch", "open_search"]]);
 
 /**
  * Converts the spec in the state of Terraform's `digitalocean_app`, or of the bridged `digitalocean.App`, which has the same
@@ -107,7 +109,7 @@ const asDomain = (item: unknown): unknown => (typeof item === "string" ? { name:
 
 function fieldName({ type, fields }: MapShape, key: string): string | undefined {
   const snake = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const own = NAMES[type]?.[snake] ?? RENAMED[snake] ?? snake;
+  const own = NAMES.get(`${type}.${snake}`) ?? RENAMED.get(snake) ?? snake;
   return [own, `${own}s`, own.replace(/s$/, ""), own.replace(/es$/, "")].find((name) => fields.has(name));
 }
 

@@ -1,4 +1,5 @@
 import { HIDDEN } from "../appspec/from-terraform";
+import { valueAt } from "../appspec/diff";
 import { isPlainObject } from "../appspec/lists-by-name";
 import { deploymentOf, listOf } from "./stack-export";
 
@@ -68,7 +69,7 @@ function readable(outputs: unknown, inputs: unknown): unknown {
   if (outputs === HIDDEN || outputs === undefined) return inputs ?? outputs;
   if (!isPlainObject(outputs) || !isPlainObject(inputs)) return outputs;
   return Object.fromEntries(
-    Object.entries(outputs).map(([key, value]) => [key, readable(value, inputs[key])]),
+    Object.entries(outputs).map(([key, value]) => [key, readable(value, valueAt(inputs, [key]))]),
   );
 }
 

@@ -181,6 +181,12 @@ describe("the plugin's App over gRPC", () => {
     assert.equal(world.writes.length, writes);
   });
 
+  it("rejects resources and functions that do not exist, also those with the names of built-in properties", async () => {
+    const urn = "urn:pulumi:dev::shop::app-platform:index:constructor::shop";
+    await assert.rejects(plugin.check(given(), {}, urn), /app-platform:index:constructor/);
+    await assert.rejects(plugin.invoke("toString", {}), /toString/);
+  });
+
   it("deletes an app after a backup of its spec", async () => {
     const made = await plugin.up(given(SHOP, { backup: { directory: folder.path } }));
     await (await next()).delete(made);

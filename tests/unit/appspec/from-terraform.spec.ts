@@ -58,6 +58,12 @@ describe("fromTerraformSpec", () => {
     });
   });
 
+  it("reports fields with the names of built-in properties as dropped", () => {
+    const { spec, dropped } = fromTerraformSpec([{ name: "a", constructor: "x", valueOf: "y" }]);
+    assert.deepEqual(spec, { name: "a" });
+    assert.deepEqual(dropped, ["constructor", "valueOf"]);
+  });
+
   it("never throws, whatever a state contains", () => {
     for (const value of [
       undefined,
