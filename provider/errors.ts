@@ -8,8 +8,8 @@ export type ErrorCode =
   | "forbidden" // 403: the token lacks a scope
   | "not-found" // 404
   | "conflict" // 409: a name is taken
-  | "bad-request" // 400: the service could not read the request
-  | "invalid-spec" // 422: the service rejects the content
+  | "bad-request" // 400: the service rejects the request
+  | "invalid-spec" // 422, and 400 for a place in the spec: the service rejects the content
   | "rate-limited" // 429, after all retries
   | "quota-exceeded" // 429 for a limit of the account, such as its number of apps
   | "service-error" // 5xx, after all retries

@@ -6,6 +6,7 @@ import type { AppSpec } from "../appspec/types";
 import { systemClock, type Clock } from "../clock";
 import { AppPlatformError } from "../errors";
 import { secrecyOf } from "../resources/app/app-secrets";
+import { explainRejection } from "../resources/app/rejected-spec";
 import { withoutSecrets } from "../secrets/mask-errors";
 import { appById, appByName, componentNames, near, notFound } from "../service/find";
 import { lookForStarted, shownDeployments, type Known } from "../service/new-deployment";
@@ -42,13 +43,21 @@ export interface ProposalQuery {
   readonly appId?: string | undefined;
 }
 
-/** @throws AppPlatformError `not-found` for the app; ApiError `invalid-spec` with the service's message */
-export async function getProposal(client: Client, { spec, appId }: ProposalQuery): Promise<Proposal> {
+/**
+ * @param file of the spec, for line and column in errors
+ * @throws AppPlatformError `not-found` for the app; ApiError `invalid-spec` with the place and the service's message
+ */
+export async function getProposal(
+  client: Client,
+  { spec, appId }: ProposalQuery,
+  file?: string,
+): Promise<Proposal> {
   return explainedBy(client, "getProposal", { appId }, async () =>
     withSecretsHidden(await client.proposeApp({ spec, ...(appId !== undefined && { app_id: appId }) })),
   ).catch((error: unknown) => {
     // The service's message may repeat what it was sent.
-    throw withoutSecrets(error, secrecyOf({ spec: listsToMaps(spec) }, undefined));
+    const secrecy = secrecyOf({ spec: listsToMaps(spec) }, undefined);
+    throw withoutSecrets(explainRejection(error, { spec, file, secrecy }), secrecy);
   });
 }
 

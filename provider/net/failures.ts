@@ -74,7 +74,7 @@ function describeStatus(
 ): { code: ErrorCode; what: string; help: string } {
   switch (status) {
     case 400:
-      return { code: "bad-request", what: "the service rejected the request as malformed", help: "" };
+      return { code: "bad-request", what: "the service rejected the request", help: "" };
     case 401:
       return { code: "unauthorized", what: "the service rejected the token", help: tokenHelp };
     case 403:

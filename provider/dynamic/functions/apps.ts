@@ -1,4 +1,5 @@
 import * as apps from "../../functions/apps";
+import { fileOf } from "../../load-spec";
 import { forPrograms, lifted, liftedSecret, unlessPreview } from "./program-client";
 
 export type {
@@ -27,9 +28,11 @@ export const getAppsOutput = lifted(getApps);
 /**
  * The service's opinion of a spec: the spec with its defaults, whether the name is free, and `app_cost` in US dollars a month.
  * Creates nothing. The preview of an App requests it automatically.
- * @throws AppPlatformError `not-found` for the app; ApiError `invalid-spec` with the service's message
+ * @throws AppPlatformError `not-found` for the app; ApiError `invalid-spec` with the place and the service's message
  */
-export const getProposal = forPrograms(apps.getProposal);
+export const getProposal = forPrograms((client, query: apps.ProposalQuery) =>
+  apps.getProposal(client, query, fileOf(query.spec)),
+);
 /** {@link getProposal} with inputs. */
 export const getProposalOutput = lifted(getProposal);
 

@@ -14,12 +14,14 @@ import {
 } from "../../service/new-deployment";
 import { reportDeployedDrift } from "./report-drift";
 import { newestDeployment } from "./unrecorded-run";
-import { AppPlatformError, isApiError } from "../../errors";
+import { AppPlatformError, isApiError, type ApiError } from "../../errors";
 import { Finishing } from "./finish";
 import { createDeployment, lookForDeployment } from "../start-deployment";
 import type { Ignoring } from "./ignored-properties";
 import { WAIT_LIMITS } from "../../service/poll";
 import { isDue } from "./last-run";
+import type { ProgramFacts } from "../meta";
+import { explainRejection } from "./rejected-spec";
 import { isPinned, refuseWhilePinned } from "./rollback-on-failure";
 import type { Secrecy } from "../../secrets/mask-errors";
 import { appById, isUnknownId } from "../../service/find";
@@ -29,7 +31,7 @@ import { afterServiceRollback, unlessRollingBack } from "../service-rollback";
 import { asServiceRollback, recordedRollback, rollbackOf } from "../../deploy/service-rollback";
 import { adoptable } from "../../appspec/covers";
 import { asksForChange, isFromBefore, type SentUpdate } from "../../appspec/evidence";
-import { formatPath, listsToMaps, type ListOrder } from "../../appspec/lists-by-name";
+import { formatPath, listsToMaps } from "../../appspec/lists-by-name";
 import { sendable } from "../../appspec/send";
 import { danglingSecrets } from "../../appspec/secrets";
 import { openSecrets, openSecretsWarning } from "../../appspec/stored-secrets";
@@ -63,8 +65,8 @@ export class Operation {
     secrecy: Secrecy,
     readonly ignoring: Ignoring,
     private readonly managerOf: ManagerOf = async () => undefined,
-    /** The order of the spec's lists, as far as the program defines it. */
-    private readonly order?: ListOrder,
+    /** The file of the spec, and the order of its lists as far as the program defines it. */
+    private readonly program: Pick<ProgramFacts, "file" | "order"> = {},
   ) {
     this.context = { ...context, inputs, secrecy };
     this.recorded = inputs;
@@ -164,13 +166,20 @@ export class Operation {
       const lost = failed instanceof Error ? failed.message : undefined;
       return { app, started: { ...startedIn(app, NONE_KNOWN, true), lost } };
     } catch (error) {
-      throw await this.explainConflict(error);
+      throw await this.explained(error, request.spec);
     }
   }
 
+  /** The error of a write, with what to do about it. */
+  private async explained(error: unknown, spec: AppSpec, ownId?: string): Promise<unknown> {
+    if (isApiError(error, "conflict")) return this.explainConflict(error, ownId);
+    if (ownId !== undefined && isUnknownId(error, ownId)) return error;
+    const { secrecy } = this.context;
+    return explainRejection(error, { spec, file: this.program.file, secrecy });
+  }
+
   /** If the conflict is about a pinned app or about the name, explains what to do, or which app has the name. */
-  private async explainConflict(error: unknown, ownId?: string): Promise<unknown> {
-    if (!isApiError(error, "conflict")) return error;
+  private async explainConflict(error: ApiError, ownId?: string): Promise<unknown> {
     const { client, options } = this.context;
     const app = ownId === undefined ? undefined : await client.getApp(ownId, options).catch(() => undefined);
     if (app?.pinned_deployment) return isPinned(app, app.pinned_deployment);
@@ -267,7 +276,7 @@ export class Operation {
       await unlessRollingBack(this.context, app.id, () =>
         updateAppOnce(this.context.client, app, request, sent, safe),
       ).catch(async (error: unknown) => {
-        throw await this.explainConflict(error, app.id);
+        throw await this.explained(error, request.spec, app.id);
       }),
     );
     this.context.reads.noteWrite(app.id);
@@ -305,7 +314,7 @@ export class Operation {
         "invalid-input",
         `${unreadable.join(", ")}: ignoreChanges keeps this value, but the service shows it only encrypted. Keep type: SECRET, or remove the path from ignoreChanges.`,
       );
-    return sendable(sealed, this.ignoring.orderOf(this.order));
+    return sendable(sealed, this.ignoring.orderOf(this.program.order));
   }
 
   /** Deploys the service's spec again. Returns a function that finishes the operation. */

@@ -24,6 +24,8 @@ export interface Subject {
   readonly inputs: AppInputs;
   readonly order: ListOrder | undefined;
   readonly ignoring: Ignoring;
+  /** The file of the spec, if it has one. */
+  readonly file: string | undefined;
   readonly reporter: Reporter;
   readonly secrecy: Secrecy;
   /** The resource of this stack that manages an app, if known. */
@@ -184,11 +186,11 @@ export class Previews {
   private async propose(
     client: Client | undefined,
     subject: Subject,
-    proposed: Omit<Proposed, "secrets" | "maxMonthlyCost" | "managerOf">,
+    proposed: Omit<Proposed, "source" | "maxMonthlyCost" | "managerOf">,
   ): Promise<readonly string[]> {
-    const { urn, inputs, reporter, secrecy, managerOf } = subject;
+    const { urn, inputs, reporter, secrecy, managerOf, file } = subject;
     if (!client || inputs.propose === false) return [];
-    const full = { ...proposed, maxMonthlyCost: inputs.maxMonthlyCost, secrets: secrecy.secrets, managerOf };
+    const full = { ...proposed, maxMonthlyCost: inputs.maxMonthlyCost, source: { file, secrecy }, managerOf };
     const review = await this.ask(subject, async (options) => {
       if (!holdsUnknown(proposed.spec)) return this.proposals.review(client, urn, full, options);
       // This also checks the token.

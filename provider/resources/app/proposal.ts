@@ -7,10 +7,10 @@ import {
   type ManagerOf,
 } from "./name-taken";
 import type { App, Proposal } from "../../api/types";
-import { isApiError, type ApiError } from "../../errors";
-import { redact } from "../../secrets/redact";
+import { isApiError } from "../../errors";
+import { describeRejection, type SentSpec } from "./rejected-spec";
 import { databasesLost } from "../../appspec/warnings";
-import { displayPath, listsToMaps } from "../../appspec/lists-by-name";
+import { listsToMaps } from "../../appspec/lists-by-name";
 import { formatDollars } from "../../appspec/explain";
 import type { AppSpec } from "../../appspec/types";
 
@@ -35,8 +35,8 @@ export interface Proposed {
   readonly maxMonthlyCost?: number | undefined;
   /** The app will be adopted, by its name or id, so the name may be taken. */
   readonly adopt?: string | boolean | undefined;
-  /** What to mask in the service's message. */
-  readonly secrets: readonly string[];
+  /** The file of the spec, and what to mask in the service's message. */
+  readonly source: Pick<SentSpec, "file" | "secrecy">;
   /** The app that has the name now is deleted before this one is created. */
   readonly isReplacement?: boolean;
   /** Set if this may be a replacement: for one requested by the user, Pulumi only reports that the app is new. */
@@ -85,7 +85,7 @@ export class Proposals {
       };
     } catch (error) {
       if (!isApiError(error, "invalid-spec", "bad-request", "conflict")) throw error;
-      return { refusals: [refusal(error, proposed)], warnings: [] };
+      return { refusals: describeRejection(error, { spec, ...proposed.source }), warnings: [] };
     }
   }
 
@@ -174,39 +174,4 @@ function tooDear({ after }: Price, { maxMonthlyCost }: Proposed): string[] {
   return [
     `maxMonthlyCost: the app would cost ${formatPrice({ before: undefined, after })} a month, more than $${maxMonthlyCost}.`,
   ];
-}
-
-function refusal(error: ApiError, { spec, secrets }: Proposed): string {
-  const words = redact(error.serviceMessage ?? error.message, secrets);
-  const { method, path } = error.request;
-  const id = error.requestId ? `, request id ${error.requestId}` : "";
-  return `${refusedPlace(words, spec)}: the service refuses it: ${words} (${method} ${path}${id})`;
-}
-
-/** The place in the service's message, such as `"services.0.name"` or `services[0].envs`; otherwise the whole spec. Pure. */
-export function refusedPlace(words: string, spec: unknown): string {
-  const named = [...words.matchAll(/[a-z_]+(?:(?:\.|\[)[\w-]+\]?)*/g)].map(([text]) =>
-    text
-      .split(/[.[\]]+/)
-      .filter(Boolean)
-      .map((step) => (/^\d+$/.test(step) ? Number(step) : step)),
-  );
-  const places = named.map((steps) => reachable(spec, steps));
-  const best = places.sort((a, b) => b.length - a.length)[0] ?? [];
-  return displayPath(spec, best);
-}
-
-/** The part of the path that exists in the spec, plus a last field that is missing. */
-function reachable(spec: unknown, steps: readonly (string | number)[]): (string | number)[] {
-  let at = spec;
-  const path: (string | number)[] = [];
-  for (const step of steps) {
-    if (typeof at !== "object" || at === null) break;
-    const found = Object.hasOwn(at, step);
-    if (!found && (path.length === 0 || typeof step === "number")) break;
-    path.push(step);
-    if (!found) break;
-    at = (at as Record<string | number, unknown>)[step];
-  }
-  return path;
 }

@@ -277,7 +277,7 @@ export class AppProvider extends BaseProvider {
     const { project } = { ...(inputs as Partial<AppOutputs>), ...olds };
     const start = (context: OperationContext): Operation => {
       if (id !== undefined) context.reads.noteProject(id, project, false);
-      return new Operation(full, context, secrecy, ignoringIn(meta), managerOf, meta.program?.order);
+      return new Operation(full, context, secrecy, ignoringIn(meta), managerOf, meta.program);
     };
     return this.run(meta, (context) => work(start(context)), {
       secrecy: () => secrecy,
@@ -299,6 +299,7 @@ export class AppProvider extends BaseProvider {
   private subject(meta: ResourceMeta, inputs: AppInputs, reporter: Reporter, secrecy: Secrecy): Subject {
     const { urn = "", program } = meta;
     const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, urn);
-    return { urn, inputs, order: program?.order, ignoring: ignoringIn(meta), reporter, secrecy, managerOf };
+    const { order, file } = program ?? {};
+    return { urn, inputs, order, file, ignoring: ignoringIn(meta), reporter, secrecy, managerOf };
   }
 }

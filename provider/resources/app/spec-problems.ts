@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { relative } from "node:path";
 import { withoutValuesAt, type SecretPlaces } from "../../secrets/program-secrets";
 import { redact } from "../../secrets/redact";
 import type { Secrecy } from "../../secrets/mask-errors";
@@ -7,11 +5,10 @@ import { describeAll, describeProblem, type SpecSource } from "../../appspec/des
 import { reportEncrypted } from "../../appspec/encrypted";
 import { mapsToLists, inOrder } from "../../appspec/lists-by-name";
 import { inOrderOfPlaces } from "../../appspec/order";
-import { parseSpec } from "../../appspec/parse";
 import { LONGEST_QUOTE, reportInto, type Problem } from "../../appspec/problem";
 import { reportLeftOut } from "../../appspec/repeated";
-import { isUnknown } from "../../appspec/unknown";
 import { validate } from "../../appspec/validate";
+import { readSource } from "./spec-source";
 import type { ProgramFacts } from "../meta";
 import type { AppInputs } from "./state";
 
@@ -87,25 +84,3 @@ const withoutExcerpts = (source: SpecSource): SpecSource => ({
     return place && { ...place, excerpt: "" };
   },
 });
-
-/** The spec's file, for lines and columns. Undefined if it no longer exists or cannot be read. */
-function readSource(file: string | undefined, { unmistakable: secrets }: Secrecy): SpecSource | undefined {
-  if (file === undefined || isUnknown(file)) return undefined;
-  try {
-    const shown = relative("", file);
-    const text = readFileSync(file, "utf8");
-    const lines = text.split(/\r?\n/);
-    const parsed = parseSpec(text, { file });
-    return {
-      spec: parsed.spec,
-      file: shown.startsWith("..") ? file : shown,
-      locate: (path) => {
-        const place = parsed.locate(path);
-        const line = lines[(place?.line ?? 0) - 1] ?? "";
-        return place && redact(line, secrets) !== redact(line) ? { ...place, excerpt: "" } : place;
-      },
-    };
-  } catch {
-    return undefined;
-  }
-}

@@ -9,7 +9,7 @@ describe("Client: error responses", () => {
 
   describe("status codes", () => {
     const cases: [number, string, ErrorCode, RegExp][] = [
-      [400, "bad_request", "bad-request", /malformed/],
+      [400, "bad_request", "bad-request", /rejected the request/],
       [401, "unauthorized", "unauthorized", /token.*Set DIGITALOCEAN_TOKEN/],
       [403, "forbidden", "forbidden", /does not allow this.*the scope app:read/],
       [404, "not_found", "not-found", /no such object/],
