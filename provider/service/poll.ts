@@ -17,6 +17,8 @@ export const WAIT_LIMITS = {
   lostResponse: 10_000,
   /** Pause between two checks that must agree that an app is gone: a replica may lag. */
   goneAgain: 3_000,
+  /** How long a deleted app must be missing to count as gone if the apps cannot be listed. */
+  goneUnlisted: 30_000,
   /** Age of an app from which on every replica has it. Inferred. */
   newApp: 30_000,
 } as const;

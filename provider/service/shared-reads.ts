@@ -55,8 +55,8 @@ export class SharedReads {
   private readonly askedNames = new Map<string, number>();
   /** When this process last wrote to an app: earlier listings are outdated for it. */
   private readonly written = new Map<string, number>();
-  /** When a listing lacked an app that is being deleted. */
-  private readonly missedAt = new Map<string, number>();
+  /** Since when responses lack an app that is being deleted. */
+  private readonly missing = new Map<string, number>();
   /** The last known project of each app, by id. */
   private readonly projects = new Map<string, string>();
   /** True once the service has hidden a project: the token lacks the scope `project:read`. */
@@ -199,19 +199,32 @@ export class SharedReads {
   }
 
   /**
-   * True if a deleted app is gone: the service returns 404, or two listings in a row lack it. A single listing could miss it,
-   * since pages may shift while they are read.
+   * True if a deleted app is gone: the service returns 404 and a listing lacks it, or two listings in a row do. A single witness
+   * proves nothing: a replica may answer 404 although the deletion never happened, and pages may shift while they are read. If
+   * the apps cannot be listed for a while, 404 alone counts.
    */
   async isGone(source: AppSource, id: string, options: Options = {}): Promise<boolean> {
-    this.asksFor(id);
-    if (!(await this.isBusy(options)))
-      return (await orUndefinedIfNotFound(source.getApp(id, options))) === undefined;
-    if (!this.isCurrent()) await this.load(source, options);
-    const { listing } = this;
-    if (!listing || listing.at <= this.writtenAt(id) || listing.apps.has(id)) return false;
-    const before = this.missedAt.get(id);
-    this.missedAt.set(id, listing.at);
-    return before !== undefined && before !== listing.at;
+    const now = this.asksFor(id);
+    if (await this.isBusy(options)) {
+      if (!this.isCurrent()) await this.load(source, options);
+      const { listing } = this;
+      if (!listing || listing.at <= this.writtenAt(id)) return false;
+      const before = this.missingSince(id, !listing.apps.has(id), listing.at);
+      return before !== undefined && before < listing.at;
+    }
+    const isShown = (await orUndefinedIfNotFound(source.getApp(id, options))) !== undefined;
+    const since = this.missingSince(id, !isShown, now);
+    if (since === undefined) return false;
+    await this.loadSince(now, source, options);
+    if (isSince(this.listing, now)) return !this.listing.apps.has(id);
+    return now - since >= WAIT_LIMITS.goneUnlisted;
+  }
+
+  /** When a response lacked the app for the first time in a row; undefined if this one contains it. */
+  private missingSince(id: string, isMissing: boolean, at: number): number | undefined {
+    if (!isMissing) this.missing.delete(id);
+    else if (!this.missing.has(id)) this.missing.set(id, at);
+    return this.missing.get(id);
   }
 
   /** The current deployment, up to a second old for every page of apps. */
@@ -332,7 +345,7 @@ export class SharedReads {
 }
 
 /** True for a listing that started at `notBefore` or later. */
-const isSince = (listing: { at: number } | undefined, notBefore: number): boolean =>
+const isSince = <T extends { at: number }>(listing: T | undefined, notBefore: number): listing is T =>
   listing !== undefined && listing.at >= notBefore;
 
 /** Settles with the work, or rejects with the signal's reason if it is aborted first; the work then continues. */

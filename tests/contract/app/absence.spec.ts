@@ -76,6 +76,15 @@ describe("an app that the service does not show", () => {
     assert.match(error.message, /list of apps contains it.*pulumi destroy again/);
   });
 
+  it("stays in the state when its deletion was confirmed, but the list of apps still contains it", async () => {
+    world.emulator.faults.add({ method: "DELETE", fault: "discarded" });
+    world.emulator.faults.add({ method: "GET", path: APP, fault: NOT_FOUND, times: Infinity });
+    const outs = { ...made.outs, timeouts: { delete: "20s" } };
+    const error = await world.failure(world.run().delete(made.id, outs));
+    assert.match(error.message, /still exists after its deletion was accepted/);
+    assert.equal(world.emulator.apps().length, 1);
+  });
+
   it("is deleted without a backup when the state contains no spec", async () => {
     world.emulator.reset();
     const { __liveSpec: _lost, ...outs } = made.outs;

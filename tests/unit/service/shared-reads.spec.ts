@@ -22,7 +22,7 @@ class Service implements AppSource {
 
   async getApp(id: string): Promise<App> {
     this.asked.push(id);
-    if (this.gone.has(id)) throw new ApiError("not-found", "gone", { request, status: 404 });
+    if (this.gone.has(id)) throw gone();
     return this.app(id);
   }
 
@@ -49,6 +49,16 @@ class Service implements AppSource {
     return { id, spec: { name: id }, pending_deployment: { id: `${id}-d`, phase: this.phase } };
   }
 }
+
+const gone = (): ApiError => new ApiError("not-found", "gone", { request, status: 404 });
+
+/** The service's methods as an object whose parts can be replaced. */
+const reading = (service: Service): AppSource => ({
+  getApp: (id) => service.getApp(id),
+  getDeployment: (appId, id) => service.getDeployment(appId, id),
+  listApps: (options) => service.listApps(options),
+  findAppByName: (name) => service.findAppByName(name),
+});
 
 describe("reads that resources share", () => {
   let clock: FakeClock;
@@ -296,7 +306,7 @@ describe("reads that resources share", () => {
     await assert.rejects(apps(), (error: ApiError) => error.errorCode === "unauthorized");
   });
 
-  it("treat a deleted app as gone after two listings in a row without it, or a 404", async () => {
+  it("treat a deleted app as gone after two listings in a row without it", async () => {
     service.gone.add("app-2");
     assert.deepEqual((await all((id) => reads.isGone(service, id))).includes(true), false);
     await clock.advance(1_100);
@@ -304,8 +314,35 @@ describe("reads that resources share", () => {
       await all((id) => reads.isGone(service, id)),
       ids.map((id) => id === "app-2"),
     );
-    await clock.advance(10_000);
+  });
+
+  it("treat a deleted app as gone after a 404 and a list request without it that began later", async () => {
+    service.gone.add("app-2");
     assert.equal(await inTime(reads.isGone(service, "app-2")), true);
-    assert.equal(service.asked.at(-1), "app-2");
+    assert.deepEqual(service.asked, ["app-2", "list"]);
+  });
+
+  it("do not treat a deleted app as gone while the list contains it", async () => {
+    const lying = { ...reading(service), getApp: () => Promise.reject(gone()) };
+    assert.equal(await inTime(reads.isGone(lying, "app-2")), false);
+    await clock.advance(60_000);
+    assert.equal(await inTime(reads.isGone(lying, "app-2")), false);
+  });
+
+  it("treat a deleted app as gone after half a minute of 404 in a row when no list is available", async () => {
+    service.broken = gone();
+    const isGone = (): Promise<boolean> => inTime(reads.isGone(service, "app-2"));
+    service.gone.add("app-2");
+    assert.equal(await isGone(), false);
+    await clock.advance(20_000);
+    service.gone.delete("app-2");
+    assert.equal(await isGone(), false);
+    service.gone.add("app-2");
+    await clock.advance(20_000);
+    assert.equal(await isGone(), false);
+    await clock.advance(29_000);
+    assert.equal(await isGone(), false);
+    await clock.advance(1_000);
+    assert.equal(await isGone(), true);
   });
 });
