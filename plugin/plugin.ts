@@ -18,6 +18,7 @@ import { PlainResource } from "./resources/plain";
 import type { PluginResource } from "./resources/resource";
 import { pulumiSchema } from "./schema/schema";
 import type { Properties } from "./values/wire";
+import { ANY_LANGUAGE } from "../provider/text/program-texts";
 
 /** What the process provides. Tests pass their own. */
 export interface PluginDeps {
@@ -48,6 +49,7 @@ export class Plugin {
       knownSecrets: new KnownSecrets(),
       managed: new ManagedApps(state, claims),
       program: new Program(),
+      texts: ANY_LANGUAGE,
     };
     const config = (key: string): string | undefined =>
       key === "app-platform:token" ? settings.token : undefined;

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { SpecFileError } from "./appspec/file-error";
 import { LARGEST_FILE, parseSpec } from "./appspec/parse";
 import type { AppSpec } from "./appspec/types";
+import { TYPESCRIPT } from "./text/program-texts";
 
 /**
  * A loaded spec stores the absolute path of its file under this symbol, so that errors can point into the file. Spread copies
@@ -38,8 +39,12 @@ export function loadSpec(path: string, options: LoadOptions = {}): AppSpec {
  * The same, with the values of secrets as they are.
  * @throws AppPlatformError as for {@link loadSpec}
  */
-export function readSpec(path: string, secrets: Readonly<Record<string, unknown>> | undefined): AppSpec {
-  const { spec } = parseSpec(readText(path), { file: path, secrets });
+export function readSpec(
+  path: string,
+  secrets: Readonly<Record<string, unknown>> | undefined,
+  texts = TYPESCRIPT,
+): AppSpec {
+  const { spec } = parseSpec(readText(path), { file: path, secrets, texts });
   return Object.assign({ ...spec }, { [SPEC_FILE]: resolve(path) });
 }
 

@@ -9,6 +9,7 @@ import { SharedReads } from "../provider/service/shared-reads";
 import { listOrder, listsToMaps } from "../provider/appspec/lists-by-name";
 import { plain, type AppInputs, type AppOutputs } from "../provider/resources/app/state";
 import { AppProvider } from "../provider/resources/app/provider";
+import { TYPESCRIPT } from "../provider/text/program-texts";
 
 /** Arguments of an App, the spec in its list form. */
 export type Declared = Omit<Partial<AppInputs>, "spec"> & { spec: unknown };
@@ -71,6 +72,7 @@ export class InProcessStack {
       knownSecrets: new KnownSecrets(),
       managed: new ManagedApps(),
       program: new Program(),
+      texts: TYPESCRIPT,
     });
     this.provider = new DynamicProvider(core);
   }

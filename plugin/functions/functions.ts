@@ -5,6 +5,7 @@ import { serviceConfig } from "../../provider/service/config";
 import { Hidden, separate, type Properties } from "../values/wire";
 import { isUnknown } from "../../provider/appspec/unknown";
 import { CALLS, type Args } from "./calls";
+import { ANY_LANGUAGE } from "../../provider/text/program-texts";
 
 /** Look-ups and actions for programs in all languages. */
 export class Functions {
@@ -34,5 +35,5 @@ function loadSpec({ path, secrets }: Properties): Properties {
   const hidden =
     values &&
     Object.fromEntries(Object.entries(values).map(([address, value]) => [address, new Hidden(value)]));
-  return { spec: { ...readSpec(plain, hidden) } };
+  return { spec: { ...readSpec(plain, hidden, ANY_LANGUAGE) } };
 }

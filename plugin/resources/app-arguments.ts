@@ -8,6 +8,7 @@ import { isUnknown, UNKNOWN } from "../../provider/appspec/unknown";
 import { DestinationsByName } from "../../provider/resources/app/alerts/inputs-by-name";
 import { WIRE_VALUES } from "../values/deferring";
 import { Hidden, plainOf, type Properties } from "../values/wire";
+import { ANY_LANGUAGE } from "../../provider/text/program-texts";
 
 /** The arguments of an App in a program. */
 export interface AppArguments {
@@ -56,11 +57,11 @@ function specInFile(spec: unknown, specFile: unknown, secrets: unknown): unknown
   if (typeof path !== "string")
     throw new AppPlatformError("invalid-input", "specFile: must be the path of a file, as text.");
   const values = plainOf(secrets);
-  if (values === undefined) return readSpec(path, undefined);
+  if (values === undefined) return readSpec(path, undefined, ANY_LANGUAGE);
   if (!isPlainObject(values))
     throw new AppPlatformError("invalid-input", "secrets: must be a map of values by address.");
   const hidden = Object.entries(values).map(([address, value]) => [address, new Hidden(value)] as const);
-  return readSpec(path, Object.fromEntries(hidden));
+  return readSpec(path, Object.fromEntries(hidden), ANY_LANGUAGE);
 }
 
 /** With `ignoreChanges`, the engine puts values of the state in ignored places. They are in the form by name. */

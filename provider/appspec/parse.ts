@@ -21,6 +21,7 @@ import { applySecrets } from "./secret-addresses";
 import { specShape } from "./schema-shape";
 import { commentInJson, explainSyntax, placeInSpec, type SyntaxMistake } from "./syntax";
 import type { AppSpec } from "./types";
+import { TYPESCRIPT, type ProgramTexts } from "../text/program-texts";
 
 export { SpecFileError, type FilePlace } from "./file-error";
 export { applySecrets, secretAddresses } from "./secret-addresses";
@@ -33,6 +34,8 @@ export interface ParseOptions {
    * `component.registry_credentials` and so on, or a path (see {@link secretAddresses}).
    */
   secrets?: Readonly<Record<string, unknown>> | undefined;
+  /** @default those for `loadSpec` */
+  texts?: ProgramTexts;
 }
 
 export interface ParsedSpec {
@@ -291,7 +294,11 @@ function pairOf(pairs: readonly Pair[], key: string | number, document: Document
 }
 
 /** Ciphertext of another app is useless, so an error lists all values that have to be supplied, in backups in any case. */
-function withSecrets(spec: AppSpec, text: string, { file, secrets }: ParseOptions): AppSpec {
+function withSecrets(
+  spec: AppSpec,
+  text: string,
+  { file, secrets, texts = TYPESCRIPT }: ParseOptions,
+): AppSpec {
   if (secrets === undefined && !text.trimStart().startsWith(BACKUP_HEAD)) return spec;
   const applied = applySecrets(spec, secrets ?? {});
   if (applied.unused.length > 0)
@@ -304,7 +311,7 @@ function withSecrets(spec: AppSpec, text: string, { file, secrets }: ParseOption
     throw new SpecFileError("missing-secrets", {
       file,
       what: `missing-secrets: ${applied.missing.length === 1 ? "a value is" : "values are"} missing or encrypted for another app: ${applied.missing.join(", ")}`,
-      hint: `Supply them: loadSpec(path, { secrets: { ${applied.missing.map((address) => `${JSON.stringify(address)}: …`).join(", ")} } })`,
+      hint: `Supply them: ${texts.secretsArgument(applied.missing)}`,
     });
   return applied.spec;
 }

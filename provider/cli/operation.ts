@@ -14,6 +14,7 @@ import { printableJson } from "../text/json";
 import { shownInLine } from "../text/shown";
 import { hideSecrets } from "../appspec/secrets";
 import { text, UsageError, type Command, type Io, type Values } from "./command";
+import { TYPESCRIPT } from "../text/program-texts";
 
 /** The options of commands that start a deployment. */
 export const WRITE_OPTIONS: Command["options"] = {
@@ -42,6 +43,7 @@ export function operationOf(client: Client, io: Io): OperationContext {
     clock: systemClock,
     stopped: io.signal,
     options: { signal: io.signal },
+    texts: TYPESCRIPT,
   };
 }
 
@@ -72,7 +74,7 @@ export async function started(
       deployment.id,
       context.reporter,
       [],
-      { clock: context.clock, signal: io.signal, timeoutMs },
+      { clock: context.clock, signal: io.signal, timeoutMs, texts: context.texts },
     ));
   if (isJson) await io.out(`${printableJson(hideSecrets(last))}\n`);
   else {

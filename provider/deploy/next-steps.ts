@@ -1,5 +1,6 @@
 import type { Deployment, DeploymentStep, LogType } from "../api/types";
 import { deploymentPage } from "../service/control-panel";
+import type { ProgramTexts } from "../text/program-texts";
 
 /** A log of a deployment. */
 export interface LogName {
@@ -12,9 +13,12 @@ export interface LogName {
 }
 
 /** The command that prints a log, safe to paste into a shell. Pure. */
-export function logCommand({ appId, deploymentId, component, type, follow }: LogName): string {
+export function logCommand(
+  { command }: ProgramTexts,
+  { appId, deploymentId, component, type, follow }: LogName,
+): string {
   const words = [
-    "npx app-platform logs",
+    `${command} logs`,
     shellWord(appId),
     ...(component === undefined ? [] : [shellWord(component)]),
     `--type ${type.toLowerCase()}`,
@@ -28,10 +32,14 @@ export function logCommand({ appId, deploymentId, component, type, follow }: Log
 export const shellWord = (text: string): string =>
   /^\w[\w.-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Links and commands for more information. Pure. @param log absent if there is no log to read */
-export function whereToLook(appId: string, deploymentId: string, log?: LogName): string {
-  const page = `Control panel: ${deploymentPage(appId, deploymentId)}`;
-  return log ? `${page}\n${log.follow ? "Follow its log" : "Full log"}: ${logCommand(log)}` : page;
+/** Where to see a deployment at the service. Pure. */
+export const whereToLook = (appId: string, deploymentId: string): string =>
+  `Control panel: ${deploymentPage(appId, deploymentId)}`;
+
+/** The same, with the command for its log. Pure. */
+export function whereToRead(texts: ProgramTexts, log: LogName): string {
+  const label = log.follow ? "Follow its log" : "Full log";
+  return `${whereToLook(log.appId, log.deploymentId)}\n${label}: ${logCommand(texts, log)}`;
 }
 
 /** The log with the latest progress of a deployment: DEPLOY once its deploy stage has started, otherwise BUILD. Pure. */

@@ -7,7 +7,8 @@ import type { Reporter } from "../host/reporter";
 import { waitForDeployment, type DeploymentSource, type WaitOptions } from "./wait";
 import { isUnprompted } from "../service/new-deployment";
 import { boundedLine } from "../text/bounded";
-import { logCommand, newestLogType, whereToLook } from "./next-steps";
+import type { ProgramTexts } from "../text/program-texts";
+import { logCommand, newestLogType, whereToLook, whereToRead } from "./next-steps";
 
 /** Result of a finished deployment. */
 export interface Outcome {
@@ -16,6 +17,10 @@ export interface Outcome {
   readonly failures: readonly string[];
   /** The deployment that nobody requested and that canceled this one. */
   readonly displacedBy?: Deployment | undefined;
+}
+
+export interface OutcomeOptions extends WaitOptions {
+  readonly texts: ProgramTexts;
 }
 
 /**
@@ -30,7 +35,7 @@ export async function waitForOutcome(
   deploymentId: string,
   reporter: Reporter,
   secrets: readonly string[],
-  options: WaitOptions,
+  options: OutcomeOptions,
 ): Promise<Outcome> {
   reporter.waits();
   let seen: Deployment | undefined;
@@ -45,13 +50,13 @@ export async function waitForOutcome(
     onFollow: (other) => reporter.info(followed(other)),
     onDisplaced: (by) => (displacedBy = by),
   }).catch((error: unknown) => {
-    throw withPlace(error, appId, seen?.id ?? deploymentId, seen);
+    throw withPlace(error, options.texts, appId, seen?.id ?? deploymentId, seen);
   });
   // Superseded by a deployment that no longer exists: this one was live.
   if (resultOf(deployment.phase) === "good") return { deployment, failures: [] };
   const failures = displacedBy
     ? [wasDisplaced(appId, deployment, displacedBy)]
-    : await explainFailure(source, appId, deployment, secrets, options.signal);
+    : await explainFailure(source, appId, deployment, secrets, options);
   return { deployment, failures, displacedBy };
 }
 
@@ -73,13 +78,14 @@ function wasDisplaced(appId: string, { id }: Deployment, by: Deployment): string
 /** Adds to a wait-timeout error where to see the deployment's progress. */
 function withPlace(
   error: unknown,
+  texts: ProgramTexts,
   appId: string,
   deploymentId: string,
   seen: Deployment | undefined,
 ): unknown {
   if (!(error instanceof AppPlatformError) || error.errorCode !== "wait-timeout") return error;
   const log = { appId, deploymentId, type: newestLogType(seen), follow: true };
-  const message = `${error.message}\n${whereToLook(appId, deploymentId, log)}`;
+  const message = `${error.message}\n${whereToRead(texts, log)}`;
   return new AppPlatformError("wait-timeout", message, { cause: error });
 }
 
@@ -92,20 +98,20 @@ async function explainFailure(
   appId: string,
   deployment: Deployment,
   secrets: readonly string[],
-  stopped: AbortSignal | undefined,
+  { texts, signal: stopped }: Pick<OutcomeOptions, "texts" | "signal">,
 ): Promise<string[]> {
   const { id: deploymentId } = deployment;
   const wholeLog = { appId, deploymentId, type: newestLogType(deployment) };
   if (deployment.phase === "CANCELED")
     return [
       `Deployment ${deploymentId} was canceled at the service, and no other deployment followed. The next pulumi up starts a new one.\n` +
-        whereToLook(appId, deploymentId, wholeLog),
+        whereToRead(texts, wholeLog),
     ];
   const failed = failedSteps(deployment);
   if (failed.length === 0)
     return [
       `Deployment ${deploymentId} failed; the service did not report a failed step.\n` +
-        whereToLook(appId, deploymentId, wholeLog),
+        whereToRead(texts, wholeLog),
     ];
   const reasons = await Promise.all(
     failed.slice(0, MOST_STEPS).map(async (step, index) => {
@@ -116,7 +122,7 @@ async function explainFailure(
       return [
         describeFailure(withoutSecrets(step, secrets)),
         ...(log ? tailText(log, component) : []),
-        `Full log: ${logCommand({ appId, deploymentId, component, type })}`,
+        `Full log: ${logCommand(texts, { appId, deploymentId, component, type })}`,
       ].join("\n");
     }),
   );

@@ -12,6 +12,7 @@ import { hosted, type HostedProvider } from "./hosted";
 import { LateRows } from "./late-rows";
 import { Requests } from "./requests";
 import { ExportedState } from "./stack-state";
+import { TYPESCRIPT } from "../text/program-texts";
 
 interface Host {
   readonly deps: Omit<ProviderDeps, "managed">;
@@ -48,6 +49,7 @@ function connect(): Host {
       reads: new SharedReads(systemClock),
       knownSecrets: new KnownSecrets(),
       program: new Program(),
+      texts: TYPESCRIPT,
     },
     named: requests && rows && { requests, rows },
   };

@@ -13,6 +13,7 @@ import { lookForStarted, shownDeployments, type Known } from "../service/new-dep
 import { WAIT_LIMITS } from "../service/poll";
 import { deploymentOnce } from "../service/safe-writes";
 import { explainedBy, refuseUnreadable, withSecretsHidden } from "./explain-not-found";
+import { appPage } from "../service/control-panel";
 
 /** Selects an app by its id or by the name in its spec. */
 export type AppQuery = { readonly id: string } | { readonly name: string };
@@ -112,7 +113,7 @@ async function restartNow(
   if (found) return found;
   throw new AppPlatformError(
     "no-deployment",
-    `The service accepted the restart, but no new deployment of the app ${app.spec.name} appeared. Check it with: npx app-platform deployments ${app.spec.name}`,
+    `The service accepted the restart, but no new deployment of the app ${app.spec.name} appeared. Check it in the control panel: ${appPage(app.id)}`,
   );
 }
 

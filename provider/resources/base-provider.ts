@@ -20,6 +20,7 @@ import { resourceName } from "./urn";
 import { printOnce } from "./print-once";
 import { sharedDeployments } from "../deploy/deployment-source";
 import type { Engine } from "../host/engine";
+import type { ProgramTexts } from "../text/program-texts";
 
 /** Dependencies of a provider. Tests pass their own. */
 export interface ProviderDeps {
@@ -36,6 +37,8 @@ export interface ProviderDeps {
   /** Shared by all providers in the process. */
   readonly managed: ManagedApps;
   readonly program: Program;
+  /** Set by the front end. */
+  readonly texts: ProgramTexts;
 }
 
 /** Context of an operation on any resource. */
@@ -51,6 +54,7 @@ export interface OperationContext {
   readonly stopped: AbortSignal | undefined;
   /** For calls that may be aborted when the run stops. */
   readonly options: { signal?: AbortSignal };
+  readonly texts: ProgramTexts;
 }
 
 /** Context of an operation on an app. */
@@ -92,14 +96,14 @@ export abstract class BaseProvider {
     work: (context: OperationContext) => Promise<T>,
     { secrecy, ...how }: { secrecy: () => Secrecy } & How,
   ): Promise<T> {
-    const { clock, engine, reads, knownSecrets } = this.deps;
+    const { clock, engine, reads, knownSecrets, texts } = this.deps;
     const reporter = this.reporter(meta, secrecy, how.hasDiff);
     try {
       const client = this.client(reporter, how.limits);
       const stopped = engine?.stopped;
       const options = stopped ? { signal: stopped } : {};
       const deployments = sharedDeployments(client, reads);
-      const context = { client, reads, knownSecrets, deployments, reporter, clock, stopped, options };
+      const context = { client, reads, knownSecrets, deployments, reporter, clock, stopped, options, texts };
       const result = await work(context);
       return result === undefined ? result : plain(result);
     } catch (error) {
@@ -175,7 +179,7 @@ export function nameInterruption(error: unknown, stopped: AbortSignal | undefine
 
 /** Waits for a deployment on the resource's row; see {@link waitForOutcome}. */
 export function waitForOutcomeOnRow(
-  { deployments, reporter, clock, stopped, knownSecrets }: OperationContext,
+  { deployments, reporter, clock, stopped, knownSecrets, texts }: OperationContext,
   appId: string,
   deploymentId: string,
   operation: "create" | "update",
@@ -187,5 +191,6 @@ export function waitForOutcomeOnRow(
     signal: stopped,
     timeoutMs: timeoutMs(operation, timeouts),
     onSeen,
+    texts,
   });
 }

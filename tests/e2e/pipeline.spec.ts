@@ -18,6 +18,7 @@ import { writeBackup } from "../../provider/resources/app/backup";
 import { getPulumiCli } from "../../tools/pulumi-cli/get";
 import { runCommand, TOP, type CommandResult } from "../../tools/pulumi-project";
 import { succeeded, TOKEN, writes } from "../helpers/e2e";
+import { TYPESCRIPT } from "../../provider/text/program-texts";
 
 const EXAMPLE = join(TOP, "examples", "pipeline");
 const SESSION_KEY = "the-session-key-of-the-pipeline";
@@ -170,7 +171,7 @@ describe("the pipeline example", () => {
     const folder = join(ci.folder, "app-spec-backups");
     const app = { id: "4f6c71e2", spec: { name: "old" } };
     const leftOut = { places: undefined, texts: [] };
-    await writeBackup(app, folder, new Date(), leftOut);
+    await writeBackup(app, folder, new Date(), { leftOut, texts: TYPESCRIPT });
     const { code, output } = await ci.again("deploy");
     assert.equal(code, 64);
     assert.match(output, /old-.*\.yaml may contain secrets/);

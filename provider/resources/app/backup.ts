@@ -12,6 +12,7 @@ import { KEPT_SECRET } from "../../appspec/secrets";
 import type { AppSpec } from "../../appspec/types";
 import { shownInLine } from "../../text/shown";
 import type { AppInputs } from "./state";
+import type { ProgramTexts } from "../../text/program-texts";
 
 /** Folder for backups, in the program's folder. */
 export const DEFAULT_BACKUP_DIRECTORY = "app-spec-backups";
@@ -22,15 +23,26 @@ export const backupDirectory = (backup: AppInputs["backup"]): string =>
 
 const NONE: LeftOut = { places: [], texts: [] };
 
+interface BackupOptions {
+  /** @default nothing but what the service shows encrypted */
+  readonly leftOut?: LeftOut;
+  /** False if the service did not return the app and the spec comes from the state. @default true */
+  readonly isShown?: boolean;
+  readonly texts: ProgramTexts;
+}
+
 /** The spec in a backup, with {@link KEPT_SECRET} in place of every secret. Pure. */
 export const backupSpec = (app: App, leftOut: LeftOut): AppSpec => withSecretsLeftOut(app.spec, leftOut);
 
 /**
- * The text of a backup: the service's spec as YAML that `loadSpec` can read, below a header that explains how to restore the
+ * The text of a backup: the service's spec as YAML that `loadSpec` and `specFile` can read, below a header that explains how to restore the
  * app and lists the secrets to supply again. Contains no secret in plain text. Pure.
- * @param isShown false if the service did not return the app and the spec comes from the state
  */
-export function backupText(app: App, takenAt: Date, leftOut = NONE, isShown = true): string {
+export function backupText(
+  app: App,
+  takenAt: Date,
+  { leftOut = NONE, isShown = true, texts }: BackupOptions,
+): string {
   // Normalized as at the service: YAML readers would read -0 as the text "-0", but the service receives a program's -0 as "0".
   const spec = normalizeScalars(backupSpec(app, leftOut));
   const secrets = secretAddresses(spec);
@@ -40,14 +52,12 @@ export function backupText(app: App, takenAt: Date, leftOut = NONE, isShown = tr
     `${BACKUP_HEAD} ${name} (id ${oneLine(app.id)}), taken ${takenAt.toISOString()} before its deletion.`,
     ...(isShown ? [] : FROM_STATE),
     "# To create the app again:",
-    `#   new App(${JSON.stringify(name)}, { spec: loadSpec("<this file>"${secrets.length > 0 ? ", { secrets }" : ""}) })`,
+    `#   ${texts.declaration(name, "<this file>", secrets.length > 0)}`,
     ...(isChecked ? [] : UNCHECKED),
     ...(secrets.length > 0
       ? [
           "# Its secrets are left out. Supply their values again:",
-          "#   const secrets = {",
-          ...secrets.map((address) => `#     ${JSON.stringify(oneLine(address))}: …,`),
-          "#   };",
+          ...texts.secretValues(secrets.map(oneLine)).map((line) => `#   ${line}`),
         ]
       : [isChecked ? "# It contains no secrets." : "# It contains no SECRET variables."]),
   ];
@@ -89,11 +99,10 @@ export async function writeBackup(
   app: App,
   directory: string,
   takenAt: Date,
-  leftOut = NONE,
-  isShown = true,
+  options: BackupOptions,
 ): Promise<string> {
   const folder = resolve(directory);
-  const [name, text] = [backupName(app, takenAt, leftOut), backupText(app, takenAt, leftOut, isShown)];
+  const [name, text] = [backupName(app, takenAt, options.leftOut), backupText(app, takenAt, options)];
   try {
     const path = await writeNewFile(folder, name, ".yaml", text);
     return isBelowWorkingDirectory(path) ? relative("", path) : path;

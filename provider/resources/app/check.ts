@@ -21,6 +21,7 @@ import { specProblems } from "./spec-problems";
 import type { ProgramFacts } from "../meta";
 import type { AppInputs } from "./state";
 import { secrecyOf } from "./app-secrets";
+import type { ProgramTexts } from "../../text/program-texts";
 
 export interface CheckResult {
   failures: CheckFailure[];
@@ -34,11 +35,16 @@ export interface CheckResult {
  * Checks all arguments of an App and reports all problems at once. Accepts values that are not known yet, at any depth.
  * @param isNew the app does not exist yet, according to the state
  */
-export function check(inputs: AppInputs, program: ProgramFacts = {}, isNew = false): CheckResult {
+export function check(
+  inputs: AppInputs,
+  program: ProgramFacts,
+  texts: ProgramTexts,
+  isNew = false,
+): CheckResult {
   const places = programPlaces(inputs, placesFrom(program.secrets) ?? []);
   const secrecy = secrecyOf({ ...inputs, __secrets: places }, undefined);
   // An adopted app keeps its secrets, which are encrypted for it.
-  const spec = specProblems(inputs, program, { isNew: isNew && !inputs.adopt, places, secrecy });
+  const spec = specProblems(inputs, program, { isNew: isNew && !inputs.adopt, places, secrecy, texts });
   const alerts = checkDestinations(inputs.alertDestinations, inputs.spec);
   const strangers = unknownArguments(inputs);
   const failures = [

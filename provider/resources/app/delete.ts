@@ -46,7 +46,7 @@ export async function appToDelete(
 
 /** Warns about the deletion, and writes a backup of the spec unless the program disabled it. */
 export async function backUp(
-  { inputs, secrecy, reporter, clock }: AppOperationContext,
+  { inputs, secrecy, reporter, clock, texts }: AppOperationContext,
   { app, isShown, isLost = false }: AppToDelete,
   backup: AppInputs["backup"],
 ): Promise<void> {
@@ -60,14 +60,14 @@ export async function backUp(
   if (isLost) return reporter.warn(`${name} The state has no spec of it either, so there is no backup.`);
   const places = inputs.__secrets && singlePlaces(inputs, inputs.__secrets);
   const leftOut = { places, texts: secrecy.unmistakable };
-  const path = await writeBackup(app, backupDirectory(backup), new Date(clock.now()), leftOut, isShown);
+  const options = { leftOut, isShown, texts };
+  const path = await writeBackup(app, backupDirectory(backup), new Date(clock.now()), options);
   const secrets = secretAddresses(backupSpec(app, leftOut));
-  const load = `loadSpec(${JSON.stringify(path)}${secrets.length > 0 ? ", { secrets }" : ""})`;
   reporter.warn(
     [
       `${name} ${end}`,
       `Its spec${isShown ? "" : ", as the Pulumi state has it,"} is backed up in ${path}. To create the app again:`,
-      `  new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: ${load} })`,
+      `  ${texts.declaration(app.spec.name ?? "app", path, secrets.length > 0)}`,
       ...(secrets.length > 0 ? [`Its secrets have to be supplied again: ${secrets.join(", ")}.`] : []),
       ...(places === undefined
         ? ["The file may contain secrets of the program: see its header before you share it."]

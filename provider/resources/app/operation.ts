@@ -182,7 +182,7 @@ export class Operation {
   private async explainConflict(error: ApiError, ownId?: string): Promise<unknown> {
     const { client, options } = this.context;
     const app = ownId === undefined ? undefined : await client.getApp(ownId, options).catch(() => undefined);
-    if (app?.pinned_deployment) return isPinned(app, app.pinned_deployment);
+    if (app?.pinned_deployment) return isPinned(app, app.pinned_deployment, this.context.texts);
     const holder = await client.findAppByName(this.name, options).catch(() => undefined);
     return holder && holder.id !== ownId ? this.nameTaken(holder, error, ownId) : error;
   }
@@ -200,7 +200,7 @@ export class Operation {
     this.recorded = this.ignoring.recorded(this.inputs, this.ignoring.held(undefined, app));
     const now = listsToMaps(app.spec);
     if (!adoptable(now, this.ignoring.toSend(this.inputs, undefined, now))) {
-      refuseWhilePinned(app);
+      refuseWhilePinned(app, this.context.texts);
       return this.updateApp(app, undefined, this.inputs.updateSources === true);
     }
     // A killed run may have created it, and no deployment may have succeeded yet.
@@ -339,7 +339,7 @@ export class Operation {
     const found = await lookForDeployment(this.context, app.id, knownTo(awaited), WAIT_LIMITS.laterRun);
     if (found) return () => this.finishing.resumed(app, lastDeployment(found), "update", olds.__liveSpec);
     if (!awaited.must) return undefined;
-    refuseWhilePinned(app);
+    refuseWhilePinned(app, this.context.texts);
     return this.redeploy(app, olds, forceBuild);
   }
 }

@@ -61,7 +61,7 @@ export class AppProvider extends BaseProvider {
     const isNew = olds.spec === undefined;
     // The engine has put the previous values in ignored places, even if there were none.
     const inputs = { ...news, ...ignoringIn(given).wanted(news, olds) };
-    const { failures, warnings, places } = check(inputs, program, isNew);
+    const { failures, warnings, places } = check(inputs, program, this.deps.texts, isNew);
     const meta = { ...given, program: { ...program, ...(program.secrets && { secrets: places }) } };
     const secrecy = secretsIn(meta, inputs);
     const reporter = this.reporter(meta, () => secrecy);
@@ -204,7 +204,7 @@ export class AppProvider extends BaseProvider {
         planned.action !== "update" && reportLostUpdate(operation.context, ignoring, olds, before);
       const action = isLost ? "update" : planned.action;
       if (action === "update" || action === "redeploy") {
-        refuseWhilePinned(before);
+        refuseWhilePinned(before, this.deps.texts);
         before = await operation.withoutRollback(before);
       }
       if (action === "redeploy" && last?.rolledBack && !recorded.__deployment?.rolledBack)

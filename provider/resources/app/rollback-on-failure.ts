@@ -21,6 +21,7 @@ import { asServiceRollback } from "../../deploy/service-rollback";
 import { serviceRollback } from "../service-rollback";
 import { timeoutMs } from "../../durations";
 import { writeOnce } from "../../service/safe-writes";
+import type { ProgramTexts } from "../../text/program-texts";
 
 /** Restores the last working spec and deployment after an update's deployment failed, if the program requests that. */
 export class AutoRollback {
@@ -141,11 +142,12 @@ export class AutoRollback {
   }
 
   private wait(appId: string, made: Deployment, onSeen?: (seen: Deployment) => void): Promise<Outcome> {
-    const { deployments, reporter, inputs, secrecy, clock, stopped } = this.context;
+    const { deployments, reporter, inputs, secrecy, clock, stopped, texts } = this.context;
     return waitForOutcome(deployments, appId, made.id, reporter, secrecy.secrets, {
       clock,
       signal: stopped,
       timeoutMs: timeoutMs("update", inputs.timeouts),
+      texts,
       ...(onSeen && { onSeen }),
     });
   }
@@ -273,18 +275,18 @@ export async function commitRollback(
 }
 
 /** @throws AppPlatformError `app-pinned` if the app accepts no new deployment */
-export function refuseWhilePinned(app: App): void {
-  if (app.pinned_deployment) throw isPinned(app, app.pinned_deployment);
+export function refuseWhilePinned(app: App, texts: ProgramTexts): void {
+  if (app.pinned_deployment) throw isPinned(app, app.pinned_deployment, texts);
 }
 
 /** The error for an app that accepts no new deployment. */
-export const isPinned = (app: App, pin: Deployment): AppPlatformError =>
+export const isPinned = (app: App, pin: Deployment, { command }: ProgramTexts): AppPlatformError =>
   new AppPlatformError(
     "app-pinned",
     `The app ${app.spec.name ?? ""} (id ${app.id}) is pinned to the rollback deployment ${pin.id}, which blocks new deployments. ` +
       "Commit the rollback to keep it, or revert it to restore the previous spec. If a Rollback resource created it, set its " +
-      'state: "committed" or "reverted" in a run without other changes to the app; otherwise run npx app-platform rollback ' +
-      `${app.spec.name ?? app.id} --commit, or --revert. Then run pulumi up again.`,
+      'state: "committed" or "reverted" in a run without other changes to the app; otherwise run ' +
+      `${command} rollback ${app.spec.name ?? app.id} --commit, or --revert. Then run pulumi up again.`,
   );
 
 function kept(failed: InitializationError, why: string): InitializationError {

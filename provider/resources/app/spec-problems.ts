@@ -11,6 +11,7 @@ import { validate } from "../../appspec/validate";
 import { readSource } from "./spec-source";
 import type { ProgramFacts } from "../meta";
 import type { AppInputs } from "./state";
+import type { ProgramTexts } from "../../text/program-texts";
 
 export interface SpecProblems {
   readonly errors: string[];
@@ -22,20 +23,21 @@ interface Options {
   readonly isNew: boolean;
   readonly places: SecretPlaces;
   readonly secrecy: Secrecy;
+  readonly texts: ProgramTexts;
 }
 
 /** All problems of the spec, with their places and without secrets: errors and warnings, in the order of their lines. */
 export function specProblems(
   inputs: AppInputs,
   program: ProgramFacts,
-  { isNew, places, secrecy }: Options,
+  { isNew, places, secrecy, texts }: Options,
 ): SpecProblems {
   const listed = (keyed: unknown): unknown => inOrder(mapsToLists(keyed), program.order);
   const spec = listed(inputs.spec);
   const find = (given: unknown): Problem[] => {
     const problems = validate(given, { allowUnknown: inputs.allowUnknown === true });
     reportLeftOut(program.repeated, given, reportInto(problems));
-    if (isNew) reportEncrypted(given, reportInto(problems));
+    if (isNew) reportEncrypted(given, reportInto(problems), texts);
     return inOrderOfPlaces(problems, given);
   };
   const problems = find(spec);

@@ -184,11 +184,12 @@ export class Wait {
   }
 
   private settle(): ReturnType<typeof waitForOutcome> {
-    const { deployments, reporter, secrecy, clock, stopped, inputs } = this.context;
+    const { deployments, reporter, secrecy, clock, stopped, inputs, texts } = this.context;
     return waitForOutcome(deployments, this.app.id, this.last?.id ?? "", reporter, secrecy.secrets, {
       clock,
       signal: stopped,
       timeoutMs: timeoutMs(this.operation, inputs.timeouts),
+      texts,
       onSeen: (seen) => {
         this.last = lastDeployment(seen);
         this.awaited = undefined;

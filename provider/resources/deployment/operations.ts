@@ -33,7 +33,7 @@ import { outputs, type DeploymentInputs, type DeploymentOutputs } from "./state"
 export async function make(context: OperationContext, inputs: DeploymentInputs): Promise<Started> {
   const { appId, forceBuild } = inputs;
   const app = await appById(context.client, appId);
-  refuseWhilePinned(app);
+  refuseWhilePinned(app, context.texts);
   await afterServiceRollback(context, app);
   context.stopped?.throwIfAborted();
   const known = shownDeployments(app).map(({ id }) => id);

@@ -95,7 +95,7 @@ export class RollbackProvider extends BaseProvider {
     if (isUnknown(inputs.appId) || isUnknown(inputs.deploymentId)) return [];
     const look = async ({ client, reporter }: OperationContext): Promise<void> => {
       const app = await appById(client, inputs.appId);
-      refuseWhilePinned(app);
+      refuseWhilePinned(app, this.deps.texts);
       const target = await rollbackTarget(client, app, inputs.deploymentId);
       await mustBePossible(client, app.id, target, reporter);
       reporter.info(`The app ${app.spec.name ?? ""} will be rolled back to deployment ${target}.`);
@@ -136,7 +136,7 @@ export class RollbackProvider extends BaseProvider {
     return this.runOn(meta, inputs, async (context) => {
       if (inputs.state === "reverted") throw new AppPlatformError("invalid-input", NOTHING_TO_REVERT);
       const app = await appById(context.client, inputs.appId);
-      refuseWhilePinned(app);
+      refuseWhilePinned(app, this.deps.texts);
       const target = await rollbackTarget(context.client, app, inputs.deploymentId);
       await mustBePossible(context.client, app.id, target, context.reporter);
       context.stopped?.throwIfAborted();

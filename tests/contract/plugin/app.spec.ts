@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { valueAt } from "../../../provider/appspec/diff";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
 import type { AppSpec } from "../../../provider/appspec/types";
@@ -192,6 +192,31 @@ describe("the plugin's App over gRPC", () => {
     await (await next()).delete(made);
     assert.equal(world.writes.at(-1), "DELETE /v2/apps/…");
     assert.ok(world.messages("warning").some((line) => line.includes(folder.path)));
+  });
+
+  it("shows texts that fit every language: failures, backups, and missing secrets", async () => {
+    const shown: string[] = [];
+    const broken = changed((spec) => (spec.services![0]!.build_command = "exit 1"));
+    const backup = { directory: folder.path };
+    const failure = await plugin.up(given(broken, { backup })).catch((error: unknown) => error);
+    assert.ok(failure instanceof RecordedFailure, String(failure));
+    assert.match(failure.message, /npx --package pulumi-app-platform app-platform logs \S+ web/);
+    await (await next()).delete(failure.state);
+    const file = join(
+      folder.path,
+      readdirSync(folder.path).find((name) => /^shop-.*\.yaml$/.test(name)) ?? "",
+    );
+    shown.push(failure.message, ...world.messages(), readFileSync(file, "utf8"));
+    const again = await plugin.check({ specFile: file });
+    assert.match(again.failures[0]?.reason ?? "", /secrets: \{ "web\.API_TOKEN": … \}/);
+    const encrypted = changed((spec) => (spec.services![0]!.envs![1]!.value = "EV[1:abc:def]"));
+    const { failures } = await plugin.check(given(encrypted));
+    assert.ok(failures.some(({ reason }) => reason.includes("encrypted")));
+    shown.push(...[...again.failures, ...failures].map(({ reason }) => reason));
+    assert.match(shown.join("\n"), /specFile/);
+    assert.doesNotMatch(shown.join("\n"), /new App\(|loadSpec|const |npx app-platform/);
+    const restored = await plugin.check({ specFile: file, secrets: { "web.API_TOKEN": "again" } });
+    assert.deepEqual(restored.failures, []);
   });
 
   it("reads the spec from a file, with values of secrets", async () => {

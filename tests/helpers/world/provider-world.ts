@@ -23,6 +23,7 @@ import { current } from "../current";
 import { InstantClock } from "../clocks/instant-clock";
 import type { LogLine } from "../../../provider/host/engine";
 import { AppProvider } from "../../../provider/resources/app/provider";
+import { TYPESCRIPT } from "../../../provider/text/program-texts";
 
 export const TOKEN = `dop_v1_${"5ec4e7".repeat(10)}`;
 export const SECRET = "hunter2-the-value-nobody-may-see";
@@ -124,6 +125,7 @@ export class World {
       engine: { log, stopped: this.stop.signal, isThere: async () => true, hearsCtrlC: true },
       reads: new SharedReads(this.clock),
       program: new Program(),
+      texts: TYPESCRIPT,
       knownSecrets: this.knownSecrets,
       managed: new ManagedApps(),
       ...more,

@@ -6,6 +6,7 @@ import type { AppPlatformError } from "../../../provider/errors";
 import { waitForOutcome, type Outcome } from "../../../provider/deploy/outcome";
 import type { DeploymentSource } from "../../../provider/deploy/wait";
 import { InstantClock } from "../../helpers/clocks/instant-clock";
+import { TYPESCRIPT } from "../../../provider/text/program-texts";
 
 const SECRET = "hunter2-in-the-open";
 
@@ -41,7 +42,12 @@ async function settled(
   const said: string[] = [];
   const say = (text: string): void => void said.push(text);
   const reporter: Reporter = { status: say, info: say, warn: say, waits: () => {}, flush: async () => {} };
-  const options = { clock: new InstantClock(), timeoutMs: 60_000, ...(signal && { signal }) };
+  const options = {
+    clock: new InstantClock(),
+    timeoutMs: 60_000,
+    texts: TYPESCRIPT,
+    ...(signal && { signal }),
+  };
   return { outcome: await waitForOutcome(source, "a", "d", reporter, [SECRET], options), said };
 }
 

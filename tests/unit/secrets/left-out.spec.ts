@@ -12,6 +12,7 @@ import { KEPT_SECRET } from "../../../provider/appspec/secrets";
 import type { AppSpec } from "../../../provider/appspec/types";
 import { arbitrarySpec } from "../../helpers/arbitrary-spec";
 import { runs } from "../../helpers/runs";
+import { TYPESCRIPT } from "../../../provider/text/program-texts";
 
 const AT = new Date("2026-03-04T05:06:07Z");
 const appOf = (spec: unknown): App => ({ id: "4f6c71e2", spec: spec as AppSpec });
@@ -60,7 +61,7 @@ describe("a backup", () => {
         }
         const spec = mapsToLists(keyed) as AppSpec;
         const leftOut = { places, texts: textsAt({ spec: keyed }, places) };
-        const text = backupText(appOf(spec), AT, leftOut);
+        const text = backupText(appOf(spec), AT, { leftOut, texts: TYPESCRIPT });
         assert.doesNotMatch(text, /S3cr3t|5813745/);
         const secrets = suppliedFor(backupSpec(appOf(spec), leftOut), spec);
         const { spec: again } = parseSpec(text, { secrets });

@@ -20,6 +20,7 @@ import type { AppSpec } from "../../../../provider/appspec/types";
 import { appSpecs, anyText } from "../../../helpers/world/app-specs";
 import { temporaryFolder } from "../../../helpers/temporary-folder";
 import { runs } from "../../../helpers/runs";
+import { ANY_LANGUAGE, TYPESCRIPT } from "../../../../provider/text/program-texts";
 
 const ID = "4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf";
 const AT = new Date("2026-03-04T05:06:07.890Z");
@@ -47,7 +48,7 @@ describe("backupText", () => {
   it("parses back to the same spec, whatever text it contains", () => {
     fc.assert(
       fc.property(appSpecs, (spec) => {
-        assert.deepEqual(parseSpec(backupText(appOf(spec), AT)).spec, spec);
+        assert.deepEqual(parseSpec(backupText(appOf(spec), AT, { texts: TYPESCRIPT })).spec, spec);
       }),
       { numRuns: runs(60, 300) },
     );
@@ -60,7 +61,7 @@ describe("backupText", () => {
       "web.registry_credentials": "three",
       "web.dd.api_key": "four",
     };
-    const { spec } = parseSpec(backupText(SHOP, AT), { secrets });
+    const { spec } = parseSpec(backupText(SHOP, AT, { texts: TYPESCRIPT }), { secrets });
     const inOrder = ["one", "three", "two", "four"];
     const expected = JSON.stringify(SHOP.spec).replaceAll(EV, () => inOrder.shift() ?? "too many");
     assert.deepEqual(spec, JSON.parse(expected));
@@ -68,13 +69,21 @@ describe("backupText", () => {
   });
 
   it("explains in its header what it is, how to use it and which secrets are needed", () => {
-    const head = backupText(SHOP, AT).split("\n\n")[0] ?? "";
+    const head = backupText(SHOP, AT, { texts: TYPESCRIPT }).split("\n\n")[0] ?? "";
     assert.ok(head.startsWith(`${BACKUP_HEAD} shop (id ${ID}), taken 2026-03-04T05:06:07.890Z`));
     assert.match(head, /new App\("shop", \{ spec: loadSpec\("<this file>", \{ secrets \}\) \}\)/);
     for (const address of ["GLOBAL", "web.TOKEN", "web.registry_credentials", "web.dd.api_key"])
       assert.ok(head.includes(`"${address}": …`), address);
     assert.ok(!head.includes("EV["));
     assert.ok(!head.includes("web.PORT"));
+  });
+
+  it("explains the same for programs in any language", () => {
+    const head = backupText(SHOP, AT, { texts: ANY_LANGUAGE }).split("\n\n")[0] ?? "";
+    assert.match(head, /^# +declare the App "shop" with specFile: "<this file>", and secrets$/m);
+    assert.match(head, /^# +secrets:$/m);
+    for (const address of ["GLOBAL", "web.dd.api_key"]) assert.ok(head.includes(`"${address}": …`), address);
+    assert.doesNotMatch(head, /loadSpec|const/);
   });
 
   it("omits secrets that the service returns in clear text, and lists them as required", () => {
@@ -86,7 +95,7 @@ describe("backupText", () => {
       ],
       ingress: { secure_header: { key: "X-Secure", value: "p1ain-header" } },
     };
-    const text = backupText(appOf(spec), AT);
+    const text = backupText(appOf(spec), AT, { texts: TYPESCRIPT });
     assert.doesNotMatch(text, /p1ain/);
     assert.match(text, /kept/);
     assert.throws(() => parseSpec(text), { message: /A, ingress\.secure_header/ });
@@ -95,32 +104,37 @@ describe("backupText", () => {
   });
 
   it("states in its header when there are no secrets", () => {
-    const head = backupText(appOf({ name: "shop" }), AT).split("\n\n")[0] ?? "";
+    const head = backupText(appOf({ name: "shop" }), AT, { texts: TYPESCRIPT }).split("\n\n")[0] ?? "";
     assert.match(head, /It contains no secrets/);
     assert.ok(!head.includes("{ secrets }"));
   });
 
   it("warns in its header of possible secrets when the state does not show which values are secret", () => {
     const leftOut = { places: undefined, texts: [] };
-    const head = backupText(SHOP, AT, leftOut).split("\n\n")[0] ?? "";
+    const head = backupText(SHOP, AT, { leftOut, texts: TYPESCRIPT }).split("\n\n")[0] ?? "";
     assert.match(head, /^# Warning: .*may contain secrets/m);
     assert.match(head, /"web\.TOKEN": …/);
-    assert.doesNotMatch(backupText(appOf({ name: "shop" }), AT, leftOut), /contains no secrets/);
-    assert.doesNotMatch(backupText(SHOP, AT), /Warning/);
+    assert.doesNotMatch(
+      backupText(appOf({ name: "shop" }), AT, { leftOut, texts: TYPESCRIPT }),
+      /contains no secrets/,
+    );
+    assert.doesNotMatch(backupText(SHOP, AT, { texts: TYPESCRIPT }), /Warning/);
   });
 
   it("omits a secret app name from the text and the file name", () => {
     const leftOut = { places: [["spec", "name"]], texts: ["shop"] };
-    assert.doesNotMatch(backupText(SHOP, AT, leftOut), /shop/);
+    assert.doesNotMatch(backupText(SHOP, AT, { leftOut, texts: TYPESCRIPT }), /shop/);
     assert.equal(backupName(SHOP, AT, leftOut), "app-20260304-050607");
-    assert.throws(() => parseSpec(backupText(SHOP, AT, leftOut)), { message: /spec\.name/ });
+    assert.throws(() => parseSpec(backupText(SHOP, AT, { leftOut, texts: TYPESCRIPT })), {
+      message: /spec\.name/,
+    });
   });
 
   it("keeps the header a comment, whatever names and keys contain", () => {
     fc.assert(
       fc.property(anyText, anyText.filter(Boolean), (name, key) => {
         const app = appOf({ name, envs: [{ key, value: EV, type: "SECRET" }] });
-        const head = backupText(app, AT).split("\n\n")[0] ?? "";
+        const head = backupText(app, AT, { texts: TYPESCRIPT }).split("\n\n")[0] ?? "";
         for (const line of head.split(/[\r\n\u0085\u2028\u2029]/)) assert.match(line, /^#/);
       }),
     );
@@ -142,27 +156,30 @@ describe("writeBackup", () => {
   const folder = temporaryFolder();
   const backups = (): string => join(folder.path, "backups");
   const failed = (directory: string): Promise<void> =>
-    assert.rejects(writeBackup(SHOP, directory, AT), (error: Error & { errorCode?: string }) => {
-      assert.equal(error.errorCode, "backup-failed");
-      assert.match(error.message, /was not deleted/);
-      assert.match(error.message, /backup\.directory/);
-      assert.ok(error.message.includes(directory), error.message);
-      return true;
-    });
+    assert.rejects(
+      writeBackup(SHOP, directory, AT, { texts: TYPESCRIPT }),
+      (error: Error & { errorCode?: string }) => {
+        assert.equal(error.errorCode, "backup-failed");
+        assert.match(error.message, /was not deleted/);
+        assert.match(error.message, /backup\.directory/);
+        assert.ok(error.message.includes(directory), error.message);
+        return true;
+      },
+    );
 
   it("writes one file readable only by its owner, in a folder accessible only to its owner", async () => {
-    const path = resolve(await writeBackup(SHOP, backups(), AT));
+    const path = resolve(await writeBackup(SHOP, backups(), AT, { texts: TYPESCRIPT }));
     assert.deepEqual(readdirSync(backups()), ["shop-20260304-050607.yaml"]);
     assert.equal(path, join(backups(), "shop-20260304-050607.yaml"));
     assert.equal(statSync(path).mode & 0o777, 0o600);
     assert.equal(statSync(backups()).mode & 0o777, 0o700);
-    assert.equal(readFileSync(path, "utf8"), backupText(SHOP, AT));
+    assert.equal(readFileSync(path, "utf8"), backupText(SHOP, AT, { texts: TYPESCRIPT }));
   });
 
   it("is readable only by its owner, whatever the umask", async () => {
     const mask = process.umask(0);
     try {
-      const path = resolve(await writeBackup(SHOP, backups(), AT));
+      const path = resolve(await writeBackup(SHOP, backups(), AT, { texts: TYPESCRIPT }));
       assert.equal(statSync(path).mode & 0o777, 0o600);
     } finally {
       process.umask(mask);
@@ -170,7 +187,7 @@ describe("writeBackup", () => {
   });
 
   it("writes a file that loadSpec reads and that asks for its secrets", async () => {
-    const path = resolve(await writeBackup(SHOP, backups(), AT));
+    const path = resolve(await writeBackup(SHOP, backups(), AT, { texts: TYPESCRIPT }));
     assert.throws(() => loadSpec(path), {
       errorCode: "unreadable-file",
       message: /missing-secrets.*web\.TOKEN/,
@@ -181,19 +198,22 @@ describe("writeBackup", () => {
   });
 
   it("never overwrites another backup of the same second, not even concurrently", async () => {
-    const paths = await Promise.all(Array.from({ length: 8 }, () => writeBackup(SHOP, backups(), AT)));
+    const paths = await Promise.all(
+      Array.from({ length: 8 }, () => writeBackup(SHOP, backups(), AT, { texts: TYPESCRIPT })),
+    );
     assert.equal(new Set(paths).size, 8);
     const names = readdirSync(backups()).sort();
     assert.equal(names.length, 8);
     assert.ok(names.includes("shop-20260304-050607.yaml") && names.includes("shop-20260304-050607-8.yaml"));
-    for (const name of names) assert.equal(readFileSync(join(backups(), name), "utf8"), backupText(SHOP, AT));
+    for (const name of names)
+      assert.equal(readFileSync(join(backups(), name), "utf8"), backupText(SHOP, AT, { texts: TYPESCRIPT }));
   });
 
   it("never follows a symlink in place of the file", async () => {
     mkdirSync(backups());
     const target = join(folder.path, "elsewhere");
     symlinkSync(target, join(backups(), "shop-20260304-050607.yaml"));
-    const path = await writeBackup(SHOP, backups(), AT);
+    const path = await writeBackup(SHOP, backups(), AT, { texts: TYPESCRIPT });
     assert.match(path, /-2\.yaml$/);
     assert.throws(() => statSync(target), { code: "ENOENT" });
   });
@@ -219,7 +239,7 @@ describe("writeBackup", () => {
       "é".repeat(300),
     ];
     for (const name of names) {
-      const path = resolve(await writeBackup(appOf({ name }), backups(), AT));
+      const path = resolve(await writeBackup(appOf({ name }), backups(), AT, { texts: TYPESCRIPT }));
       assert.ok(!relative(backups(), path).includes("/"), path);
     }
     assert.deepEqual(readdirSync(folder.path), ["backups"]);
@@ -228,7 +248,7 @@ describe("writeBackup", () => {
 
   it("creates missing parent folders", async () => {
     const deep = join(backups(), "a", "b");
-    await writeBackup(SHOP, deep, AT);
+    await writeBackup(SHOP, deep, AT, { texts: TYPESCRIPT });
     assert.equal(readdirSync(deep).length, 1);
   });
 
@@ -274,9 +294,13 @@ describe("writeBackup", () => {
     const refuse = { code: "EPERM" };
     (promises as { link: unknown }).link = () => Promise.reject(Object.assign(new Error("EPERM"), refuse));
     try {
-      const paths = [await writeBackup(SHOP, backups(), AT), await writeBackup(SHOP, backups(), AT)];
+      const paths = [
+        await writeBackup(SHOP, backups(), AT, { texts: TYPESCRIPT }),
+        await writeBackup(SHOP, backups(), AT, { texts: TYPESCRIPT }),
+      ];
       assert.match(paths[1] ?? "", /-2\.yaml$/);
-      for (const path of paths) assert.equal(readFileSync(path, "utf8"), backupText(SHOP, AT));
+      for (const path of paths)
+        assert.equal(readFileSync(path, "utf8"), backupText(SHOP, AT, { texts: TYPESCRIPT }));
       assert.equal(readdirSync(backups()).length, 2);
     } finally {
       (promises as { link: unknown }).link = link;
@@ -287,10 +311,16 @@ describe("writeBackup", () => {
     const before = process.cwd();
     process.chdir(folder.path);
     try {
-      assert.equal(await writeBackup(SHOP, "backups", AT), join("backups", "shop-20260304-050607.yaml"));
+      assert.equal(
+        await writeBackup(SHOP, "backups", AT, { texts: TYPESCRIPT }),
+        join("backups", "shop-20260304-050607.yaml"),
+      );
       mkdirSync("inner");
       process.chdir("inner");
-      assert.equal(await writeBackup(SHOP, "../backups", AT), join(backups(), "shop-20260304-050607-2.yaml"));
+      assert.equal(
+        await writeBackup(SHOP, "../backups", AT, { texts: TYPESCRIPT }),
+        join(backups(), "shop-20260304-050607-2.yaml"),
+      );
     } finally {
       process.chdir(before);
     }

@@ -5,6 +5,7 @@ import { listsToMaps } from "../../../../../provider/appspec/lists-by-name";
 import { KEPT_SECRET } from "../../../../../provider/appspec/secrets";
 import { UNKNOWN } from "../../../../../provider/appspec/unknown";
 import type { AppInputs } from "../../../../../provider/resources/app/state";
+import { TYPESCRIPT } from "../../../../../provider/text/program-texts";
 
 const cpu = (window: string) => ({ rule: "CPU_UTILIZATION", operator: "GREATER_THAN", value: 80, window });
 const SPEC = listsToMaps({
@@ -118,7 +119,7 @@ describe("check of alert destinations", () => {
 
 describe("check of onFailedDeployment", () => {
   const failures = (more: Record<string, unknown>): string[] =>
-    check({ spec: {}, ...more } as AppInputs)
+    check({ spec: {}, ...more } as AppInputs, {}, TYPESCRIPT)
       .failures.map(({ reason }) => reason)
       .filter((reason) => reason.startsWith("onFailedDeployment"));
 
