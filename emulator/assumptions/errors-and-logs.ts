@@ -82,6 +82,10 @@ export const ERROR_AND_LOG_ASSUMPTIONS = assumptions([
     strength: "inferred",
     sources: [S.none],
     emulator: "has one archive per component",
+    otherwise: {
+      effect: "has two per component, the newest first",
+      behavior: { newestArchiveFirst: true },
+    },
   },
   {
     id: "socket-pings",
@@ -90,6 +94,17 @@ export const ERROR_AND_LOG_ASSUMPTIONS = assumptions([
     strength: "inferred",
     sources: [S.none],
     emulator: "responds",
+  },
+  {
+    id: "finished-has-no-run-log",
+    topic: "logs",
+    statement:
+      "A request for the RUN log of a deployment that is no longer active is rejected with 400; after crash loops, RUN_RESTARTED " +
+      "contains its lines.",
+    strength: "B",
+    sources: [S.messages, S.users],
+    emulator: "rejects it, and has RUN_RESTARTED for components that crashed",
+    otherwise: { effect: "keeps the RUN log", behavior: { keepRunLogs: true } },
   },
   {
     id: "skipped-stage-has-no-log",

@@ -70,10 +70,13 @@ function runsOf(app: StoredApp, record: DeploymentRecord, name: string, now: num
 }
 
 function containerSource(app: StoredApp, record: DeploymentRecord, name: string, type: LogType): LogSource[] {
+  // Only containers that crash are restarted.
+  const { failure } = record.plan;
+  if (type === "RUN_RESTARTED" && (failure?.component !== name || failure.step === "build")) return [];
   const window = logWindow(record, name, type);
   const component = components(record.spec).find((entry) => entry.component.name === name)?.component;
   if (window === undefined || component?.kind === "SCHEDULED") return [];
-  const goesOn = type === "RUN" && component?.kind === undefined && record.plan.failure === undefined;
+  const goesOn = type === "RUN" && component?.kind === undefined && failure === undefined;
   /** Containers run until those of a newer deployment are active, or the app is gone. */
   const stop = (now: number): number =>
     Math.min(
@@ -109,4 +112,14 @@ export const scalingSource = (app: StoredApp, it: Scaling): LogSource => ({
   start: it.startedAt,
   end: () => app.stopped.get(it.id) ?? it.endsAt,
   lines: () => scalingLines(it, app.stopped.get(it.id)),
+});
+
+/** The first or second half of a log. */
+export const halfOf = (source: LogSource, half: number): LogSource => ({
+  ...source,
+  lines: (now) => {
+    const lines = source.lines(now);
+    const middle = Math.ceil(lines.length / 2);
+    return half === 0 ? lines.slice(0, middle) : lines.slice(middle);
+  },
 });

@@ -35,6 +35,10 @@ export interface Behavior {
   emptyPages: boolean;
   /** `instance_count: 1` is filled in. */
   fillInstanceCount: boolean;
+  /** Containers of a deployment that is no longer active have a RUN log. */
+  keepRunLogs: boolean;
+  /** A log has two archives per component, the newest first. */
+  newestArchiveFirst: boolean;
   /** The protocol that addresses of live logs are meant for. Both kinds can be opened over either. */
   liveLogs: "http" | "websocket";
 }
@@ -56,5 +60,7 @@ export const BEHAVIOR: Readonly<Behavior> = {
   listLagSeconds: 0,
   emptyPages: false,
   fillInstanceCount: false,
+  keepRunLogs: false,
+  newestArchiveFirst: false,
   liveLogs: "http",
 };

@@ -1,8 +1,9 @@
 import { scalingsOf } from "../model/autoscaling";
-import { activeAmong, type DeploymentRecord } from "../model/deployment-record";
+import { activeAmong, isRunning, type DeploymentRecord } from "../model/deployment-record";
 import { badRequest, notFound } from "../errors";
 import {
   deploymentSources,
+  halfOf,
   invocationSource,
   logTypeOf,
   scalingSource,
@@ -10,11 +11,17 @@ import {
 } from "../logs/sources";
 import { checkDuration, flag, optionalId, optionalQuery, whole } from "./query";
 import { deploymentEventOf } from "../views/instances-and-events";
+import type { Store } from "../model/store";
 import type { StoredApp } from "../model/stored-app";
 import { archive, follow, frame, packedArchive, type LogTicket } from "../logs/signed-urls";
 import { components } from "../model/spec";
 import { findInvocation } from "./invocations";
 import { param, type Api, type Ctx, type Deps } from "./context";
+
+/** The containers of a finished deployment are gone, unless it is the active one. */
+function hasRunLog(app: StoredApp, record: DeploymentRecord, { behavior, now }: Store): boolean {
+  return behavior.keepRunLogs || isRunning(record, now) || activeAmong(app.deployments, now) === record;
+}
 
 /** Addresses of logs, and the logs behind them. */
 export function logRoutes(api: Api, deps: Deps): void {
@@ -36,12 +43,13 @@ export function logRoutes(api: Api, deps: Deps): void {
     if (sources.some((source) => source.end(store.now) > store.now))
       return c.json({ live_url: live(address("live", sources)), historic_urls: [] });
     const names = [...new Set(sources.map(({ name }) => name))];
+    const named = names.map((name) => sources.filter((source) => source.name === name));
+    const archives = store.behavior.newestArchiveFirst
+      ? [1, 0].flatMap((half) => named.map((of) => of.map((source) => halfOf(source, half))))
+      : named;
     return c.json({
-      historic_urls: names.map((name, index) =>
-        address(
-          type === "BUILD" || index % 2 === 1 ? "packed" : "plain",
-          sources.filter((source) => source.name === name),
-        ),
+      historic_urls: archives.map((of, index) =>
+        address(type === "BUILD" || index % 2 === 1 ? "packed" : "plain", of),
       ),
     });
   };
@@ -55,6 +63,8 @@ export function logRoutes(api: Api, deps: Deps): void {
     const all = components(record.spec).map(({ component }) => component.name);
     if (asked !== undefined && !all.includes(asked)) throw notFound();
     const names = asked === undefined ? all : [asked];
+    if (type === "RUN" && !hasRunLog(app, record, deps.store()))
+      throw badRequest(`cannot get running logs from deployment ${record.id} in phase final_cleanup`);
     return answer(c, deploymentSources(app, record, names, type, deps.store().now), type);
   };
 

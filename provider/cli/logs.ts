@@ -54,6 +54,7 @@ Options:
       tailLines,
       podConnectionTimeout: wait,
       signal: io.signal,
+      onOtherLog: (note) => io.err(`${note}\n`),
     });
     for await (const line of lines) await io.out(`${line}\n`);
     return io.signal.aborted ? INTERRUPTED : 0;

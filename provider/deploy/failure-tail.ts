@@ -2,6 +2,7 @@ import { onAbort } from "../clock";
 import type { LogType, LogUrls } from "../api/types";
 import { isTransient } from "../errors";
 import { redact } from "../secrets/redact";
+import { archivedLines } from "../service/log-archives";
 import { bounded, boundedLine } from "../text/bounded";
 import type { FailedStep } from "./progress";
 
@@ -108,9 +109,12 @@ export function shortLine(line: string, component: string | undefined): string {
   );
 }
 
-/** The container's log explains a failed deploy step, if the container was started. */
+/**
+ * The container's log explains a failed deploy step, if the container was started. Once the deployment has finished, the service
+ * has it only in the log of restarted containers.
+ */
 function logTypes({ stage }: FailedStep): LogType[] {
-  return stage === "build" ? ["BUILD"] : ["RUN", "DEPLOY"];
+  return stage === "build" ? ["BUILD"] : ["RUN", "RUN_RESTARTED", "DEPLOY"];
 }
 
 const component = ({ component: name }: FailedStep): { component?: string } =>
@@ -124,11 +128,10 @@ async function tail(
 ): Promise<string[]> {
   const urls = await source.getLogUrls(appId, { ...query, tailLines: READ_LINES }, { signal });
   const kept: string[] = [];
-  for (const url of urls.historic_urls ?? []) {
-    for await (const line of source.openLog(url, { signal, mostOfLine: READ_OF_LINE })) {
-      kept.push(line);
-      if (kept.length > READ_LINES) kept.shift();
-    }
+  const open = (url: string) => source.openLog(url, { signal, mostOfLine: READ_OF_LINE });
+  for await (const line of archivedLines({ open }, urls.historic_urls ?? [])) {
+    kept.push(line);
+    if (kept.length > READ_LINES) kept.shift();
   }
   return kept;
 }

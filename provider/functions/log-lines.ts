@@ -5,7 +5,7 @@ import type { LogUrls } from "../api/types";
 import { explainedBy } from "./explain-not-found";
 
 /** Selects a log of an app, and how much of it to read. */
-export interface LogsQuery extends LogQuery, Omit<ReadOptions, "clock" | "onReconnect"> {}
+export interface LogsQuery extends LogQuery, Omit<ReadOptions, "clock" | "onOtherLog" | "onReconnect"> {}
 
 /**
  * The lines of a log, see `readLog`. If something in the query does not exist, the error explains what, and suggests similar
@@ -15,9 +15,9 @@ export interface LogsQuery extends LogQuery, Omit<ReadOptions, "clock" | "onReco
 export async function* explainedLog(
   name: string,
   client: Client,
-  { follow, tailLines, podConnectionTimeout, signal, ...query }: LogQuery & ReadOptions,
+  { follow, tailLines, podConnectionTimeout, signal, onOtherLog, ...query }: LogQuery & ReadOptions,
 ): AsyncGenerator<string> {
-  const lines = readLog(client, query, { follow, tailLines, podConnectionTimeout, signal });
+  const lines = readLog(client, query, { follow, tailLines, podConnectionTimeout, signal, onOtherLog });
   const { appId, deploymentId, eventId, invocationId, component } = query;
   const subject = { appId, deploymentId, eventId, invocationId, component };
   // Once there is a first line, all of these exist.

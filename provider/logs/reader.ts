@@ -2,7 +2,8 @@ import type { LogUrls } from "../api/types";
 import { systemClock, type Clock } from "../clock";
 import { ApiError, AppPlatformError, isApiError, isTransient } from "../errors";
 import { parseDuration } from "../durations";
-import { LineMemory, stampOf } from "./replay-filter";
+import { archivedLines, stampOf } from "../service/log-archives";
+import { LineMemory } from "./replay-filter";
 import { LiveConnection, SILENT_MS } from "./live-connection";
 import { findTarget, type LogClient, type LogQuery, type LogTarget } from "./target";
 
@@ -16,6 +17,8 @@ export interface ReadOptions {
   /** Stops reading, without an error. */
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;
+  /** Called when the lines come from another log than the requested one. */
+  readonly onOtherLog?: ((note: string) => void) | undefined;
   /** Called before reconnecting. */
   readonly onReconnect?: ((why: string) => void) | undefined;
 }
@@ -80,8 +83,7 @@ class Reading {
 
   async *lines(): AsyncGenerator<string> {
     const { follow = false, tailLines } = this.options;
-    const target = await findTarget(this.client, this.query, this.signal);
-    const urls = await this.firstUrls(target);
+    const { target, urls } = await this.first(await findTarget(this.client, this.query, this.signal));
     const archived = this.archived(target, urls);
     const past = tailLines === undefined ? archived : lastOf(archived, tailLines);
     for await (const line of past) {
@@ -110,46 +112,51 @@ class Reading {
   }
 
   /** Waits for a log that does not exist yet, as long as it may still appear. */
-  private async firstUrls(target: LogTarget): Promise<LogUrls> {
+  private async first(target: LogTarget): Promise<{ target: LogTarget; urls: LogUrls }> {
     const deadline = this.clock.now() + this.waitMs;
     for (;;) {
       let missing: ApiError | undefined;
       try {
         const urls = await this.urls(target);
-        if (urls.live_url !== undefined || (urls.historic_urls ?? []).length > 0) return urls;
+        if (isLog(urls)) return { target, urls };
       } catch (error) {
         if (!isApiError(error, "not-found", "bad-request")) throw error;
         missing = error;
       }
       if (this.clock.now() >= deadline || !(await target.mayCome())) {
-        if (missing) throw noLog(missing, target);
-        return {};
+        const isStopped = target.isOfContainers && !(await target.goesOn());
+        const restarted = isStopped && (await this.restarted(target));
+        if (restarted) return restarted;
+        if (missing) throw noLog(missing, target, isStopped);
+        return { target, urls: {} };
       }
       await this.clock.sleep(ASK_AGAIN_MS, this.signal);
     }
   }
 
+  /** The log of containers that restarted, which the service keeps longer than that of running ones. */
+  private async restarted(of: LogTarget): Promise<{ target: LogTarget; urls: LogUrls } | undefined> {
+    const target = { ...of, request: { ...of.request, type: "RUN_RESTARTED" } };
+    const urls = await this.urlsAgain(target, false);
+    if (!isLog(urls)) return undefined;
+    this.options.onOtherLog?.(
+      `Deployment ${of.request.deploymentId} has finished, and its containers no longer run: ` +
+        "this is the log of those that restarted (type RUN_RESTARTED).",
+    );
+    return { target, urls };
+  }
+
   /** All archives, completely. After a broken connection, continues with newly requested URLs. */
-  private async *archived(target: LogTarget, first: LogUrls): AsyncGenerator<string> {
-    let urls = first.historic_urls ?? [];
-    let tries = 0;
-    for (let index = 0, given = 0; index < urls.length;) {
-      let at = 0;
-      try {
-        for await (const line of this.client.openLog(urls[index] ?? "", { signal: this.signal })) {
-          if (++at <= given) continue;
-          given = at;
-          tries = 0;
-          yield line;
-        }
-        index += 1;
-        given = 0;
-      } catch (error) {
-        if (!isPassing(error) || ++tries > ARCHIVE_TRIES) throw error;
-        await this.clock.sleep(pause(tries), this.signal);
-        urls = (await this.urls(target)).historic_urls ?? [];
-      }
-    }
+  private archived(target: LogTarget, { historic_urls: addresses }: LogUrls): AsyncGenerator<string> {
+    const reader = {
+      open: (address: string) => this.client.openLog(address, { signal: this.signal }),
+      again: async (failure: unknown, failures: number) => {
+        if (!isPassing(failure) || failures > ARCHIVE_TRIES) throw failure;
+        await this.clock.sleep(pause(failures), this.signal);
+        return (await this.urls(target)).historic_urls ?? [];
+      },
+    };
+    return archivedLines(reader, addresses ?? []);
   }
 
   /** Like `urls`, to continue reading; empty if there is currently no log. */
@@ -268,8 +275,14 @@ const endMissing = ({ request }: LogTarget, cause: ApiError | undefined): AppPla
     { cause },
   );
 
-/** The service rejects logs of a skipped stage with a message that does not contain which one. */
-function noLog(refused: ApiError, { request }: LogTarget): AppPlatformError {
+const isLog = ({ live_url: live, historic_urls: archives }: LogUrls): boolean =>
+  live !== undefined || (archives ?? []).length > 0;
+
+/**
+ * The service rejects logs of a skipped stage with a message that does not contain which one, and those of containers that no
+ * longer run with a phase that is not documented.
+ */
+function noLog(refused: ApiError, { request }: LogTarget, isStopped: boolean): AppPlatformError {
   if (!isApiError(refused, "bad-request")) return refused;
   const { type, component, deploymentId, invocationId, eventId } = request;
   const of =
@@ -280,11 +293,14 @@ function noLog(refused: ApiError, { request }: LogTarget): AppPlatformError {
         : `${component === undefined ? "" : `the component ${component} in `}the deployment ${deploymentId}`;
   return new AppPlatformError(
     "bad-request",
-    `There is no ${type} log of ${of}: that stage was skipped or has not started. ` +
+    `There is no ${type} log of ${of}: ${isStopped ? STOPPED : "that stage was skipped or has not started."} ` +
       `Message from the service: ${refused.serviceMessage ?? refused.message}`,
     { cause: refused },
   );
 }
+
+const STOPPED =
+  "it has finished, and its containers no longer run. Read its DEPLOY log, or leave out the deployment to read the active one.";
 
 /** Network failures and expired URLs: a retry may succeed. */
 const isPassing = (error: unknown): boolean => isTransient(error, "forbidden");

@@ -1,13 +1,8 @@
+import { stampOf } from "../service/log-archives";
+
 /** Limits of remembered lines: far more than arrive during a reconnect. */
 const MOST_LINES = 5_000;
 const MOST_CHARACTERS = 4 * 1024 * 1024;
-
-/** The timestamp at the start of a log line, after the component's name, in a comparable form. */
-export function stampOf(line: string): string | undefined {
-  const [, seconds, fraction = ""] =
-    /^.{0,100}?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z/.exec(line) ?? [];
-  return seconds === undefined ? undefined : `${seconds}.${fraction.padEnd(9, "0")}`;
-}
 
 /**
  * Remembers the last lines of a log, and detects lines that a new connection repeats: remembered ones, and those older than all

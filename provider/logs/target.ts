@@ -33,6 +33,8 @@ export interface LogTarget {
   readonly request: Pick<LogRequest, "component" | "deploymentId" | "eventId" | "invocationId" | "type">;
   /** True if the service would select this deployment for a request without one. */
   readonly isActive: boolean;
+  /** True for the log of a deployment's running containers. */
+  readonly isOfContainers: boolean;
   /** True while a missing log may still appear. */
   mayCome(): Promise<boolean>;
   /** True while the log may get new lines. */
@@ -62,6 +64,7 @@ export async function findTarget(
     return {
       request: { type, invocationId, component: job, deploymentId: query.deploymentId },
       isActive: false,
+      isOfContainers: false,
       mayCome: waiting,
       goesOn: waiting,
     };
@@ -72,7 +75,7 @@ export async function findTarget(
       return autoscaling != null && !hasEnded(autoscaling.phase);
     };
     const request = { type: query.type ?? "AUTOSCALE_EVENT", eventId };
-    return { request, isActive: false, mayCome: scaling, goesOn: scaling };
+    return { request, isActive: false, isOfContainers: false, mayCome: scaling, goesOn: scaling };
   }
   const given = query.deploymentId;
   const { id, isActive } =
@@ -81,6 +84,7 @@ export async function findTarget(
   return {
     request: { type, component, deploymentId: id },
     isActive,
+    isOfContainers: type === "RUN",
     mayCome: async () => standing(await phase()) === "running",
     goesOn: async () => {
       const at = await phase();

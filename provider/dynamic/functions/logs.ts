@@ -38,7 +38,8 @@ export class LogLines extends Promise<string[]> implements AsyncIterable<string>
 
 /**
  * A log, line by line in constant memory; await it for a list of all lines. `type` is one of BUILD, DEPLOY, RUN (default),
- * RUN_RESTARTED, JOB, AUTOSCALE_EVENT; without `component`, the log contains all components. All archives are read in order.
+ * RUN_RESTARTED, JOB, AUTOSCALE_EVENT; without `component`, the log contains all components. All archives are read in the
+ * order of time. RUN of a finished deployment is the log of its restarted containers, if any.
  * With `follow`, new lines follow, across lost connections, until the deployment finishes or `signal` is aborted.
  *
  * @example

@@ -138,6 +138,54 @@ describe("emulator: assumptions about the service", () => {
     );
   });
 
+  const crashing = webSpec("demo", { run_command: "false" });
+  const runLog = async (at: Bench, path: string, type: string): Promise<{ status: number; body: any }> => {
+    const { deployments } = await at.ok("GET", `${path}/deployments`);
+    return at.call("GET", `${path}/deployments/${deployments.at(-1).id}/logs?type=${type}`);
+  };
+
+  it("rejects the RUN log of a finished deployment, and has its lines in RUN_RESTARTED after a crash", async () => {
+    const at = await started();
+    const { path } = await app(at, crashing);
+    const { status, body } = await runLog(at, path, "RUN");
+    assert.equal(status, 400);
+    assert.match(body.message, /^cannot get running logs from deployment \S+ in phase final_cleanup$/);
+    const [url] = (await runLog(at, path, "RUN_RESTARTED")).body.historic_urls;
+    assert.match((await at.call("GET", url, undefined, "")).body, /exited with code 1/);
+  });
+
+  it("rejects both logs of a deployment that ran well until a newer one was active", async () => {
+    const at = await started();
+    const { path } = await app(at);
+    assert.equal((await runLog(at, path, "RUN")).status, 200);
+    await at.ok("POST", `${path}/deployments`, {});
+    at.clock.advance(WHOLE);
+    for (const type of ["RUN", "RUN_RESTARTED"]) assert.equal((await runLog(at, path, type)).status, 400);
+  });
+
+  it("can keep the RUN log of a finished deployment", async () => {
+    const at = await started("finished-has-no-run-log");
+    const { path } = await app(at, crashing);
+    assert.equal((await runLog(at, path, "RUN")).status, 200);
+  });
+
+  it("can have several archives of a log, the newest first", async () => {
+    const lines = async (at: Bench): Promise<string[]> => {
+      const { path } = await app(at);
+      const urls: string[] = (await runLog(at, path, "BUILD")).body.historic_urls;
+      const archives = await Promise.all(urls.map((url) => at.call("GET", url, undefined, "")));
+      return archives.map(({ body }) => body);
+    };
+    const [whole = "", ...more] = await lines(await started());
+    assert.deepEqual(more, []);
+    await b?.emulator.close();
+    const [second = "", first = "", ...others] = await lines(await started("archives-in-time-order"));
+    assert.deepEqual(others, []);
+    assert.ok(first !== "" && second !== "" && first < second);
+    const count = (text: string): number => text.split("\n").length - 1;
+    assert.equal(count(first) + count(second), count(whole));
+  });
+
   it("reports malformed ids and names that are taken with the service's messages", async () => {
     const at = await started();
     await app(at);

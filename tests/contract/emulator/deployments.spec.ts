@@ -67,7 +67,13 @@ describe("emulator: deployments and their logs over HTTP", () => {
       "BUILD",
       /exited with code 3/,
     ],
-    ["run_command", { run_command: "false" }, "DeployContainerExitNonZero", "RUN", /exited with code 1/],
+    [
+      "run_command",
+      { run_command: "false" },
+      "DeployContainerExitNonZero",
+      "RUN_RESTARTED",
+      /exited with code 1/,
+    ],
     [
       "health check",
       { health_check: { http_path: "/fail" } },

@@ -86,6 +86,67 @@ describe("readLog", () => {
     assert.deepEqual(await read({}, { tailLines: 0 }), []);
   });
 
+  it("yields lines in the order of time, whatever the order of the archives, also after a broken connection", async () => {
+    archive("/old", join(range(1, 3)));
+    archive("/new", join(range(4, 6)));
+    for (const historic_urls of [
+      ["/old", "/new"],
+      ["/new", "/old"],
+    ]) {
+      service.logs = [{ historic_urls }];
+      assert.deepEqual(await read(), range(1, 6));
+      assert.deepEqual(await read({}, { tailLines: 2 }), range(5, 6));
+    }
+    let cut = 0;
+    service.files.set("/cut", (response) => {
+      response.writeHead(200, { "content-length": "10000" });
+      response.write(join(range(1, 2)), () => setImmediate(() => response.destroy()));
+      cut += 1;
+    });
+    service.logs = [{ historic_urls: ["/new", "/cut"] }, { historic_urls: ["/new", "/old"] }];
+    assert.deepEqual(await read(), range(1, 6));
+    assert.equal(cut, 2);
+  });
+
+  describe("of the containers of a finished deployment", () => {
+    beforeEach(() => (service.deployment.phase = "SUPERSEDED"));
+
+    it("explains why there are no lines, and what to read instead", async () => {
+      service.logs = [{ status: 400 }];
+      const { errorCode, message } = await failed(read({ deploymentId: DEPLOYMENT_ID }));
+      assert.equal(errorCode, "bad-request");
+      assert.match(message, /has finished, and its containers no longer run.*DEPLOY log.*no logs/);
+    });
+
+    it("yields the lines of restarted containers, and reports so", async () => {
+      archive("/a", join(range(1, 2)));
+      service.logs = [{ status: 400 }, { historic_urls: ["/a"] }];
+      const notes: string[] = [];
+      const lines = await read(
+        { deploymentId: DEPLOYMENT_ID, component: "web" },
+        { onOtherLog: (note) => notes.push(note) },
+      );
+      assert.deepEqual(lines, range(1, 2));
+      assert.match(notes.join(), /RUN_RESTARTED/);
+      assert.deepEqual(
+        service.asked.flatMap((path) => /type=(\w+)/.exec(path)?.[1] ?? []),
+        ["RUN", "RUN_RESTARTED"],
+      );
+    });
+
+    it("ends after the lines of restarted containers when they are followed", async () => {
+      archive("/a", join(range(1, 2)));
+      service.logs = [{ status: 400 }, { historic_urls: ["/a"] }];
+      assert.deepEqual(await read({ deploymentId: DEPLOYMENT_ID }, { follow: true }), range(1, 2));
+    });
+
+    it("requests no other log for a stage that was skipped", async () => {
+      service.logs = [{ status: 400 }];
+      await failed(read({ type: "BUILD", deploymentId: DEPLOYMENT_ID }));
+      assert.equal(service.asked.filter((path) => path.includes("/logs")).length, 1);
+    });
+  });
+
   it("reads the build log of the newest deployment, and other logs of the active one", async () => {
     archive("/a", "line\n");
     service.logs = [{ historic_urls: ["/a"] }];

@@ -54,9 +54,28 @@ describe("failureLog", () => {
       });
       assert.deepEqual(
         asked.map(({ type }) => type),
-        ["RUN", "DEPLOY"],
+        ["RUN", "RUN_RESTARTED", "DEPLOY"],
       );
     }
+  });
+
+  it("reads the log of restarted containers if the deployment has finished and has no run log", async () => {
+    const { source } = logs({ RUN_RESTARTED: [["crashed"]], DEPLOY: [["not read"]] });
+    assert.deepEqual(await failureLog(source, "a", "d", deploy, []), {
+      type: "RUN_RESTARTED",
+      lines: ["crashed"],
+    });
+  });
+
+  it("ends with the newest line, whatever the order of the log's addresses", async () => {
+    const at = (second: number): string => `web 2026-05-01T12:00:0${second}Z line`;
+    const { source } = logs({
+      BUILD: [
+        [at(3), at(4)],
+        [at(1), at(2)],
+      ],
+    });
+    assert.deepEqual(await linesOf(source, "a", "d", build, []), [1, 2, 3, 4].map(at));
   });
 
   it("reads a log again after a broken connection, but not after other failures", async () => {

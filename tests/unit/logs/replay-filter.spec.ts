@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { LineMemory, stampOf } from "../../../provider/logs/replay-filter";
+import { LineMemory } from "../../../provider/logs/replay-filter";
 
 const line = (index: number, text = "tick"): string =>
   `web ${new Date(1_700_000_000_000 + index * 10).toISOString()} ${text}`;
@@ -49,13 +49,5 @@ describe("LineMemory", () => {
     assert.ok((memory as unknown as { lines: string[] }).lines.length <= 10_000);
     memory.reconnected();
     assert.deepEqual(given(memory, [...many, line(40_000)]), [line(40_000)]);
-  });
-});
-
-describe("stampOf", () => {
-  it("finds timestamps after names, and compares them with and without fractions", () => {
-    assert.equal(stampOf("web 2026-01-01T00:00:00.5Z x"), "2026-01-01T00:00:00.500000000");
-    assert.equal(stampOf("2026-01-01T00:00:00Z x"), "2026-01-01T00:00:00.000000000");
-    assert.equal(stampOf("no time here"), undefined);
   });
 });
