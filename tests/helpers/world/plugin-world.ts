@@ -78,6 +78,18 @@ export class PluginClient {
     this.server.forceShutdown();
   }
 
+  async checkConfig(news: Wire): Promise<{ inputs: Wire; failures: number }> {
+    const request = new messages.CheckRequest().setNews(structOf(news));
+    const response = await sent<messages.CheckResponse>((done) => this.client.checkConfig(request, done));
+    return { inputs: wireOf(response.getInputs()), failures: response.getFailuresList().length };
+  }
+
+  async diffConfig(olds: Wire, news: Wire): Promise<{ replaces: string[] }> {
+    const request = new messages.DiffRequest().setOlds(structOf(olds)).setNews(structOf(news));
+    const response = await sent<messages.DiffResponse>((done) => this.client.diffConfig(request, done));
+    return { replaces: response.getReplacesList() };
+  }
+
   async configure(args: Wire, provider = "default"): Promise<messages.ConfigureResponse> {
     const request = new messages.ConfigureRequest()
       .setArgs(structOf(args))
