@@ -29,7 +29,8 @@ export const pluginSchema = (): Json => ({
   description: "Apps on the DigitalOcean App Platform, declared by their AppSpec",
   keywords: ["pulumi", "digitalocean", "app-platform", "category/cloud"],
   license: "Apache-2.0",
-  meta: { moduleFormat: "(.*)" },
+  // With supportPack, the Go SDK is a module of its own.
+  meta: { moduleFormat: "(.*)", supportPack: true },
   config: { variables: { token: TOKEN, apiUrl: API_URL } },
   provider: {
     description: "An account. Declare one to use a token of its own.",
