@@ -100,7 +100,7 @@ describe("the app-platform command in a real project", function () {
     writeFileSync(file, `name: shop\nservices:\n  - name: web\n    http_prt: ${SECRET}\n`);
     const bad = await run(["validate", file]);
     assert.equal(bad.code, 1);
-    assert.match(bad.output, /http_prt: is not a field .*did you mean http_port\? \(.*app\.yaml:4:5\)/);
+    assert.match(bad.output, /http_prt: .*mean http_port\? \(.*app\.yaml:4:5\)/);
     assert.ok(!bad.output.includes(SECRET));
     const json = await run(["validate", file, "--json"]);
     const [first] = (JSON.parse(json.stdout) as Record<string, unknown>[]).filter(
@@ -138,8 +138,8 @@ describe("the app-platform command in a real project", function () {
     assert.equal((JSON.parse(json.stdout) as { phase: string }[])[0]?.phase, "CANCELED");
     const again = await run(["cancel", "shop"]);
     assert.deepEqual([again.code, again.stdout], [1, ""]);
-    assert.match(again.output, /No deployment of shop is in progress/);
-    assert.match((await run(["deployments", "shp"])).output, /no app named shp\. Did you mean shop\?/);
+    assert.match(again.output, /No deployment .*shop.* in progress/);
+    assert.match((await run(["deployments", "shp"])).output, /\bshp\b.* mean shop\?/);
   });
 
   it("lists apps that are not managed by any of the given stacks and changes nothing", async () => {
@@ -166,7 +166,7 @@ describe("the app-platform command in a real project", function () {
       writeFileSync(file, `password: ${SECRET}`);
       const refused = await run(["orphans", file]);
       assert.deepEqual([refused.code, refused.stdout], [1, ""]);
-      assert.match(refused.output, /dev\.json is not the output of `pulumi stack export`/);
+      assert.match(refused.output, /dev\.json .*`pulumi stack export`/);
       assert.ok(!refused.output.includes(SECRET));
       assert.equal((await run(["orphans", join(folder.path, "none.json")])).code, 1);
       assert.equal((await run(["orphans"])).code, 2);

@@ -63,14 +63,11 @@ describe("app-platform on the command line", function () {
 
   it("a usage error suggests the intended word, points to --help, and exits with code 2", async () => {
     const cases: [args: string[], message: RegExp][] = [
-      [["lgs"], /unknown command lgs; did you mean logs\?\nRun app-platform --help for usage/],
-      [
-        ["logs", "shop", "--folow"],
-        /unknown option --folow; did you mean --follow\?\nRun app-platform logs --help/,
-      ],
-      [["logs", "shop", "--type", "bild"], /unknown type bild; did you mean build\?/],
+      [["lgs"], /\blgs; .*mean logs\?\n.*app-platform --help/],
+      [["logs", "shop", "--folow"], /--folow; .*mean --follow\?\n.*app-platform logs --help/],
+      [["logs", "shop", "--type", "bild"], /type bild; .*mean build\?/],
       [["logs", "shop", "--wait", "3"], /--wait: "3" is not a duration/],
-      [["deployments", "shop", "--phase", "actve"], /unknown phase ACTVE; did you mean ACTIVE\?/],
+      [["deployments", "shop", "--phase", "actve"], /phase ACTVE; .*mean ACTIVE\?/],
       [["help", "valdate"], /did you mean validate\?/],
     ];
     const all = await Promise.all(cases.map(([args]) => run(args)));
@@ -108,17 +105,17 @@ describe("app-platform on the command line", function () {
 
   it("an unknown app or deployment is named along with similar names, with exit code 1", async () => {
     const cases: [args: string[], message: RegExp][] = [
-      [["logs", "shpo"], /^error: There is no app named shpo\. Did you mean shop\?\n$/],
-      [["logs", "shop", "wbe"], /no component wbe in the app shop\. Did you mean web\?/],
+      [["logs", "shpo"], /^error: .*\bshpo\b.* mean shop\?\n$/],
+      [["logs", "shop", "wbe"], /component wbe .*shop.* mean web\?/],
       [
         ["logs", "shop", "--deployment", UNKNOWN],
         /no deployment .* The newest deployments: [-0-9a-f]{36} \(ACTIVE\)/,
       ],
-      [["logs", "shop", "--invocation", UNKNOWN], /no job invocation .* It has no invocations/],
+      [["logs", "shop", "--invocation", UNKNOWN], /no job invocation .*no invocations/],
       [["logs", "shop", "--event", UNKNOWN], /no event .* The newest events: /],
       [["logs", "shop", "--type", "build"], /no BUILD log .* stage was skipped/],
       [["cancel", "shop", UNKNOWN], /no deployment .* The newest deployments/],
-      [["cancel", "shop"], /No deployment of shop is in progress/],
+      [["cancel", "shop"], /No deployment .*shop.* in progress/],
       [["deployments", UNKNOWN], /no app with the id .* Available apps: shop/],
       [["import", "shopp", "--out", "-"], /Did you mean shop\?/],
     ];
@@ -172,11 +169,9 @@ describe("app-platform on the command line", function () {
       await slow.close();
     }
     const active = emulator.apps()[0]?.deployments[0]?.id ?? "";
-    assert.deepEqual(await run(["cancel", "shop", active]), {
-      code: 1,
-      out: "",
-      err: `error: The deployment ${active} has already finished (ACTIVE): nothing to cancel.\n`,
-    });
+    const { code, out, err } = await run(["cancel", "shop", active]);
+    assert.deepEqual([code, out], [1, ""]);
+    assert.match(err, new RegExp(`^error: .*${active} .*finished \\(ACTIVE\\).*\\n$`));
   });
 
   it("explains what to do about a missing token, a wrong token, and a refused connection", async () => {
@@ -237,17 +232,14 @@ describe("app-platform on the command line", function () {
       assert.deepEqual([none.code, none.out], [0, "none.json: 1 app\n"]);
       assert.match(
         none.err,
-        /^Note: .*3\.254 or newer; the pulumi command was not found\.\nNext: pulumi import --file none\.json/,
+        /^Note: .*3\.254 or newer; .*not found\.\nNext: pulumi import --file none\.json/,
       );
       const written = JSON.parse(readFileSync(join(folder.path, "none.json"), "utf8")) as {
         resources: unknown[];
       };
       assert.equal(written.resources.length, 1);
       assert.match((await importing("broken", withPulumi("exit 3"))).err, /`pulumi version` failed\./);
-      assert.match(
-        (await importing("odd", withPulumi("echo hello"))).err,
-        /the output of `pulumi version` contains no version/,
-      );
+      assert.match((await importing("odd", withPulumi("echo hello"))).err, /`pulumi version` .*no version/);
     });
 
     it("rejects a Pulumi version that is too old and lists alternatives", async () => {
@@ -266,7 +258,7 @@ describe("app-platform on the command line", function () {
       try {
         const { code, err } = await run(["import", "--all"], { DIGITALOCEAN_API_URL: empty.url });
         assert.equal(code, 1);
-        assert.match(err, /There are no apps to import\. No file was written\./);
+        assert.match(err, /no apps to import/);
         assert.ok(!existsSync(join(folder.path, "import.json")));
       } finally {
         await empty.close();

@@ -116,26 +116,20 @@ describe("app deletion with the real CLI", function () {
     backup = /app-spec-backups\/kept-\S+?\.yaml/.exec(destroyed.output)?.[0] ?? "";
     assert.ok(existsSync(stack.path(backup)), destroyed.output);
     assert.equal(statSync(stack.path(backup)).mode & 0o077, 0);
-    assert.match(
-      destroyed.output,
-      /warning: kept: The app kept .* All its active deployments are shut down for good/,
-    );
+    assert.match(destroyed.output, /warning: kept: The app kept .*shut down for good/);
     assert.match(destroyed.output, /new App\("kept", \{ spec: loadSpec\("app-spec-backups\/kept-/);
-    assert.match(destroyed.output, /Its secrets have to be supplied again: web\.TOKEN/);
+    assert.match(destroyed.output, /secrets .*again: web\.TOKEN/);
     assert.doesNotMatch(destroyed.output + readFileSync(stack.path(backup), "utf8"), /s3cret/);
   });
 
   it("destroy with backup: false writes no backup and reports that", () => {
-    assert.match(destroyed.output, /The app unbacked .* Its spec is not backed up \(backup: false\)/);
+    assert.match(destroyed.output, /The app unbacked .*not backed up \(backup: false\)/);
     assert.doesNotMatch(destroyed.output, /backups\/unbacked/);
   });
 
   it("destroy deletes nothing when the backup cannot be written", () => {
     assert.equal((calls["blocked"] ?? []).filter((call) => call.startsWith("DELETE")).length, 0);
-    assert.match(
-      destroyed.output,
-      /The app was not deleted, because its spec could not be backed up .* to the folder blocked-backups/,
-    );
+    assert.match(destroyed.output, /The app was not deleted.*backed up .*blocked-backups/);
     assert.doesNotMatch(destroyed.output, /^\s+at /m);
     assert.equal(appOf("blocked")?.goneAt, undefined);
   });

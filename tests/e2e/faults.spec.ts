@@ -98,10 +98,7 @@ describe("service faults with the real CLI", function () {
 
   it("404 for an existing app: refresh fails, and the app stays in the state", async () => {
     const repair = emulator.faults.add({ method: "GET", path: APP, times: Infinity, fault: refusal(404) });
-    assert.match(
-      await run("refresh", false),
-      /GET \/v2\/apps\/\S+: .*However, the app list still contains it/,
-    );
+    assert.match(await run("refresh", false), /GET \/v2\/apps\/\S+: .*app list/);
     repair();
     assert.equal(stack.resource("shop").id, emulator.apps()[0]?.id);
   });
@@ -133,7 +130,7 @@ describe("service faults with the real CLI", function () {
     await emulator.accept();
     emulator.faults.add({ method: "GET", path: APP, times: Infinity, fault: refusal(404) });
     emulator.faults.add({ method: "DELETE", path: APP, fault: "reset-after" });
-    assert.match(await run("destroy", true), /does not show the app shop .*as the Pulumi state has it/s);
+    assert.match(await run("destroy", true), /the app shop .*Pulumi state/s);
     emulator.faults.clear();
     assert.deepEqual(emulator.apps(), []);
     assert.deepEqual(stack.resources(), {});

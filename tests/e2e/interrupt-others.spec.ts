@@ -5,7 +5,7 @@ import { TOP } from "../../tools/pulumi-project";
 import { succeeded, TOKEN, writes, type StateResource } from "../helpers/e2e";
 import { CREATE, LongDeployment } from "../helpers/world/long-deployment";
 
-const GOES_ON = /The run was stopped while deployment \S+ was in progress\. It continues at the service/;
+const GOES_ON = /run was stopped .*deployment \S+ .*continues at the service/;
 
 describe("Ctrl-C twice during a long deployment", function () {
   this.timeout(300_000);
@@ -67,7 +67,7 @@ describe("Ctrl-C during a deletion", function () {
     press();
     const { code, output } = await running;
     assert.notEqual(code, 0);
-    assert.match(output, /The run was stopped\. Operations in progress continue at the service/);
+    assert.match(output, /run was stopped.*continue at the service/);
     assert.equal(long.stack.resource("shop").id, long.emulator.apps()[0]?.id);
 
     long.end();

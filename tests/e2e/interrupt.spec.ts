@@ -31,8 +31,8 @@ for (const sdk of [undefined, OLDEST, NEWEST])
     it("stops the creation during its deployment and records the app with its deployment", async () => {
       const result = await long.interruptedUp(CREATE);
       assert.notEqual(result.code, 0);
-      assert.match(result.output, /The run was stopped while deployment \S+ was in progress/);
-      assert.match(result.output, /It continues at the service; the next pulumi up waits for it/);
+      assert.match(result.output, /run was stopped .*deployment \S+ .*in progress/);
+      assert.match(result.output, /continues at the service.*next pulumi up/);
       assert.deepEqual(writes(long.emulator), ["POST /v2/apps"]);
       assert.equal(long.stack.resource("shop").id, long.emulator.apps()[0]?.id);
       assert.equal(long.recorded().id, long.deployments()[0]?.id);
@@ -125,10 +125,7 @@ describe("Ctrl-C with an SDK that does not forward it to providers", function ()
     const { running } = await long.beginUnheard(CREATE);
     long.end();
     const { output } = await running;
-    assert.match(
-      output,
-      /does not forward Ctrl-C to providers. The run stops only after the deployment finishes/,
-    );
+    assert.match(output, /Ctrl-C.*after the deployment/);
     assert.deepEqual(long.recorded(), { id: long.deployments()[0]?.id, phase: "ACTIVE" });
     assert.equal(long.deployments().length, 1);
   });

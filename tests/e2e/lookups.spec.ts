@@ -68,7 +68,7 @@ describe("look-ups in a program", function () {
       succeeded(await stack.run(["config", "set", "app", "shpo"]));
       const { code, output } = await stack.up();
       assert.notEqual(code, 0);
-      assert.match(output, /There is no app named shpo\. Did you mean shop\?/);
+      assert.match(output, /\bshpo\b.* mean shop\?/);
       assert.ok(!/node_modules|\bat async\b/.test(output), output);
     });
   });
@@ -93,14 +93,8 @@ describe("look-ups in a program", function () {
         assert.notEqual(code, 0);
         const [, diagnostics = ""] = output.split("Diagnostics:");
         const told = diagnostics.slice(0, diagnostics.indexOf("Resources:")).trim().split("\n");
-        assert.deepEqual(
-          told.map((line) => line.trim()),
-          [
-            "pulumi:pulumi:Stack (apps-dev):",
-            "error: There is no component wbe in the app shop. Did you mean web?",
-          ],
-          output,
-        );
+        assert.deepEqual([told.length, told[0]?.trim()], [2, "pulumi:pulumi:Stack (apps-dev):"], output);
+        assert.match(told[1] ?? "", /^\s*error: .*component wbe .*shop.* mean web\?$/);
       } finally {
         stack.remove();
       }

@@ -36,7 +36,7 @@ describe("access to the service", function () {
 
   it("a missing token is an error that explains how to set one", async () => {
     const said = await failingUp({ DIGITALOCEAN_API_URL: emulator.url });
-    assert.match(said, /No API token found\. Set the environment variable DIGITALOCEAN_TOKEN/);
+    assert.match(said, /token.*DIGITALOCEAN_TOKEN/);
     assert.match(said, /pulumi config set --secret app-platform:token/);
     assert.deepEqual(emulator.calls, []);
   });
@@ -52,8 +52,8 @@ describe("access to the service", function () {
       DIGITALOCEAN_API_URL: "http://apps.example.com",
       DIGITALOCEAN_TOKEN: TOKEN,
     });
-    assert.match(said, /would send the token unencrypted to apps\.example\.com/);
-    assert.match(said, /Set DIGITALOCEAN_API_URL to an address such as https:/);
+    assert.match(said, /unencrypted.*apps\.example\.com/);
+    assert.match(said, /DIGITALOCEAN_API_URL .*https:/);
   });
 
   it("a refused connection is an error that contains the address", async () => {
@@ -107,10 +107,7 @@ describe("a replaced token", function () {
     const { code, output } = await stack.run([...args, "--yes", "--skip-preview"]);
     assert.notEqual(code, 0);
     assert.match(output, /the token \(401/);
-    assert.match(
-      output,
-      /run `pulumi config set --secret app-platform:token`, or set DIGITALOCEAN_TOKEN, which takes precedence/,
-    );
+    assert.match(output, /`pulumi config set --secret app-platform:token`.*DIGITALOCEAN_TOKEN/);
     assert.match(output, /`pulumi refresh` and `pulumi destroy` .* add --run-program/);
     assert.doesNotMatch(output, /dop_v1_/);
   }

@@ -68,12 +68,9 @@ describe("loadSpec", () => {
     truncateSync(large, 6 * 1024 * 1024);
     execFileSync("mkfifo", [join(folder.path, "pipe")]);
     const cases: [string, RegExp][] = [
-      [
-        join(folder.path, "missing.yaml"),
-        /missing\.yaml: does not exist\. Check the path; it is relative to/,
-      ],
+      [join(folder.path, "missing.yaml"), /missing\.yaml: .*not exist.*relative to/],
       [join(large, "below.yaml"), /does not exist/],
-      [join(folder.path, "folder"), /is a folder\. Pass the path of the file itself/],
+      [join(folder.path, "folder"), /is a folder.*path of the file/],
       [join(folder.path, "pipe"), /is not a regular file/],
       [large, /is larger than 5 MB/],
       ["bad\0path", /cannot be read \(ERR_INVALID_ARG_VALUE\)/],

@@ -42,10 +42,7 @@ describe("an app that the service does not show", () => {
     assert.match(backup ?? "", /^# The service did not show the app\..*state/m);
     assert.match(backup ?? "", /GREETING/);
     assert.ok(!backup?.includes(SECRET));
-    assert.match(
-      world.messages("warning").join("\n"),
-      /does not show the app shop .*as the Pulumi state has it/s,
-    );
+    assert.match(world.messages("warning").join("\n"), /the app shop .*Pulumi state/s);
   });
 
   it("is deleted anyway when the service lists it but returns 404 for it", async () => {
@@ -73,7 +70,7 @@ describe("an app that the service does not show", () => {
     world.emulator.faults.add({ method: "DELETE", fault: NOT_FOUND, times: Infinity });
     world.emulator.faults.add({ method: "GET", path: APP, fault: NOT_FOUND, times: Infinity });
     const error = await world.failure(world.run().delete(made.id, made.outs));
-    assert.match(error.message, /list of apps contains it.*pulumi destroy again/);
+    assert.match(error.message, /list of apps.*pulumi destroy/);
   });
 
   it("stays in the state when its deletion was confirmed, but the list of apps still contains it", async () => {

@@ -36,7 +36,7 @@ describe("AppProvider: a creation that fails at the service although the app exi
         text,
         /creation failed.*the app exists.*Server Error[^]*Starting a deployment failed.*Server Error/,
       );
-      assert.match(text, /recorded in the Pulumi state, but nothing is running yet\. Run pulumi up again/);
+      assert.match(text, /recorded in the Pulumi state.*nothing is running.*pulumi up/);
       const { made } = error;
       assert.match((await world.failure(world.update(made, wanted))).message, /Server Error/);
       const { props } = await world.run().read(made.id, made.outs);

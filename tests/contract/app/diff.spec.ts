@@ -72,7 +72,7 @@ describe("AppProvider: diff", () => {
     const olds = { ...made.outs, __deployment: { id: "d", phase: "ERROR" } };
     assert.deepEqual(await diffed(inputs(greeting), olds), {});
     const [first] = world.messages("info");
-    assert.match(first ?? "", /The last deployment failed, but the service has its spec/);
+    assert.match(first ?? "", /deployment failed.*service has its spec/);
   });
 
   it("reports no change for a running deployment with wait: false", async () => {

@@ -26,7 +26,7 @@ describe("the pulumi up after a deletion that failed", () => {
     world.emulator.faults.clear();
     await world.clock.sleep(60_000);
     assert.equal(await updates(), true);
-    assert.match(world.messages("warning").at(-1) ?? "", /no longer shows it\. Run pulumi refresh/);
+    assert.match(world.messages("warning").at(-1) ?? "", /no longer shows.*pulumi refresh/);
     const error = await world.failure(world.update(made, news()));
     assert.equal(error.errorCode, "app-gone");
   });

@@ -67,7 +67,7 @@ describe("the service's validation and price in previews", () => {
       await provider.check({}, named("two-app", 3));
       assert.deepEqual(totals(), []);
       await provider.check({}, named("six-app", 3));
-      assert.deepEqual(totals(), ["monthly cost of 3 new or changed apps: $15"]);
+      assert.match(totals().join("\n"), /^.* 3 .*apps: \$15$/);
       await provider.check({}, named("six-app", 3));
       assert.equal(totals().length, 1);
     });
@@ -83,9 +83,7 @@ describe("the service's validation and price in previews", () => {
       const { inputs: same } = await provider.check(inputs(), named("shop", 5));
       assert.deepEqual(totals(), []);
       await provider.diff(made.id, made.outs, same);
-      assert.deepEqual(totals(), [
-        "monthly cost of 2 new or changed apps: $10, and 1 more at a price not known yet",
-      ]);
+      assert.match(totals().join("\n"), /^.* 2 .*apps: \$10, .*1 .*not known yet$/);
     });
 
     it("include the app's name in every line, unless there is only one app", async () => {
@@ -217,10 +215,7 @@ describe("the service's validation and price in previews", () => {
         assert.deepEqual((await world.run().check({}, OPEN_INPUTS({ adopt }))).failures, []);
         assert.deepEqual(world.messages("warning"), []);
         const [first, ...rest] = world.messages("info");
-        assert.equal(
-          first,
-          `Adopts the app shop (id ${id}) instead of creating one. It already matches the program, so nothing is deployed.`,
-        );
+        assert.match(first ?? "", new RegExp(`^Adopts the app shop \\(id ${id}\\).*nothing is deployed`));
         assert.deepEqual(rest, ["cost: $5 a month"]);
       }
     });
@@ -230,13 +225,12 @@ describe("the service's validation and price in previews", () => {
       world.lines.splice(0);
       const greeting = changed((spec) => (spec.services![0]!.envs![0]!.value = "good evening"), OPEN);
       await world.run().check({}, previewed(greeting, { adopt: true }));
-      assert.match(world.messages("info")[0]!, /^Adopts the app shop .*, and updates it\.$/);
-      assert.deepEqual(world.messages("info").slice(1, 4), [
-        "~ web (service): redeploy without a new build: envs.GREETING.value changed",
-        "- db (database): remove, with all its data",
-        "1 component unchanged",
-      ]);
-      assert.match(world.messages("warning").join(), /dev database db is removed, and all its data is lost/);
+      assert.match(world.messages("info")[0]!, /^Adopts the app shop .*updates it/);
+      assert.match(
+        world.messages("info").slice(1, 4).join("\n"),
+        /^~ web .*: redeploy.*envs\.GREETING\.value.*\n- db .*: remove.*\n1 component unchanged$/,
+      );
+      assert.match(world.messages("warning").join(), /database db .*data is lost/);
       assert.match(costs().join(), /^cost: \$12 → \$5 a month$/);
     });
 
@@ -266,10 +260,7 @@ describe("the service's validation and price in previews", () => {
 
   it("fails the preview of an app that costs more than maxMonthlyCost", async () => {
     const { failures } = await world.run().check({}, previewed(SHOP, { maxMonthlyCost: 1 }));
-    assert.match(
-      failures[0]?.reason ?? "",
-      /^maxMonthlyCost: the app would cost \$\d+ a month, more than \$1/,
-    );
+    assert.match(failures[0]?.reason ?? "", /^maxMonthlyCost: .*\$\d+ a month.*\$1\b/);
     assert.deepEqual((await world.run().check({}, previewed(SHOP, { maxMonthlyCost: 1_000 }))).failures, []);
   });
 
@@ -335,7 +326,7 @@ describe("the service's validation and price in previews", () => {
       world.emulator.faults.add({ times: 50, fault: { status: 500, body: { message: `no ${SECRET}` } } });
       const warnings = await many();
       assert.equal(warnings.length, 1, warnings.join("\n"));
-      assert.match(warnings[0]!, /Could not validate specs or get prices from the service: .*500/);
+      assert.match(warnings[0]!, /not validate specs.*: .*500/);
     });
 
     it("when the connection breaks, and makes no further request", async () => {

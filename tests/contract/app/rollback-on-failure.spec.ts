@@ -40,10 +40,9 @@ describe("AppProvider: rollback of a failed update", () => {
     assert.equal(error.errorCode, "deployment-failed");
     assert.match(error.reasons[0] ?? "", /web.*build[^]*Last \d+ log lines:/);
     const [first, , rolledBack] = world.app.deployments;
-    assert.equal(
-      error.reasons[1],
-      `Rolled back to deployment ${first?.id} (the previous spec) by deployment ${rolledBack?.id}, which is active. ` +
-        "The next preview shows the program's change again.",
+    assert.match(
+      error.reasons[1] ?? "",
+      new RegExp(`^Rolled back to .*${first?.id} .*previous spec.*${rolledBack?.id}.*active.*next preview`),
     );
     assert.equal(world.app.spec.services?.[0]?.build_command, undefined);
     assert.equal(world.app.pinned, undefined);
@@ -96,7 +95,7 @@ describe("AppProvider: rollback of a failed update", () => {
   it("keeps a failed first deployment and reports why", async () => {
     const spec = changed((copy) => (copy.name = "other"), BROKEN);
     const error = await world.initFailure(world.create(wanted(spec)));
-    assert.match(error.reasons[1] ?? "", /^Not rolled back: no deployment of this app has succeeded yet/);
+    assert.match(error.reasons[1] ?? "", /^Not rolled back: no deployment .*succeeded/);
     assert.equal(error.made.outs.phase, "ERROR");
     const again = changed((copy) => (copy.services![0]!.build_command = "exit 2"), spec);
     const second = await world.initFailure(world.update(error.made, wanted(again)));
@@ -108,7 +107,7 @@ describe("AppProvider: rollback of a failed update", () => {
     const withDatabase = changed((spec) => (spec.databases = [{ name: "db", engine: "PG" }]), BROKEN);
     const error = await world.initFailure(world.update(made, wanted(withDatabase)));
     assert.deepEqual(world.writes, [PUT, VALIDATE]);
-    assert.match(error.reasons[1] ?? "", /^Not rolled back: the service does not allow it: .*database/);
+    assert.match(error.reasons[1] ?? "", /^Not rolled back: .*not allow.*database/);
     assert.equal(error.made.outs.phase, "ERROR");
     assert.ok("databases" in (error.made.outs.spec as object));
   });
@@ -208,7 +207,7 @@ describe("AppProvider: rollback of a failed update", () => {
       const error = await stop();
       const pinned = world.app.pinned?.deployment.id;
       assert.equal(error.errorCode, "interrupted");
-      assert.match(error.reasons.at(-1) ?? "", /was started but not completed.*stays pinned.*next pulumi up/);
+      assert.match(error.reasons.at(-1) ?? "", /not completed.*pinned.*next pulumi up/);
       assert.equal(error.made.outs.__pinned, pinned);
       assert.deepEqual(error.made.outs.spec, made.outs.spec);
       assertClean(error.properties);
@@ -280,11 +279,8 @@ describe("AppProvider: rollback of a failed update", () => {
       await pinByOther();
       const error = await world.failure(world.update(made, wanted(FIXED)));
       assert.equal(error.errorCode, "app-pinned");
-      assert.match(
-        error.message,
-        new RegExp(`pinned to the rollback deployment ${world.app.pinned?.deployment.id}`),
-      );
-      assert.match(error.message, /Commit the rollback .* or revert it .* --commit, or --revert/);
+      assert.match(error.message, new RegExp(`pinned to .*${world.app.pinned?.deployment.id}`));
+      assert.match(error.message, /--commit.*--revert/);
       assert.deepEqual(world.writes, []);
     });
 

@@ -46,11 +46,8 @@ describe("AppProvider: the service's own rollback of a failed deployment", () =>
     assert.equal(error.errorCode, "deployment-failed");
     assert.match(text, /^web: deploy failed at step wait: DeployContainerExitNonZero/);
     assert.match(text, /Last \d+ log lines:/);
-    assert.match(text, new RegExp(`went back to deployment ${good} by itself, with deployment ${back}`));
-    assert.match(
-      text,
-      /spec of the app, at the service and in the Pulumi state, is still the one that failed/,
-    );
+    assert.match(text, new RegExp(`went back to .*${good} by itself.*${back}`));
+    assert.match(text, /spec of the app.*Pulumi state.*failed/);
     const { outs } = error.made;
     assert.deepEqual(outs.__deployment, { id: failed, phase: "ERROR", rolledBack: { by: back, to: good } });
     assert.deepEqual([outs.phase, outs.activeDeploymentId], ["ERROR", back]);
@@ -65,10 +62,7 @@ describe("AppProvider: the service's own rollback of a failed deployment", () =>
     const run = world.run();
     const { inputs: checked } = await run.check(after.outs, wanted(BROKEN));
     assert.deepEqual(await run.diff(after.id, after.outs, checked), { changes: true });
-    assert.match(
-      world.messages("info").join("\n"),
-      /failed, and the service went back to deployment .*starts a new one/,
-    );
+    assert.match(world.messages("info").join("\n"), /failed.*service went back to .*starts a new one/);
     const { outs } = await world.update(after, wanted(BROKEN));
     assert.deepEqual(world.writes, [DEPLOY]);
     assert.equal(outs.phase, "ACTIVE");
@@ -147,9 +141,7 @@ describe("AppProvider: the service's own rollback of a failed deployment", () =>
     const [good, , back] = ids();
     assert.match(
       error.reasons.join("\n"),
-      new RegExp(
-        `tried to go back to deployment ${good}.*${back}, which failed as well.*${good}\\) keeps running`,
-      ),
+      new RegExp(`tried to go back to .*${good}.*${back}.*failed.*${good}\\) keeps running`),
     );
     assert.equal(error.made.outs.__deployment?.id, ids()[1]);
   });

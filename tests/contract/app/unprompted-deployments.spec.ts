@@ -71,10 +71,7 @@ describe("A deployment that nobody requested", () => {
     };
     const error = await world.initFailure(world.update(made, inputs(CHANGED)));
     assert.equal(error.errorCode, "deployment-failed");
-    assert.match(
-      error.reasons.join("\n"),
-      /was canceled when the service started .*\(platform upgrade\), which is now ACTIVE/,
-    );
+    assert.match(error.reasons.join("\n"), /canceled.*\(platform upgrade\).*ACTIVE/);
     world.clock.onSleep = () => {};
     const { outs } = await world.update(error.made, inputs(CHANGED));
     assert.equal(outs.phase, "ACTIVE");
@@ -122,9 +119,7 @@ describe("A deployment that nobody requested", () => {
       const [good, failed, back] = ids();
       assert.match(
         error.reasons.join("\n"),
-        new RegExp(
-          `DeployContainerExitNonZero[^]*went back to deployment ${good} by itself, with deployment ${back}`,
-        ),
+        new RegExp(`DeployContainerExitNonZero[^]*went back to .*${good} by itself.*${back}`),
       );
       assert.deepEqual([outs.deploymentId, outs.phase], [failed, "ERROR"]);
       const { props } = await run().read(error.id, outs);

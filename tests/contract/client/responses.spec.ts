@@ -11,7 +11,7 @@ describe("Client: error responses", () => {
     const cases: [number, string, ErrorCode, RegExp][] = [
       [400, "bad_request", "bad-request", /rejected the request/],
       [401, "unauthorized", "unauthorized", /token.*Set DIGITALOCEAN_TOKEN/],
-      [403, "forbidden", "forbidden", /does not allow this.*the scope app:read/],
+      [403, "forbidden", "forbidden", /not allow.*app:read/],
       [404, "not_found", "not-found", /no such object/],
       [409, "conflict", "conflict", /conflict/],
       [418, "teapot", "unexpected-status", /unexpected status/],

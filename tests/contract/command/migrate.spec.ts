@@ -117,7 +117,7 @@ describe("app-platform migrate", () => {
 
   it("uses the state, with a note, if the service does not know the app or does not respond", async () => {
     const unknown = await moved(["--out", out()], state("terraform-show.json"));
-    assert.match(unknown.err, /digitalocean_app\.shop: there is no app with the id .*comes from the state/);
+    assert.match(unknown.err, /digitalocean_app\.shop: .*no app .*from the state/);
     assert.equal(unknown.apps.length, 2);
   });
 

@@ -129,7 +129,7 @@ describe("app-platform status, open, restart and rollback", () => {
     });
 
     it("suggests the intended component", async () => {
-      await assert.rejects(run(restart, ["shop", "wbe", "--yes"]), /no component wbe.*Did you mean web\?/);
+      await assert.rejects(run(restart, ["shop", "wbe", "--yes"]), /component wbe.* mean web\?/);
       await assert.rejects(run(restart, ["shop", "--yes", "--timeout", "5"]), UsageError);
     });
   });

@@ -261,7 +261,7 @@ describe("DeploymentProvider", () => {
   it("reports an app that does not exist", async () => {
     const appId = "00000000-0000-4000-8000-000000000000";
     const error = await world.failure(run().create(wanted({ appId })));
-    assert.match(error.message, new RegExp(`no app with the id ${appId}.*shop`));
+    assert.match(error.message, new RegExp(`no app .*${appId}.*shop`));
     assert.deepEqual(world.writes, []);
   });
 
@@ -281,8 +281,11 @@ describe("DeploymentProvider", () => {
     };
     assert.deepEqual((await run().check({}, unknown as unknown as DeploymentInputs)).failures, []);
     const misspelt = { appId: "an-id", trigger: {}, note: "" };
-    assert.deepEqual((await run().check({}, misspelt as unknown as DeploymentInputs)).failures, [
-      { property: "", reason: "trigger: is not an argument; did you mean triggers?" },
-    ]);
+    const found = await run().check({}, misspelt as unknown as DeploymentInputs);
+    assert.deepEqual(
+      found.failures.map(({ property }) => property),
+      [""],
+    );
+    assert.match(found.failures[0]?.reason ?? "", /^trigger: .*mean triggers\?$/);
   });
 });

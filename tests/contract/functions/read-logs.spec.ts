@@ -282,10 +282,7 @@ describe("readLog", () => {
     const options = { follow: true, podConnectionTimeout: "5s" };
     const { errorCode, message } = await failed(read({ type: "BUILD" }, options, told));
     assert.equal(errorCode, "not-found");
-    assert.match(
-      message,
-      /The end of the BUILD log may be missing: its connection broke.*Request the log again later/,
-    );
+    assert.match(message, /end of the BUILD log .*connection broke.*again/);
     assert.deepEqual(told, [stamped(1)]);
   });
 
@@ -320,9 +317,9 @@ describe("readLog", () => {
 
   it("reports a missing component or deployment, and invalid options", async () => {
     const component = await failed(read({ component: "wbe" }));
-    assert.match(component.message, /no component wbe in the app shop\. Did you mean web\?/);
+    assert.match(component.message, /component wbe .*shop.* mean web\?/);
     service.app["active_deployment"] = null;
-    assert.match((await failed(read())).message, /no active deployment and none in progress/);
+    assert.match((await failed(read())).message, /no active deployment/);
     for (const options of [{ podConnectionTimeout: "3" }, { tailLines: -1 }])
       assert.equal((await failed(read({}, options))).errorCode, "invalid-input");
   });
@@ -336,14 +333,11 @@ describe("readLog", () => {
     ]) {
       const { errorCode, message } = await failed(getLogsText({ appId: APP_ID, ...query }));
       assert.equal(errorCode, "not-found");
-      assert.match(
-        message,
-        new RegExp(`There is no [a-z ]+ ${Object.values(query)[0]} of the app shop\\. It has no`),
-      );
+      assert.match(message, new RegExp(`no [a-z ]+ ${Object.values(query)[0]} .*shop`));
     }
     const wrong = getLogs({ appId: APP_ID, deploymentId: DEPLOYMENT_ID, component: "wbe" });
     service.unknown = /components/;
-    assert.match((await failed(wrong)).message, /no component wbe .*Did you mean web/);
+    assert.match((await failed(wrong)).message, /component wbe .* mean web\?/);
   });
 
   it("returns text, lines and addresses to programs, the addresses as a secret", async () => {

@@ -101,10 +101,7 @@ describe("RollbackProvider", () => {
     forget();
     const error = await world.failure(world.update(second, inputs(changed((spec) => (spec.region = "fra")))));
     assert.equal(error.errorCode, "app-pinned");
-    assert.match(
-      error.message,
-      /If a Rollback resource created it, set its state: "committed" or "reverted"/,
-    );
+    assert.match(error.message, /state: "committed" or "reverted"/);
     assert.deepEqual(world.writes, []);
   });
 
@@ -157,7 +154,7 @@ describe("RollbackProvider", () => {
   it("reports in the preview that committed and reverted are final", async () => {
     const made = await to(await create(), "committed");
     const error = await world.failure(run().diff(made.id, made.outs, wanted({ state: "reverted" })));
-    assert.match(error.message, /is already committed and can no longer be reverted/);
+    assert.match(error.message, /already committed.*reverted/);
     forget();
     await world.failure(to(made, "reverted"));
     assert.deepEqual(world.writes, []);
@@ -194,14 +191,14 @@ describe("RollbackProvider", () => {
 
     it("reports a deployment that does not exist", async () => {
       const { failures } = await preview({ deploymentId: "nonsense" });
-      assert.match(failures[0]?.reason ?? "", /no deployment nonsense of the app shop/);
+      assert.match(failures[0]?.reason ?? "", /deployment nonsense .*shop/);
     });
 
     it("shows the target deployment in the preview and writes nothing", async () => {
       assert.deepEqual((await preview()).failures, []);
       assert.match(
         world.messages().join("\n"),
-        new RegExp(`will be rolled back to deployment ${first.outs.activeDeploymentId}`),
+        new RegExp(`rolled back to .*${first.outs.activeDeploymentId}`),
       );
       assert.deepEqual(world.writes, [VALIDATE]);
     });
@@ -325,7 +322,7 @@ describe("RollbackProvider", () => {
     const made = await create();
     world.emulator.faults.add({ path: /commit$/, fault: "wrong-types" });
     const left = await failed(to(made, "committed"));
-    assert.match(left.error.message, /still pinned to the rollback .* after its commit was accepted/);
+    assert.match(left.error.message, /still pinned .*commit was accepted/);
     assert.deepEqual([left.outs.state, left.outs.pinned], ["pinned", true]);
     forget();
     const { outs } = await to(left, "committed");
@@ -340,10 +337,7 @@ describe("RollbackProvider", () => {
       await run().delete(id, outs);
       assert.deepEqual(world.writes, [COMMIT]);
       assert.equal(instances(), 1);
-      assert.match(
-        world.messages("warning").join("\n"),
-        /is committed now, and its deployment keeps running/,
-      );
+      assert.match(world.messages("warning").join("\n"), /committed now.*keeps running/);
     });
 
     it("does not take a response without deployments for a sign that the rollback is committed", async () => {

@@ -154,11 +154,8 @@ describe("check of emptySecrets", () => {
 
   it("rejects all other entries, with a suggestion for typos", () => {
     for (const wrong of ["web.TOKEN", [7], [""], { web: 1 }])
-      assert.match(checked(secret(), wrong).failures, /must be a list of addresses .*\["web\.TOKEN"\]/);
-    assert.match(
-      checked(secret(), ["web.TOKNE"]).failures,
-      /no variable web\.TOKNE .*did you mean web\.TOKEN\?/,
-    );
+      assert.match(checked(secret(), wrong).failures, /list of addresses .*\["web\.TOKEN"\]/);
+    assert.match(checked(secret(), ["web.TOKNE"]).failures, /web\.TOKNE .*mean web\.TOKEN\?/);
     assert.match(
       checked(web({ value: "" }), ["web.TOKEN"]).failures,
       /no variable web\.TOKEN with type: SECRET/,

@@ -16,11 +16,8 @@ const warnings = (path: string[], value?: unknown): string =>
 
 describe("the plan warns", () => {
   it("that the data of a removed dev database is lost", () => {
-    assert.match(warnings(["databases", "dev"]), /dev database dev is removed, and all its data is lost/);
-    assert.match(
-      warnings(["databases"]),
-      /dev database dev is removed.*database prod is removed from the app.*data are kept/,
-    );
+    assert.match(warnings(["databases", "dev"]), /database dev .*data is lost/);
+    assert.match(warnings(["databases"]), /database dev .*removed.*database prod .*removed.*kept/);
   });
 
   it("that the data of a removed managed database is kept", () =>
@@ -35,7 +32,7 @@ describe("the plan warns", () => {
     assert.match(warnings(["domains", "shop.example.com"]), /shop\.example\.com/));
 
   it("about a domain that a value known only later may remove, but not without domains", () => {
-    assert.match(warnings(["domains"], UNKNOWN), /may no longer be served at shop\.example\.com/);
+    assert.match(warnings(["domains"], UNKNOWN), /may no longer .*shop\.example\.com/);
     const before = { spec: withValueAt(spec, ["domains"], {}), lastPhase: "ACTIVE" };
     const { warnings: none } = plan(before, { spec: withValueAt(spec, ["domains"], UNKNOWN) });
     assert.doesNotMatch(none.join(), /served/);

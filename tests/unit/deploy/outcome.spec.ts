@@ -124,7 +124,7 @@ describe("settle", () => {
 
   it("explains what to do about a deployment that was canceled and not superseded", async () => {
     const { outcome } = await settled(service([{ id: "d", phase: "CANCELED" }]));
-    assert.match(outcome.failures.join(), /^Deployment d was canceled.*next pulumi up starts a new one/);
+    assert.match(outcome.failures.join(), /^Deployment d was canceled.*pulumi up/);
     assert.deepEqual(placesIn(outcome.failures), [PAGE, "a --type build --deployment d"]);
   });
 

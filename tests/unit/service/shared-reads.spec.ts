@@ -147,7 +147,7 @@ describe("reads that resources share", () => {
     service.getApp = (id) => Promise.reject(new ApiError("not-found", `no ${id}.`, { request, status: 404 }));
     await clock.advance(60_000);
     await assert.rejects(inTime(reads.find(service, "app-4", 0)), (error: ApiError) => {
-      assert.match(error.message, /^no app-4\. However, the app list still contains it/);
+      assert.match(error.message, /^no app-4\. .*app list/);
       return error.errorCode === "service-error" && error.status === 404;
     });
   });

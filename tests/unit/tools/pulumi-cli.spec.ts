@@ -146,7 +146,7 @@ describe("getting the Pulumi CLI", () => {
       const target = fakeCli(cacheFolder(join(folder, "home"), PINNED), PINNED, [LANGUAGE_HOST]);
       const look = await inspect(target, env());
       assert.ok("missing" in look);
-      assert.match(look.missing, /has no pulumi-resource-pulumi-nodejs beside it/);
+      assert.match(look.missing, /no pulumi-resource-pulumi-nodejs/);
     });
   });
 
@@ -216,10 +216,7 @@ describe("getting the Pulumi CLI", () => {
         "  1. PATH: no pulumi there",
         "  2. download: host not found",
       ]);
-      assert.match(
-        error.message,
-        /\nNext: install the Pulumi CLI 3\.200\.0 or newer .* put its folder on PATH/,
-      );
+      assert.match(error.message, /\nNext: install .*3\.200\.0 or newer .*PATH/);
     });
 
     it("is done once by two that want it at the same time", async () => {
@@ -236,7 +233,7 @@ describe("getting the Pulumi CLI", () => {
       const both = await Promise.all([make([slow]), make([slow], (line) => lines.push(line))]);
       assert.equal(builds, 1);
       assert.deepEqual(both.map(({ source }) => source).sort(), ["cache", "go"]);
-      assert.match(lines.join("\n"), /another process is getting the Pulumi CLI .*; waiting for it/);
+      assert.match(lines.join("\n"), /another process .*waiting/);
     });
 
     it("does not wait for a lock whose holder was killed", async () => {

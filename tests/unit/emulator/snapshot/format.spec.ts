@@ -124,10 +124,7 @@ describe("emulator: snapshot", () => {
     assert.throws(() => readSnapshot(""), /not a snapshot of app-platform-emulator/);
     assert.throws(() => readSnapshot("null\n{}\n"), /not a snapshot of app-platform-emulator/);
     assert.throws(() => readSnapshot('{"format":"other"}\n{}\n'), /not a snapshot of app-platform-emulator/);
-    assert.throws(
-      () => readSnapshot(text.replace('"version":1', '"version":7')),
-      /a snapshot of version 7, and this emulator reads version 1/,
-    );
+    assert.throws(() => readSnapshot(text.replace('"version":1', '"version":7')), /version 7\b.*version 1\b/);
     assert.throws(() => readSnapshot(text.slice(0, -10)), /damaged: its checksum/);
   });
 });

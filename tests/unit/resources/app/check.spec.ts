@@ -46,13 +46,14 @@ describe("check", () => {
   });
 
   it("rejects likely misspelled arguments, and warns about other unknown ones", () => {
-    assert.deepEqual(reasons({ timeout: { create: "1h" }, redeployon: {} }), [
-      "timeout: is not an argument of an App; did you mean timeouts?",
-      "redeployon: is not an argument of an App; did you mean redeployOn?",
-    ]);
+    assert.match(
+      reasons({ timeout: { create: "1h" }, redeployon: {} }).join("\n"),
+      /^timeout: .*mean timeouts\?\nredeployon: .*mean redeployOn\?$/,
+    );
     const news = { spec, color: "blue", __hidden: 1, alertDestinations: {} } as unknown as AppInputs;
     const { failures, warnings } = checkApp(news);
-    assert.deepEqual([failures, warnings], [[], ["color: is not an argument of an App; it has no effect"]]);
+    assert.deepEqual(failures, []);
+    assert.match(warnings.join("\n"), /^color: .*no effect$/);
   });
 
   it("reports each invalid argument with the expected type", () => {

@@ -40,35 +40,35 @@ describe("check of alert destinations", () => {
     [
       "an alert the component does not have",
       { "web/MEM_UTILIZATION": {} },
-      /^alertDestinations\["web\/MEM_UTILIZATION"\]: the component web has no such alert. Add the rule MEM_UTILIZATION under its alerts/,
+      /^alertDestinations\["web\/MEM_UTILIZATION"\]: .*component web .*Add .*MEM_UTILIZATION/,
     ],
     [
       "another window than the spec's",
       { "web/CPU_UTILIZATION": { window: "TEN_MINUTES" } },
-      /no such alert. Add the rule CPU_UTILIZATION \(window TEN_MINUTES\) under its alerts/,
+      /Add .*CPU_UTILIZATION \(window TEN_MINUTES\)/,
     ],
     ["an alert the app does not have", { DOMAIN_FAILED: {} }, /: the spec has no such alert/],
-    ["a misspelled component", { "wbe/RESTART_COUNT": {} }, /has no component wbe; did you mean web\?/],
+    ["a misspelled component", { "wbe/RESTART_COUNT": {} }, /component wbe; .*mean web\?/],
     [
       "a rule that is there twice",
       { "web/CPU_UTILIZATION": {} },
-      /2 alerts of this rule. Specify which one: operator GREATER_THAN, window FIVE_MINUTES, or /,
+      /2 alerts .*operator GREATER_THAN, window FIVE_MINUTES\b/,
     ],
     ["an email that is none", { DEPLOYMENT_FAILED: { emails: ["nobody"] } }, /emails must be a list/],
     ["emails as text", { DEPLOYMENT_FAILED: { emails: "a@b" } }, /emails must be a list/],
     [
       "a webhook without https",
       { DEPLOYMENT_FAILED: { slackWebhooks: { "#a": { url: "http://x" } } } },
-      /slackWebhooks must be a list of \{ url, channel \}/,
+      /slackWebhooks .*\{ url, channel \}/,
     ],
     [
       "a webhook without a channel",
       { DEPLOYMENT_FAILED: { slackWebhooks: [{ url: "https://x" }] } },
       /slackWebhooks must be/,
     ],
-    ["a misspelled field", { DEPLOYMENT_FAILED: { email: ["a@b"] } }, /email is not .*did you mean emails\?/],
+    ["a misspelled field", { DEPLOYMENT_FAILED: { email: ["a@b"] } }, /email .*mean emails\?/],
     ["an entry that is no map", { DEPLOYMENT_FAILED: "me@example.com" }, /must be a map of emails/],
-    ["two entries for one alert", [{ rule: "A" }, { rule: "A" }], /two entries are for the same alert/],
+    ["two entries for one alert", [{ rule: "A" }, { rule: "A" }], /same alert/],
     ["an entry without a rule", [{ emails: [] }], /alertDestinations\[0\]: needs the rule/],
     ["a component that is no name", [{ rule: "A", component: 1 }], /alertDestinations\[0\]: component must/],
     ["something that is no list", "me@example.com", /alertDestinations: must be a list/],
@@ -91,9 +91,11 @@ describe("check of alert destinations", () => {
       "web/CPU_UTILIZATION:a": { window: "ONE_HOUR" },
       "web/CPU_UTILIZATION:b": { window: "ONE_HOUR", operator: "GREATER_THAN" },
     });
-    assert.deepEqual(repeated, [
-      'alertDestinations["web/CPU_UTILIZATION:b"]: is for the same alert as alertDestinations["web/CPU_UTILIZATION:a"]',
-    ]);
+    assert.equal(repeated.length, 1);
+    assert.match(
+      repeated[0] ?? "",
+      /^alertDestinations\["web\/CPU_UTILIZATION:b"\]: .*same alert.*\["web\/CPU_UTILIZATION:a"\]/,
+    );
   });
 
   it("never shows the address of a webhook", () => {
