@@ -16,10 +16,9 @@ export interface Page<T> {
 }
 
 /**
- * What follows after page `page`. `seen` counts the items of this page and of those before.
- *
- * Of the next page's address only the number is used: the token goes to the configured address, wherever a link points.
- * Links may be absent; then the total decides, and without one the first empty page.
+ * What follows after page `page`. `seen` counts the items up to this page. Only the number in the link to the next page is used:
+ * the token goes to the configured address, wherever a link points. Links may be absent; then the total decides, and without a
+ * total the first empty page.
  * @throws {ApiError} `unreadable-answer` if the next page was already read
  */
 export function readPage<T>(answered: Answered, items: T[], page: number, seen: number): Page<T> {

@@ -2,15 +2,14 @@ import { AppPlatformError } from "../errors";
 
 export const DEFAULT_BASE_URL = "https://api.digitalocean.com";
 
-/** True for 127.0.0.0/8, ::1 and `localhost`, as a URL's `hostname` writes them. */
+/** True for 127.0.0.0/8, ::1 and `localhost`, in the notation of a URL's `hostname`. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 /**
- * The service's address, without a trailing slash and without `/v2`.
- *
- * The text itself is never repeated in the error: it may hold a password.
+ * The service's address, without a trailing slash and without `/v2`. The error never repeats the address, which may contain a
+ * password.
  * @throws {AppPlatformError} `bad-address`
  */
 export function parseBaseUrl(text: string = DEFAULT_BASE_URL): string {
@@ -42,8 +41,8 @@ function bad(what: string): AppPlatformError {
 }
 
 /**
- * A path below the base address, each `${part}` encoded.
- * @throws {AppPlatformError} `invalid-input` for a part that would make it the path of something else
+ * A path below the base address, with each `${part}` encoded.
+ * @throws {AppPlatformError} `invalid-input` for a part that would change the meaning of the path
  */
 export function path(strings: TemplateStringsArray, ...parts: string[]): string {
   let result = strings[0] ?? "";
@@ -62,10 +61,10 @@ export function path(strings: TemplateStringsArray, ...parts: string[]): string 
 
 type QueryValue = string | number | boolean | undefined;
 
-/** Parameters of a query; a list is sent as one parameter for each of its items. */
+/** Query parameters; a list becomes one parameter per item. */
 export type Query = Readonly<Record<string, QueryValue | readonly string[]>>;
 
-/** `path` with those of `query` that are set. */
+/** `path` with the parameters of `query` that are set. */
 export function withQuery(path: string, query: Query = {}): string {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {

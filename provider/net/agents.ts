@@ -1,25 +1,25 @@
 import { Agent as HttpAgent } from "node:http";
 import * as https from "node:https";
 
-/** As Node's own agents have it. */
+/** The default of Node's own agents. */
 const KEEP = { keepAlive: true, scheduling: "lifo", timeout: 5_000 } as const;
 const FRESH = { keepAlive: false } as const;
 
 /**
- * Certificates are checked whatever NODE_TLS_REJECT_UNAUTHORIZED and the program's own agents say: a token goes over these
- * connections. An authority of one's own is added with NODE_EXTRA_CA_CERTS.
+ * Certificates are always checked, regardless of NODE_TLS_REJECT_UNAUTHORIZED and of the program's own agents, because these
+ * connections carry a token. NODE_EXTRA_CA_CERTS adds a private CA.
  */
 export const CHECKED = { rejectUnauthorized: true } as const;
 
 /**
- * Reads share kept-open connections. A write gets a fresh one: a kept-open connection that the service closes at that very moment
- * breaks in a way that cannot be told from a lost answer.
+ * Reads share keep-alive connections. A write gets a new one: if the service closes a keep-alive connection at that moment, the
+ * failure looks like a lost response.
  */
 export function agentFor({ protocol }: URL, write: boolean): HttpAgent | https.Agent {
-  // Never Node's own agent: what it carries may be a proxy, which would see the token of a plain connection.
+  // Never Node's own agent: it may use a proxy, which would see the token of an unencrypted connection.
   if (protocol === "http:")
     return write ? (freshHttp ??= new HttpAgent(FRESH)) : (keptHttp ??= new HttpAgent(KEEP));
-  // Here the proxy that Node was started with is wanted: it sees nothing but the host's name.
+  // With TLS, Node's configured proxy is fine: it sees only the host name.
   const { options } = https.globalAgent;
   return write
     ? (freshHttps ??= new https.Agent({ ...options, ...FRESH, ...CHECKED }))

@@ -4,35 +4,35 @@ import { bounded } from "../text/bounded";
 import { scopeHelp } from "./scopes";
 import { meaningOf429 } from "./too-many";
 
-/** The part of an answer that an error is made of. */
+/** The parts of a response that are needed for an error. */
 export interface FailedAnswer {
   readonly status: number;
   header(name: string): string | undefined;
-  /** The parsed JSON body; undefined when it was not JSON. */
+  /** The parsed JSON body; undefined if it is not JSON. */
   readonly body?: unknown;
 }
 
-/** What a failed request was about. */
+/** Facts about a failed request. */
 export interface FailureContext {
   readonly request: RequestInfo;
-  /** True when the request changes something at the service. */
+  /** True if the request changes something at the service. */
   readonly write: boolean;
   /** Host and port of the service, for messages. */
   readonly host: string;
-  /** Texts that must not appear in the error. */
+  /** Strings that must not appear in the error. */
   readonly secrets: readonly string[];
-  /** What to do when the token is refused. */
+  /** What to do if the token is rejected. */
   readonly tokenHelp?: string | undefined;
 }
 
-/** Long enough for every message of the service, too short for a page of HTML. */
+/** Long enough for every message of the service, and too short for an HTML page. */
 const LONGEST_SERVICE_MESSAGE = 2000;
 
 const TOKEN_HELP =
   "Set DIGITALOCEAN_TOKEN to a valid token; new tokens: https://cloud.digitalocean.com/account/api/tokens.";
 const ADDRESS_HELP = "Check DIGITALOCEAN_API_URL.";
 
-/** The error for an answer whose status is not 2xx. */
+/** The error for a response whose status is not 2xx. */
 export function statusError(context: FailureContext, answer: FailedAnswer): ApiError {
   const { request, write, secrets } = context;
   const { status } = answer;
@@ -60,8 +60,8 @@ export function statusError(context: FailureContext, answer: FailedAnswer): ApiE
 }
 
 /**
- * 5xx says nothing about how far the service got: gateways answer in place of a service that goes on working. Only a 503 that
- * names a time to come back is a clear "not now".
+ * A 5xx does not show whether the service applied the request: a gateway may respond while the service is still working. Only a 503
+ * with a time to retry is a clear "not now".
  */
 function mayHaveWorked(status: number, answer: FailedAnswer): boolean {
   return status >= 500 && !(status === 503 && answer.header("retry-after") !== undefined);
@@ -124,15 +124,17 @@ function describeStatus(
   };
 }
 
-/** Why no complete answer came. Kept as an error's `cause`, so that the raw error, which holds the address, is not. */
+/**
+ * The reason why there is no complete response. Used as an error's `cause` instead of the raw error, which contains the address.
+ */
 export class ConnectionFailure extends Error {
   override readonly name = "ConnectionFailure";
   constructor(
     /** The system's code, such as `ECONNREFUSED`. */
     readonly code: string,
-    /** False when the request cannot have reached the service. */
+    /** False if the request cannot have reached the service. */
     readonly sent: boolean,
-    /** True when another try would end the same way. */
+    /** True if a retry would fail in the same way. */
     readonly final: boolean,
   ) {
     super(code);
@@ -144,7 +146,7 @@ const UNREACHABLE = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EHO
 const TLS =
   /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO$|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/;
 
-/** The error for a connection that could not be made, or broke. `code` and `syscall` are the system's. */
+/** The error for a connection that could not be opened or broke. `code` and `syscall` are the system's. */
 export function connectionError(context: FailureContext, code: string, syscall?: string): ApiError {
   const { request, write, host } = context;
   const fail = (what: string, failure: ConnectionFailure): ApiError =>
@@ -180,7 +182,7 @@ export function connectionError(context: FailureContext, code: string, syscall?:
   );
 }
 
-/** The error for an answer that took longer than the request's time limit. */
+/** The error for a response that exceeded the request's time limit. */
 export function timeoutError({ request, write, host }: FailureContext, timeoutMs: number): ApiError {
   return new ApiError(
     "timeout",
@@ -189,7 +191,7 @@ export function timeoutError({ request, write, host }: FailureContext, timeoutMs
   );
 }
 
-/** The error for an answer of which nothing more came for so long. */
+/** The error for a response that stalled. */
 export function stalledError({ request, host }: FailureContext, silentMs: number): ApiError {
   return new ApiError(
     "timeout",
@@ -198,7 +200,7 @@ export function stalledError({ request, host }: FailureContext, silentMs: number
   );
 }
 
-/** The error for the caller's signal. `sent`: the request may have been on its way. */
+/** The error for a request stopped by the caller's signal. `sent`: the request may have reached the service. */
 export function abortedError(
   { request, write }: Pick<FailureContext, "request" | "write">,
   sent: boolean,
@@ -211,7 +213,7 @@ export function abortedError(
   );
 }
 
-/** The error for an answer that came with a good status and cannot be used. `final`: asking again does not help. */
+/** The error for an unusable response with a success status. `final`: a retry does not help. */
 export function unreadableError(
   { request, write }: Pick<FailureContext, "request" | "write">,
   status: number | undefined,

@@ -17,11 +17,11 @@ import { packageVersion } from "./version";
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** Far above any real answer: 200 apps with long specs are a few megabytes. */
+/** Far above any real response: 200 apps with long specs are a few megabytes. */
 export const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 
 export interface HttpRequest {
-  /** As `parseBaseUrl` gives it. */
+  /** As returned by `parseBaseUrl`. */
   readonly baseUrl: string;
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Path and query below `baseUrl`. */
@@ -29,11 +29,11 @@ export interface HttpRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly token: string;
-  /** True when the request changes something at the service. */
+  /** True if the request changes something at the service. */
   readonly write: boolean;
-  /** Milliseconds until the answer, body included, has to be there. */
+  /** Time limit for the whole response, in milliseconds. */
   readonly timeoutMs: number;
-  /** Largest body that is read. @default 32 MiB */
+  /** Maximum size of the body, in bytes. @default 32 MiB */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -41,13 +41,13 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   header(name: string): string | undefined;
-  /** The parsed JSON; undefined when the body is empty, or is not JSON and the status is not 2xx. */
+  /** The parsed JSON; undefined if the body is empty, or if it is not JSON and the status is not 2xx. */
   readonly body: unknown;
 }
 
 /**
- * Sends one request, once, and reads its JSON answer, whatever the status. The token goes to `baseUrl` only: redirects
- * are handed back as they are.
+ * Sends one request once and reads its JSON response, whatever the status. Sends the token to `baseUrl` only and does not follow
+ * redirects.
  * @throws {ApiError} `network`, `timeout`, `aborted`, `unreadable-answer`
  */
 export async function request(options: HttpRequest): Promise<HttpAnswer> {
@@ -94,23 +94,22 @@ export interface HttpStream {
   header(name: string): string | undefined;
   /** The body; can be read once. Reading it to the end, or leaving the loop, closes the connection. */
   readonly chunks: AsyncIterable<Buffer>;
-  /** Closes the connection of a body that is not read. */
+  /** Closes the connection if the body is not read. */
   close(): void;
 }
 
 export interface StreamOptions {
-  /** Milliseconds until the answer has to begin. */
+  /** Time limit for the start of the response, in milliseconds. */
   readonly timeoutMs: number;
-  /** Milliseconds that whoever reads waits for more of a body that has begun. @default for ever */
+  /** Idle timeout between parts of the body, in milliseconds. @default none */
   readonly silentMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** What errors call the request. */
+  /** Name of the request in errors. */
   readonly what: string;
 }
 
 /**
- * Opens a stream without any credentials, for addresses that are credentials in themselves: of these only the host
- * appears in errors.
+ * Opens a stream without credentials, for addresses that are credentials themselves: errors contain only their host.
  * @throws {ApiError} `network`, `timeout`, `aborted`
  */
 export async function openStream(url: URL, options: StreamOptions): Promise<HttpStream> {
@@ -138,7 +137,7 @@ export async function openStream(url: URL, options: StreamOptions): Promise<Http
       signal.removeEventListener("abort", forward);
       return started;
     });
-    // A stream that is closed early reports its end as an error that nobody waits for any more.
+    // A stream that is closed early emits an error, which nothing handles any more.
     response.body?.on("error", () => {});
     const close = (): void => {
       unlink();
@@ -164,7 +163,7 @@ async function* readChunks(
 ): AsyncGenerator<Buffer> {
   let silent = false;
   let timer: NodeJS.Timeout | undefined;
-  // Only while more is waited for: a reader may take its time.
+  // Only while waiting for data: the reader may be slow.
   const listen = (): void => {
     if (silentMs === undefined) return;
     timer = setTimeout(() => {
@@ -188,7 +187,7 @@ async function* readChunks(
   }
 }
 
-/** Runs `work` under a time limit and the caller's signal, and names its failure. */
+/** Runs `work` with a time limit and the caller's signal, and converts its failure. */
 async function limited<T>(
   context: FailureContext,
   timeoutMs: number,
@@ -216,7 +215,7 @@ async function limited<T>(
 }
 
 async function readText(response: Response, context: FailureContext, maxBytes: number): Promise<string> {
-  // Piece by piece: a list of a hundred apps is a few megabytes, and need not be there several times.
+  // In parts, because a list of a hundred apps is a few megabytes, which should not be in memory several times.
   const decoder = new StringDecoder("utf8");
   let text = "";
   let size = 0;
@@ -239,7 +238,7 @@ function asConnectionError(context: FailureContext, error: unknown): ApiError | 
     erroredSysCall?: string;
     syscall?: string;
   };
-  // Without a code it is a mistake on this side, which must not look like the network's.
+  // An error without a code is a bug of ours, which must not look like a network failure.
   if (typeof code !== "string") return error;
   return connectionError(context, code, erroredSysCall ?? syscall);
 }

@@ -1,15 +1,14 @@
 import { isObject } from "./failures";
 
 /**
- * What a response has to be about: the value, or one of the values, at each place of its body, such as
- * `{ "app.id": "4f6c…" }`; `*` is every item of a list. A replica, a cache, or a proxy may hand out the response to another
- * request.
+ * The expected identity of a response: the value, or one of the values, at each place of its body, such as `{ "app.id": "4f6c…" }`;
+ * `*` is every item of a list. A replica, a cache, or a proxy may return the response to another request.
  */
 export type Expected = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * What a body is about instead of what was requested; undefined where that is right. Whether a value is there at all is for the
- * checks of its shape. Ids and slugs are compared without regard to case, as the service does. Pure.
+ * Describes another object that a body is about instead of the requested one; undefined if the body matches. Missing values are
+ * left to the checks of the body's shape. Ignores case in ids and slugs, as the service does. Pure.
  */
 export function mismatch(body: unknown, expected: Expected): string | undefined {
   for (const [place, wanted] of Object.entries(expected)) {
@@ -22,7 +21,7 @@ export function mismatch(body: unknown, expected: Expected): string | undefined 
   return undefined;
 }
 
-/** Longer than every id. */
+/** Longer than any id. */
 const LONGEST = 100;
 
 function textsAt(value: unknown, [step, ...rest]: readonly string[]): string[] {

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { onAbort, type Clock, systemClock } from "../clock";
 import { Pace, type PaceOptions, type PaceReason } from "./pace";
 
-/** Called before a wait that a user notices. `ms`: how long; `why`: what is waited for, as part of a sentence. */
+/** Called before a wait that a user notices. `ms`: its duration; `why`: its reason, as part of a sentence. */
 export type OnWait = (ms: number, why: string) => void;
 
-/** Shorter waits are not worth a line. */
+/** Shorter waits are not reported. */
 const WORTH_TELLING_MS = 1000;
 
 export const WHY: Readonly<Record<PaceReason, string>> = {
@@ -17,14 +17,14 @@ export const WHY: Readonly<Record<PaceReason, string>> = {
 interface Waiter {
   readonly start: () => void;
   readonly onWait: OnWait | undefined;
-  /** What it was told that it waits for. */
+  /** The wait that was last reported to it. */
   told?: PaceReason;
 }
 
-/** As a reason of its own, since an error made for each of many thousand looks costs memory. */
+/** One shared reason, because an error for each of many thousand checks costs memory. */
 const LOOK_AGAIN = "look again";
 
-/** What one of the queues waits for. */
+/** The wait of one of the queues. */
 interface Turn {
   readonly write: boolean;
   readonly queue: Waiter[];
@@ -33,8 +33,8 @@ interface Turn {
 }
 
 /**
- * Lets requests start at a pace the service accepts: writes before reads as far as these have no share of their own, else
- * first come, first served. One for all clients of the same token, see `sharedLimiter`.
+ * Starts requests at a pace that the service accepts: writes before reads, except for the share reserved for reads; otherwise first
+ * come, first served. All clients with the same token share one, see `sharedLimiter`.
  */
 export class Limiter {
   private readonly pace: Pace;
@@ -51,8 +51,8 @@ export class Limiter {
   }
 
   /**
-   * Resolves when the request may start; rejects with the signal's reason when it is aborted first.
-   * @returns what is to be called once, when the request has ended, in whatever way
+   * Resolves when the request may start; rejects with the signal's reason if it is aborted before that.
+   * @returns a function to call once, when the request has finished in any way
    */
   acquire(options: {
     write: boolean;
@@ -85,7 +85,7 @@ export class Limiter {
     });
   }
 
-  /** Tells what an answer said about the limits. To be called for every answer. */
+  /** Records what a response says about the limits. Call it for every response. */
   answered(status: number, header: (name: string) => string | undefined): void {
     this.pace.answered(status, header, this.clock.now());
     this.reconsider();
@@ -103,7 +103,7 @@ export class Limiter {
         next.queue.shift()?.start();
         continue;
       }
-      // Before anybody is told: a listener may end the wait at once.
+      // Before listeners are called: a listener may end the wait at once.
       const wake = (this.wake = new AbortController());
       for (const turn of [next, ...others]) if (turn.ms >= WORTH_TELLING_MS) tell(turn);
       await this.clock.sleep(next.ms, wake.signal).catch(() => undefined);
@@ -112,12 +112,12 @@ export class Limiter {
     this.pumping = false;
   }
 
-  /** A wait that began with other knowledge, or for others, is looked at again. */
+  /** The reason or the listeners have changed since the wait began. */
   private reconsider(): void {
     this.wake?.abort(LOOK_AGAIN);
   }
 
-  /** When the next write and the next read may start, the sooner first, and the write where both may. */
+  /** When the next write and the next read may start, the earlier one first; the write if both may. */
   private turns(now: number): Turn[] {
     const queues = [
       { write: true, queue: this.writes },
@@ -131,8 +131,8 @@ export class Limiter {
 }
 
 /**
- * Once for each listener: a hundred requests that wait for the same are one wait to the user. And once for each wait: where
- * lines cannot be replaced, seconds that tick are noise.
+ * Once per listener, since a hundred requests with the same wait are one wait to the user. And once per wait: where lines cannot be
+ * replaced, a countdown is noise.
  */
 function tell({ queue, ms, reason }: Turn): void {
   if (queue.every(({ told }) => told === reason)) return;
@@ -145,14 +145,14 @@ function tell({ queue, ms, reason }: Turn): void {
     try {
       listener?.(ms, WHY[reason]);
     } catch {
-      // A listener that fails must not stop the requests of all others.
+      // A listener that throws must not stop the requests of others.
     }
   }
 }
 
 const shared = new Map<string, Limiter>();
 
-/** The process's limiter for `key`, which names an address and a token; only a hash of it is kept. */
+/** The process's limiter for `key`, which contains an address and a token. Only its hash is stored. */
 export function sharedLimiter(key: string): Limiter {
   const id = createHash("sha256").update(key).digest("hex");
   let limiter = shared.get(id);

@@ -6,22 +6,22 @@ import { abortedError, connectionError, timeoutError } from "./failures";
 import { DEFAULT_TIMEOUT_MS } from "./http";
 import { checkLogUrl, failure, lines, openLog, statusFailure, WHAT } from "./log-stream";
 
-/** A connection whose other side has answered a ping before, but none for this long, is dead. */
+/** A connection that has responded to a ping before, but to none for this long, is dead. */
 const PING_MS = 10_000;
 
-/** A connection whose other side answers no pings at all counts as dead after so long without data. */
+/** A connection that never responds to pings counts as dead after this long without data. */
 const SILENT_WITHOUT_PONGS_MS = 120_000;
 
-/** If a WebSocket takes longer to open, HTTP is tried where the address allows it. */
+/** If a WebSocket takes longer to open, HTTP is tried, provided that the address allows it. */
 const WEBSOCKET_MS = 10_000;
 
-/** Far above what one frame of a log holds. */
+/** Far above the size of a frame of a log. */
 const LARGEST_FRAME = 16 * 1024 * 1024;
 
-/** Answers by which a server says that it wants a WebSocket here. */
+/** Responses of a server that accepts only WebSockets here. */
 const WANTS_UPGRADE = new Set([400, 426]);
 
-/** What carries a live log. */
+/** The protocol of a live log. */
 export type Carrier = "websocket" | "http";
 
 interface LiveLogOptions {
@@ -32,13 +32,12 @@ interface LiveLogOptions {
 
 /**
  * The lines of the live log at `url` as they arrive, until the service closes the connection. Frames `{"data": "…"}` are unwrapped.
- * The token is not sent.
- *
- * Tries WebSocket first, for `https` too: the service's own clients use nothing else, and over HTTP the service may hold lines back
- * until the end. If the WebSocket does not open, HTTP follows, unless the address is for WebSockets only.
- * @param options.timeoutMs until the connection stands; the log may be silent after that. @default 30_000
- * @param options.onOpen called when it stands
- * @throws {ApiError} as `openLog`; `network` when the connection breaks
+ * The token is not sent. Tries WebSocket first, also for `https`: the service's own clients use nothing else, and over HTTP the
+ * service may delay lines until the end. If the WebSocket does not open, uses HTTP, unless the address is for WebSockets only.
+ * @param options.timeoutMs until the connection is open; the log may be silent after that.
+ * @default 30_000
+ * @param options.onOpen called when it is open
+ * @throws {ApiError} like `openLog`; `network` if the connection breaks
  */
 export async function* openLive(url: string, options: LiveLogOptions = {}): AsyncGenerator<string> {
   const isHttp = checkLogUrl(url, ["https:", "wss:"]).protocol.startsWith("http");
@@ -64,12 +63,12 @@ export async function* openLive(url: string, options: LiveLogOptions = {}): Asyn
     const http = { ...options, onOpen: () => onOpen?.("http") };
     for await (const line of openLog(url, http)) yield* unwrapLine(line);
   } catch (error) {
-    // Such a server only speaks WebSocket, so its refusal of that is the reason.
+    // Such a server accepts only WebSockets, so report why it rejected this one.
     throw error instanceof ApiError && WANTS_UPGRADE.has(error.status ?? 0) ? refusal : error;
   }
 }
 
-/** The text in a frame `{"data": "…"}`; what is no frame is the text itself. Pure. */
+/** The text in a frame `{"data": "…"}`; anything else is the text itself. Pure. */
 export function unwrapFrame(text: string): string {
   if (!/^\s*\{\s*"data"\s*:/.test(text)) return text;
   try {
@@ -80,7 +79,7 @@ export function unwrapFrame(text: string): string {
   }
 }
 
-/** The lines in one frame that came as a line of text. */
+/** The lines in one frame of text. */
 function unwrapLine(line: string): string[] {
   const text = unwrapFrame(line);
   return text === line ? [line] : text.replace(/\r?\n$/, "").split(/\r?\n/);
@@ -99,7 +98,7 @@ async function* framesOf(
   if (signal?.aborted) throw abortedError(context, false);
   const socket = new WebSocket(url, { ...CHECKED, maxPayload: LARGEST_FRAME });
   const stop = (): void => socket.terminate();
-  // The library's own limit begins anew with every byte.
+  // The library's own limit restarts with every byte.
   let late = false;
   const limit = setTimeout(() => {
     late = true;
@@ -117,7 +116,7 @@ async function* framesOf(
     request.destroy();
     socket.terminate();
   });
-  // 1000 and 1001 are a server's way to say that it is done; without a word the connection was lost.
+  // A server closes with 1000 or 1001 when it is done; without a code, the connection was lost.
   socket.on("close", (code) => (broken = code !== 1000 && code !== 1001 && code !== 1005));
   const endPings = watch(socket);
   const stream = createWebSocketStream(socket, { readableObjectMode: true, encoding: "utf8" });
@@ -137,7 +136,7 @@ async function* framesOf(
   }
 }
 
-/** Ends a connection whose other side is gone without a word. Whether the service answers pings is not known. */
+/** Ends a connection whose peer has disappeared silently. It is not known whether the service responds to pings. */
 function watch(socket: WebSocket): () => void {
   let pongs = 0;
   let silentMs = 0;
@@ -148,7 +147,7 @@ function watch(socket: WebSocket): () => void {
   });
   socket.on("message", heard);
   const timer = setInterval(() => {
-    // A reader that is slow keeps data and pongs waiting.
+    // A slow reader delays data and pongs.
     silentMs = socket.isPaused ? 0 : silentMs + PING_MS;
     if (silentMs > (pongs > 0 ? PING_MS : SILENT_WITHOUT_PONGS_MS)) return socket.terminate();
     if (socket.readyState === WebSocket.OPEN) socket.ping();
@@ -162,6 +161,6 @@ function named(error: unknown, context: Parameters<typeof connectionError>[0]): 
   const { code, syscall } = error as { code?: unknown; syscall?: string };
   if (typeof code === "string" && code.startsWith("WS_ERR"))
     return failure("unreadable-answer", "the service sent something that is not a WebSocket message");
-  // Whatever else ends a WebSocket is the connection's; the error's own text may hold the address.
+  // Any other error is a broken connection; the text of the error may contain the address.
   return connectionError(context, typeof code === "string" ? code : "ECONNRESET", syscall);
 }

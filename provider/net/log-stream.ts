@@ -6,20 +6,23 @@ import { isLoopback } from "./address";
 import { abortedError } from "./failures";
 import { DEFAULT_TIMEOUT_MS, openStream } from "./http";
 
-/** A line that is longer comes in parts, unless its end is not wanted: a log without line breaks must not fill the memory. */
+/** A longer line is split, unless its end is to be dropped: a log without line breaks must not fill the memory. */
 const LONGEST_LINE = 1024 * 1024;
 
-/** What errors call the request: the address is a credential. */
+/** Name of the request in errors, because the address is a credential. */
 export const WHAT = "the log";
 
 /**
- * The lines of the log at `url`, as they arrive; plain or compressed. No token is sent.
- * @param options.timeoutMs until the answer begins. @default 30_000
- * @param options.silentMs until more of it comes. @default for ever, as a live log may be silent
- * @param options.onOpen called when it has begun
- * @param options.mostOfLine so many characters of each line, the rest is counted. @default all, in parts of a megabyte
- * @throws {ApiError} without the address: `bad-request` `forbidden` `not-found` … by status; `network`, `timeout`,
- * `aborted`; `unreadable-answer` for an address that cannot be opened
+ * The lines of the log at `url` as they arrive; plain or compressed. No token is sent.
+ * @param options.timeoutMs until the response begins.
+ * @default 30_000
+ * @param options.silentMs idle timeout.
+ * @default none, because a live log may be silent
+ * @param options.onOpen called when the response has begun
+ * @param options.mostOfLine maximum characters of each line; the rest is only counted.
+ * @default all, in parts of a megabyte
+ * @throws {ApiError} without the address: `bad-request` `forbidden` `not-found` … by status; `network`, `timeout`, `aborted`;
+ * `unreadable-answer` for an address that cannot be opened
  */
 export async function* openLog(
   url: string,
@@ -37,7 +40,7 @@ export async function* openLog(
     stream.close();
     throw statusFailure(stream.status);
   }
-  // A proxy in between, or a server that expects something else.
+  // From a proxy in between, or from a server that expects something else.
   if (/^text\/html\b/i.test(stream.header("content-type") ?? "")) {
     stream.close();
     throw failure("unreadable-answer", "the service sent a web page instead of a log");
@@ -47,7 +50,7 @@ export async function* openLog(
   yield* mostOfLine === undefined ? lines(text) : shortLines(text, mostOfLine);
 }
 
-/** Of the encrypted kinds; the same without encryption is for this machine only. */
+/** Encrypted protocols; the unencrypted ones are allowed for this machine only. */
 export function checkLogUrl(text: string, secure: readonly ("https:" | "wss:")[] = ["https:"]): URL {
   let url: URL;
   try {
@@ -81,7 +84,7 @@ export function failure(code: ApiError["errorCode"], what: string, status?: numb
   return new ApiError(code, `GET ${WHAT}: ${what}.`, { request: { method: "GET", path: WHAT }, status });
 }
 
-/** Archived logs may be compressed without the answer's headers saying so: the first two bytes tell. */
+/** Archived logs may be compressed although the headers do not say so: the first two bytes show it. */
 async function* unpack(
   chunks: AsyncIterable<Buffer>,
   signal: AbortSignal | undefined,
@@ -107,7 +110,7 @@ async function* gunzip(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
-  // Errors of both sides arrive at the reader of the last stream.
+  // Errors of both streams reach the reader of the last one.
   pipeline(Readable.from(chunks), gunzip, () => {});
   try {
     for await (const chunk of gunzip) yield chunk as Buffer;
@@ -127,7 +130,7 @@ async function* prepend(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerat
   }
 }
 
-/** Splits bytes into lines without their ends; characters may be cut between chunks. */
+/** Splits bytes into lines without line breaks; characters may be split between chunks. */
 export async function* lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let open = "";
@@ -141,7 +144,7 @@ export async function* lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<stri
   if (open !== "") yield withoutReturn(open);
 }
 
-/** The same, of each line so many characters; what is left out is counted at its end. */
+/** The same, with at most this many characters of each line; the number of omitted ones is appended. */
 export async function* shortLines(chunks: AsyncIterable<Buffer>, most: number): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let open = "";
@@ -153,7 +156,7 @@ export async function* shortLines(chunks: AsyncIterable<Buffer>, most: number): 
       yield boundedLine(withoutReturn(part), most, leftOut);
       leftOut = 0;
     }
-    // Both halves of a character stay together; the line's end decides whether it is shown.
+    // Keep both halves of a character together, so that the end of the line decides whether it is shown.
     const keep = /[\ud800-\udbff]/.test(open.charAt(most - 1)) ? most + 1 : most;
     leftOut += Math.max(0, open.length - keep);
     open = open.slice(0, keep);

@@ -1,9 +1,9 @@
-/** Far deeper than any real response; deeper ones would overflow the stack of whatever reads them. */
+/** Far deeper than any real response; deeper ones would overflow the stack of code that reads them. */
 const DEEPEST = 100;
 
 /**
- * Removes every field and list item that is null, in place. The service writes null where it means "none"; a null that is
- * left could be met in any field of any response, far from here.
+ * Removes every field and list item that is null, in place. The service writes null for "none"; otherwise, any code that reads a
+ * response would have to expect null in any field.
  * @throws RangeError for a value that is nested too deeply
  */
 export function removeNulls<T>(value: T, depth = 0): T {

@@ -2,31 +2,30 @@ import { parseReset, parseRetryAfter } from "./retry";
 
 /** How many requests are sent, and how fast. */
 export interface PaceOptions {
-  /** Requests in any 60 s. The service takes 250; the rest is for what the network bunches up. @default 240 */
+  /** Requests in any 60 s. The service allows 250; the rest is a reserve for requests that arrive in a bunch. @default 240 */
   readonly perMinute: number;
-  /** So many of them are kept for reads: whoever waits goes on to see what happens, however many writes there are. @default 40 */
+  /** Of these, requests reserved for reads, so that waits keep reporting progress during many writes. @default 40 */
   readonly readsPerMinute: number;
-  /** Below this many requests left in the hour writes are spread out until the reset. @default 50 */
+  /** With fewer requests left in the hour, writes are spread out until the reset. @default 50 */
   readonly lowRemaining: number;
-  /** The same for reads: they can wait, and what is left serves other programs with the same token. @default 500 */
+  /** The same for reads: they can wait, and other programs use the same token. @default 500 */
   readonly lowRemainingForReads: number;
 }
 
-/** Which limit makes the next request wait. */
+/** The limit that delays the next request. */
 export type PaceReason = "minute" | "hour" | "refused";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** The pause after a 429 that names no time; doubles with each further one. */
+/** Pause after a 429 without a time to retry; doubles with each further one. */
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * When the next request may start. Pure: time is handed in, nothing waits here.
- *
- * The service allows 5,000 requests an hour and 250 a minute per token. The minute is counted here, as the answers tell
- * nothing about it; the hour is read from the answers, as other programs use the same token.
+ * Decides when the next request may start. Pure: the time is passed in, and nothing waits here. The service allows 5,000 requests
+ * an hour and 250 a minute per token. Minutes are counted here, because responses do not contain that number; the hour is read from
+ * responses, because other programs use the same token.
  */
 export class Pace {
   private readonly options: PaceOptions;
@@ -34,7 +33,7 @@ export class Pace {
   private readonly writes: Window;
   private lastStart: number | undefined;
   private refusedUntil = -Infinity;
-  /** Until then requests go one after another, so that those that waited do not come all at once. */
+  /** Until then, requests run one at a time, so that those that waited do not start all at once. */
   private carefulUntil = -Infinity;
   private refusals = 0;
   private hour: { remaining: number; limit: number; resetAt: number } | undefined;
@@ -61,22 +60,22 @@ export class Pace {
     return { ms: Math.max(0, longest.ms), reason: longest.reason };
   }
 
-  /** A request starts now. */
+  /** Call when a request starts. */
   started(now: number, write: boolean): void {
     this.lastStart = now;
     this.all.started();
     if (write) this.writes.started();
-    // Until its answer says more: many may be on their way at once.
+    // Counted until the response shows the new number: many requests may be in flight at once.
     if (this.hour !== undefined && this.hour.remaining > 0) this.hour.remaining -= 1;
   }
 
-  /** A request has ended, in whatever way; to be told once for each that started. */
+  /** Call when a request has finished in any way, once for each that started. */
   ended(now: number, write: boolean): void {
     this.all.ended(now);
     if (write) this.writes.ended(now);
   }
 
-  /** An answer came. */
+  /** Call for each response. */
   answered(status: number, header: (name: string) => string | undefined, now: number): void {
     this.readHour(header, now);
     if (status !== 429) {
@@ -85,7 +84,7 @@ export class Pace {
     }
     const spent = this.hour !== undefined && this.hour.remaining === 0 && this.hour.resetAt > now;
     const asked = parseRetryAfter(header("retry-after"), now);
-    // A used up hour has its own end; more waiting on top would be for nothing.
+    // The hour has its own reset; an additional pause would be of no use.
     const pause =
       asked ?? (spent ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.refusals, 10)));
     this.refusals += 1;
@@ -102,7 +101,7 @@ export class Pace {
     const low = write ? this.options.lowRemaining : this.options.lowRemainingForReads;
     if (hour === undefined || hour.resetAt <= now) return -Infinity;
     if (hour.remaining === 0) return hour.resetAt;
-    // A service with a small limit would else be slow from its first request on.
+    // Otherwise, a service with a small limit would be slow from the first request on.
     if (hour.remaining >= Math.min(low, hour.limit / 10)) return -Infinity;
     const last = this.lastStart;
     return last === undefined ? -Infinity : last + (hour.resetAt - last) / (hour.remaining + 1);
@@ -113,19 +112,19 @@ export class Pace {
     const reset = parseReset(header("ratelimit-reset"), now);
     if (!Number.isInteger(remaining) || remaining < 0 || reset === undefined) return;
     const limit = Number(header("ratelimit-limit") ?? NaN);
-    // No reset is further away than the hour it ends; a clock that is wrong must not stop everything for a day.
+    // No reset is more than an hour away; a wrong clock must not stop everything for a day.
     const resetAt = now + Math.min(reset, HOUR_MS);
     this.hour = { remaining, limit: limit > 0 ? limit : Infinity, resetAt };
   }
 }
 
 /**
- * Requests of the last minute. One counts until a minute after its end: the service counts it at some moment between start and
- * end, which nobody here knows, and where answers are slow, what started evenly may arrive in a bunch.
+ * Requests of the last minute. A request counts until a minute after it finished: the service counts it at some unknown moment
+ * between start and end, and with slow responses, evenly started requests may arrive in a bunch.
  */
 class Window {
   private underway = 0;
-  /** Times of the last ends, the oldest first, at most `most`. */
+  /** Times at which the last requests finished, oldest first, at most `most`. */
   private readonly ends: number[] = [];
 
   constructor(private readonly most: number) {}
@@ -140,7 +139,7 @@ class Window {
     if (this.ends.length > this.most) this.ends.shift();
   }
 
-  /** When there is room for one more. Where that hangs on requests that have not ended, a minute from now. */
+  /** When there is room for one more. If that depends on requests in flight, a minute from now. */
   freeAt(now: number): number {
     const oldest = this.ends.length + this.underway - this.most;
     if (oldest < 0) return -Infinity;

@@ -1,16 +1,16 @@
 import type { ErrorCode } from "../errors";
 
-/** Limits of the ladder; every field has a default. */
+/** Limits of the retries; every field has a default. */
 export interface RetryPolicy {
-  /** Upper end of the first pause, in milliseconds; doubles with each try. @default 500 */
+  /** Maximum of the first pause, in milliseconds; doubles with each try. @default 500 */
   readonly baseMs: number;
-  /** Longest pause, in milliseconds, unless the service names one. @default 20_000 */
+  /** Longest pause, in milliseconds, unless the service specifies one. @default 20_000 */
   readonly capMs: number;
-  /** Tries after the first one; refusals for too many requests do not count. @default 5 */
+  /** Number of retries; those after a 429 for the rate do not count. @default 5 */
   readonly attempts: number;
-  /** Milliseconds from the first try after which there is no further one. @default 120_000 */
+  /** Milliseconds since the first try after which there is no other try. @default 120_000 */
   readonly limitMs: number;
-  /** The same after a 429. The service counts by the hour, so that is how long it may take. @default 3_600_000 */
+  /** The same after a 429, which may last up to an hour, the period of the service's limit. @default 3_600_000 */
   readonly rateLimitMs: number;
 }
 
@@ -22,16 +22,16 @@ export const DEFAULT_RETRY: RetryPolicy = {
   rateLimitMs: 3_600_000,
 };
 
-/** What is known about a failed try. */
+/** Facts about a failed try. */
 export interface FailedTry {
   readonly code: ErrorCode;
-  /** HTTP status; absent when no answer came. */
+  /** HTTP status; absent if there was no response. */
   readonly status?: number | undefined;
-  /** True when the same would happen again, for example for a wrong certificate. */
+  /** True if a retry would fail in the same way, for example with a wrong certificate. */
   readonly final?: boolean;
-  /** True when the service cannot have seen the request. */
+  /** True if the service cannot have received the request. */
   readonly notSent?: boolean;
-  /** True for a 429 that may be about something else than the rate: it counts like any other failure. */
+  /** True for a 429 that may not be about the rate: it counts like any other failure. */
   readonly isUnclear?: boolean;
   /** Header `retry-after`: seconds or a date. */
   readonly retryAfter?: string | undefined;
@@ -42,12 +42,12 @@ export interface FailedTry {
 }
 
 export interface RetryInput {
-  /** Failed tries so far that count, less one: 0 after the first. */
+  /** Number of failed tries that count, minus one: 0 after the first. */
   readonly attempt: number;
   /** Milliseconds since the first try began. */
   readonly elapsedMs: number;
   readonly failed: FailedTry;
-  /** True when doing it twice is the same as doing it once: reads, and a few writes. */
+  /** True if the request can be repeated without harm: reads, and a few writes. */
   readonly repeatable: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -56,7 +56,7 @@ export interface RetryInput {
   readonly policy?: Partial<RetryPolicy>;
 }
 
-/** Milliseconds to wait before the next try; undefined: give up. Pure. */
+/** Milliseconds to wait before the next try; undefined to give up. Pure. */
 export function retryDelay(input: RetryInput): number | undefined {
   const policy = { ...DEFAULT_RETRY, ...input.policy };
   const { failed, repeatable, now } = input;
@@ -65,7 +65,7 @@ export function retryDelay(input: RetryInput): number | undefined {
   const rateLimited = isForRate(failed);
   if (!rateLimited && input.attempt >= policy.attempts) return undefined;
 
-  // Full jitter: clients that failed together must not come back together.
+  // Full jitter: clients that failed together must not retry together.
   const random = Math.min(1, Math.max(0, input.random));
   const asked = askedPause(failed, now);
   const delay =
@@ -76,53 +76,53 @@ export function retryDelay(input: RetryInput): number | undefined {
   return input.elapsedMs + delay > limit ? undefined : delay;
 }
 
-/** True for a refusal for too many requests, however often it is repeated. */
+/** True for a rejection because of the rate, however often it is repeated. */
 export const isForRate = ({ code, isUnclear }: FailedTry): boolean =>
   code === "rate-limited" && isUnclear !== true;
 
-/** The ladder, from what is always safe to what never helps. */
+/** Whether to retry: the cases from always safe to never useful. */
 function worthAnotherTry(failed: FailedTry, repeatable: boolean): boolean {
   if (failed.final === true) return false;
   switch (failed.code) {
-    // The service did not look at the request: safe for writes, too.
+    // The service did not process the request: safe for writes, too.
     case "rate-limited":
       return true;
-    // No connection was made: safe for writes, too. A connection that broke: only for reads.
+    // If no connection was opened, safe for writes, too; if one broke, only for reads.
     case "network":
       return repeatable || failed.notSent === true;
-    // A clear "not now" with a time is safe for writes. Any other 5xx may come from a gateway while the work goes on.
+    // A clear "not now" with a time is safe for writes. Any other 5xx may come from a gateway while the service is still working.
     case "service-error":
       return repeatable || (failed.status === 503 && failed.retryAfter !== undefined);
-    // The work may be done. The caller of a write has to look before it writes again.
+    // The change may have been applied. The caller of a write has to check before it writes again.
     case "timeout":
     case "unreadable-answer":
       return repeatable;
-    // The service understood and said no; or the caller wants to stop.
+    // The service rejected the request, or the caller stopped it.
     default:
       return false;
   }
 }
 
-/** The pause the service asks for, in milliseconds. */
+/** The pause that the service requests, in milliseconds. */
 function askedPause(failed: FailedTry, now: number): number | undefined {
   const after = parseRetryAfter(failed.retryAfter, now);
   if (after !== undefined) return after;
-  // Only the hour's limit is used up until the reset; a burst is over much sooner.
+  // Only the hourly limit lasts until the reset; a burst is over much sooner.
   if (failed.code !== "rate-limited" || failed.rateLimitRemaining !== "0") return undefined;
   return parseReset(failed.rateLimitReset, now);
 }
 
-/** `retry-after` as milliseconds from `now`; undefined when absent or not understood. */
+/** `retry-after` as milliseconds from `now`; undefined if absent or invalid. */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  // Date.parse would take "-5" and "12 apples" for years.
+  // Date.parse would accept "-5" and "12 apples" as years.
   const date = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** `ratelimit-reset` as milliseconds from `now`; undefined when absent or not understood. */
+/** `ratelimit-reset` as milliseconds from `now`; undefined if absent or invalid. */
 export function parseReset(value: string | undefined, now: number): number | undefined {
   if (value === undefined || !/^\d+$/.test(value.trim())) return undefined;
   return Math.max(0, Number(value) * 1000 - now);

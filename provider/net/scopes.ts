@@ -12,13 +12,13 @@ export function scopesFor(method: string, path: string): readonly string[] {
   if (/\/exec$/.test(place)) return ["app:access_console", "app:read"];
   if (method === "GET")
     return /\bwith_projects=true\b/.test(query) ? ["app:read", "project:read"] : ["app:read"];
-  // These only read, whatever the method.
+  // Operations that only read, whatever their method.
   if (/\/(propose|bandwidth_daily)$/.test(place)) return ["app:read"];
   if (method === "DELETE") return ["app:delete"];
   return place === "/v2/apps" ? ["app:create"] : ["app:update"];
 }
 
-/** What to do about a request that was refused for a missing scope, as sentences. */
+/** What to do about a request that was rejected for a missing scope, as sentences. */
 export function scopeHelp(method: string, path: string): string {
   const scopes = scopesFor(method, path);
   const forProject = scopes[0] === "app:create" ? ", with projectId also project:assign_resource" : "";

@@ -1,15 +1,15 @@
-/** The part of a response that tells what a 429 is about. */
+/** The part of a response that shows what a 429 is about. */
 interface Refusal {
   readonly status: number;
   header(name: string): string | undefined;
   readonly body?: unknown;
 }
 
-/** Words for a limit of the account, such as `App count of 11 exceeds limit of 10`. */
+/** Messages about a limit of the account, such as `App count of 11 exceeds limit of 10`. */
 const QUOTA =
   /\bquota\b|\b(count|limit) of \d|\bmaximum (number|amount)\b|\b(account|team|plan|tier)\b.*\blimit|\blimit.*\b(account|team|plan|tier)\b/i;
 
-/** Words for the rate of requests. */
+/** Messages about the rate of requests. */
 const RATE =
   /\brequests?\b|\brate\b|\bapi\b|throttl|too many|slow down|try again|\bper (second|minute|hour)\b/i;
 

@@ -9,35 +9,38 @@ import { type FailedTry, type RetryPolicy, isForRate, retryDelay } from "./retry
 import { meaningOf429 } from "./too-many";
 
 export interface ClientOptions {
-  /** Where it is made: https://cloud.digitalocean.com/account/api/tokens */
+  /** Created at https://cloud.digitalocean.com/account/api/tokens */
   readonly token: string;
-  /** What to do when the service refuses the token, as sentences. @default to set DIGITALOCEAN_TOKEN */
+  /** What to do if the service rejects the token, as sentences. @default to set DIGITALOCEAN_TOKEN */
   readonly tokenHelp?: string | undefined;
   /** The service's address. Plain http only for loopback. @default "https://api.digitalocean.com" */
   readonly baseUrl?: string | undefined;
-  /** Milliseconds for one try of one request, body included. @default 30_000 */
+  /** Time limit for one try of one request, including the body, in milliseconds. @default 30_000 */
   readonly timeoutMs?: number | undefined;
-  /** Largest answer that is read, in bytes. @default 32 MiB */
+  /** Maximum size of a response, in bytes. @default 32 MiB */
   readonly maxBytes?: number | undefined;
-  /** @default the one of this process for this address and token */
+  /** @default the process's limiter for this address and token */
   readonly limiter?: Limiter | undefined;
-  /** Told before waits of a second and more, for the rate limit or before another try. */
+  /** Called before waits of a second and more, for the rate limit or before a retry. */
   readonly onWait?: OnWait | undefined;
-  /** Asked right before each write is sent; false ends the call with an ApiError `aborted`. @default writes may go */
+  /**
+   * Called right before each write is sent; if it returns false, the call ends with an ApiError `aborted`.
+   * @default writes are always sent
+   */
   readonly mayWrite?: (() => Promise<boolean>) | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
   readonly clock?: Clock | undefined;
 }
 
-/** What every method of the client takes last. */
+/** The last argument of every method of the client. */
 export interface CallOptions {
   /** Ends the call with an ApiError `aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** True when a lost answer may simply be asked for again. @default what does not write */
+  /** True if the request can be repeated after a lost response. @default true for requests that do not write */
   readonly repeatable?: boolean;
-  /** Milliseconds for one try. @default the client's */
+  /** Time limit for one try, in milliseconds. @default the client's */
   readonly timeoutMs?: number | undefined;
-  /** The signal ends waits, but not a request that is on its way: for writes whose outcome has to be known. @default false */
+  /** The signal ends waits, but not a request in flight: for writes whose result must be known. @default false */
   readonly letFinish?: boolean;
 }
 
@@ -46,13 +49,13 @@ export interface Call extends CallOptions {
   readonly path: string;
   readonly query?: Query;
   readonly body?: unknown;
-  /** True when the call changes something. @default every method but GET */
+  /** True if the call changes something. @default every method but GET */
   readonly write?: boolean;
-  /** What the response has to be about; one about something else is a failed try. */
+  /** The expected identity of the response; a response about something else is a failed try. */
   readonly expects?: Expected;
 }
 
-/** A good answer and what it answers. */
+/** A usable response with its request. */
 export interface Answered {
   readonly body: unknown;
   readonly status: number;
@@ -62,10 +65,10 @@ export interface Answered {
 
 const WORTH_TELLING_MS = 1000;
 
-/** How far a service's clock is ahead of ours, in milliseconds, by address: clocks may differ by hours. */
+/** By how many milliseconds the clock of a service is ahead of ours, by address: clocks may differ by hours. */
 const clockOffsets = new Map<string, number>();
 
-/** Brings a call to the service: at the limiter's pace, again where that is safe, with every failure as an ApiError. */
+/** Sends calls to the service: at the limiter's pace, with retries where that is safe, and with every failure as an ApiError. */
 export class Transport {
   private readonly token: string;
   private readonly baseUrl: string;
@@ -116,7 +119,7 @@ export class Transport {
     }
   }
 
-  /** The service's time in milliseconds since 1970, by its last response; ours as long as there was none. */
+  /** The service's time in milliseconds since 1970, from its last response; ours before the first response. */
   serviceTime(): number {
     return this.clock.now() + (clockOffsets.get(this.baseUrl) ?? 0);
   }
@@ -179,7 +182,7 @@ export class Transport {
       return { error, failed };
     }
     const refused = meaningOf429(answer);
-    // A refusal that is not for the rate must not slow down the other calls of the process.
+    // A rejection that is not about the rate must not slow down the other calls of the process.
     const pacing = refused === undefined || refused === "rate" ? answer.status : 200;
     this.limiter.answered(pacing, (name) => answer.header(name));
     this.noteServiceTime(answer.header("date"));
@@ -215,7 +218,7 @@ function checkToken(token: string): string {
         "`pulumi config set --secret app-platform:token`.",
     );
   }
-  // An HTTP library would refuse it as well, and print it.
+  // An HTTP library would reject it as well, and print it.
   if (!/^[\x21-\x7e]+$/.test(trimmed)) {
     throw new AppPlatformError(
       "missing-token",
@@ -226,7 +229,7 @@ function checkToken(token: string): string {
   return trimmed;
 }
 
-/** What the wait before another try is for, as part of a sentence. */
+/** The reason for the wait before a retry, as part of a sentence. */
 function whyAgain({ code, status }: FailedTry): string {
   if (code === "rate-limited") return WHY.refused;
   const met = status === undefined ? "no usable response" : `the service responded ${status}`;

@@ -98,7 +98,9 @@ export function textsAt(inputs: object, places: SecretPlaces): string[] {
 const hasNames = (place: Path): boolean =>
   (place[0] === "spec" && !isWholeSpec(place)) || place[0] === "alertDestinations";
 
-/** The places with a spec that is a secret as a whole taken apart: what only the service has in it is none. */
+/**
+ * The same paths, but with a spec that is secret as a whole replaced by its parts: values that only the service has are not secret.
+ */
 export function singlePlaces(inputs: object, places: SecretPlaces): SecretPlaces {
   const spec = valueAt(inputs, ["spec"]);
   const names = publicNames(spec, []);

@@ -22,11 +22,10 @@ const KNOWN_FORMS: readonly [RegExp, string][] = [
 ];
 
 /**
- * `text` as it may be shown: without what terminals and CI runners take for commands, see `printable`, and with every
- * credential replaced by `***`: each of `secrets` (from 3 characters on, and each of its lines), also where it is written
- * URL-encoded, as part of a JSON text or in base64, or where the text was cut off in the midst of it; and what is known by its
- * looks: headers, DigitalOcean tokens, encrypted values `EV[…]`, passwords in addresses, Slack webhooks and private keys.
- * Takes time in proportion to the length of the text.
+ * `text` as it may be shown: without commands to terminals and CI runners (see `printable`), and with `***` in place of every
+ * credential. Masks each of `secrets` with at least 3 characters, and each of its lines, also if it is URL-encoded, part of a JSON
+ * string, in base64, or truncated. Also masks credentials with a known form: headers, DigitalOcean tokens, encrypted values
+ * `EV[…]`, passwords in URLs, Slack webhooks, and private keys. Linear time.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
   const hidden = mask(text, secrets);

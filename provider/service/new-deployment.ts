@@ -29,8 +29,8 @@ export interface Started {
   /** Whether the write must deploy; an update may need no deployment. */
   readonly must: boolean;
   /**
-   * The error of a creation that the service reported as failed, or did not answer, although the app exists. Such an app was
-   * seen to have no deployment, which then has to be started. Source: digitalocean/app_action#130.
+   * The error of a creation that the service reported as failed, or did not respond to, although the app exists. The app had no
+   * deployment when it was read, so one has to be started. Source: digitalocean/app_action#130.
    */
   readonly lost?: string | undefined;
   /** Whether a spec of the app, in the form by name, is from before the write. Absent if the write sent no spec. */

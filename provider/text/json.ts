@@ -1,8 +1,8 @@
 import { UNSAFE_IN_JSON } from "./printable";
 
 /**
- * A value as JSON text, as `JSON.stringify` gives it, in which what a terminal or a CI runner would act upon is escaped: reading
- * it gives the same value. Pure.
+ * A value as JSON, like `JSON.stringify`, with characters escaped that a terminal or a CI runner would interpret. Parsing it gives
+ * the same value. Pure.
  */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value, undefined, 2).replace(UNSAFE_IN_JSON, (part) =>

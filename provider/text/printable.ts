@@ -1,7 +1,7 @@
 /**
- * Makes text of others safe to show: names, reasons, logs and messages of the service, and excerpts of spec files. Nothing in
- * the result is a command to a terminal, to a CI runner that reads the output, or to Pulumi, which gives meaning to `<{%`.
- * Line breaks of every kind become `\n`. The result of a result is the same. Takes time in proportion to the text. Pure.
+ * Makes external text safe to show: names, reasons, logs and messages of the service, and excerpts of spec files. The result
+ * contains no command to a terminal, to a CI runner that reads the output, or to Pulumi, which interprets `<{%`. All line breaks
+ * become `\n`. Idempotent. Linear time. Pure.
  * @param options.colors keep colors and styles, which end with each line
  */
 export function printable(text: string, { colors = false }: { readonly colors?: boolean } = {}): string {
@@ -19,20 +19,20 @@ export function printable(text: string, { colors = false }: { readonly colors?: 
 
 const NOT_PLAIN = /[^\n\t\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]/u;
 
-/** Terminals go to another line, and CI runners begin a new one, at each of these. */
+/** Terminals and CI runners start a new line at each of these. */
 const LINE_BREAK = /\r\n|[\r\v\f\x85\u2028\u2029]/g;
 
 /**
- * Escape sequences, also those that begin with one character of the C1 set. Their text ends at the next character that could
- * begin another one, or with the line: then only their first characters are left out, so that they hide nothing.
+ * Escape sequences, including those that start with a C1 character. Their text ends at the next character that could start another
+ * one, or with the line: in that case only their first characters are removed, so that they hide nothing.
  */
 const SEQUENCE = new RegExp(
   [
     // Control sequences: colors, cursor, erasing.
     "(?:\\x1b\\[|\\x9b)[0-?]*[ -/]*[@-~]",
-    // Titles, links, the clipboard, and other strings with an end.
+    // Titles, links, the clipboard, and other strings with a terminator.
     "(?:\\x1b[\\]PX^_]|[\\x90\\x98\\x9d-\\x9f])[^\\x07\\x1b\\n\\x90\\x98\\x9b-\\x9f]*(?:\\x07|\\x1b\\\\|\\x9c)",
-    // Of two or three characters, and of one: what is left may not become another sequence.
+    // Of three, two, and one characters: the rest must not become another sequence.
     "\\x1b[ -/]*[0-~]",
     "\\x1b",
   ].join("|"),
@@ -40,8 +40,8 @@ const SEQUENCE = new RegExp(
 );
 
 /**
- * What has no width or form of its own: controls other than those above, marks that turn the direction of text, characters of no width, tags, and
- * those that annotate others. Tabs and line breaks stay.
+ * Characters without a width or form of their own: other control characters, marks of text direction, zero-width characters, tags,
+ * and annotations. Tabs and line breaks stay.
  */
 const INVISIBLE = /[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\ufff9-\ufffb]|\p{Default_Ignorable_Code_Point}/gu;
 
@@ -57,25 +57,25 @@ const COMMAND = /::|##|section_|travis_|<\{%|^(?:---|\+\+\+|~~~|\^\^\^) /m;
 
 /** CI runner commands, and a harmless form with a space. */
 const COMMANDS: readonly [RegExp, string][] = [
-  // GitHub, at the beginning of a line.
+  // GitHub, at the start of a line.
   [/^([^\S\n]*):(?=:)/gm, "$1: "],
   // Azure Pipelines, TeamCity, and GitHub's older form, anywhere.
   [/##(\w*)\[/g, "##$1 ["],
   // GitLab and Travis CI.
   [/(section_(?:start|end)|travis_(?:fold|time)):/g, "$1 :"],
-  // Buildkite, which folds what follows.
+  // Buildkite, which folds the lines that follow.
   [/^(?=(?:---|\+\+\+|~~~|\^\^\^) )/gm, " "],
-  // Pulumi's colors: it panics at those that it does not know.
+  // Pulumi's colors: Pulumi panics on unknown ones.
   [/<\{%/g, "<{ %"],
 ];
 
-/** The same within JSON, up to the character that is to be escaped there. No line of JSON begins with text of others. */
+/** The same within JSON, up to the character to escape. No line of JSON starts with external text. */
 export const UNSAFE_IN_JSON =
   /[\x7f-\x9f\u2028\u2029\ufff9-\ufffb]|\p{Default_Ignorable_Code_Point}|##\w*\[|(?:section_(?:start|end)|travis_(?:fold|time)):|<\{%/gu;
 
 const STYLE = /^(?:\x1b\[|\x9b)([\d;]*)m$/;
 
-/** A sequence that sets colors or styles, without what hides text; nothing for every other one. */
+/** A sequence that sets colors or styles, without the codes that hide text; empty for any other sequence. */
 function styleOf(sequence: string): string {
   const given = STYLE.exec(sequence)?.[1];
   if (given === undefined) return "";
@@ -84,7 +84,7 @@ function styleOf(sequence: string): string {
   for (let at = 0; at < codes.length; at++) {
     const code = Number(codes[at]);
     const isColor = code === 38 || code === 48;
-    // Of 256 colors, or of three parts.
+    // Of 256 colors, or with three components.
     const more = isColor ? (Number(codes[at + 1]) === 5 ? 2 : Number(codes[at + 1]) === 2 ? 4 : 0) : 0;
     const isShown = STYLES.has(code) && (!isColor || (more > 0 && at + more < codes.length));
     if (isShown) kept.push(...codes.slice(at, at + 1 + more));
@@ -95,5 +95,5 @@ function styleOf(sequence: string): string {
 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, at) => from + at);
-/** Not among them: text that is hidden (8) or blinks. */
+/** Excludes hidden (8) and blinking text. */
 const STYLES = new Set([...range(0, 4), 7, 9, ...range(21, 24), 27, 29, ...range(30, 49), ...range(90, 107)]);

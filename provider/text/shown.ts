@@ -1,7 +1,7 @@
 import { bounded, boundedLine } from "./bounded";
 import { printable } from "./printable";
 
-/** More than this of a text is not even looked at. */
+/** Longer text is not examined at all. */
 const LONGEST_RAW = 262_144;
 
 const printableStart = (text: string): string => printable(boundedLine(text, LONGEST_RAW));
@@ -9,6 +9,6 @@ const printableStart = (text: string): string => printable(boundedLine(text, LON
 /** Makes external text safe to show, see `printable` and `bounded`. Applied to every error and every status line. */
 export const shown = (text: string): string => bounded(printableStart(text));
 
-/** The same in one line of at most so many characters, for names and the like. */
+/** The same in one line of at most this many characters, for names and the like. */
 export const shownInLine = (text: string, most = 1_000): string =>
   bounded(printableStart(text).replaceAll("\n", " "), most, most);
