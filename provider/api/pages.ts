@@ -29,7 +29,7 @@ export function readPage<T>(answered: Answered, items: T[], page: number, seen: 
   if (typeof link === "string" && link !== "") {
     const next = pageNumber(link) ?? page + 1;
     if (next <= page || next > MOST_PAGES) {
-      throw unreadableError(answered, answered.status, `page ${page} names page ${next} as the next one`);
+      throw unreadableError(answered, answered.status, `page ${page} links to page ${next} as the next one`);
     }
     return { items, next, total };
   }

@@ -108,7 +108,7 @@ function removedBy({ before, request, olds, news }: SentUpdate): Path[] {
 /** An item of a list whose items a program owns, or all items of one. */
 const isItem = (path: Path): boolean => OWNED.has(String(path.at(-2))) || OWNED.has(String(path.at(-1)));
 
-/** Places of secrets that a spec, in the form by name, has in clear. */
+/** Places of secrets that a spec, in the form by name, contains in plain text. */
 function clearSecrets(spec: unknown): Path[] {
   const found: Path[] = [];
   mapLeaves(spec, (leaf, path) => {

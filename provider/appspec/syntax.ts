@@ -126,7 +126,7 @@ const CAUSED_BY_LINES: ReadonlySet<ErrorCode> = new Set([
   "UNEXPECTED_TOKEN",
 ] as const);
 
-/** A comment in a text that YAML reads, and takes for the name of a field. */
+/** A comment in JSON text, which YAML would read as a field name. */
 export function commentInJson(text: string): SyntaxMistake | undefined {
   const mistake = looksLikeJson(text) ? jsonMistake(text) : undefined;
   return mistake?.isComment === true ? { reason: "syntax", ...mistake } : undefined;

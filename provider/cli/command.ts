@@ -52,9 +52,7 @@ export async function confirm(values: Values, io: Io, question: string): Promise
   if (values["yes"] === true) return;
   const answer = await io.ask(`${shownInLine(question)} [y/N] `);
   if (answer === undefined)
-    throw new UsageError(
-      "there is no terminal to confirm this on: add --yes to proceed without confirmation",
-    );
+    throw new UsageError("cannot ask for confirmation without a terminal: add --yes to proceed");
   if (!/^y(es)?$/i.test(answer.trim()))
     throw new AppPlatformError("interrupted", "Canceled. Nothing was changed.");
 }

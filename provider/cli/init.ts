@@ -26,8 +26,8 @@ export const init: Command = {
   help: `Usage: app-platform init [directory] [options]
 
 Writes a Pulumi project: ${PROGRAM}, app.yaml, Pulumi.yaml, package.json,
-tsconfig.json, and .gitignore. Files that exist stay unchanged. Prints what to
-run next. Contacts no service.
+tsconfig.json, and .gitignore. Existing files stay unchanged. Prints what to
+run next. Does not contact the service.
 
 If the directory contains .do/app.yaml, .do/deploy.template.yaml, or app.yaml,
 the program uses that file, and no app.yaml is written.

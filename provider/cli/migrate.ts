@@ -21,8 +21,8 @@ export const migrate: Command = {
 
 Reads the state of the bridged DigitalOcean provider or of Terraform, and writes
 an app.yaml for each app in it. Prints the lines of a program that adopts the
-apps, and the commands that take them out of the old state. Changes nothing at
-the service and in no state.
+apps, and the commands that take them out of the old state. Does not change
+apps or states.
 
 <file> is the output of one of these commands; - reads standard input:
   pulumi stack export --show-secrets | app-platform migrate -

@@ -20,10 +20,9 @@ export const status: Command = {
 
 Options:
   --exit-code   exit with code 1 if the app needs attention: its newest
-                deployment failed, even if the service went back to an
-                earlier one, it has no active one, or a component is not
-                healthy; without <app>, if this is true for any app's
-                deployments
+                deployment failed (even if the service went back to an
+                earlier one), no deployment is active, or a component is
+                unhealthy. Without <app>, checks the deployments of all apps
   --json        print the status as JSON
 
 Exit codes: 0 success, 1 failure, or as --exit-code describes; 2 usage error.

@@ -69,7 +69,7 @@ export async function waitForDeployment(
   let seen: Deployment | undefined;
   let lastError: unknown;
   let missingSince: number | undefined;
-  // The deployment that one which nobody requested has canceled.
+  // The deployment that was canceled by one that nobody requested.
   let displaced: Deployment | undefined;
   for (;;) {
     if (signal?.aborted) throw interrupted(id);

@@ -93,7 +93,7 @@ class Walk {
   ): string | undefined {
     if (index === 0 || items.kind !== "map" || !isPlainObject(item)) return undefined;
     const path = this.visit.path.slice(0, -1);
-    // Only what was written tells of a list that has been left empty; several items may be outdented below one of it.
+    // The list as written, because its copy may lack an emptied item; several items may be outdented below the same one.
     const before = valueAt(this.written, path);
     for (let at = index - 1; at >= 0; at--) {
       const earlier = Array.isArray(before) ? (before[at] as unknown) : list[at];

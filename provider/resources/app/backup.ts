@@ -72,7 +72,7 @@ const FROM_STATE = [
 
 /** The example pipeline greps for the first line. */
 const UNCHECKED = [
-  "# Warning: this file may contain secrets of the program in clear. The state of the app comes from version 0.1, which did",
+  "# Warning: this file may contain secrets of the program in plain text. The state of the app comes from version 0.1, which did",
   "# not record them. Check the values below before you share the file.",
 ];
 

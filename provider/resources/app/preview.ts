@@ -72,7 +72,7 @@ export class Previews {
       const existing = novelty.isReplacement ? NONE : await this.existing(client, subject);
       if (existing.app) return await this.adopted(client, subject, existing.app);
       if (existing.isOpen) {
-        reporter.info("An existing app may be adopted instead of creating one; this could not be looked up.");
+        reporter.info("Could not check whether an existing app will be adopted.");
         return [];
       }
       await this.explainPriced(client, subject, plan(undefined, inputs));

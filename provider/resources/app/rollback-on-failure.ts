@@ -299,5 +299,5 @@ function kept(failed: InitializationError, why: string): InitializationError {
 /** The service's error or warning about a rollback. */
 export function describeCondition({ code, message, components }: RollbackCondition): string {
   const where = components && components.length > 0 ? ` (${components.join(", ")})` : "";
-  return `${message ?? code ?? "it gives no reason"}${where}`;
+  return `${message ?? code ?? "no reason given"}${where}`;
 }

@@ -75,7 +75,7 @@ const DETAILS: Readonly<Record<string, string>> = {
 };
 
 function withoutDetails({ hint: _hint, ...problem }: Problem): Problem {
-  const what = DETAILS[problem.code] ?? `does not fit (${problem.code})`;
+  const what = DETAILS[problem.code] ?? `is not valid (${problem.code})`;
   return { ...problem, message: `${what}. The value is a secret and is not shown` };
 }
 
