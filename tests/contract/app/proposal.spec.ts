@@ -254,7 +254,7 @@ describe("the service's validation and price in previews", () => {
       await world.run({ env: {} }).check({}, OPEN_INPUTS({ adopt: true }));
       await world.run().check({}, OPEN_INPUTS({ adopt: UNKNOWN }));
       assert.doesNotMatch(world.shown, /create,|Adopts/);
-      assert.match(world.shown, /may be adopted instead/);
+      assert.match(world.shown, /existing app will be adopted/);
     });
   });
 
