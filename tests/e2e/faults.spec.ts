@@ -83,7 +83,10 @@ describe("service faults with the real CLI", function () {
     stack.declare(app("good night"));
     emulator.faults.add({ method: "PUT", path: APP, fault: refusal(422) });
     const output = await run("up", false);
-    assert.match(output, /PUT \/v2\/apps\/\S+: [^\n]*the content \(422 refused.*not \*\*\* with \*\*\*/);
+    assert.match(
+      output,
+      /spec\.services: [^\n]*not \*\*\* with \*\*\*[^\n]*PUT \/v2\/apps\/\S+, 422, request id r-4711/,
+    );
     assert.equal(deployments(), 2);
     await run("up", true);
     assert.equal(deployments(), 3);
