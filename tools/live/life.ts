@@ -14,7 +14,7 @@ const IMAGE = { registry_type: "DOCKER_HUB", registry: "library", repository: "n
 const BROKEN_SOURCE = { repo_clone_url: "https://github.com/digitalocean/sample-nodejs.git", branch: "main" };
 const SECRET = "live-run-secret-7f3a";
 
-export const PRICE = `One app with one ${SIZE} instance, deleted at the end: about US$5 a month, so a few cents for this run.`;
+export const PRICE = `Two apps, each with one ${SIZE} instance, deleted at the end: about US$5 a month each, so a few cents for this run.`;
 
 export interface Life {
   readonly project: PulumiProject;
@@ -103,9 +103,12 @@ export async function live(life: Life): Promise<void> {
   await step("create an app", async () => {
     declare(spec());
     await mustUp();
-    const created = proxy.exchanges.find(({ method, path }) => method === "POST" && path === "/v2/apps");
+    const created = proxy.exchanges.find(
+      ({ method, path, body }) =>
+        method === "POST" && path === "/v2/apps" && (body as any)?.app?.spec?.name === life.name,
+    );
     appId = (created?.body as any)?.app?.id ?? "";
-    check(appId !== "", "no POST /v2/apps was seen");
+    check(appId !== "", "no response with the app was seen");
     check(!project.stateText().includes(SECRET), "the state contains the secret in clear");
   });
   await step("a second up changes nothing", async () => {

@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createEmulator, parseOtherwise, type Emulator } from "../../emulator/index";
 import { getPulumiCli } from "../pulumi-cli/get";
 import { PulumiProject, TOP } from "../pulumi-project";
+import { runContract, type CheckResult } from "./contract";
 import { cleanUp, CreatedApps } from "./created";
 import { Findings, masked, observed } from "./findings";
 import { live, PRICE } from "./life";
@@ -33,6 +34,11 @@ const sender =
     }
     return { status: response.status, headers: response.headers, body: parsed };
   };
+
+/** Requests a page of an app. */
+async function visited(url: string): Promise<void> {
+  await (await fetch(url)).arrayBuffer();
+}
 
 async function confirmed(): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -86,10 +92,31 @@ export async function liveRun(options: LiveOptions, env: NodeJS.ProcessEnv): Pro
   const send = sender(proxy.url, token);
   const findings = new Findings();
   const steps: Step[] = [];
+  const contract: CheckResult[] = [];
+  const tell = ({ ok, name, seconds }: Step, detail = ""): void =>
+    console.log(`${ok ? "passed" : "FAILED"} ${name} (${seconds} s)${detail && `\n  ${masked(detail)}`}`);
+  const name = `${PREFIX}-${Date.now().toString(36)}`;
+  const interval = target.kind === "service" ? 10_000 : 200;
   const started = new Date().toISOString();
   let project: PulumiProject | undefined;
   let left: string[] = [];
   try {
+    await runContract(
+      {
+        url: proxy.url,
+        token,
+        name: `${name}-c`,
+        pollMs: interval,
+        pause: (ms) => pause(ms),
+        // The addresses of the emulator's apps lead nowhere.
+        ...(target.kind === "service" && { visit: visited }),
+        signal: stop.signal,
+      },
+      (result) => {
+        contract.push(result);
+        tell(result, result.ok ? "" : result.observed);
+      },
+    );
     const cli = await getPulumiCli();
     const program = join(TOP, "tests", "fixtures", "programs", "apps");
     project = await PulumiProject.create(program, cli.bin, {
@@ -101,15 +128,13 @@ export async function liveRun(options: LiveOptions, env: NodeJS.ProcessEnv): Pro
       proxy,
       send,
       findings,
-      name: `${PREFIX}-${Date.now().toString(36)}`,
+      name,
       signal: stop.signal,
       pause: (ms) => pause(ms),
-      interval: target.kind === "service" ? 10_000 : 200,
+      interval,
       onStep: (step) => {
         steps.push(step);
-        console.log(
-          `${step.ok ? "passed" : "FAILED"} ${step.name} (${step.seconds} s)${step.problem === undefined ? "" : `\n  ${masked(step.problem)}`}`,
-        );
+        tell(step, step.problem);
       },
     });
   } finally {
@@ -120,6 +145,7 @@ export async function liveRun(options: LiveOptions, env: NodeJS.ProcessEnv): Pro
     const report: LiveReport = {
       target: target.kind === "service" ? "the service" : "the emulator",
       started,
+      contract,
       steps,
       findings: findings.all(),
       observed: observed(proxy.exchanges),
@@ -131,7 +157,7 @@ export async function liveRun(options: LiveOptions, env: NodeJS.ProcessEnv): Pro
     console.log(`Report: ${join(out, "report.md")}`);
     if (left.length > 0) console.error("Apps are left: run npm run live -- --real --clean-up");
   }
-  return steps.every(({ ok }) => ok) && left.length === 0 ? 0 : 1;
+  return [...contract, ...steps].every(({ ok }) => ok) && left.length === 0 ? 0 : 1;
 }
 
 if (require.main === module) {

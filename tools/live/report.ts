@@ -1,4 +1,5 @@
 import { ASSUMPTIONS } from "../../emulator/assumptions";
+import type { CheckResult } from "./contract";
 import { masked, type Finding, type Observed } from "./findings";
 
 /** The report of a live run. Pure. */
@@ -13,6 +14,9 @@ export interface Step {
 export interface LiveReport {
   readonly target: string;
   readonly started: string;
+  /** Of the client's contract. */
+  readonly contract: readonly CheckResult[];
+  /** Of the life of an app. */
   readonly steps: readonly Step[];
   readonly findings: readonly Finding[];
   readonly observed: readonly Observed[];
@@ -25,6 +29,9 @@ const cell = (text: string): string => masked(text).replaceAll("|", "\\|").repla
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 
+const passed = (results: readonly { readonly ok: boolean }[]): string =>
+  `${results.filter(({ ok }) => ok).length} of ${results.length}`;
+
 export function markdown(report: LiveReport): string {
   const count = (verdict: string): number => report.findings.filter((one) => one.verdict === verdict).length;
   const statement = (id: string): string => ASSUMPTIONS.find((one) => one.id === id)?.statement ?? "";
@@ -32,10 +39,22 @@ export function markdown(report: LiveReport): string {
   const sorted = [...report.findings].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
   return `# Live run on ${report.target}
 
-Started ${report.started}. ${report.steps.filter(({ ok }) => ok).length} of ${report.steps.length} steps passed.
+Started ${report.started}. ${passed(report.contract)} checks of the contract and ${passed(report.steps)} steps of the life passed.
 Assumptions: ${order.map((verdict) => `${count(verdict)} ${verdict}`).join(", ")}. Apps left behind: ${report.left}.
 
-## Steps
+## Contract
+
+${table(
+  ["check", "result", "seconds", "observed"],
+  report.contract.map(({ name, ok, seconds, observed }) => [
+    cell(name),
+    ok ? "passed" : "failed",
+    String(seconds),
+    cell(observed),
+  ]),
+)}
+
+## Life of an app
 
 ${table(
   ["step", "result", "seconds"],

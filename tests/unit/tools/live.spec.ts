@@ -74,7 +74,17 @@ describe("npm run live", () => {
       ASSUMPTIONS.map(({ id }) => id),
     );
     assert.equal(all.find(({ id }) => id === "deleted-at-once")?.verdict, "contradicted");
-    const text = markdown({ target: "x", started: "", steps: [], findings: all, observed: [], left: 0 });
+    const check = { name: "returns an app", ok: false, seconds: 1, observed: "no id" };
+    const text = markdown({
+      target: "x",
+      started: "",
+      contract: [check],
+      steps: [],
+      findings: all,
+      observed: [],
+      left: 0,
+    });
+    assert.match(text, /returns an app \| failed \| 1 \| no id/);
     assert.match(text, /`deleted-at-once` \| contradicted/);
   });
 
