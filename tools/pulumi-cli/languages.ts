@@ -74,7 +74,10 @@ export async function getLanguageHosts({
 /** Pulumi's Python package, or why programs in Python cannot run on this machine. */
 export type PythonPackages = { readonly env: { readonly PYTHONPATH: string } } | { readonly missing: string };
 
-/** Installs Pulumi's Python package once, next to the CLI of the pinned version. */
+/** What a generated Python package needs beside Pulumi's own, to run and to be installed. */
+const ALSO_NEEDED = ["parver", "setuptools"];
+
+/** Installs Pulumi's Python package and what generated packages need, once, next to the CLI of the pinned version. */
 export async function getPythonPackages({
   log = toStandardError,
   env = process.env,
@@ -86,7 +89,7 @@ export async function getPythonPackages({
   // Its compiled parts fit one minor version of Python.
   const target = besideCli(`python-${version[0]}.${version[1]}`, env);
   const packages = { env: { PYTHONPATH: target } };
-  if (existsSync(join(target, "pulumi"))) return packages;
+  if (hasPackages(target)) return packages;
   const reason = await install(target, env, log);
   return reason === undefined ? packages : { missing: reason };
 }
@@ -95,6 +98,9 @@ const pinned = (): string => cliVersionPinnedIn(readFileSync(MANIFEST, "utf8"));
 
 const besideCli = (name: string, env: NodeJS.ProcessEnv): string =>
   join(dirname(cacheFolder(pulumiHomeOf(env), pinned())), name);
+
+const hasPackages = (folder: string): boolean =>
+  ["pulumi", ...ALSO_NEEDED].every((name) => existsSync(join(folder, name)));
 
 const isComplete = (folder: string): boolean =>
   [YAML_HOST, PYTHON_HOST, PYTHON_EXEC, GENERATOR].every((name) => isProgram(join(folder, name)));
@@ -132,10 +138,19 @@ function buildAll(target: string, env: NodeJS.ProcessEnv, log: Log): Promise<voi
 function install(target: string, env: NodeJS.ProcessEnv, log: Log): Promise<string | undefined> {
   return interruptible((signal) =>
     exclusively(target, log, signal, async () => {
-      if (existsSync(join(target, "pulumi"))) return undefined;
+      if (hasPackages(target)) return undefined;
       return withStaging(target, async (staging) => {
         const folder = join(staging, "packages");
-        const args = ["-m", "pip", "install", "--quiet", "--target", folder, `pulumi==${pinned()}`];
+        const args = [
+          "-m",
+          "pip",
+          "install",
+          "--quiet",
+          "--target",
+          folder,
+          `pulumi==${pinned()}`,
+          ...ALSO_NEEDED,
+        ];
         const { failure } = await withProgress(
           log,
           (elapsed) => `installing Pulumi's Python package (${elapsed})`,
