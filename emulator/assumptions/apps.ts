@@ -169,7 +169,12 @@ export const APP_ASSUMPTIONS = assumptions([
     statement: "live_url may appear some seconds after ACTIVE; worker-only and internal apps never get one.",
     strength: "A",
     sources: [S.action, S.terraformTests],
-    emulator: "shows it together with ACTIVE",
+    emulator: "shows it together with ACTIVE, and never for workers and internal services",
+    otherwise: {
+      effect: "shows it 4 seconds later",
+      behavior: { addressSeconds: 4 },
+      seconds: "addressSeconds",
+    },
   },
   {
     id: "updated-at-moves",

@@ -27,6 +27,8 @@ export interface Behavior {
   plainBindableSecrets: boolean;
   /** The tokens of log destinations are returned encrypted. */
   sealLogTokens: boolean;
+  /** Seconds between the first active deployment and the app's address. */
+  addressSeconds: number;
   /** Seconds that an app still responds after its deletion. */
   deleteSeconds: number;
   /** Seconds by which lists show created and deleted apps late. */
@@ -56,6 +58,7 @@ export const BEHAVIOR: Readonly<Behavior> = {
   emptySecretsKeep: false,
   plainBindableSecrets: false,
   sealLogTokens: false,
+  addressSeconds: 0,
   deleteSeconds: 0,
   listLagSeconds: 0,
   emptyPages: false,

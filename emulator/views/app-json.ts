@@ -7,7 +7,7 @@ import {
 } from "../model/deployment-record";
 import type { Store } from "../model/store";
 import type { StoredApp } from "../model/stored-app";
-import { apartFromDeployments, shownOf } from "./app";
+import { apartFromDeployments, hasAddress, shownOf } from "./app";
 
 /** Views of apps as JSON, for lists of hundreds: the bytes of a view are cached until the app changes. */
 
@@ -39,7 +39,8 @@ const CLOSE = Buffer.from("}");
 export function appJson(store: Store, app: StoredApp): Buffer[] {
   const { now } = store;
   const { spec, projectId, updatedAt, deployments } = app;
-  const parts = [spec, projectId, updatedAt, deployments.length, activeAmong(deployments, now)];
+  const active = activeAmong(deployments, now);
+  const parts = [spec, projectId, updatedAt, deployments.length, active, hasAddress(store, app)];
   const apart = writeApp(app, parts, () => JSON.stringify(apartFromDeployments(store, app)).slice(0, -1));
   const told = Object.entries(shownOf(app, now, store.behavior.pendingWhenIdle)).flatMap(([name, record]) => [
     Buffer.from(`,"${name}":`),

@@ -64,9 +64,15 @@ export function shownOf(
   };
 }
 
-/** Whether it is live and routes any request: apps of workers, jobs and internal services have no address. */
-const hasAddress = (active: DeploymentRecord | undefined): boolean =>
-  (active?.spec.ingress?.rules ?? []).length > 0;
+/** Whether it routes any request: apps of workers, jobs and internal services have no address. */
+const isPublic = ({ spec }: DeploymentRecord): boolean => (spec.ingress?.rules ?? []).length > 0;
+
+/** Whether it is live, and has been public for long enough. */
+export function hasAddress({ behavior, now }: Store, { deployments }: StoredApp): boolean {
+  const active = activeAmong(deployments, now);
+  const before = activeAmong(deployments, now - behavior.addressSeconds * 1000);
+  return active !== undefined && before !== undefined && isPublic(active) && isPublic(before);
+}
 
 /** Everything in an app's view except its deployments. */
 export function apartFromDeployments(store: Store, app: StoredApp): Record<string, unknown> {
@@ -81,7 +87,7 @@ export function apartFromDeployments(store: Store, app: StoredApp): Record<strin
     id: app.id,
     owner_uuid: store.owner,
     spec: app.spec,
-    ...(hasAddress(active)
+    ...(hasAddress(store, app)
       ? {
           default_ingress: `https://${host}`,
           live_url: `https://${primary}`,

@@ -13,6 +13,8 @@ export const WAIT_LIMITS = {
   unknownDeployment: 30_000,
   /** The service's own rollback of a deployment that has failed. */
   serviceRollback: 20_000,
+  /** The address of an app whose deployment is active. */
+  address: 15_000,
   /** The effect of a write whose response was lost, before the write is sent again. */
   lostResponse: 10_000,
   /** Pause between two checks that must agree that an app is gone: a replica may lag. */
@@ -26,8 +28,13 @@ export const WAIT_LIMITS = {
 /** Pauses between checks, in milliseconds; the last one repeats. */
 const PAUSES = [1_000, 2_000, 3_000, 4_000, 5_000];
 
+/** Pauses between checks for the address of an app, which usually appears at once. */
+export const ADDRESS_PAUSES = [250, 750, 1_000, 2_000];
+
 export interface PollOptions {
   readonly clock: Clock;
+  /** Between checks, in milliseconds; the last one repeats. @default 1 to 5 seconds */
+  readonly pauses?: readonly number[];
   /** Ends the wait, but not a check in progress. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,14 +46,14 @@ export interface PollOptions {
 export async function poll<T>(
   look: () => Promise<T | undefined>,
   withinMs: number,
-  { clock, signal }: PollOptions,
+  { clock, signal, pauses = PAUSES }: PollOptions,
 ): Promise<T | undefined> {
   const giveUpAt = clock.now() + withinMs;
   for (let looks = 0; ; looks++) {
     const found = await look();
     const left = giveUpAt - clock.now();
     if (found !== undefined || left <= 0 || signal?.aborted) return found;
-    const pause = PAUSES[looks] ?? PAUSES.at(-1) ?? left;
+    const pause = pauses[looks] ?? pauses.at(-1) ?? left;
     await clock.sleep(Math.min(pause, left), signal).catch(() => undefined);
   }
 }

@@ -30,6 +30,7 @@ import {
 } from "./state";
 import { timeoutMs, type Timeouts } from "../../durations";
 import { createDeployment, lookForDeployment, noDeployment, throwIfShown } from "../start-deployment";
+import { withAddress } from "./address";
 import { confirmWrite, showsWrite } from "./confirm-write";
 import { currentState } from "./current-state";
 
@@ -126,7 +127,8 @@ export class Wait {
     this.last = lastDeployment(ended);
     if (displacedBy && !this.hasRepeated) return this.instead();
     const look = context.reads.appAfter(context.client, app.id, ended, context.options);
-    if (failures.length === 0) return this.record(await this.withUpdate(await look));
+    if (failures.length === 0)
+      return this.record(await withAddress(context, await this.withUpdate(await look)));
     // Report why the deployment failed even if reading the app fails as well.
     let seen = await look.catch((error: unknown) => this.told(error));
     const rollback = await this.rollbackBy(seen instanceof Error ? app : seen, ended);
