@@ -71,9 +71,13 @@ const subjectOf = (world: World): Subject => ({
   jobInvocationId: () => world.known["getJobInvocations"] ?? assert.fail(),
 });
 
-export const LOOKUPS: readonly Scenario[] = Object.entries(LOOKUP_CALLS).map(([name, args]) => {
-  const ask = async (world: World): Promise<unknown> =>
-    world.lookUp(functionOf({ name }), ...(await args(subjectOf(world))));
+export const LOOKUPS: readonly Scenario[] = Object.entries(LOOKUP_CALLS).map(([name, { args, finds }]) => {
+  const ask = async (world: World): Promise<unknown> => {
+    const subject = subjectOf(world);
+    const result = await world.lookUp(functionOf({ name }), ...(await args(subject)));
+    assert.ok(await finds(result, subject), `another result: ${JSON.stringify(result)}`);
+    return result;
+  };
   return {
     name,
     kindOf: questions,
