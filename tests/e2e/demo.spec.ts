@@ -16,9 +16,10 @@ class Demo {
   private readonly child: ChildProcess;
   private readonly temp = mkdtempSync(join(tmpdir(), "demo-"));
 
-  constructor() {
+  /** @param script of package.json */
+  constructor(script = "start") {
     const { FORCE_COLOR: _, ...env } = process.env;
-    this.child = spawn("npm", ["start", "--silent"], {
+    this.child = spawn("npm", ["run", "--silent", script], {
       cwd: TOP,
       env: {
         ...env,
@@ -70,6 +71,23 @@ class Demo {
     rmSync(this.temp, { recursive: true, force: true });
   }
 }
+
+describe("npm run demo:yaml", function () {
+  this.timeout(600_000);
+
+  it("confirms every fact of the same steps with the plugin, and leaves nothing behind", async () => {
+    const demo = new Demo("demo:yaml");
+    try {
+      assert.equal(await demo.ended, 0, demo.output);
+      assert.match(demo.output, /examples\/quickstart-yaml/);
+      assert.match(demo.output, new RegExp(`${STEPS.length}/${STEPS.length}  `));
+      for (const secret of [TOKEN, SESSION_KEY]) assert.ok(!demo.output.includes(secret));
+      assert.deepEqual(demo.leftBehind(), []);
+    } finally {
+      demo.remove();
+    }
+  });
+});
 
 describe("npm start", function () {
   this.timeout(600_000);

@@ -1,8 +1,9 @@
-// `npm start`: the Pulumi CLI, the emulator, and a program that goes through the life of an app. It changes
+// `npm start`, or `npm run demo:yaml`: the Pulumi CLI, the emulator, and a program that goes through the life of an app. It changes
 // nothing outside a temporary folder; it needs no account, and uses none, whatever the environment contains.
 
 import { constants } from "node:os";
 import { getPulumiCli } from "../pulumi-cli/get";
+import { TYPESCRIPT, YAML, type Language } from "./language";
 import { DEPLOY_SECONDS, SESSION_KEY, Stage, Stopped } from "./stage";
 import { STEPS } from "./steps";
 import { NotSo, Story } from "./story";
@@ -22,7 +23,7 @@ async function main(): Promise<number> {
   process.stdout.on("error", () => stopper.abort());
 
   try {
-    await demo(story, stopper.signal);
+    await demo(story, process.argv[2] === "yaml" ? YAML : TYPESCRIPT, stopper.signal);
     return 0;
   } catch (error) {
     if (stopper.signal.aborted || error instanceof Stopped) {
@@ -36,19 +37,21 @@ async function main(): Promise<number> {
   }
 }
 
-async function demo(story: Story, signal: AbortSignal): Promise<void> {
+async function demo(story: Story, language: Language, signal: AbortSignal): Promise<void> {
   story.heading("pulumi-app-platform: the life of an app in seven steps");
   story.tell(
-    "The real Pulumi CLI runs a real program, examples/quickstart. The service is an emulator on this machine: no account, " +
+    `The real Pulumi CLI runs a real program, examples/${language.example}. The service is an emulator on this machine: no account, ` +
       "no token, no costs. All of it is in a temporary folder, which is gone at the end.",
   );
   story.gap();
-  const cli = await getPulumiCli({ log: (line) => story.tell(line) });
+  const log = (line: string): void => story.tell(line);
+  const cli = await getPulumiCli({ log });
+  const path = await language.tools(log);
   if (signal.aborted) throw new Stopped();
   story.tell(`Pulumi CLI ${cli.version} in ${cli.bin}`);
 
   const started = Date.now();
-  const stage = await Stage.set(story, cli.bin, signal);
+  const stage = await Stage.set(story, language, path, signal);
   // Runs however the process exits.
   const clear = (): void => stage.clear();
   process.once("exit", clear);

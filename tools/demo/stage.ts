@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createEmulator, type Emulator, type StoredApp } from "app-platform-emulator";
 import { PulumiProject, TOP, type CommandResult } from "../pulumi-project";
 import { Events } from "./events";
+import type { Language } from "./language";
 import type { Story } from "./story";
 
 /** No output and no file may ever contain one of these in plain text. */
@@ -32,19 +33,20 @@ export class Stage {
   private constructor(
     readonly story: Story,
     readonly emulator: Emulator,
+    readonly language: Language,
     private readonly project: PulumiProject,
     private readonly signal: AbortSignal,
   ) {}
 
-  /** @param cli the folder of the Pulumi CLI */
-  static async set(story: Story, cli: string, signal: AbortSignal): Promise<Stage> {
+  /** @param cli the folder of the Pulumi CLI, or several as on PATH */
+  static async set(story: Story, language: Language, cli: string, signal: AbortSignal): Promise<Stage> {
     const emulator = await createEmulator({ deploySeconds: DEPLOY_SECONDS, token: TOKEN });
     try {
       const service = { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: TOKEN };
-      const project = await PulumiProject.create(join(TOP, "examples", "quickstart"), cli, service, {
+      const project = await PulumiProject.create(join(TOP, "examples", language.example), cli, service, {
         signal,
       });
-      return new Stage(story, emulator, project, signal);
+      return new Stage(story, emulator, language, project, signal);
     } catch (error) {
       await emulator.close();
       if (signal.aborted) throw new Stopped();

@@ -235,7 +235,7 @@ async function deleteAndRecreate(stage: Stage): Promise<void> {
   );
   story.check(
     `it says where the backup is, and how to create the app from it: ${backup}`,
-    backup !== "" && /new App\(.*loadSpec\(/s.test(warning),
+    backup !== "" && stage.language.declaration.test(warning),
     warning,
   );
   story.check(
