@@ -136,6 +136,56 @@ describe("the quickstart example in Python", function () {
   });
 });
 
+describe("a program in TypeScript with the package generated for it", function () {
+  this.timeout(300_000);
+  const folder = temporaryFolder();
+
+  it("has types for it, and creates and keeps the app of the quickstart example", async () => {
+    const program = folder.path;
+    const files = {
+      "Pulumi.yaml": readFileSync(join(example("python"), "Pulumi.yaml"), "utf8").replace(
+        /python$/m,
+        "nodejs",
+      ),
+      "package.json": JSON.stringify({ name: "quickstart", private: true, main: "index.ts" }),
+      "index.ts": TYPESCRIPT_PROGRAM,
+      "wrong.ts": TYPESCRIPT_PROGRAM.replace("specFile", "specFiel"),
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(program, name), text);
+    cpSync(join(example("yaml"), "app.yaml"), join(program, "app.yaml"));
+    await writeSdk("nodejs", join(program, "sdks", "app-platform"));
+    const emulator = await createEmulator({ deploySeconds: 0.02, token: TOKEN });
+    const stack = await TestStack.create(emulator, { program });
+    try {
+      const tsc = "node node_modules/typescript/bin/tsc --noEmit --strict --skipLibCheck --target es2022";
+      const types = (file: string) => stack.shell(`${tsc} --module node16 --types node ${file}`);
+      const [right, wrong] = await Promise.all([types("index.ts"), types("wrong.ts")]);
+      succeeded(right);
+      assert.match(wrong.output, /wrong\.ts.*specFiel/);
+      await setSessionKey(stack);
+      assert.match((await stack.mustUp()).output, /name\s*: "quickstart"/);
+      assert.deepEqual(writes(emulator), ["POST /v2/apps"]);
+      assert.equal(sessionKeyOf(emulator), SESSION_KEY);
+      await stack.mustUp(["--expect-no-changes"]);
+      await expectBackup(stack);
+    } finally {
+      stack.remove();
+      await emulator.close();
+    }
+  });
+});
+
+const TYPESCRIPT_PROGRAM = `
+import * as pulumi from "@pulumi/pulumi";
+import { App, getAppOutput } from "./sdks/app-platform";
+
+const app = new App("quickstart", {
+  specFile: "app.yaml",
+  secrets: { "web.SESSION_KEY": new pulumi.Config().requireSecret("sessionKey") },
+});
+export const name = getAppOutput({ id: app.id }).app.apply(({ spec }) => spec.name);
+`;
+
 describe("the quickstart example in Go", function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
