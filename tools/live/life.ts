@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CommandResult, PulumiProject } from "../pulumi-project";
+import type { CommandResult, PulumiProject, RunOptions } from "../pulumi-project";
+import { visited } from "./contract";
 import type { Findings } from "./findings";
 import { probeApp, probeDeletion, probeErrors, probeSpecs, probeUpdates, type Send } from "./probes";
 import type { RecordingProxy } from "./proxy";
@@ -14,6 +15,9 @@ const IMAGE = { registry_type: "DOCKER_HUB", registry: "library", repository: "n
 const BROKEN_SOURCE = { repo_clone_url: "https://github.com/digitalocean/sample-nodejs.git", branch: "main" };
 const SECRET = "live-run-secret-7f3a";
 
+/** How long a line of a followed log may take, in milliseconds. */
+const LOG_MS = 120_000;
+
 export const PRICE = `Two apps, each with one ${SIZE} instance, deleted at the end: about US$5 a month each, so a few cents for this run.`;
 
 export interface Life {
@@ -24,6 +28,10 @@ export interface Life {
   readonly name: string;
   readonly signal: AbortSignal;
   readonly pause: (ms: number) => Promise<void>;
+  /** Runs `app-platform`. */
+  readonly command: (args: readonly string[], options: RunOptions) => Promise<CommandResult>;
+  /** Requests a page of an app; absent where apps have no address. */
+  readonly visit?: ((url: string) => Promise<void>) | undefined;
   /** Milliseconds between two looks at a deployment in progress. */
   readonly interval: number;
   readonly onStep: (step: Step) => void;
@@ -193,25 +201,37 @@ export async function live(life: Life): Promise<void> {
     declare(spec());
     await mustUp();
   });
-  await step("read live logs", async () => {
+  await step("follow the log until a line arrives", async () => {
     await idle();
-    const { active_deployment: active } = await app();
-    const { status, body } = await send(
-      "GET",
-      `/v2/apps/${appId}/deployments/${active.id}/logs?type=RUN&follow=true`,
-    );
-    check(status === 200, `logs: ${status}`);
-    check(typeof body.live_url === "string" || (body.historic_urls ?? []).length > 0, "no address of a log");
+    const { live_url: page } = await app();
+    const enough = new AbortController();
+    const visits = visited(page, life.visit, life.pause, AbortSignal.any([enough.signal, signal]));
+    const { output, code } = await life.command(["logs", appId, "web", "--follow"], {
+      signal: AbortSignal.any([enough.signal, signal, AbortSignal.timeout(LOG_MS)]),
+      onOutput: (text) => text.includes("\n") && enough.abort(),
+    });
+    enough.abort();
+    await visits;
+    check(/^web\b.*\S/m.test(output), `no line of the app (exit code ${code}): ${output.slice(-500)}`);
   });
   await step("roll back, and commit the rollback", async () => {
     const good = (await deployments()).filter(({ phase }) => phase === "SUPERSEDED" || phase === "ACTIVE");
     const target = good[1]?.id;
     check(target !== undefined, "there is no earlier deployment to roll back to");
-    const rolled = await send("POST", `/v2/apps/${appId}/rollback`, { deployment_id: target });
-    check(rolled.status === 200, `rollback: ${rolled.status}`);
+    const back = (state: string): void =>
+      declare(spec(), {}, { back: { appId: { $output: "app.id" }, deploymentId: target, state } });
+    back("pinned");
+    await mustUp();
+    check((await app()).pinned_deployment != null, "the app is not pinned");
+    back("committed");
+    const since = proxy.exchanges.length;
+    await mustUp();
+    check(
+      writes(proxy, since).some((write) => write.endsWith("/rollback/commit")),
+      `no commit was sent, but ${writes(proxy, since).join(", ")}`,
+    );
     await idle();
-    const committed = await send("POST", `/v2/apps/${appId}/rollback/commit`, {});
-    check(committed.status === 200, `commit: ${committed.status}`);
+    check((await app()).pinned_deployment == null, "the app is still pinned");
     await project.mustRun(["refresh", "--yes", "--skip-preview", "--non-interactive"], { signal });
     await mustUp();
   });

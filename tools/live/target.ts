@@ -4,6 +4,8 @@ export interface LiveOptions {
   readonly real: boolean;
   readonly yes: boolean;
   readonly cleanUp: boolean;
+  /** Only the contract, without the life of an app. */
+  readonly contract: boolean;
   readonly otherwise: readonly string[];
   /** Folder of the report and of the record of created apps. */
   readonly out: string;
@@ -25,6 +27,7 @@ Options:
   --real          use the account that DIGITALOCEAN_TOKEN opens; costs money
   --yes           do not ask before apps are created that cost money
   --clean-up      delete the apps that an interrupted run has recorded, and exit
+  --contract      only check the client's contract, without the Pulumi CLI
   --otherwise ID  switch an assumption of the emulator to the opposite; can be
                   given more than once
   --out FOLDER    folder of report.md, report.json and created.json
@@ -33,13 +36,21 @@ Options:
 `;
 
 export function parseLive(args: readonly string[]): LiveOptions | "help" {
-  const found = { real: false, yes: false, cleanUp: false, otherwise: [] as string[], out: "live-report" };
+  const found = {
+    real: false,
+    yes: false,
+    cleanUp: false,
+    contract: false,
+    otherwise: [] as string[],
+    out: "live-report",
+  };
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (arg === "--help") return "help";
     if (arg === "--real") found.real = true;
     else if (arg === "--yes") found.yes = true;
     else if (arg === "--clean-up") found.cleanUp = true;
+    else if (arg === "--contract") found.contract = true;
     else if (arg === "--otherwise" || arg === "--out") {
       const value = rest.shift();
       if (value === undefined || value === "") throw new LiveUsageError(`${arg} needs a value`);

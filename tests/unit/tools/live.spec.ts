@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ASSUMPTIONS } from "../../../emulator/assumptions";
@@ -10,6 +10,7 @@ import { LiveUsageError, parseLive, targetOf } from "../../../tools/live/target"
 
 const FIRST = "11111111-1111-4111-8111-111111111111";
 const SECOND = "22222222-2222-4222-8222-222222222222";
+const NOW = Date.parse("2027-01-01T00:00:00Z");
 
 describe("npm run live", () => {
   it("runs on the emulator without --real, whatever the environment contains", () => {
@@ -50,17 +51,70 @@ describe("npm run live", () => {
       assert.deepEqual(new CreatedApps(file).list, [FIRST]);
     });
 
+    const deleting = (status: (id: string) => number, apps: { id: string; name: string }[] = []) => {
+      const asked: string[] = [];
+      const remove = (id: string): Promise<number> => (asked.push(id), Promise.resolve(status(id)));
+      return { asked, remove, list: () => Promise.resolve(apps), now: () => NOW };
+    };
+
     it("is the only source of ids to delete, and keeps those that could not be deleted", async () => {
       const file = join(folder, "created.json");
       const created = new CreatedApps(file);
       created.add(FIRST);
       created.add(SECOND);
-      const asked: string[] = [];
-      const left = await cleanUp(created, (id) => {
-        asked.push(id);
-        return Promise.resolve(id === FIRST ? 404 : 503);
-      });
-      assert.deepEqual([asked, left, new CreatedApps(file).list], [[FIRST, SECOND], [SECOND], [SECOND]]);
+      const service = deleting((id) => (id === FIRST ? 404 : 503));
+      const left = await cleanUp(created, service);
+      assert.deepEqual(left, { ids: [SECOND], names: [] });
+      assert.deepEqual([service.asked, new CreatedApps(file).list], [[FIRST, SECOND], [SECOND]]);
+    });
+
+    it("deletes an app whose id was lost only if its name is exactly the recorded one", async () => {
+      const created = new CreatedApps(join(folder, "created.json"));
+      created.request("pap-live-1", NOW);
+      const others = [{ id: SECOND, name: "pap-live-1-c" }];
+      const unseen = deleting(() => 204, others);
+      assert.deepEqual(await cleanUp(created, unseen), { ids: [], names: ["pap-live-1"] });
+      const seen = deleting(() => 204, [...others, { id: FIRST, name: "pap-live-1" }]);
+      assert.deepEqual(await cleanUp(created, seen), { ids: [], names: [] });
+      assert.deepEqual([unseen.asked, seen.asked], [[], [FIRST]]);
+    });
+
+    it("forgets a creation that was refused, has an id, or whose app is in no list after minutes", async () => {
+      const file = join(folder, "created.json");
+      const created = new CreatedApps(file);
+      for (const name of ["refused", "made", "old"]) created.request(name, NOW - 11 * 60_000);
+      created.refused("refused");
+      created.add(FIRST, "made");
+      assert.deepEqual(
+        new CreatedApps(file).requested.map(({ name }) => name),
+        ["old"],
+      );
+      const unlisted = { ...deleting(() => 503), list: () => Promise.reject(new Error("403")) };
+      assert.deepEqual(await cleanUp(created, unlisted), { ids: [FIRST], names: ["old"] });
+      assert.deepEqual(
+        await cleanUp(
+          created,
+          deleting(() => 204),
+        ),
+        { ids: [], names: [] },
+      );
+      assert.deepEqual(new CreatedApps(file).requested, []);
+    });
+
+    it("keeps a creation whose response was lost when a second one of that name is refused", () => {
+      const created = new CreatedApps(join(folder, "created.json"));
+      created.request("pap-live-1", NOW);
+      created.request("pap-live-1", NOW + 1);
+      created.refused("pap-live-1");
+      assert.deepEqual(created.requested, [{ name: "pap-live-1", at: NOW }]);
+    });
+
+    it("is not read if it is damaged", () => {
+      const file = join(folder, "created.json");
+      for (const text of ['{"apps":["x"]}', "{}", '{"apps":[],"requested":[{"name":"a"}]}']) {
+        writeFileSync(file, text);
+        assert.throws(() => new CreatedApps(file), /damaged/);
+      }
     });
   });
 

@@ -4,6 +4,7 @@ import { Bench, type Check, type ContractTarget } from "./bench";
 import { DEPLOYMENT_CHECKS } from "./deployments";
 import { LOG_CHECKS } from "./logs";
 
+export { visited } from "./logs";
 export { Bench, type Check, type ContractTarget } from "./bench";
 
 /**
@@ -36,7 +37,8 @@ export async function runContract(
   for (const { name, run } of checks) {
     if (target.signal?.aborted) return;
     const started = Date.now();
-    const [ok, observed] = await run(bench).then(
+    // Some checks throw before they wait.
+    const [ok, observed] = await (async () => run(bench))().then(
       (value) => [true, value ?? ""] as const,
       (error: unknown) => [false, error instanceof Error ? error.message : String(error)] as const,
     );

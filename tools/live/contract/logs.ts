@@ -78,7 +78,7 @@ export const LOG_CHECKS: readonly Check[] = [
 ];
 
 /** Requests a page again and again until the signal: each request makes the app write a line. */
-async function visited(
+export async function visited(
   page: string | undefined,
   visit: Bench["target"]["visit"],
   pause: Bench["target"]["pause"],
