@@ -9,7 +9,7 @@ export type ErrorCode =
   | "not-found" // 404
   | "conflict" // 409: a name is taken
   | "bad-request" // 400: the service rejects the request
-  | "invalid-spec" // 422, and 400 for a place in the spec: the service rejects the content
+  | "invalid-spec" // 422, and 400 for a request with a spec: the service rejects the content
   | "rate-limited" // 429, after all retries
   | "quota-exceeded" // 429 for a limit of the account, such as its number of apps
   | "service-error" // 5xx, after all retries

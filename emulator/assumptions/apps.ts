@@ -123,6 +123,15 @@ export const APP_ASSUMPTIONS = assumptions([
     otherwise: { effect: "adds it", behavior: { fillInstanceCount: true } },
   },
   {
+    id: "disabled-push-emptied",
+    topic: "specs",
+    statement: "deploy_on_push: { enabled: false } of an image is returned as {}.",
+    strength: "B",
+    sources: [S.list2024],
+    emulator: "returns {}",
+    otherwise: { effect: "returns it as it was sent", behavior: { keepDisabledPush: true } },
+  },
+  {
     id: "http-port-filled-in",
     topic: "specs",
     statement:
@@ -182,7 +191,8 @@ export const APP_ASSUMPTIONS = assumptions([
     statement: "updated_at of an app changes without any request.",
     strength: "B",
     sources: [S.list2024],
-    emulator: 'changes it with updates only; see the fault "moving-updated-at"',
+    emulator: "changes it every ten minutes",
+    otherwise: { effect: "changes it with updates only", behavior: { updatedAtMoves: false } },
   },
   {
     id: "project-id-in-lists",
@@ -191,7 +201,8 @@ export const APP_ASSUMPTIONS = assumptions([
       "Lists contain project_id only with with_projects=true, and only if the token has project:read.",
     strength: "A",
     sources: [S.description, S.users],
-    emulator: "always contains it",
+    emulator: "contains it only with with_projects=true; every token has project:read",
+    otherwise: { effect: "always contains it", behavior: { projectInLists: true } },
   },
   {
     id: "assignment-per-resource",

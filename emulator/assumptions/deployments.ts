@@ -52,8 +52,8 @@ export const DEPLOYMENT_ASSUMPTIONS = assumptions([
     statement: "An update that changes nothing starts a deployment.",
     strength: "A",
     sources: [S.action, S.users],
-    emulator: "starts none",
-    otherwise: { effect: "starts a deployment", behavior: { deployUnchanged: true } },
+    emulator: "starts a deployment",
+    otherwise: { effect: "starts none", behavior: { deployUnchanged: false } },
   },
   {
     id: "newer-cancels-older",
@@ -85,8 +85,11 @@ export const DEPLOYMENT_ASSUMPTIONS = assumptions([
     statement: "An app without a deployment in progress has no pending_deployment.",
     strength: "B",
     sources: [S.list2024, S.list2022],
-    emulator: "shows its newest deployment that is not canceled, as the API description says",
-    otherwise: { effect: "omits it", behavior: { pendingWhenIdle: false } },
+    emulator: "omits it",
+    otherwise: {
+      effect: "shows its newest deployment that is not canceled, as the API description says",
+      behavior: { pendingWhenIdle: true },
+    },
   },
   {
     id: "image-build-stage",

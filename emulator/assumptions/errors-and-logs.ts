@@ -10,6 +10,15 @@ export const ERROR_AND_LOG_ASSUMPTIONS = assumptions([
     emulator: 'rejects it with "invalid uuid"',
   },
   {
+    id: "invalid-spec-status",
+    topic: "errors",
+    statement: "An invalid spec is rejected with 400, and a message about its first error.",
+    strength: "B",
+    sources: [S.messages],
+    emulator: "rejects it with 400",
+    otherwise: { effect: "rejects it with 422", behavior: { invalidSpecStatus: 422 } },
+  },
+  {
     id: "wrong-method",
     topic: "errors",
     statement: "A method that a path does not support is rejected with 405.",

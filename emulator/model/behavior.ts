@@ -17,6 +17,8 @@ export interface Behavior {
   deployUnchanged: boolean;
   /** An app without a deployment in progress has a `pending_deployment`, its newest one. */
   pendingWhenIdle: boolean;
+  /** The status of a response that rejects a spec. */
+  invalidSpecStatus: 400 | 422;
   /** Deployments of prebuilt images have a build stage. */
   imageBuildStage: boolean;
   /** The progress of a deployment contains counters that are zero. */
@@ -35,6 +37,12 @@ export interface Behavior {
   listLagSeconds: number;
   /** A page beyond the last has an empty list of apps instead of none. */
   emptyPages: boolean;
+  /** Lists contain project_id even without with_projects=true. */
+  projectInLists: boolean;
+  /** updated_at of an app moves by itself. */
+  updatedAtMoves: boolean;
+  /** `deploy_on_push: { enabled: false }` of an image is returned as it was sent. */
+  keepDisabledPush: boolean;
   /** `instance_count: 1` is filled in. */
   fillInstanceCount: boolean;
   /** Containers of a deployment that is no longer active have a RUN log. */
@@ -51,8 +59,9 @@ export const BEHAVIOR: Readonly<Behavior> = {
   autoRollbackFails: false,
   whileRollingBack: "accept",
   domainReady: true,
-  deployUnchanged: false,
-  pendingWhenIdle: true,
+  deployUnchanged: true,
+  pendingWhenIdle: false,
+  invalidSpecStatus: 400,
   imageBuildStage: true,
   zeroCounters: false,
   emptySecretsKeep: false,
@@ -62,6 +71,9 @@ export const BEHAVIOR: Readonly<Behavior> = {
   deleteSeconds: 0,
   listLagSeconds: 0,
   emptyPages: false,
+  projectInLists: false,
+  updatedAtMoves: true,
+  keepDisabledPush: false,
   fillInstanceCount: false,
   keepRunLogs: false,
   newestArchiveFirst: false,

@@ -23,7 +23,7 @@ function fillVariable(variable: Variable): Variable {
 }
 
 /** Defaults that are disputed. */
-export type Fill = Partial<Pick<Behavior, "fillInstanceCount">>;
+export type Fill = Partial<Pick<Behavior, "fillInstanceCount" | "keepDisabledPush">>;
 
 function fillComponent(kind: DeployedKind, given: Component, fill: Fill): Component {
   const component: Component = { ...given };
@@ -32,6 +32,12 @@ function fillComponent(kind: DeployedKind, given: Component, fill: Fill): Compon
     // A false flag is the zero value, which the service omits from its responses.
     const { deploy_on_push: push, ...rest } = component[source] ?? {};
     if (component[source] !== undefined && push === false) component[source] = rest;
+  }
+  const { image } = component;
+  const push = image?.deploy_on_push as { enabled?: unknown } | undefined;
+  if (push?.enabled === false && fill.keepDisabledPush !== true) {
+    const { enabled: _, ...rest } = push;
+    component.image = { ...image, deploy_on_push: rest };
   }
   if (SIZED.includes(kind)) {
     component.instance_size_slug ??= DEFAULT_SIZE;

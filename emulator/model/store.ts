@@ -160,7 +160,7 @@ export class Store {
   }
 
   create(given: unknown, projectId?: string): { app: StoredApp; deployment: DeploymentRecord } {
-    checkSpec(given);
+    checkSpec(given, this.behavior);
     refuseEncrypted(given);
     if (this.byName(given.name) !== undefined) throw nameExists();
     const project = this.projects.get(projectId ?? "default");
@@ -194,7 +194,7 @@ export class Store {
     refuseWhileDeleting(app);
     refuseWhilePinned(app);
     refuseWhileRollingBack(app, this.behavior, this.now);
-    checkSpec(given);
+    checkSpec(given, this.behavior);
     const namesake = this.byName(given.name);
     if (namesake !== undefined && namesake !== app) throw nameExists();
     const spec = withDefaults(given, this.behavior);

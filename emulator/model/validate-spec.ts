@@ -1,5 +1,6 @@
 import { region } from "./catalogue";
-import { badRequest, unprocessable } from "../errors";
+import type { Behavior } from "./behavior";
+import { ApiError, badRequest, unprocessable } from "../errors";
 import { firstSchemaError } from "./schema";
 import { components, DEPLOYED_KINDS, SOURCES, type Component, type IngressRule, type Spec } from "./spec";
 
@@ -13,7 +14,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const invalid = (path: string, what: string): Error =>
-  unprocessable(`error validating app spec field "${path}": ${what}`);
+  badRequest(`error validating app spec field "${path}": ${what}`);
 
 function checkName(path: string, name: unknown): void {
   if (typeof name !== "string" || !NAME.test(name)) {
@@ -104,9 +105,17 @@ function checkAuthority(rule: IngressRule, domains: Spec["domains"] = []): void 
 
 /**
  * Rejects what the service rejects; like the service, at the first error.
- * @throws {@link ApiError} 422 naming the field; 400 when there is no spec
+ * @throws {@link ApiError} 400 naming the field, or 422 if the behavior says so
  */
-export function checkSpec(value: unknown): asserts value is Spec {
+export function checkSpec(value: unknown, { invalidSpecStatus }: Behavior): asserts value is Spec {
+  try {
+    checkAll(value);
+  } catch (error) {
+    throw error instanceof ApiError && invalidSpecStatus === 422 ? unprocessable(error.message) : error;
+  }
+}
+
+function checkAll(value: unknown): asserts value is Spec {
   if (!isRecord(value)) throw badRequest("spec is required and must be an object");
   checkName("name", value.name);
   checkLists(value);
@@ -117,7 +126,7 @@ export function checkSpec(value: unknown): asserts value is Spec {
     throw invalid("region", `there is no region "${spec.region}"`);
   }
   const all = components(spec);
-  if (all.length === 0) throw unprocessable("an app needs at least one component");
+  if (all.length === 0) throw badRequest("an app needs at least one component");
   const seen = new Set<string>();
   for (const kind of [...DEPLOYED_KINDS, "databases"] as const) {
     (spec[kind] ?? []).forEach((component, index) => {

@@ -52,10 +52,13 @@ export function appRoutes(api: Api, deps: Deps): void {
   api.get("/v2/apps", (c) => {
     const store = deps.store();
     const name = c.req.query("name");
-    flag(c, "with_projects");
+    const withProject = flag(c, "with_projects") || store.behavior.projectInLists;
     const found = store.listed().filter((app) => name === undefined || app.spec.name === name);
     const { items, ...rest } = pageOf(found, addressOf(c, deps));
-    const apps = items.flatMap((app, index) => [...(index > 0 ? [COMMA] : []), ...appJson(store, app)]);
+    const apps = items.flatMap((app, index) => [
+      ...(index > 0 ? [COMMA] : []),
+      ...appJson(store, app, withProject),
+    ]);
     if (items.length === 0 && found.length > 0 && !store.behavior.emptyPages) return c.json(rest);
     return json(c, ['{"apps":[', ...apps, `],${JSON.stringify(rest).slice(1)}`]);
   });

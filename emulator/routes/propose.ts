@@ -9,7 +9,7 @@ export function proposeRoutes(api: Api, deps: Deps): void {
     const { spec } = body;
     const id = optionalText(body, "app_id");
     const store = deps.store();
-    checkSpec(spec);
+    checkSpec(spec, store.behavior);
     const app = id === undefined ? undefined : store.get(id);
     if (app === undefined) refuseEncrypted(spec);
     const namesake = store.byName(spec.name);

@@ -7,7 +7,7 @@ import {
 } from "../model/deployment-record";
 import type { Store } from "../model/store";
 import type { StoredApp } from "../model/stored-app";
-import { apartFromDeployments, hasAddress, shownOf } from "./app";
+import { apartFromDeployments, hasAddress, shownOf, updatedAt } from "./app";
 
 /** Views of apps as JSON, for lists of hundreds: the bytes of a view are cached until the app changes. */
 
@@ -35,16 +35,20 @@ function deploymentBytes(app: StoredApp, record: DeploymentRecord, now: number):
 
 const CLOSE = Buffer.from("}");
 
-/** The view of an app, as consecutive pieces of JSON. */
-export function appJson(store: Store, app: StoredApp): Buffer[] {
+/**
+ * The view of an app, as consecutive pieces of JSON.
+ * @param withProject lists contain the project only if it is requested
+ */
+export function appJson(store: Store, app: StoredApp, withProject = true): Buffer[] {
   const { now } = store;
-  const { spec, projectId, updatedAt, deployments } = app;
+  const { spec, projectId, deployments } = app;
   const active = activeAmong(deployments, now);
-  const parts = [spec, projectId, updatedAt, deployments.length, active, hasAddress(store, app)];
+  const parts = [spec, updatedAt(store, app), deployments.length, active, hasAddress(store, app)];
   const apart = writeApp(app, parts, () => JSON.stringify(apartFromDeployments(store, app)).slice(0, -1));
   const told = Object.entries(shownOf(app, now, store.behavior.pendingWhenIdle)).flatMap(([name, record]) => [
     Buffer.from(`,"${name}":`),
     deploymentBytes(app, record, now),
   ]);
-  return [apart, ...told, CLOSE];
+  const project = withProject ? [Buffer.from(`,"project_id":${JSON.stringify(projectId)}`)] : [];
+  return [apart, ...project, ...told, CLOSE];
 }

@@ -39,7 +39,7 @@ export function appView(
 ): Record<string, unknown> {
   const shown = Object.entries(shownOf(app, store.now, store.behavior.pendingWhenIdle, answering));
   const views = shown.map(([name, record]) => [name, deploymentView(app, record, store.now)]);
-  return { ...apartFromDeployments(store, app), ...Object.fromEntries(views) };
+  return { ...apartFromDeployments(store, app), project_id: app.projectId, ...Object.fromEntries(views) };
 }
 
 /** @param pendingWhenIdle whether the newest deployment of an idle app counts as pending, as the API description says */
@@ -74,7 +74,15 @@ export function hasAddress({ behavior, now }: Store, { deployments }: StoredApp)
   return active !== undefined && before !== undefined && isPublic(active) && isPublic(before);
 }
 
-/** Everything in an app's view except its deployments. */
+const UPDATED_AT_MOVES_MS = 600_000;
+
+/** The service touches apps without any request. */
+export function updatedAt({ behavior, now }: Store, app: StoredApp): number {
+  if (!behavior.updatedAtMoves) return app.updatedAt;
+  return now - ((now - app.updatedAt) % UPDATED_AT_MOVES_MS);
+}
+
+/** Everything in an app's view except its deployments and its project. */
 export function apartFromDeployments(store: Store, app: StoredApp): Record<string, unknown> {
   const now = store.now;
   const active = activeAmong(app.deployments, now);
@@ -96,12 +104,11 @@ export function apartFromDeployments(store: Store, app: StoredApp): Record<strin
         }
       : {}),
     created_at: isoTime(app.createdAt),
-    updated_at: isoTime(app.updatedAt),
+    updated_at: isoTime(updatedAt(store, app)),
     ...(newest === undefined ? {} : { last_deployment_created_at: isoTime(newest.startedAt) }),
     ...(active === undefined ? {} : { last_deployment_active_at: isoTime(naturalEnd(active)) }),
     region: regionView(app.spec.region),
     tier_slug: "basic",
-    project_id: app.projectId,
     ...(app.spec.domains === undefined
       ? {}
       : {

@@ -21,18 +21,17 @@ export const describeRejection = (error: ApiError, sent: SentSpec): string[] =>
   described(error, rejectedPlaces(messageOf(error), sent.spec), sent);
 
 /**
- * The error of a request with a spec, with the rejected places if it is a rejection and they can be found. Otherwise the error
- * as it is, since it may be about something else in the request.
+ * The error of a request with a spec, with the rejected places if it is a rejection and they can be found. Otherwise with its
+ * message as it is, since it may be about something else in the request.
  */
 export function explainRejection(error: unknown, sent: SentSpec): unknown {
   if (!isApiError(error, "invalid-spec", "bad-request")) return error;
   const rejections = rejectedPlaces(messageOf(error), sent.spec);
-  if (rejections.every(({ path }) => path.length === 0)) return error;
+  const isFound = rejections.some(({ path }) => path.length > 0);
+  const message = isFound ? described(error, rejections, sent).join("\n") : error.message;
   const { request, status, serviceId, serviceMessage, requestId } = error;
   const details = { request, status, serviceId, serviceMessage, requestId };
-  return new ApiError("invalid-spec", described(error, rejections, sent).join("\n"), details, {
-    cause: error,
-  });
+  return new ApiError("invalid-spec", message, details, { cause: error });
 }
 
 const messageOf = (error: ApiError): string => error.serviceMessage ?? error.message;

@@ -7,7 +7,7 @@ import { drift } from "../../appspec/drift";
 import type { Plan } from "../../appspec/plan";
 import { withStored } from "../../appspec/stored-secrets";
 import type { OperationContext, AppOperationContext } from "../base-provider";
-import { listsToMaps } from "../../appspec/lists-by-name";
+import { isPlainObject, listsToMaps } from "../../appspec/lists-by-name";
 import { lastDeployment, type AppInputs, type AppOutputs } from "./state";
 import { adoptable } from "../../appspec/covers";
 
@@ -32,8 +32,12 @@ export function isDoneAlready(
   const drifted = drift(then, ignoring.withoutIgnored(held, then));
   const before = withStored(olds.spec, olds.emptySecrets);
   const wanted = changes(before, withStored(ignoring.wanted(news, olds).spec, news.emptySecrets, before));
+  // Without rules in the program, the service derives them from the components.
+  const isDerived = ![olds, news].some(({ spec }) => isPlainObject(spec) && spec["ingress"] !== undefined);
+  const hasOtherComponents = wanted.some(({ path, kind }) => path.length <= 2 && kind !== "change");
   const explained = ({ path }: { path: Path }): boolean =>
-    wanted.some((change) => overlap(change.path, path));
+    wanted.some((change) => overlap(change.path, path)) ||
+    (path[0] === "ingress" && isDerived && hasOtherComponents);
   // A field that the program removes could still exist as a default, so the service's value must have changed.
   const gone = wanted.filter(({ kind }) => kind === "remove");
   return (

@@ -239,12 +239,14 @@ describe("The deployment of a write", () => {
     assert.equal(ids().length, 1);
   });
 
-  it("costs no extra request when the response contains it", async () => {
+  it("costs one more request when the response contains it: for the deployments before the update", async () => {
     const made = await world.create();
     world.emulator.clearCalls();
     await world.update(made, inputs(greeting));
     const lists = world.emulator.calls.filter(({ path }) => path.endsWith("/deployments"));
-    assert.deepEqual(lists, []);
+    assert.equal(lists.length, 1);
+    const [list, put] = [lists[0], world.emulator.calls.find(({ method }) => method === "PUT")];
+    assert.ok(world.emulator.calls.indexOf(list!) < world.emulator.calls.indexOf(put!));
   });
 });
 

@@ -176,7 +176,7 @@ describe("a spec that the service rejects with 400", () => {
   it("is reported as the service sent it if no place can be found", async () => {
     reject("project does not exist");
     const error = await world.failure(world.create(given()));
-    assert.ok(isApiError(error, "bad-request"));
+    assert.ok(isApiError(error, "invalid-spec"));
     assert.match(error.message, /^POST \/v2\/apps: .*project does not exist/);
   });
 });

@@ -35,7 +35,7 @@ describe("emulator and validation", () => {
   ];
   for (const [what, spec] of REJECTED) {
     it(`both reject ${what}`, async () => {
-      assert.equal((await b.call("POST", "/v2/apps/propose", { spec })).status, 422);
+      assert.equal((await b.call("POST", "/v2/apps/propose", { spec })).status, 400);
       assert.ok(validate(spec).some(({ severity }) => severity === "error"));
     });
   }

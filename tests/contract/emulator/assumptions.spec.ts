@@ -68,9 +68,12 @@ describe("emulator: assumptions about the service", () => {
     await at.ok("POST", "/v2/apps/propose", { spec: secret(sealed), app_id: path.split("/").at(-1) });
   });
 
-  it("can start a deployment for an update that changes nothing", async () => {
-    const { put } = await app(await started("unchanged-put-deploys"));
+  it("starts a deployment for an update that changes nothing, or none", async () => {
+    const { put } = await app(await started());
     assert.equal((await put(webSpec())).pending_deployment.phase, "PENDING_BUILD");
+    await b?.emulator.close();
+    const other = await app(await started("unchanged-put-deploys"));
+    assert.equal((await other.put(webSpec())).pending_deployment, undefined);
   });
 
   it("can return a deleted app for a while", async () => {
@@ -108,8 +111,12 @@ describe("emulator: assumptions about the service", () => {
     assert.deepEqual((await at.ok("GET", "/v2/apps?page=7")).apps, []);
   });
 
-  it("can omit the pending deployment of an idle app", async () => {
-    const at = await started("idle-without-pending");
+  it("omits the pending deployment of an idle app, or shows the newest one", async () => {
+    let at = await started("idle-without-pending");
+    const idle = await (await app(at)).get();
+    assert.equal(idle.pending_deployment.id, idle.active_deployment.id);
+    await at.emulator.close();
+    at = await started();
     const { get, path } = await app(at);
     assert.equal((await get()).pending_deployment, undefined);
     const { deployment } = await at.ok("POST", `${path}/deployments`, {});
@@ -136,6 +143,64 @@ describe("emulator: assumptions about the service", () => {
       steps.map(({ name }: any) => name),
       ["deploy"],
     );
+  });
+
+  it("rejects an invalid spec with 400, or with 422", async () => {
+    const at = await started();
+    const spec = { ...webSpec(), region: "moon" };
+    for (const path of ["/v2/apps", "/v2/apps/propose"])
+      assert.equal((await at.call("POST", path, { spec })).status, 400);
+    await at.emulator.close();
+    const other = await started("invalid-spec-status");
+    const { status, body } = await other.call("POST", "/v2/apps", { spec });
+    assert.deepEqual([status, body.id], [422, "unprocessable_entity"]);
+  });
+
+  it("omits the project in lists unless it is requested, or always shows it", async () => {
+    const project = async (at: Bench, query = ""): Promise<unknown> =>
+      (await at.ok("GET", `/v2/apps${query}`)).apps[0].project_id;
+    let at = await started();
+    const { get } = await app(at);
+    const { project_id: id } = await get();
+    assert.match(id, /^[0-9a-f-]{36}$/);
+    assert.equal(await project(at), undefined);
+    assert.equal(await project(at, "?with_projects=true"), id);
+    await at.emulator.close();
+    at = await started("project-id-in-lists");
+    await app(at);
+    assert.match(String(await project(at)), /^[0-9a-f-]{36}$/);
+  });
+
+  it("moves updated_at without a request, or not", async () => {
+    const moves = async (at: Bench): Promise<boolean> => {
+      const { get } = await app(at);
+      const before = [(await get()).updated_at, (await at.ok("GET", "/v2/apps")).apps[0].updated_at];
+      at.clock.advance(3_600_000);
+      const after = [(await get()).updated_at, (await at.ok("GET", "/v2/apps")).apps[0].updated_at];
+      assert.equal(after[0], after[1]);
+      return before[0] !== after[0];
+    };
+    assert.equal(await moves(await started()), true);
+    await b?.emulator.close();
+    assert.equal(await moves(await started("updated-at-moves")), false);
+  });
+
+  it("returns deploy_on_push of an image without a flag that is false, or as it was sent", async () => {
+    const image = { registry_type: "DOCR", repository: "web", deploy_on_push: { enabled: false } };
+    const push = async (at: Bench): Promise<any> =>
+      (await (await app(at, { name: "demo", services: [{ name: "web", image }] })).get()).spec.services[0]
+        .image.deploy_on_push;
+    assert.deepEqual(await push(await started()), {});
+    await b?.emulator.close();
+    assert.deepEqual(await push(await started("disabled-push-emptied")), { enabled: false });
+  });
+
+  it("can show the address some seconds after the deployment is active", async () => {
+    const at = await started("live-url-after-active");
+    const { get } = await app(at);
+    assert.deepEqual([(await get()).active_deployment.phase, (await get()).live_url], ["ACTIVE", undefined]);
+    at.clock.advance(4_000);
+    assert.match((await get()).live_url, /^https:/);
   });
 
   const crashing = webSpec("demo", { run_command: "false" });

@@ -103,7 +103,7 @@ describe("emulator: faults and controls", () => {
     await b.call("POST", "/_emulator/failures", { step: "wait" }, "");
     await b.ok("PUT", `/v2/apps/${app.id}`, { spec: app.spec });
     b.clock.advance(1e6);
-    assert.equal((await b.ok("GET", `/v2/apps/${app.id}`)).app.pending_deployment.phase, "ERROR");
+    assert.equal((await b.ok("GET", `/v2/apps/${app.id}/deployments`)).deployments[0].phase, "ERROR");
 
     await b.call("POST", "/_emulator/reset", undefined, "");
     assert.deepEqual((await b.ok("GET", "/v2/apps")).apps, []);

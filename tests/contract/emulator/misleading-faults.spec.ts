@@ -95,7 +95,8 @@ describe("emulator: misleading responses", () => {
 
   it("have an unknown phase until the deployment has finished", async () => {
     always({ phase: "QUEUED_FOR_REVIEW" });
-    const phase = async (): Promise<string> => (await b.ok("GET", path())).app.pending_deployment.phase;
+    const phase = async (): Promise<string> =>
+      (await b.ok("GET", `${path()}/deployments`)).deployments[0].phase;
     assert.equal(await phase(), "QUEUED_FOR_REVIEW");
     b.clock.advance(200_000);
     assert.equal(await phase(), "ACTIVE");

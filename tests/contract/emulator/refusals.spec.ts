@@ -105,10 +105,10 @@ describe("emulator: rejected requests", () => {
     ],
   ];
   for (const [title, spec, message] of specs) {
-    it(`a spec with ${title}: 422, on create and propose alike`, async () => {
+    it(`a spec with ${title}: 400, on create and propose alike`, async () => {
       for (const path of ["/v2/apps", "/v2/apps/propose"]) {
         const answer = await b.call("POST", path, { spec });
-        assert.deepEqual([answer.status, answer.body.id], [422, "unprocessable_entity"]);
+        assert.deepEqual([answer.status, answer.body.id], [400, "bad_request"]);
         assert.match(answer.body.message, message);
       }
     });
