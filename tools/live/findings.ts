@@ -1,5 +1,6 @@
 import { ASSUMPTIONS, type AssumptionId } from "../../emulator/assumptions";
 import type { Exchange } from "./proxy";
+import { UNOBSERVABLE } from "./unobservable";
 
 /** What a run has seen of the assumptions. */
 
@@ -26,7 +27,7 @@ export class Findings {
       id,
       ...(this.found.get(id) ?? {
         verdict: "not observable",
-        evidence: "no check can observe it without side effects",
+        evidence: UNOBSERVABLE[id] ?? "the run ended before its probe, or the probe got no usable response",
       }),
     }));
   }

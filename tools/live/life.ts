@@ -18,6 +18,9 @@ const SECRET = "live-run-secret-7f3a";
 /** How long a line of a followed log may take, in milliseconds. */
 const LOG_MS = 120_000;
 
+/** "Within seconds" of the assumption about the service's own rollback. */
+const SOON_SECONDS = 30;
+
 export const PRICE = `Two apps, each with one ${SIZE} instance, deleted at the end: about US$5 a month each, so a few cents for this run.`;
 
 export interface Life {
@@ -196,6 +199,15 @@ export async function live(life: Life): Promise<void> {
       own === undefined ? "no rollback" : `cause_details ${own.cause_details?.type}`,
     );
     await idle();
+    if (own === undefined) return;
+    const { phase, created_at: began, id } = (await deployments()).find((one) => one.id === own.id) ?? own;
+    findings.note("own-rollback-succeeds", phase === "ACTIVE", `phase ${phase}`);
+    const all = await deployments();
+    const failed = all.slice(all.findIndex((one) => one.id === id)).find((one) => one.phase === "ERROR");
+    const seconds =
+      (Date.parse(began) - Date.parse(failed?.phase_last_updated_at ?? failed?.updated_at)) / 1000;
+    if (!Number.isNaN(seconds))
+      findings.note("own-rollback-soon", seconds <= SOON_SECONDS, `${Math.round(seconds)} seconds later`);
   });
   await step("repair the app", async () => {
     declare(spec());

@@ -159,6 +159,20 @@ describe("npm run live -- --real, with another emulator as the service", () => {
     assert.equal((await run(["--real", "--clean-up"])).code, 0);
   });
 
+  it("deletes also when the rate limit refuses at first", async () => {
+    const stop = new AbortController();
+    const log = (line: string): void => void (line.startsWith("passed creates an app") && stop.abort());
+    // The checks delete an unknown app before.
+    service.faults.add({
+      method: "DELETE",
+      after: 1,
+      fault: { status: 429, headers: { "retry-after": "1" } },
+    });
+    await run(["--real", "--contract", "--yes"], { signal: stop.signal, log });
+    assert.ok(service.calls.some(({ method, status }) => method === "DELETE" && status === 429));
+    assert.deepEqual([left(), record().apps], [[stranger], []]);
+  });
+
   describe("when the response to a creation is lost", () => {
     beforeEach(() => {
       service.faults.add({ method: "POST", path: /^\/v2\/apps$/, after: 1, fault: "reset-after" });

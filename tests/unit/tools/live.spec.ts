@@ -6,6 +6,7 @@ import { ASSUMPTIONS } from "../../../emulator/assumptions";
 import { cleanUp, CreatedApps } from "../../../tools/live/created";
 import { Findings, masked, shapeOf } from "../../../tools/live/findings";
 import { markdown } from "../../../tools/live/report";
+import { UNOBSERVABLE } from "../../../tools/live/unobservable";
 import { LiveUsageError, parseLive, targetOf } from "../../../tools/live/target";
 
 const FIRST = "11111111-1111-4111-8111-111111111111";
@@ -140,6 +141,18 @@ describe("npm run live", () => {
     });
     assert.match(text, /returns an app \| failed \| 1 \| no id/);
     assert.match(text, /`deleted-at-once` \| contradicted/);
+  });
+
+  it("has either a probe for an assumption, or a reason why it cannot be observed", () => {
+    const probes = ["probes.ts", "life.ts"].map((file) =>
+      readFileSync(join(__dirname, "..", "..", "..", "tools", "live", file), "utf8"),
+    );
+    for (const { id } of ASSUMPTIONS) {
+      const isProbed = probes.some((text) => text.includes(`"${id}"`));
+      assert.notEqual(isProbed, UNOBSERVABLE[id] !== undefined, id);
+    }
+    const unseen = new Findings().all().find(({ id }) => id === "domain-ready-deploys");
+    assert.equal(unseen?.evidence, UNOBSERVABLE["domain-ready-deploys"]);
   });
 
   it("masks ids, tokens, ciphertext and addresses, and reports only the shape of bodies", () => {
