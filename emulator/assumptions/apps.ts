@@ -123,6 +123,15 @@ export const APP_ASSUMPTIONS = assumptions([
     otherwise: { effect: "adds it", behavior: { fillInstanceCount: true } },
   },
   {
+    id: "zero-instance-count",
+    topic: "specs",
+    statement: "instance_count: 0 is stored as 1.",
+    strength: "C",
+    sources: ["a report of one user"],
+    emulator: "stores 1",
+    otherwise: { effect: "stores 0", behavior: { keepZeroCount: true } },
+  },
+  {
     id: "disabled-push-emptied",
     topic: "specs",
     statement: "deploy_on_push: { enabled: false } of an image is returned as {}.",

@@ -43,6 +43,8 @@ export interface Behavior {
   updatedAtMoves: boolean;
   /** `deploy_on_push: { enabled: false }` of an image is returned as it was sent. */
   keepDisabledPush: boolean;
+  /** `instance_count: 0` is stored as it was sent. */
+  keepZeroCount: boolean;
   /** `instance_count: 1` is filled in. */
   fillInstanceCount: boolean;
   /** Containers of a deployment that is no longer active have a RUN log. */
@@ -74,6 +76,7 @@ export const BEHAVIOR: Readonly<Behavior> = {
   projectInLists: false,
   updatedAtMoves: true,
   keepDisabledPush: false,
+  keepZeroCount: false,
   fillInstanceCount: false,
   keepRunLogs: false,
   newestArchiveFirst: false,

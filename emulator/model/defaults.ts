@@ -23,7 +23,7 @@ function fillVariable(variable: Variable): Variable {
 }
 
 /** Defaults that are disputed. */
-export type Fill = Partial<Pick<Behavior, "fillInstanceCount" | "keepDisabledPush">>;
+export type Fill = Partial<Pick<Behavior, "fillInstanceCount" | "keepDisabledPush" | "keepZeroCount">>;
 
 function fillComponent(kind: DeployedKind, given: Component, fill: Fill): Component {
   const component: Component = { ...given };
@@ -41,6 +41,7 @@ function fillComponent(kind: DeployedKind, given: Component, fill: Fill): Compon
   }
   if (SIZED.includes(kind)) {
     component.instance_size_slug ??= DEFAULT_SIZE;
+    if (component.instance_count === 0 && fill.keepZeroCount !== true) component.instance_count = 1;
     if (fill.fillInstanceCount === true && component.autoscaling === undefined)
       component.instance_count ??= 1;
   }

@@ -18,17 +18,14 @@ export function covers(held: unknown, wanted: unknown): boolean {
 
 /** As {@link covers}, and `held` has no additional items, or whole lists of items, that the program owns. */
 export const matches = (held: unknown, wanted: unknown): boolean =>
-  covers(held, wanted) &&
-  !changes(wanted, held).some(
-    (change) => isAnother(change) || (change.kind === "add" && OWNED.has(String(change.path.at(-1)))),
-  );
+  covers(held, wanted) && !changes(wanted, held).some((change) => isAnother(change) || isOwnedList(change));
 
 /** Programs may write numbers as strings, and vice versa. */
 const asSent = (keyed: unknown): unknown => listsToMaps(sendable(keyed, undefined));
 
 /** The service omits fields that equal their default, and converts `routes` and `cors` to ingress rules. */
-function isAddition({ kind, path, before }: Change): boolean {
-  if (isUnset(path, before)) return true;
+function isAddition({ kind, path, before, after }: Change): boolean {
+  if (isUnset(path, before) || isZeroCount(path, before, after)) return true;
   if (kind !== "remove") return kind === "add";
   return saysNothing(before, path) || isDefault(path, before) || MOVED.has(String(path.at(-1)));
 }
@@ -36,6 +33,10 @@ function isAddition({ kind, path, before }: Change): boolean {
 /** Enums have a value that leaves the choice to the service. */
 const isUnset = (path: Path, value: unknown): boolean =>
   (value === "UNSPECIFIED" || value === "UNSET") && ENUMS.has(String(path.at(-1)));
+
+/** The service may take no instances for none given. */
+const isZeroCount = (path: Path, before: unknown, after: unknown): boolean =>
+  path.at(-1) === "instance_count" && String(before) === "0" && isDefault(path, after);
 
 const ENUMS = new Set(["engine", "kind", "scope", "type"]);
 
@@ -67,6 +68,17 @@ export const adoptable = (held: unknown, wanted: unknown): boolean => difference
 /** What an update would change: see {@link adoptable}. */
 export const differences = (held: unknown, wanted: unknown): Change[] =>
   changes(asSent(wanted), held).filter((change) => !isAddition(change) || isAnother(change));
+
+/**
+ * The response to a creation, with what the service has filled in or omitted since. Items of lists that the program owns are
+ * something else. Both are in the by-name form.
+ */
+export const filledIn = (then: unknown, now: unknown): unknown =>
+  changes(then, now)
+    .filter((change) => isAddition(change) && !isAnother(change) && !isOwnedList(change))
+    .reduce((spec, { path, after }) => withValueAt(spec, path, after), then);
+
+const isOwnedList = ({ kind, path }: Change): boolean => kind === "add" && OWNED.has(String(path.at(-1)));
 
 /** An extra item in a list owned by the program. */
 const isAnother = ({ kind, path }: Change): boolean => kind === "add" && OWNED.has(String(path.at(-2)));

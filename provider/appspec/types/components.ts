@@ -64,7 +64,7 @@ export interface RunningComponent extends BuiltComponent {
   /**
    * Number of instances. Mutually exclusive with `autoscaling`.
    * @asType integer
-   * @minimum 1
+   * @minimum 0
    * @default 1
    */
   instance_count?: number;

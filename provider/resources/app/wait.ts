@@ -16,7 +16,7 @@ import { withoutSecrets } from "../../secrets/mask-errors";
 import { nameInterruption, type AppOperationContext } from "../base-provider";
 import { serviceRollback } from "../service-rollback";
 import { mayBeRolledBack } from "../../deploy/service-rollback";
-import { matches } from "../../appspec/covers";
+import { filledIn, matches } from "../../appspec/covers";
 import { isDefault } from "../../appspec/defaults";
 import { drift } from "../../appspec/drift";
 import { listsToMaps } from "../../appspec/lists-by-name";
@@ -48,7 +48,7 @@ export class Wait {
     private started: Started | undefined,
     private last: LastDeployment | undefined,
     private readonly operation: keyof Timeouts,
-    private readonly liveSpec: unknown,
+    private liveSpec: unknown,
   ) {
     this.awaited = started && { known: [...started.known.ids], must: started.must };
   }
@@ -127,8 +127,11 @@ export class Wait {
     this.last = lastDeployment(ended);
     if (displacedBy && !this.hasRepeated) return this.instead();
     const look = context.reads.appAfter(context.client, app.id, ended, context.options);
-    if (failures.length === 0)
-      return this.record(await withAddress(context, await this.withUpdate(await look)));
+    if (failures.length === 0) {
+      const now = await withAddress(context, await this.withUpdate(await look));
+      if (this.operation === "create") this.liveSpec = filledIn(this.liveSpec, listsToMaps(now.spec));
+      return this.record(now);
+    }
     // Report why the deployment failed even if reading the app fails as well.
     let seen = await look.catch((error: unknown) => this.told(error));
     const rollback = await this.rollbackBy(seen instanceof Error ? app : seen, ended);

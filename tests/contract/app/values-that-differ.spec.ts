@@ -17,6 +17,17 @@ const DIFFERENCES: Record<string, { program: Edit; stored: Edit }> = {
     program: (spec) => delete spec.services![0]!.instance_count,
     stored: (spec) => (spec.services![0]!.instance_count = 1),
   },
+  "an instance_count of 0 that becomes 1": {
+    program: (spec) => (spec.services![0]!.instance_count = 0),
+    stored: (spec) => (spec.services![0]!.instance_count = 1),
+  },
+  "deploy_on_push: {} that is omitted": {
+    program: (spec) => {
+      withImage(spec);
+      spec.services![0]!.image!.deploy_on_push = {};
+    },
+    stored: (spec) => delete spec.services![0]!.image!.deploy_on_push,
+  },
   "deploy_on_push: { enabled: false } that becomes {}": {
     program: (spec) => {
       withImage(spec);
@@ -97,6 +108,27 @@ describe("Values that come back different from the service", () => {
         "adopts without an update",
       );
       assert.equal(adopted.outs.phase, "ACTIVE");
+    });
+
+  for (const [name, { program, stored }] of Object.entries(DIFFERENCES))
+    it(`cause no change and no noise if they appear after the response to the creation: ${name}`, async () => {
+      const spec = changed(program, OPEN);
+      world.clock.onSleep = () => {
+        const [app] = world.emulator.apps();
+        if (!app) return;
+        const copy = structuredClone(app.spec) as unknown as AppSpec;
+        stored(copy);
+        app.spec = copy as never;
+      };
+      const made = await world.create(inputs(spec));
+      const { props, inputs: seen } = await world.run().read(made.id, made.outs);
+      assert.deepEqual(
+        world.messages().filter((line) => line.includes("changed at the service")),
+        [],
+      );
+      const run = world.run();
+      const checked = await run.check(seen!, inputs(spec));
+      assert.deepEqual(await run.diff(made.id, props!, checked.inputs), { changes: false });
     });
 
   it("cause no change when updated_at moves by itself", async () => {

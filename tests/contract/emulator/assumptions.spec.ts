@@ -195,6 +195,14 @@ describe("emulator: assumptions about the service", () => {
     assert.deepEqual(await push(await started("disabled-push-emptied")), { enabled: false });
   });
 
+  it("stores an instance_count of 0 as 1, or as it was sent", async () => {
+    const count = async (at: Bench): Promise<any> =>
+      (await (await app(at, webSpec("demo", { instance_count: 0 }))).get()).spec.services[0].instance_count;
+    assert.equal(await count(await started()), 1);
+    await b?.emulator.close();
+    assert.equal(await count(await started("zero-instance-count")), 0);
+  });
+
   it("can show the address some seconds after the deployment is active", async () => {
     const at = await started("live-url-after-active");
     const { get } = await app(at);

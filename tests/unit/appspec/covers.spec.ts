@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { changes } from "../../../provider/appspec/diff";
-import { adoptable, comparable, covers } from "../../../provider/appspec/covers";
+import { adoptable, comparable, covers, filledIn } from "../../../provider/appspec/covers";
 import { listsToMaps } from "../../../provider/appspec/lists-by-name";
 import { normalizeScalars } from "../../../provider/appspec/coerce-scalars";
 import { UNKNOWN } from "../../../provider/appspec/unknown";
@@ -61,6 +61,17 @@ describe("covers and adoptable", () => {
       cors: { x: 1 },
     });
     assert.ok(covers(web({}), wanted) && adoptable(web({}), wanted));
+  });
+
+  it("are completed with what the service fills in or omits, but not with items that somebody added", () => {
+    const then = web({ instance_count: 0, dockerfile_path: "", run_command: "start" });
+    const now = web({
+      instance_count: 1,
+      run_command: "stop",
+      http_port: 8080,
+      envs: [{ key: "A", value: "1" }],
+    });
+    assert.deepEqual(filledIn(then, now), web({ instance_count: 1, run_command: "start", http_port: 8080 }));
   });
 
   it("differ on secrets: covers accepts any ciphertext, adoptable does not", () => {

@@ -67,7 +67,7 @@ describe("validate", () => {
   it("reports where a value does not match the schema, by index in lists and by name in maps", () => {
     const pathOf = (spec: object): unknown => only(validate(spec)).path;
     assert.deepEqual(pathOf({ ...app({}), name: "Shop" }), ["name"]);
-    assert.deepEqual(pathOf(app({ instance_count: 0 })), ["services", 0, "instance_count"]);
+    assert.deepEqual(pathOf(app({ instance_count: -1 })), ["services", 0, "instance_count"]);
   });
 
   it("converts scalars of the wrong type with a warning", () => {
