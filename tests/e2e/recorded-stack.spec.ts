@@ -50,7 +50,10 @@ for (const version of ["0.1.0"])
       const visible = (values: object = {}, hidden: readonly string[] = []): unknown =>
         hideSecrets(
           Object.fromEntries(
-            Object.entries(values).filter(([key]) => !key.startsWith("__") && !hidden.includes(key)),
+            Object.entries(values).filter(
+              // The service moves updated_at by itself.
+              ([key]) => !key.startsWith("__") && key !== "updatedAt" && !hidden.includes(key),
+            ),
           ),
         );
       const resources = checkpoint.latest.resources
