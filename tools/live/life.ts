@@ -19,7 +19,10 @@ const SECRET = "live-run-secret-7f3a";
 const LOG_MS = 120_000;
 
 /** "Within seconds" of the assumption about the service's own rollback. */
-const SOON_SECONDS = 30;
+const SOON_SECONDS = 10;
+
+/** How long to wait for that rollback at least, in milliseconds. */
+const OWN_ROLLBACK_MS = 15_000;
 
 export const PRICE = `Two apps, each with one ${SIZE} instance, deleted at the end: about US$5 a month each, so a few cents for this run.`;
 
@@ -189,7 +192,8 @@ export async function live(life: Life): Promise<void> {
     const { code, output } = await up();
     check(code !== 0, `the deploy did not fail: ${output.slice(-500)}`);
     let own: any;
-    for (let tries = 0; tries < 20 && own === undefined; tries++) {
+    const until = Date.now() + Math.max(20 * life.interval, OWN_ROLLBACK_MS);
+    while (own === undefined && Date.now() < until) {
       own = (await deployments()).find((one) => /^automated rollback after failed/.test(one.cause ?? ""));
       if (own === undefined) await life.pause(life.interval);
     }

@@ -48,7 +48,9 @@ export async function probeSpecs(send: Send, findings: Findings, name: string): 
   const propose = (spec: unknown): Promise<Response> => send("POST", "/v2/apps/propose", { spec });
   const rejected = async (id: Parameters<Findings["note"]>[0], spec: unknown): Promise<void> => {
     const answer = await propose(spec);
-    findings.note(id, answer.status === 400 || answer.status === 422, said(answer));
+    const isRejected = answer.status === 400 || answer.status === 422;
+    findings.note(id, isRejected, said(answer));
+    if (isRejected) findings.note("invalid-spec-status", answer.status === 400, said(answer));
   };
   const sealed = {
     key: "A",
@@ -79,6 +81,24 @@ export async function probeSpecs(send: Send, findings: Findings, name: string): 
     );
     findings.note("http-port-filled-in", web.http_port === 8080, `http_port: ${web.http_port ?? "absent"}`);
   }
+  const none = await propose(service({ instance_count: 0 }));
+  const zero = none.body?.spec?.services?.[0]?.instance_count;
+  if (none.status === 200)
+    findings.note("zero-instance-count", zero === 1, `instance_count: ${zero ?? "absent"}`);
+  const pushless = {
+    ...image,
+    registry_type: "DOCR",
+    registry: undefined,
+    deploy_on_push: { enabled: false },
+  };
+  const disabled = await propose(service({ image: pushless }));
+  const push: unknown = disabled.body?.spec?.services?.[0]?.image?.deploy_on_push;
+  if (disabled.status === 200)
+    findings.note(
+      "disabled-push-emptied",
+      JSON.stringify(push) === "{}",
+      `deploy_on_push: ${JSON.stringify(push) ?? "absent"}`,
+    );
   const logging = await propose(
     service({ log_destinations: [{ name: "logs", logtail: { token: "live-token" } }] }),
   );

@@ -11,6 +11,26 @@ export interface Step {
   readonly problem?: string;
 }
 
+/** A finding that differs from that of an earlier run. */
+export interface Change {
+  readonly id: string;
+  readonly before: string;
+  readonly now: string;
+}
+
+const told = ({ verdict, evidence }: Finding): string => `${verdict}: ${evidence}`;
+
+/** What has changed since an earlier report; nothing for an assumption that one of the runs did not observe. */
+export function changesSince(before: readonly Finding[], now: readonly Finding[]): Change[] {
+  const seen = (finding: Finding | undefined): finding is Finding =>
+    finding !== undefined && finding.verdict !== "not observable";
+  return now.flatMap((finding) => {
+    const earlier = before.find(({ id }) => id === finding.id);
+    if (!seen(earlier) || !seen(finding) || told(earlier) === told(finding)) return [];
+    return [{ id: finding.id, before: told(earlier), now: told(finding) }];
+  });
+}
+
 export interface LiveReport {
   readonly target: string;
   readonly started: string;
@@ -19,6 +39,10 @@ export interface LiveReport {
   /** Of the life of an app. */
   readonly steps: readonly Step[];
   readonly findings: readonly Finding[];
+  /** Assumptions that the emulator of this run had switched to the opposite. */
+  readonly otherwise: readonly string[];
+  /** Since the report that this one replaces; absent if there was none about the same target. */
+  readonly changes?: readonly Change[] | undefined;
   readonly observed: readonly Observed[];
   /** Ids of apps that could not be deleted; kept in created.json for `--clean-up`. */
   readonly left: number;
@@ -31,6 +55,23 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const passed = (results: readonly { readonly ok: boolean }[]): string =>
   `${results.filter(({ ok }) => ok).length} of ${results.length}`;
+
+/** Each switched assumption and what the run saw of it. */
+function switches({ otherwise, findings }: LiveReport): string {
+  if (otherwise.length === 0) return "";
+  const rows = otherwise.map((given) => {
+    const finding = findings.find(({ id }) => id === given.split("=")[0]);
+    return [`\`${cell(given)}\``, cell(finding === undefined ? "" : told(finding))];
+  });
+  return `## Switched to the opposite\n\n${table(["id", "observed"], rows)}\n\n`;
+}
+
+function changes({ changes: list }: LiveReport): string {
+  if (list === undefined) return "";
+  const rows = list.map(({ id, before, now }) => [`\`${id}\``, cell(before), cell(now)]);
+  const text = rows.length === 0 ? "Nothing." : table(["id", "before", "now"], rows);
+  return `## Changed since the previous report\n\n${text}\n\n`;
+}
 
 export function markdown(report: LiveReport): string {
   const count = (verdict: string): number => report.findings.filter((one) => one.verdict === verdict).length;
@@ -72,7 +113,7 @@ ${table(
   sorted.map(({ id, verdict, evidence }) => [`\`${id}\``, verdict, cell(statement(id)), cell(evidence)]),
 )}
 
-## Requests
+${switches(report)}${changes(report)}## Requests
 
 ${table(
   ["request and status", "times", "headers"],

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createEmulator, parseOtherwise } from "../../emulator/index";
@@ -7,11 +7,11 @@ import { getPulumiCli } from "../pulumi-cli/get";
 import { PulumiProject, runCommand, TOP } from "../pulumi-project";
 import { runContract, type CheckResult, type ContractTarget } from "./contract";
 import { cleanUp, CreatedApps, type Deleting, type Left } from "./created";
-import { Findings, masked, observed } from "./findings";
+import { Findings, masked, observed, type Finding } from "./findings";
 import { live, PRICE } from "./life";
 import type { Send } from "./probes";
 import { recordingProxy, type RecordingProxy } from "./proxy";
-import { markdown, type LiveReport, type Step } from "./report";
+import { changesSince, markdown, type LiveReport, type Step } from "./report";
 import { LiveUsageError, targetOf, type LiveOptions } from "./target";
 
 const PREFIX = "pap-live";
@@ -152,7 +152,7 @@ export async function liveRun(options: LiveOptions, around: Surroundings): Promi
     await proxy.close();
     left = await cleanUp(created, deleting(url, token));
     await emulator?.close();
-    write(out, run, { target: isReal ? "the service" : "the emulator", started, left });
+    write(out, run, { target: isReal ? "the service" : "the emulator", started, otherwise, left });
     for (const line of [...leftLines(left), `Report: ${join(out, "report.md")}`]) around.log(line);
   }
   const isComplete = !around.signal.aborted && left.ids.length + left.names.length === 0;
@@ -223,20 +223,36 @@ async function lifeOf(run: Run): Promise<void> {
   }
 }
 
+/** The findings of the report that this run replaces, if it is about the same target and can be read. */
+function previous(file: string, target: string): readonly Finding[] | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    const report = JSON.parse(readFileSync(file, "utf8")) as Partial<LiveReport>;
+    return report.target === target && Array.isArray(report.findings) ? report.findings : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function write(
   out: string,
   { contract, steps, findings, proxy }: Run,
-  { left, ...rest }: { target: string; started: string; left: Left },
+  { left, ...rest }: Pick<LiveReport, "target" | "started" | "otherwise"> & { left: Left },
 ): void {
+  const file = join(out, "report.json");
+  const before = previous(file, rest.target);
+  const found = findings.all();
   const report: LiveReport = {
     ...rest,
     contract,
     steps,
-    findings: findings.all(),
+    findings: found,
+    // Masked like the report that it is compared with.
+    ...(before && { changes: changesSince(before, JSON.parse(masked(JSON.stringify(found))) as Finding[]) }),
     observed: observed(proxy.exchanges),
     left: left.ids.length + left.names.length,
   };
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, "report.json"), masked(`${JSON.stringify(report, undefined, 2)}\n`));
+  writeFileSync(file, masked(`${JSON.stringify(report, undefined, 2)}\n`));
   writeFileSync(join(out, "report.md"), markdown(report));
 }

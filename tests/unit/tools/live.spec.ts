@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ASSUMPTIONS } from "../../../emulator/assumptions";
 import { cleanUp, CreatedApps } from "../../../tools/live/created";
-import { Findings, masked, shapeOf } from "../../../tools/live/findings";
-import { markdown } from "../../../tools/live/report";
+import { Findings, masked, shapeOf, type Finding, type Verdict } from "../../../tools/live/findings";
+import { changesSince, markdown } from "../../../tools/live/report";
 import { UNOBSERVABLE } from "../../../tools/live/unobservable";
 import { LiveUsageError, parseLive, targetOf } from "../../../tools/live/target";
 
@@ -136,11 +136,30 @@ describe("npm run live", () => {
       contract: [check],
       steps: [],
       findings: all,
+      otherwise: ["deleted-at-once=3"],
+      changes: changesSince([{ id: "deleted-at-once", verdict: "confirmed", evidence: "404" }], all),
       observed: [],
       left: 0,
     });
+    assert.match(text, /`deleted-at-once=3` \| contradicted: 200/);
+    assert.match(text, /`deleted-at-once` \| confirmed: 404 \| contradicted: 200/);
     assert.match(text, /returns an app \| failed \| 1 \| no id/);
     assert.match(text, /`deleted-at-once` \| contradicted/);
+  });
+
+  it("compares with an earlier run only what both have observed", () => {
+    const seen = (verdict: Verdict, evidence = ""): Finding[] => [
+      { id: "deleted-at-once", verdict, evidence },
+    ];
+    const none = seen("not observable");
+    for (const [before, now] of [
+      [[], seen("confirmed")],
+      [none, seen("confirmed")],
+      [seen("confirmed"), none],
+      [seen("confirmed", "404"), seen("confirmed", "404")],
+    ] as const)
+      assert.deepEqual(changesSince(before, now), []);
+    assert.equal(changesSince(seen("confirmed", "404"), seen("confirmed", "410")).length, 1);
   });
 
   it("has either a probe for an assumption, or a reason why it cannot be observed", () => {
