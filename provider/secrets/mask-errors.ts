@@ -14,13 +14,14 @@ export interface Secrecy {
 /** One of our own messages with secrets masked. */
 export const masked = (text: string, { unmistakable }: Secrecy): string => redact(text, unmistakable);
 
-/** The error with secrets masked, since the service may repeat the request. */
+/** The error and its causes with secrets masked, since the service may repeat the request. */
 export function withoutSecrets(error: unknown, { secrets, unmistakable }: Secrecy): unknown {
-  if (error instanceof ApiError && error.serviceMessage !== undefined) {
-    const { serviceMessage } = error;
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (!(at instanceof ApiError) || at.serviceMessage === undefined) continue;
+    const { serviceMessage } = at;
     const cleared = redact(serviceMessage, secrets);
-    error.message = error.message.replaceAll(serviceMessage, () => cleared);
-    Object.assign(error, { serviceMessage: cleared });
+    at.message = at.message.replaceAll(serviceMessage, () => cleared);
+    Object.assign(at, { serviceMessage: cleared });
   }
   redactError(error, unmistakable);
   if (error instanceof InitializationError)

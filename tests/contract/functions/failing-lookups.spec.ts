@@ -14,7 +14,12 @@ describe("a failing look-up that many Outputs of a program depend on", function 
   after(() => emulator?.close());
 
   for (const { about, program, token, code } of [
-    { about: "what is not there", program: "known", token: TOKEN, code: /^\w+ (not-found|invalid-spec)$/ },
+    {
+      about: "what is not there",
+      program: "known",
+      token: TOKEN,
+      code: /^\w+ (not-found|invalid-spec|bad-request)$/,
+    },
     { about: "anything with a wrong token", program: "any", token: "wrong", code: /^\w+ unauthorized$/ },
   ])
     it(`fails immediately when it requests ${about}`, async () => {
