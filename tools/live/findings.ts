@@ -57,6 +57,23 @@ export function shapeOf(value: unknown, depth = 6): unknown {
   );
 }
 
+interface Dated {
+  readonly id: string;
+  readonly phase?: string;
+  readonly created_at?: string;
+  readonly updated_at?: string;
+  readonly phase_last_updated_at?: string;
+}
+
+/** Seconds between the last failure before a rollback and that rollback. @param deployments the newest first */
+export function secondsAfterFailure(deployments: readonly Dated[], rollback: string): number | undefined {
+  const at = deployments.findIndex(({ id }) => id === rollback);
+  const failed = deployments.slice(at + 1).find(({ phase }) => phase === "ERROR");
+  const ended = Date.parse(failed?.phase_last_updated_at ?? failed?.updated_at ?? "");
+  const seconds = (Date.parse(deployments[at]?.created_at ?? "") - ended) / 1000;
+  return Number.isNaN(seconds) ? undefined : seconds;
+}
+
 /** Headers whose values are of interest and contain nothing secret. */
 const SHOWN = /^(ratelimit-(limit|remaining|reset)|retry-after|content-type)$/;
 

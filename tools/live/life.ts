@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandResult, PulumiProject, RunOptions } from "../pulumi-project";
 import { visited } from "./contract";
-import type { Findings } from "./findings";
+import { secondsAfterFailure, type Findings } from "./findings";
 import { probeApp, probeDeletion, probeErrors, probeSpecs, probeUpdates, type Send } from "./probes";
 import type { RecordingProxy } from "./proxy";
 import type { Step } from "./report";
@@ -204,13 +204,11 @@ export async function live(life: Life): Promise<void> {
     );
     await idle();
     if (own === undefined) return;
-    const { phase, created_at: began, id } = (await deployments()).find((one) => one.id === own.id) ?? own;
-    findings.note("own-rollback-succeeds", phase === "ACTIVE", `phase ${phase}`);
     const all = await deployments();
-    const failed = all.slice(all.findIndex((one) => one.id === id)).find((one) => one.phase === "ERROR");
-    const seconds =
-      (Date.parse(began) - Date.parse(failed?.phase_last_updated_at ?? failed?.updated_at)) / 1000;
-    if (!Number.isNaN(seconds))
+    const phase = all.find(({ id }) => id === own.id)?.phase;
+    findings.note("own-rollback-succeeds", phase === "ACTIVE", `phase ${phase}`);
+    const seconds = secondsAfterFailure(all, own.id);
+    if (seconds !== undefined)
       findings.note("own-rollback-soon", seconds <= SOON_SECONDS, `${Math.round(seconds)} seconds later`);
   });
   await step("repair the app", async () => {

@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ASSUMPTIONS } from "../../../emulator/assumptions";
 import { cleanUp, CreatedApps } from "../../../tools/live/created";
-import { Findings, masked, shapeOf, type Finding, type Verdict } from "../../../tools/live/findings";
+import {
+  Findings,
+  masked,
+  secondsAfterFailure,
+  shapeOf,
+  type Finding,
+  type Verdict,
+} from "../../../tools/live/findings";
 import { changesSince, markdown } from "../../../tools/live/report";
 import { UNOBSERVABLE } from "../../../tools/live/unobservable";
 import { LiveUsageError, parseLive, targetOf } from "../../../tools/live/target";
@@ -160,6 +167,14 @@ describe("npm run live", () => {
     ] as const)
       assert.deepEqual(changesSince(before, now), []);
     assert.equal(changesSince(seen("confirmed", "404"), seen("confirmed", "410")).length, 1);
+  });
+
+  it("counts the seconds from the failure to the rollback, even if the rollback fails as well", () => {
+    const at = (second: number): string => new Date(NOW + second * 1000).toISOString();
+    const rollback = { id: "b", phase: "ERROR", created_at: at(12), phase_last_updated_at: at(20) };
+    const failed = { id: "a", phase: "ERROR", created_at: at(-5), phase_last_updated_at: at(0) };
+    assert.equal(secondsAfterFailure([{ id: "c" }, rollback, failed], "b"), 12);
+    assert.equal(secondsAfterFailure([rollback], "b"), undefined);
   });
 
   it("has either a probe for an assumption, or a reason why it cannot be observed", () => {
