@@ -138,6 +138,13 @@ export function contradicted({ message, request, ...facts }: ApiError): ApiError
   return new ApiError("service-error", words, { ...facts, request });
 }
 
+/** The error for an app that the service reports as missing while its apps cannot be listed. */
+export function unconfirmed({ message, request, ...facts }: ApiError, cause: unknown): unknown {
+  if (!isApiError(cause) || cause.errorCode === "unauthorized") return cause;
+  const words = `${message} The list of apps, which has to confirm it, failed too: ${cause.message}`;
+  return new ApiError("service-error", words, { ...facts, request });
+}
+
 /**
  * An operation that left a resource incomplete. Pulumi records the resource with its outputs,
  * shows the reasons, and calls update in the next `up`, whether the program changed or not.

@@ -1,6 +1,6 @@
 import type { App, Deployment } from "../api/types";
 import { onAbort, type Clock } from "../clock";
-import { contradicted, isApiError, orUndefinedIfNotFound } from "../errors";
+import { contradicted, isApiError, orUndefinedIfNotFound, unconfirmed } from "../errors";
 import { endsBegan, inListing, slim, type Listing } from "./listing";
 import { WAIT_LIMITS } from "./poll";
 
@@ -17,6 +17,7 @@ export interface AppSource {
     timeoutMs?: number;
     repeatable?: boolean;
     withProjects?: boolean;
+    signal?: AbortSignal;
   }): AsyncIterable<App>;
   findAppByName(name: string, options?: Options): Promise<App | undefined>;
 }
@@ -117,9 +118,9 @@ export class SharedReads {
   }
 
   /**
-   * The same, but undefined if the app does not exist. One 404 is not enough, since the app may still be running: a listing, or
-   * a second request if there is no listing, must confirm it.
-   * @throws ApiError also if the responses contradict each other
+   * The same, but undefined if the app does not exist. A 404 is not enough, since the app may still be running: a listing must
+   * confirm it. A service that finds nothing at all, such as one at a wrong address, does not find its apps either.
+   * @throws ApiError also if the responses contradict each other, or if the apps cannot be listed
    */
   async find(
     source: AppSource,
@@ -131,8 +132,12 @@ export class SharedReads {
     return this.app(source, id, maxAgeMs, options).catch(async (error: unknown) => {
       if (!isApiError(error, "not-found")) throw error;
       if (!isSince(this.listing, notBefore)) await this.loadSince(notBefore, source, options);
-      if (!isSince(this.listing, notBefore)) return orUndefinedIfNotFound(source.getApp(id, options));
-      if (this.listing?.apps.has(id)) throw contradicted(error);
+      const isListed = isSince(this.listing, notBefore)
+        ? this.listing.apps.has(id)
+        : await isInList(source, id, options).catch((cause: unknown) => {
+            throw unconfirmed(error, cause);
+          });
+      if (isListed) throw contradicted(error);
       return undefined;
     });
   }
@@ -342,6 +347,11 @@ export class SharedReads {
     this.hurried.push(now.at);
     return true;
   }
+}
+
+async function isInList(source: AppSource, id: string, options: Options): Promise<boolean> {
+  for await (const app of source.listApps({ perPage: PAGE, ...options })) if (app.id === id) return true;
+  return false;
 }
 
 /** True for a listing that started at `notBefore` or later. */

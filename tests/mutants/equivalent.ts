@@ -32,4 +32,19 @@ export const EQUIVALENT: readonly Equivalent[] = [
     change: "32 becomes 33: const LONGEST_NAME = 32;",
     reason: "a longer name matches no component; the number only limits the text that is compared",
   },
+  {
+    file: "provider/secrets/ranges.ts",
+    change: "condition negated: period <= form.length / 2",
+    reason: "the ranges found are the same once overlapping ones are joined; it only saves time",
+  },
+  {
+    file: "provider/appspec/lists-by-name.ts",
+    change: "removed: shape = undefined;",
+    reason: "an item of a list is a map, for which the next step sets the shape anyway",
+  },
+  {
+    file: "provider/appspec/rules/variables.ts",
+    change: 'removed: if (!text.includes("${")) continue;',
+    reason: "a text without a reference has no missing name; it only saves time",
+  },
 ];

@@ -1,3 +1,4 @@
+import type { Clock } from "../../clock";
 import type { Client } from "../../api/client";
 import type { Reporter } from "../../host/reporter";
 import { changes, type Change, type Path } from "../../appspec/diff";
@@ -36,6 +37,7 @@ export interface Compared {
 
 /** What a comparison needs from the provider. */
 export interface ComparisonDeps {
+  readonly clock: Clock;
   readonly managed: ManagedApps;
   readonly previews: Previews;
   /** @throws AppPlatformError `missing-token`, `bad-address` */
@@ -104,7 +106,7 @@ export class Comparer {
   async isDeletedEarlier(meta: ResourceMeta, id: string, olds: AppOutputs): Promise<boolean> {
     if (olds.__readOnly) return false;
     const reporter = this.deps.reporter(meta);
-    const status = await afterDeletion(() => this.deps.client(reporter), id, olds);
+    const status = await afterDeletion(() => this.deps.client(reporter), id, olds, this.deps.clock);
     if (status === "unclear") return meta.program?.preview !== true;
     if (status !== "missing") return false;
     reporter.warn(

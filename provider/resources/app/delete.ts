@@ -6,9 +6,11 @@ import { databasesLost } from "../../appspec/warnings";
 import { timeoutMs } from "../../durations";
 import { AppPlatformError, isApiError, isTransient } from "../../errors";
 import { singlePlaces } from "../../secrets/program-secrets";
+import { WAIT_LIMITS } from "../../service/poll";
 import { deleteAppOnce } from "../../service/safe-writes";
 import { nameIn } from "../../appspec/app-name";
 import type { Client } from "../../api/client";
+import type { Clock } from "../../clock";
 import type { OperationContext, AppOperationContext } from "../base-provider";
 import { backupDirectory, backupSpec, hasBackup, writeBackup } from "./backup";
 import type { AppInputs, AppOutputs } from "./state";
@@ -129,10 +131,14 @@ export async function afterDeletion(
   client: () => Pick<Client, "getApp">,
   id: string,
   { backup, spec, __liveSpec }: AppOutputs,
+  clock: Clock,
 ): Promise<"exists" | "missing" | "unclear" | undefined> {
   const name = nameIn(__liveSpec) ?? nameIn(spec);
   if (!(await hasBackup(id, name, backupDirectory(backup)))) return undefined;
   try {
+    // Twice, since the first response may come from a replica that does not know about the deletion yet.
+    await client().getApp(id);
+    await clock.sleep(WAIT_LIMITS.goneAgain);
     await client().getApp(id);
     return "exists";
   } catch (error) {

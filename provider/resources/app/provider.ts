@@ -39,6 +39,7 @@ export class AppProvider extends BaseProvider {
     this.deps.program,
   );
   private readonly comparer = new Comparer({
+    clock: this.deps.clock,
     managed: this.deps.managed,
     previews: this.previews,
     client: (reporter) => this.client(reporter, PREVIEW_LIMITS),

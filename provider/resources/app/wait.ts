@@ -120,9 +120,17 @@ export class Wait {
       if (!this.started) return this.again();
       this.last = undefined;
       const { known } = this.started;
-      this.last = await this.find({ ...known, ids: [...known.ids, first.id] });
-      if (!this.last) throw noDeployment(app.id, error);
-      return this.settle();
+      const { awaited } = this;
+      const next = await this.find({ ...known, ids: [...known.ids, first.id] });
+      if (!next) throw noDeployment(app.id, error);
+      this.last = next;
+      return this.settle().catch((again: unknown) => {
+        if (!isApiError(again, "not-found") || !this.isUnseen(next)) throw again;
+        // Listed, but unknown: it may belong to another app, so the next run looks for ours.
+        this.last = undefined;
+        this.awaited = awaited;
+        throw noDeployment(app.id, again);
+      });
     });
     this.last = lastDeployment(ended);
     if (displacedBy && !this.hasRepeated) return this.instead();

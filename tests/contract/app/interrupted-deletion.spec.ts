@@ -31,6 +31,15 @@ describe("the pulumi up after a deletion that failed", () => {
     assert.equal(error.errorCode, "app-gone");
   });
 
+  it("checks a second time, because a lagging replica may still have the app", async () => {
+    world.emulator.faults.add({ path: /^none$/, fault: { lagMs: 20_000 } });
+    world.emulator.faults.add({ method: "GET", fault: { status: 401 }, after: 1, times: Infinity });
+    await world.failure(world.run().delete(made.id, made.outs));
+    world.emulator.faults.clear();
+    world.emulator.faults.add({ method: "GET", fault: { lagMs: 20_000 } });
+    assert.equal(await updates(), true);
+  });
+
   it("changes nothing if the deletion had no effect", async () => {
     world.emulator.faults.add({ method: "DELETE", fault: { status: 401 }, times: Infinity });
     await world.failure(world.run().delete(made.id, made.outs));

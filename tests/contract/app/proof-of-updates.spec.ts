@@ -14,6 +14,7 @@ import {
 
 const rotated = changed((spec) => (spec.services![0]!.envs![1]!.value = "the-rotated-value"));
 const withoutGreeting = changed((spec) => void spec.services![0]!.envs!.shift());
+const withMode = changed((spec) => void spec.services![0]!.envs!.push({ key: "MODE", value: "fast" }));
 const withoutSite = changed((spec) => void delete spec.static_sites);
 const ROTATED = "the-rotated-value";
 const LAG: Fault = { lagMs: 3_600_000 };
@@ -56,6 +57,27 @@ describe("an update whose response is lost or outdated", () => {
       assert.equal(world.app.deployments.length, 2);
     });
   }
+
+  it("is sent again by the next up when the only deployments found are unknown to the service", async () => {
+    const made = await world.create();
+    const foreign = { id: "11111111-2222-4333-8444-555555555555", phase: "BUILDING" };
+    const path = /\/deployments$/;
+    world.emulator.faults.add({ method: "PUT", fault: "discarded" });
+    world.emulator.faults.add({
+      path,
+      method: "GET",
+      fault: { status: 200, body: { deployments: [foreign] } },
+      after: 1,
+      times: 9,
+    });
+    const error = await world.failure(world.update(made, inputs(withMode)));
+    world.emulator.faults.clear();
+    world.emulator.clearCalls();
+    const { properties } = error as unknown as { properties: Made["outs"] };
+    await world.update({ id: made.id, outs: properties }, inputs(withMode));
+    assert.equal(puts(), 1);
+    assert.ok(world.app.spec.services?.[0]?.envs?.some(({ key }) => key === "MODE"));
+  });
 
   it("is confirmed some seconds later when the response contains the previous ciphertext", async () => {
     const made = await world.create();

@@ -168,11 +168,15 @@ describe("reads that resources share", () => {
     await earlier;
   });
 
-  it("request an app twice before treating it as gone when no list is available", async () => {
+  it("do not treat an app as gone when no list is available", async () => {
     service.gone.add("app-5");
-    service.broken = new ApiError("service-error", "524", { request, status: 524 });
+    service.broken = gone();
+    const isOpen = (error: ApiError): boolean =>
+      error.errorCode === "service-error" && /list of apps/.test(error.message);
+    await assert.rejects(inTime(reads.find(service, "app-5", 0)), isOpen);
+    service.broken = undefined;
+    await clock.advance(2_000);
     assert.equal(await inTime(reads.find(service, "app-5", 0)), undefined);
-    assert.deepEqual(service.asked, ["app-5", "list", "app-5"]);
   });
 
   it("poll many deployments with one listing per second, whatever was written in between", async () => {
@@ -314,6 +318,17 @@ describe("reads that resources share", () => {
       await all((id) => reads.isGone(service, id)),
       ids.map((id) => id === "app-2"),
     );
+  });
+
+  it("do not treat deleted apps as gone without a listing from after the deletion", async () => {
+    await all((id) => reads.isGone(service, id));
+    service.gone.add("app-2");
+    service.broken = gone();
+    await clock.advance(1_100);
+    for (let round = 0; round < 2; round++)
+      assert.ok(!(await all((id) => reads.isGone(service, id))).includes(true));
+    const unread = new SharedReads(clock);
+    assert.ok(!(await all((id) => unread.isGone(service, id))).includes(true));
   });
 
   it("treat a deleted app as gone after a 404 and a list request without it that began later", async () => {

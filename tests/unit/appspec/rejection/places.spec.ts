@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { displayPath } from "../../../../provider/appspec/lists-by-name";
+import { placesOfField } from "../../../../provider/appspec/rejection/fields";
 import { rejectedPlaces } from "../../../../provider/appspec/rejection/places";
 
 const SPEC = {
@@ -163,6 +164,10 @@ describe("the places in a spec that the service rejects", () => {
     it("in lines without fields", () => {
       assert.deepEqual(shown("GitLab user not authenticated\nunknown region"), [["spec"], ["spec.region"]]);
     });
+  });
+
+  it("include fields of the spec itself", () => {
+    assert.deepEqual(placesOfField("region", SPEC), [["region"]]);
   });
 
   it("are the whole spec for anything that is not a spec", () => {
