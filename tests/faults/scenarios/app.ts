@@ -76,7 +76,8 @@ const deletionExpects: Expects = (call, fault, duration) => {
   const isLost = fault.fault === "reset-after" || fault.fault === "truncated";
   if (isLost && duration === "stays" && call.method === "DELETE") return "succeeds";
   // The list is a second witness; without it, 404 for half a minute counts. A rejected token ends every run.
-  if (call.path === "/v2/apps" && fault.name !== "401") return duration === "once" ? "succeeds" : "stays true";
+  if (call.path === "/v2/apps" && fault.name !== "401")
+    return duration === "once" ? "succeeds" : "stays true";
   // The deletion is sent whatever the reads return.
   if (fault.name === "404" && call.method === "GET") return "succeeds";
   if (fault.fault === "wrong-types" && call.method === "GET")
