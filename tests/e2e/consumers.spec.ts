@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -115,6 +116,31 @@ class Consumers {
     return { outputs, apps, kept: readFileSync(state, "utf8") };
   }
 
+  /**
+   * Pastes the README's block for an empty folder into a shell, with the tarballs in place of the packages' names, as the README
+   * says, and with a free port.
+   */
+  async paste(block: string, port: number): Promise<CommandResult> {
+    const home = join(this.top, "newcomer");
+    mkdirSync(home, { recursive: true });
+    const names = PACKAGES.join(" ");
+    assert.ok(block.includes(`npm install ${names} `) && block.includes("8787"), block);
+    const lines = block
+      .replace(names, PACKAGES.map((name) => this.tarball(name)).join(" "))
+      .replaceAll("8787", String(port));
+    const env = { ...this.env, PULUMI_HOME: join(home, "pulumi"), PULUMI_SKIP_UPDATE_CHECK: "true" };
+    let group = 0;
+    let output = "";
+    // The emulator stays in the background until its process group is stopped.
+    return runCommand("bash", ["-c", `${lines}\necho "exit code $?"`], home, env, {
+      onGroup: (id) => (group = id),
+      onOutput: (text) => {
+        output += text;
+        if (/^exit code \d+$/m.test(output)) process.kill(-group, "SIGKILL");
+      },
+    });
+  }
+
   async appNames(): Promise<string[]> {
     const answer = await fetch(`${this.service}/v2/apps`, { headers: { authorization: `Bearer ${TOKEN}` } });
     const { apps } = (await answer.json()) as { apps?: { spec: { name: string } }[] };
@@ -129,6 +155,14 @@ class Consumers {
     }
     rmSync(this.top, { recursive: true, force: true });
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }
 
 describe("the packed packages", () => {
@@ -229,6 +263,15 @@ describe("the packed packages", () => {
         assert.equal(tag, "[secret]");
         assert.doesNotMatch(kept, /app-platform:App/);
       });
+
+    it("the README's block leads from an empty folder to an app on the emulator", async () => {
+      const readme = readFileSync(join(TOP, "README.md"), "utf8");
+      const block = /```sh\n(mkdir shop[^]*?)```/.exec(readme)?.[1] ?? assert.fail("no block");
+      const { output } = await consumers.paste(block, await freePort());
+      assert.match(output, /url *: "https:\/\/shop-.+\.ondigitalocean\.app"/);
+      assert.match(output, /2 created[^]*^exit code 0$/m);
+      assert.doesNotMatch(output, /correct-horse/);
+    });
 
     it("no app remains after all programs ran", async () => {
       await Promise.allSettled(runs.values());
