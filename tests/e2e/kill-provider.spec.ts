@@ -18,7 +18,7 @@ describe("kill -9 of the provider's process at every call of", function () {
   it("update: the next up waits for the deployment or starts it, and duplicates nothing", async () => {
     await killing.stepsOf(app(1));
     const steps = await killing.stepsOf(app(2));
-    assert.equal(steps.length, 4, steps.join());
+    assert.equal(steps.length, 5, steps.join());
     await killing.everywhere("update", steps, "provider", async (names) => {
       succeeded(await killing.up());
       killing.assertConverged(names, 2);

@@ -85,6 +85,7 @@ export class Killing {
     const points = steps
       .flatMap((what, step) => (only(what) ? moments.map((moment) => ({ step, moment })) : []))
       .map((point, index) => ({ ...point, name: `app-${index}` }));
+    if (operation !== "create") await this.createMissing(points.map(({ name }) => name));
     for (let first = 0; first < points.length; first += AT_ONCE) {
       const some = points.slice(first, first + AT_ONCE);
       for (const { name } of some) {
@@ -96,6 +97,16 @@ export class Killing {
       this.cases += some.length;
     }
     await this.assertNothingLeft();
+  }
+
+  /** An operation may have more points than those before it had apps. */
+  private async createMissing(names: readonly string[]): Promise<void> {
+    const missing = names.filter((name) => !(name in this.declared));
+    if (missing.length === 0) return;
+    for (const name of missing) this.declared[name] = app(1);
+    this.gate.restart();
+    this.stack.declare(this.declared);
+    succeeded(await this.up());
   }
 
   /** Runs `up` until every point is reached, and kills it. Requests in flight are lost with their sender. */
