@@ -7,7 +7,8 @@ import { BenchStack, refused, writes, type Run } from "./stack";
 import { listingTimes } from "./listing";
 import { logMemory } from "./logs";
 import { maskingRatio } from "./masking";
-import { startRatio } from "./start";
+import { pluginRatios } from "./plugin";
+import { pluginStartRatio, startRatio } from "./start";
 import { specOf, validateRatio } from "./validation";
 
 /**
@@ -29,7 +30,9 @@ async function main(): Promise<void> {
   await interrupted(bin);
   await hundredApps(bin);
   await fiveHundredApps(bin, megabytes);
+  await besideDynamic(bin);
   tell("start-ratio", await startRatio(), 1.5, "x an empty dynamic provider");
+  tell("plugin-start-ratio", await pluginStartRatio(), 0.5, "x the dynamic provider");
   tell("provider-text-bytes", Buffer.byteLength(APP_PROVIDER), 100, "bytes");
   tell("validate-ratio", validateRatio(specOf(20, 5)), 10, "x JSON.parse", "20 components");
   tell("validate-large-ratio", validateRatio(specOf(20, 640)), 10, "x JSON.parse", "1 MB");
@@ -121,6 +124,16 @@ async function interrupted(cli: string): Promise<void> {
   } finally {
     await stack.close();
   }
+}
+
+async function besideDynamic(cli: string): Promise<void> {
+  const one = await pluginRatios(cli, 1);
+  tell("plugin-noop-one-yaml-ratio", one.yaml, 2, "x a resource that does nothing");
+  tell("plugin-noop-one-typescript-ratio", one.typescript, 2, "x a resource that does nothing");
+  const hundred = await pluginRatios(cli, 100);
+  tell("plugin-noop-yaml-ratio", hundred.yaml, 1.5, "x resources that do nothing");
+  tell("plugin-noop-typescript-ratio", hundred.typescript, 1.5, "x resources that do nothing");
+  tell("plugin-noop-beside-dynamic-ratio", hundred.dynamic, 0.6, "x the dynamic provider");
 }
 
 async function fiveHundredApps(cli: string, one: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createEmulator, type Emulator, type RecordedCall } from "app-platform-emulator";
 import { PulumiProject, type CommandResult } from "../tools/pulumi-project";
 
@@ -12,21 +12,23 @@ export class BenchStack {
   private constructor(
     readonly emulator: Emulator,
     private readonly project: PulumiProject,
-    private readonly count: number,
+    private readonly env: Record<string, string>,
   ) {}
 
+  /** @param program a folder in `bench/programs`, or another one */
   static async create(
     cli: string,
-    program: "apps" | "plain",
+    program: string,
     count: number,
     deploySeconds: number,
+    env: Record<string, string> = {},
   ): Promise<BenchStack> {
     const emulator = await createEmulator({ deploySeconds, rateLimit: true });
-    const project = await PulumiProject.create(join(PROGRAMS, program), cli, {
+    const project = await PulumiProject.create(resolve(PROGRAMS, program), cli, {
       DIGITALOCEAN_API_URL: emulator.url,
       DIGITALOCEAN_TOKEN: "token-of-the-benchmark",
     });
-    return new BenchStack(emulator, project, count);
+    return new BenchStack(emulator, project, { COUNT: String(count), ...env });
   }
 
   /** Runs a command of Pulumi, and returns the calls it made and the memory its provider took. */
@@ -35,7 +37,7 @@ export class BenchStack {
     const memory = watchMemory(this.project.folder);
     try {
       const result = await this.project.mustRun([...args, ...UNATTENDED], {
-        env: { COUNT: String(this.count) },
+        env: this.env,
         ...(onOutput && { onOutput }),
       });
       return { result, calls: [...this.emulator.calls], megabytes: memory.peak() };
@@ -53,7 +55,7 @@ export class BenchStack {
     let group = 0;
     const waits = this.emulator.nextCall({ method: "GET", path: /\/deployments\/[^/]+$/ });
     const running = this.project.run(["up", ...UNATTENDED], {
-      env: { COUNT: String(this.count) },
+      env: this.env,
       onGroup: (id) => (group = id),
     });
     const early = await Promise.race([waits.then(() => undefined), running]);

@@ -30,40 +30,62 @@ const SPEC = {
   },
 };
 
+type Respond = (error: Error | null) => void;
+
 interface ProviderClient {
-  check(request: unknown, callback: (error: Error | null) => void): void;
+  configure(request: unknown, callback: Respond): void;
+  check(request: unknown, callback: Respond): void;
   close(): void;
 }
 
+/**
+ * How long the plugin takes from its start to the response to its first check, as a multiple of the time that the host of dynamic
+ * providers takes with our provider.
+ */
+export async function pluginStartRatio(): Promise<number> {
+  const ratios: number[] = [];
+  await firstPluginAnswer();
+  for (let run = 0; run < RUNS; run++) {
+    const dynamic = await firstAnswer(APP_PROVIDER);
+    ratios.push((await firstPluginAnswer()) / dynamic);
+  }
+  return median(ratios);
+}
+
+const firstPluginAnswer = (): Promise<number> =>
+  answerOf(join(TOP, "provider", "plugin", "server.js"), { spec: SPEC });
+
 /** Milliseconds from the start of the host's process to the response to its first check. */
-async function firstAnswer(provider: string): Promise<number> {
+const firstAnswer = (provider: string): Promise<number> =>
+  answerOf(createRequire(__filename).resolve("@pulumi/pulumi/cmd/dynamic-provider"), {
+    __provider: provider,
+    spec: SPEC,
+  });
+
+async function answerOf(program: string, news: object): Promise<number> {
   const require = createRequire(__filename);
   const started = performance.now();
-  const host = spawn(
-    process.execPath,
-    [require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), "127.0.0.1:1"],
-    {
-      cwd: join(TOP, "examples", "quickstart"),
-      stdio: ["ignore", "pipe", "ignore"],
-    },
-  );
+  const host = spawn(process.execPath, [program, "127.0.0.1:1"], {
+    cwd: join(TOP, "examples", "quickstart"),
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   try {
     const port = await new Promise<string>((resolve, reject) => {
       host.once("error", reject);
-      host.once("exit", () => reject(new Error("the host of dynamic providers ended before it was asked")));
+      host.once("exit", () => reject(new Error(`${program} ended before it was asked`)));
       host.stdout.once("data", (line: Buffer) => resolve(line.toString().trim()));
     });
-    await check(require, port, provider);
+    await check(require, port, news);
     return performance.now() - started;
   } finally {
     host.kill("SIGKILL");
   }
 }
 
-function check(require: NodeJS.Require, port: string, provider: string): Promise<void> {
+function check(require: NodeJS.Require, port: string, news: object): Promise<void> {
   const grpc = createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js");
   const { ResourceProviderClient } = require("@pulumi/pulumi/proto/provider_grpc_pb");
-  const { CheckRequest } = require("@pulumi/pulumi/proto/provider_pb");
+  const { CheckRequest, ConfigureRequest } = require("@pulumi/pulumi/proto/provider_pb");
   const { Struct } = createRequire(require.resolve("@pulumi/pulumi"))(
     "google-protobuf/google/protobuf/struct_pb",
   );
@@ -73,12 +95,16 @@ function check(require: NodeJS.Require, port: string, provider: string): Promise
   ) as ProviderClient;
   const request = new CheckRequest();
   request.setOlds(Struct.fromJavaScript({}));
-  request.setNews(Struct.fromJavaScript({ __provider: provider, spec: SPEC }));
+  request.setUrn("urn:pulumi:dev::bench::app-platform:index:App::bench");
+  request.setNews(Struct.fromJavaScript(news));
   return new Promise((resolve, reject) => {
-    client.check(request, (error) => {
+    const done: Respond = (error) => {
       client.close();
       if (error) reject(error);
       else resolve();
-    });
+    };
+    // The host of dynamic providers needs no configuration.
+    if ("__provider" in news) client.check(request, done);
+    else client.configure(new ConfigureRequest(), () => client.check(request, done));
   });
 }
