@@ -48,7 +48,9 @@ describe("rich specs in a real stack", function () {
   });
 
   before(async () => {
-    emulator = await createEmulator({ deploySeconds: 0.02, token: TOKEN, rateLimit: false });
+    // Otherwise the service deploys again once a domain is ready, which a refresh may see or not.
+    const otherwise = ["domain-ready-deploys"];
+    emulator = await createEmulator({ deploySeconds: 0.02, token: TOKEN, rateLimit: false, otherwise });
     stack = await TestStack.create(emulator);
     cpSync(join(TOP, "tests", "fixtures", "specs", "everything.yaml"), stack.path("everything.yaml"));
     stack.declare(apps("a"));
