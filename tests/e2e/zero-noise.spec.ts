@@ -49,7 +49,7 @@ describe("rich specs in a real stack", function () {
 
   before(async () => {
     // Otherwise the service deploys again once a domain is ready, which a refresh may see or not.
-    const otherwise = ["domain-ready-deploys"];
+    const otherwise = ["domain-ready-deploys"] as const;
     emulator = await createEmulator({ deploySeconds: 0.02, token: TOKEN, rateLimit: false, otherwise });
     stack = await TestStack.create(emulator);
     cpSync(join(TOP, "tests", "fixtures", "specs", "everything.yaml"), stack.path("everything.yaml"));
