@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { median } from "./figures";
+import { specWith } from "./spec";
 import { BenchStack } from "./stack";
 
 const PROGRAMS = join(__dirname, "programs");
@@ -77,31 +78,10 @@ function typescriptProgram(folder: string): string {
 
 /** The same program as in TypeScript. */
 function yamlProgram(folder: string, name: string, type: string, count: number): string {
-  const spec = (index: number): object => ({
-    region: "fra",
-    services: [
-      {
-        name: "web",
-        image: { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1.27" },
-        http_port: 80,
-        instance_count: 1,
-        instance_size_slug: "apps-s-1vcpu-0.5gb",
-        envs: [
-          { key: "GREETING", value: "hello", scope: "RUN_TIME" },
-          {
-            key: "SESSION_KEY",
-            value: { "fn::secret": `secret of ${index}` },
-            scope: "RUN_TIME",
-            type: "SECRET",
-          },
-        ],
-      },
-    ],
-  });
   const resources = Object.fromEntries(
     Array.from({ length: count }, (_, index) => [
       `app-${String(index).padStart(3, "0")}`,
-      { type, properties: { spec: spec(index) } },
+      { type, properties: { spec: specWith({ "fn::secret": `secret of ${index}` }) } },
     ]),
   );
   const program = join(folder, name);

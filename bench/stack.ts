@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createEmulator, type Emulator, type RecordedCall } from "app-platform-emulator";
 import { PulumiProject, type CommandResult } from "../tools/pulumi-project";
+import { SPEC } from "./spec";
 
 const PROGRAMS = join(__dirname, "programs");
 
@@ -28,7 +29,7 @@ export class BenchStack {
       DIGITALOCEAN_API_URL: emulator.url,
       DIGITALOCEAN_TOKEN: "token-of-the-benchmark",
     });
-    return new BenchStack(emulator, project, { COUNT: String(count), ...env });
+    return new BenchStack(emulator, project, { COUNT: String(count), SPEC: JSON.stringify(SPEC), ...env });
   }
 
   /** Runs a command of Pulumi, and returns the calls it made and the memory its provider took. */
