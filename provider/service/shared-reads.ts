@@ -132,12 +132,12 @@ export class SharedReads {
     return this.app(source, id, maxAgeMs, options).catch(async (error: unknown) => {
       if (!isApiError(error, "not-found")) throw error;
       if (!isSince(this.listing, notBefore)) await this.loadSince(notBefore, source, options);
-      const isListed = isSince(this.listing, notBefore)
+      const isThere = isSince(this.listing, notBefore)
         ? this.listing.apps.has(id)
-        : await isInList(source, id, options).catch((cause: unknown) => {
+        : await isListed(source, id, options).catch((cause: unknown) => {
             throw unconfirmed(error, cause);
           });
-      if (isListed) throw contradicted(error);
+      if (isThere) throw contradicted(error);
       return undefined;
     });
   }
@@ -349,7 +349,12 @@ export class SharedReads {
   }
 }
 
-async function isInList(source: AppSource, id: string, options: Options): Promise<boolean> {
+/** Whether the list of all apps, read now and with retries, contains the app. @throws ApiError if they cannot be listed */
+export async function isListed(
+  source: Pick<AppSource, "listApps">,
+  id: string,
+  options: Options = {},
+): Promise<boolean> {
   for await (const app of source.listApps({ perPage: PAGE, ...options })) if (app.id === id) return true;
   return false;
 }

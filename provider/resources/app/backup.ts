@@ -35,8 +35,8 @@ interface BackupOptions {
 export const backupSpec = (app: App, leftOut: LeftOut): AppSpec => withSecretsLeftOut(app.spec, leftOut);
 
 /**
- * The text of a backup: the service's spec as YAML that `loadSpec` and `specFile` can read, below a header that explains how to restore the
- * app and lists the secrets to supply again. Contains no secret in plain text. Pure.
+ * The text of a backup: the service's spec as YAML that `loadSpec` and `specFile` can read, below a header that explains how to
+ * restore the app and lists the secrets to supply again. Contains no secret in plain text. Pure.
  */
 export function backupText(
   app: App,

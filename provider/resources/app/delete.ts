@@ -8,6 +8,7 @@ import { AppPlatformError, isApiError, isTransient } from "../../errors";
 import { singlePlaces } from "../../secrets/program-secrets";
 import { WAIT_LIMITS } from "../../service/poll";
 import { deleteAppOnce } from "../../service/safe-writes";
+import { isListed } from "../../service/shared-reads";
 import { nameIn } from "../../appspec/app-name";
 import type { Client } from "../../api/client";
 import type { Clock } from "../../clock";
@@ -113,14 +114,12 @@ export async function deleteApp(context: AppOperationContext, id: string): Promi
  * @throws ApiError if the apps cannot be listed, AppPlatformError `not-found` if the list contains the app
  */
 async function throwIfListed({ client, options }: AppOperationContext, id: string): Promise<void> {
-  for await (const app of client.listApps(options)) {
-    if (app.id !== id) continue;
-    throw new AppPlatformError(
-      "not-found",
-      `DELETE /v2/apps/${id} found no such app (404), but the list of apps contains it, so the result is inconclusive. ` +
-        "Run pulumi destroy again.",
-    );
-  }
+  if (!(await isListed(client, id, options))) return;
+  throw new AppPlatformError(
+    "not-found",
+    `DELETE /v2/apps/${id} found no such app (404), but the list of apps contains it, so the result is inconclusive. ` +
+      "Run pulumi destroy again.",
+  );
 }
 
 /**
