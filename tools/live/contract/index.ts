@@ -27,7 +27,10 @@ export interface CheckResult {
   readonly observed: string;
 }
 
-/** Runs every check, also after one has failed; stops at the signal, and leaves the rest to whoever recorded the app. */
+/**
+ * Runs every check, even if an earlier one failed. When the signal is aborted, no further check starts, and the caller has to delete
+ * the app.
+ */
 export async function runContract(
   target: ContractTarget,
   onResult: (result: CheckResult) => void,
