@@ -1,4 +1,5 @@
 import { programLines, type ProgramApp } from "./program-lines";
+import { yamlProgram } from "./yaml-program";
 
 /** A new project: names and versions for its files. */
 export interface Project {
@@ -8,18 +9,38 @@ export interface Project {
   readonly version: string;
 }
 
+/** What a project needs in a language of programs. */
+export interface Language {
+  /** As in `Pulumi.yaml`. */
+  readonly runtime: string;
+  /** The file that contains the program. */
+  readonly program: string;
+  /** Packages that `npm install` adds. */
+  readonly packages: readonly string[];
+  readonly devPackages: readonly string[];
+  /** The program and the files around it, by path. Pure. */
+  files(project: Project): Readonly<Record<string, string>>;
+  /** What to add to a program that exists. Pure. */
+  lines(app: ProgramApp): string;
+}
+
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
-/** The files around a TypeScript program, by path. Pure. */
-export function projectFiles({ name, app, version }: Project): Readonly<Record<string, string>> {
-  return {
-    "Pulumi.yaml": `name: ${name}\ndescription: Apps on the DigitalOcean App Platform\nruntime: nodejs\n`,
+const DESCRIPTION = "Apps on the DigitalOcean App Platform";
+
+const typescript: Language = {
+  runtime: "nodejs",
+  program: "index.ts",
+  packages: ["pulumi-app-platform", "@pulumi/pulumi"],
+  // Pulumi does not support TypeScript 7 yet.
+  devPackages: ["typescript@5", "@types/node"],
+  files: ({ name, app, version }) => ({
+    "Pulumi.yaml": `name: ${name}\ndescription: ${DESCRIPTION}\nruntime: nodejs\n`,
     "package.json": json({
       name,
       private: true,
       main: "index.ts",
       dependencies: { "@pulumi/pulumi": "^3.216.0", "pulumi-app-platform": `^${version}` },
-      // Pulumi does not support TypeScript 7 yet.
       devDependencies: { "@types/node": "^20.0.0", typescript: ">=5.4.0 <7" },
     }),
     "tsconfig.json": json({
@@ -37,8 +58,28 @@ export function projectFiles({ name, app, version }: Project): Readonly<Record<s
     }),
     ".gitignore": "node_modules/\nbin/\n",
     "index.ts": programLines([app]),
-  };
-}
+  }),
+  lines: (app) => programLines([app]),
+};
+
+const yaml: Language = {
+  runtime: "yaml",
+  program: "Pulumi.yaml",
+  // It contains the plugin.
+  packages: ["pulumi-app-platform"],
+  devPackages: [],
+  files: ({ name, app, version }) => ({
+    "Pulumi.yaml": `name: ${name}\ndescription: ${DESCRIPTION}\nruntime: yaml\n${yamlProgram(app)}`,
+    "package.json": json({ name, private: true, dependencies: { "pulumi-app-platform": `^${version}` } }),
+    ".gitignore": "node_modules/\n",
+  }),
+  lines: yamlProgram,
+};
+
+export const LANGUAGES: ReadonlyMap<string, Language> = new Map([
+  ["typescript", typescript],
+  ["yaml", yaml],
+]);
 
 /** The app.yaml of a new project: a service from a public repository, with a SECRET variable. Pure. */
 export const sampleSpec = (name: string, schemaLine: string): string => `${schemaLine}

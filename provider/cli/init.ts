@@ -12,22 +12,21 @@ import { loadSpec } from "../load-spec";
 import { shownInLine } from "../text/shown";
 import { schemaLine } from "./app-file";
 import { meant, text, UsageError, type Command, type Io } from "./command";
-import { projectFiles, SAMPLE_SECRETS, sampleSpec, validName } from "./init-files";
+import { LANGUAGES, SAMPLE_SECRETS, sampleSpec, validName, type Language } from "./init-files";
 import { configKey } from "./program-lines";
 import { ownVersion } from "./version";
 
-const LANGUAGES = ["typescript"];
-const PROGRAM = "index.ts";
 /** Files to look for, in this order. */
 const SPECS = [".do/app.yaml", ".do/app.yml", ".do/deploy.template.yaml", "app.yaml"];
 
 export const init: Command = {
-  summary: "write a program, an app.yaml, and the files around them",
+  summary: "write a program in TypeScript or YAML, an app.yaml, and the files around them",
   help: `Usage: app-platform init [directory] [options]
 
-Writes a Pulumi project: ${PROGRAM}, app.yaml, Pulumi.yaml, package.json,
-tsconfig.json, and .gitignore. Existing files stay unchanged. Prints what to
-run next. Does not contact the service.
+Writes a Pulumi project: the program (index.ts, or Pulumi.yaml in YAML),
+app.yaml, and the files around them, such as package.json and .gitignore.
+Existing files stay unchanged. Prints what to run next. Does not contact the
+service.
 
 If the directory contains .do/app.yaml, .do/deploy.template.yaml, or app.yaml,
 the program uses that file, and no app.yaml is written.
@@ -39,7 +38,7 @@ Options:
                     the AppSpec, or the directory's name)
   --adopt ID        adopt the existing app with this id, or \`true\` for the app
                     with the name in the AppSpec
-  --language LANG   ${LANGUAGES.join(", ")} (default)
+  --language LANG   language of the program: typescript (default) or yaml
 
 Exit codes: 0 success, 1 failure, 2 usage error.
 `,
@@ -52,15 +51,13 @@ Exit codes: 0 success, 1 failure, 2 usage error.
   async run(values, positionals, io) {
     const [directory = ".", ...more] = positionals;
     if (more.length > 0) throw new UsageError(`unexpected argument: ${more.join(" ")}`);
-    const language = text(values, "language") ?? "typescript";
-    if (!LANGUAGES.includes(language))
-      throw new UsageError(`--language: unknown language ${language}${meant(language, LANGUAGES)}`);
+    const language = languageOf(text(values, "language") ?? "typescript");
     const given = text(values, "name");
     if (given !== undefined && validName(given) !== given)
       throw new UsageError(
         `--name: "${given}" is not a valid name: 2 to 32 lowercase letters, digits and dashes, starting with a letter`,
       );
-    refuseOtherRuntime(directory);
+    refuseOtherRuntime(directory, language);
     const source = await sourceOf(directory, text(values, "from"), io);
     const name = given ?? validName(source?.spec.name ?? basename(resolve(directory)));
     const file = source?.file ?? "app.yaml";
@@ -76,17 +73,27 @@ Exit codes: 0 success, 1 failure, 2 usage error.
     const files = {
       ...(source === undefined && { [file]: sampleSpec(name, schemaLine("app.yaml", directory)) }),
       ...(source?.content !== undefined && { [file]: source.content }),
-      ...projectFiles({ name, app, version: ownVersion() }),
+      ...language.files({ name, app, version: ownVersion() }),
     };
     const kept = writeMissing(directory, files);
     const written = Object.keys(files).filter((path) => !kept.includes(path));
     await io.out(written.map((path) => `${shownInLine(join(directory, path))}\n`).join(""));
     for (const path of kept) io.err(`${shownInLine(join(directory, path))} exists, and is unchanged.\n`);
-    if (kept.includes(PROGRAM)) io.err(`\nAdd to ${PROGRAM}:\n\n${files[PROGRAM] ?? ""}\n`);
-    io.err(nextSteps(directory, secrets));
+    const { program } = language;
+    if (kept.includes(program)) io.err(`\nAdd to ${program}:\n\n${language.lines(app)}\n`);
+    io.err(nextSteps(directory, language, secrets));
     return 0;
   },
 };
+
+/** @throws UsageError for another language */
+function languageOf(name: string): Language {
+  const found = LANGUAGES.get(name);
+  if (found) return found;
+  const names = [...LANGUAGES.keys()];
+  const near = meant(name, names) || `: use ${names.join(" or ")}`;
+  throw new UsageError(`--language: unknown language ${name}${near}`);
+}
 
 interface Source {
   readonly spec: AppSpec;
@@ -128,7 +135,7 @@ function missingSecrets(spec: AppSpec): string[] {
 }
 
 /** @throws AppPlatformError if the project is one of another language */
-function refuseOtherRuntime(directory: string): void {
+function refuseOtherRuntime(directory: string, { runtime }: Language): void {
   const path = join(directory, "Pulumi.yaml");
   if (!existsSync(path)) return;
   let project: unknown;
@@ -140,12 +147,14 @@ function refuseOtherRuntime(directory: string): void {
       `${path} is not valid YAML. Fix it, or choose another directory.`,
     );
   }
-  const runtime = isPlainObject(project) ? project["runtime"] : undefined;
-  const name = isPlainObject(runtime) ? runtime["name"] : runtime;
-  if (name === "nodejs") return;
+  const declared = isPlainObject(project) ? project["runtime"] : undefined;
+  const found = isPlainObject(declared) ? declared["name"] : declared;
+  if (found === runtime) return;
+  const [other] = [...LANGUAGES].find(([, language]) => language.runtime === found) ?? [];
   throw new AppPlatformError(
     "invalid-input",
-    `${path} is a project with the runtime ${String(name)}, and this program needs nodejs. Choose another directory.`,
+    `${path} is a project with the runtime ${String(found)}, and this program needs ${runtime}. ` +
+      `Choose another directory${other === undefined ? "" : `, or --language ${other}`}.`,
   );
 }
 
@@ -165,10 +174,10 @@ function writeMissing(directory: string, files: Readonly<Record<string, string>>
   });
 }
 
-function nextSteps(directory: string, secrets: readonly string[]): string {
+function nextSteps(directory: string, language: Language, secrets: readonly string[]): string {
   const lines = [
     ...(directory === "." ? [] : [`cd ${shellWord(directory)}`]),
-    ...installing(join(directory, "package.json")),
+    ...installing(join(directory, "package.json"), language),
     "pulumi stack init dev",
     ...secrets.map((address) => `pulumi config set --secret ${configKey(address)}`),
     "export DIGITALOCEAN_TOKEN=…   # with the emulator: the two variables that it prints",
@@ -177,12 +186,8 @@ function nextSteps(directory: string, secrets: readonly string[]): string {
   return `Next:\n${lines.map((line) => `  ${shownInLine(line)}\n`).join("")}`;
 }
 
-/** The packages that a program needs. Pulumi does not support TypeScript 7 yet. */
-const PACKAGES = ["pulumi-app-platform", "@pulumi/pulumi"];
-const DEV_PACKAGES = ["typescript@5", "@types/node"];
-
 /** The commands that install what package.json does not list yet, or everything. */
-function installing(path: string): string[] {
+function installing(path: string, { packages, devPackages }: Language): string[] {
   let manifest: unknown;
   try {
     manifest = JSON.parse(readFileSync(path, "utf8"));
@@ -195,7 +200,7 @@ function installing(path: string): string[] {
   });
   const missing = (names: readonly string[]): string =>
     names.filter((name) => !listed.includes(name.replace(/(?<=.)@.*$/, ""))).join(" ");
-  const [needed, dev] = [missing(PACKAGES), missing(DEV_PACKAGES)];
+  const [needed, dev] = [missing(packages), missing(devPackages)];
   if (needed === "" && dev === "") return ["npm install"];
   return [
     ...(needed === "" ? [] : [`npm install ${needed}`]),

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEmulator, type Emulator } from "app-platform-emulator";
+import { init } from "../../provider/cli/init";
 import { packPlugin } from "../../tools/plugin-pack";
+import { runCommand } from "../helpers/command";
 import { succeeded, TestStack, TOKEN, writes } from "../helpers/e2e";
 import { writeSchema } from "../helpers/plugin-sdk";
 import { temporaryFolder } from "../helpers/temporary-folder";
@@ -54,6 +56,27 @@ describe("getting the plugin", function () {
     succeeded(await stack.project.run(install));
     assert.match(succeeded(await stack.project.run(["plugin", "ls"])).output, /app-platform +resource/);
     await createsTheApp();
+  });
+
+  it("app-platform init --language yaml writes a program that creates the app as it stands", async () => {
+    rmSync(stack.path("Pulumi.yaml"));
+    const { err } = await runCommand(
+      init,
+      [stack.project.folder, "--language", "yaml", "--name", "token"],
+      {},
+    );
+    const [, key = ""] = /^ {2}pulumi config set --secret (\S+)$/m.exec(err) ?? [];
+    succeeded(await stack.project.run(["stack", "init", "organization/token/dev"]));
+    const missing = await stack.up();
+    assert.notEqual(missing.code, 0);
+    assert.ok(missing.output.includes(key), missing.output);
+    succeeded(await stack.project.run(["config", "set", "--secret", key, "hunter2-of-init"]));
+    const created = await stack.mustUp();
+    assert.match(created.output, /url\s*: "https:\/\/token-/);
+    assert.deepEqual(writes(emulator), ["POST /v2/apps"]);
+    assert.ok(!created.output.includes("hunter2"));
+    succeeded(await stack.up(["--expect-no-changes"]));
+    assert.deepEqual(writes(emulator), []);
   });
 
   it("pulumi package add takes the program in the npm package's folder", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { parse } from "yaml";
 import { UsageError } from "../../../provider/cli/command";
 import { init } from "../../../provider/cli/init";
 import { validate } from "../../../provider/cli/validate";
@@ -9,6 +10,9 @@ import { loadSpec } from "../../../provider/load-spec";
 import { applySecrets } from "../../../provider/appspec/secret-addresses";
 import { runCommand, type Terminal } from "../../helpers/command";
 import { temporaryFolder } from "../../helpers/temporary-folder";
+
+type Json = Record<string, unknown>;
+type Manifest = { dependencies: Json };
 
 const SPEC = `name: shop
 services:
@@ -144,6 +148,99 @@ describe("app-platform init", () => {
     });
     await assert.rejects(run(["--name", "My Shop"]), UsageError);
     assert.ok(!existsSync(at));
+  });
+
+  describe("--language yaml", () => {
+    const yaml = (...args: string[]) => run(["--language", "yaml", ...args]);
+    const program = () => parse(read("Pulumi.yaml")) as Record<string, unknown>;
+    const only = (value: unknown): unknown => Object.values(value as object)[0];
+
+    it("writes a program that uses the npm package's plugin, with secrets from the configuration", async () => {
+      const { code, out, err } = await yaml("--name", "my-shop");
+      assert.deepEqual(
+        [code, readdirSync(at).sort()],
+        [0, [".gitignore", "Pulumi.yaml", "app.yaml", "package.json"]],
+      );
+      for (const file of readdirSync(at)) assert.ok(out.includes(join(at, file)), out);
+      assert.deepEqual(program(), {
+        name: "my-shop",
+        description: "Apps on the DigitalOcean App Platform",
+        runtime: "yaml",
+        plugins: {
+          providers: [{ name: "app-platform", path: "node_modules/pulumi-app-platform/plugin" }],
+        },
+        config: { webSessionKey: { type: "string", secret: true } },
+        resources: {
+          "my-shop": {
+            type: "app-platform:App",
+            properties: { specFile: "app.yaml", secrets: { "web.SESSION_KEY": "${webSessionKey}" } },
+          },
+        },
+        outputs: { url: "${my-shop.liveUrl}" },
+      });
+      assert.match(err, /^ {2}npm install\n[^]*^ {2}pulumi config set --secret webSessionKey$/m);
+      assert.match(read("app.yaml"), /^# yaml-language-server: /);
+      assert.deepEqual(Object.keys((JSON.parse(read("package.json")) as Manifest).dependencies), [
+        "pulumi-app-platform",
+      ]);
+    });
+
+    it("uses an existing .do/app.yaml, and adopts an app", async () => {
+      write(".do/app.yaml", SPEC);
+      const { err } = await yaml("--adopt", "true");
+      assert.deepEqual((only(program()["resources"]) as Json)["properties"], {
+        specFile: ".do/app.yaml",
+        adopt: true,
+      });
+      assert.doesNotMatch(err, /config set/);
+      at += "-new";
+      write(".do/app.yaml", SPEC);
+      await yaml();
+      assert.deepEqual(Object.keys(program()["config"] as object).sort(), ["webKey", "webOld"]);
+    });
+
+    it("gives resources and configuration different names, and passes paths as text", async () => {
+      write(".do/app.yaml", "name: web-key\nservices: [{ name: web, envs: [{ key: KEY, type: SECRET }] }]\n");
+      await yaml();
+      assert.deepEqual(Object.keys(program()["resources"] as object), ["web-key"]);
+      at += "-token";
+      write(".do/app.yaml", "name: token\nenvs: [{ key: TOKEN, type: SECRET }]\n");
+      await yaml();
+      const [[key, resource] = []] = Object.entries(program()["resources"] as Record<string, Json>);
+      assert.notEqual(key, "token");
+      assert.equal(resource?.["name"], "token");
+      assert.deepEqual(program()["outputs"], { url: `\${${key}.liveUrl}` });
+      at += "-path";
+      const file = join(folder.path, "${token}.yaml");
+      writeFileSync(file, SPEC);
+      await yaml("--from", file);
+      const { specFile } = (only(program()["resources"]) as { properties: Json }).properties;
+      assert.equal(specFile, "../$${token}.yaml");
+    });
+
+    it("overwrites nothing, and prints the lines for an existing program", async () => {
+      const mine = "name: mine\nruntime: { name: yaml }\n";
+      write("Pulumi.yaml", mine);
+      write("package.json", "{}");
+      write("notes.txt", "mine");
+      const { code, err } = await yaml();
+      assert.deepEqual([code, read("Pulumi.yaml"), read("package.json")], [0, mine, "{}"]);
+      const [, lines = ""] = /Add to Pulumi\.yaml:\n\n([^]*)\nNext:/.exec(err) ?? [];
+      assert.deepEqual(Object.keys(parse(lines) as object), ["plugins", "config", "resources", "outputs"]);
+      assert.match(err, /^ {2}npm install pulumi-app-platform$/m);
+      const before = ["Pulumi.yaml", "package.json", "app.yaml", ".gitignore"].map(read);
+      await yaml("--name", "other");
+      assert.deepEqual(["Pulumi.yaml", "package.json", "app.yaml", ".gitignore"].map(read), before);
+    });
+
+    it("is suggested in a project in YAML, and rejected in another one", async () => {
+      write("Pulumi.yaml", "name: shop\nruntime: yaml\n");
+      await assert.rejects(run(), /--language yaml/);
+      write("Pulumi.yaml", "name: shop\nruntime: go\n");
+      await assert.rejects(yaml(), /runtime go.*needs yaml/);
+      assert.deepEqual(readdirSync(at), ["Pulumi.yaml"]);
+      await assert.rejects(run(["--language", "cobol"]), /typescript or yaml/);
+    });
   });
 
   it("derives a valid name from any folder's name", () => {
