@@ -3,16 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { TOP } from "../../tools/pulumi-project";
+import { installedWith } from "../../tools/release/lockfile";
+import { PUBLISHED, readLockfile } from "../../tools/release/packages";
 
-interface Locked {
-  readonly version?: string;
-  readonly resolved?: string;
-  readonly integrity?: string;
-  readonly link?: boolean;
-  readonly hasInstallScript?: boolean;
-  readonly dependencies?: Record<string, string>;
-  readonly optionalDependencies?: Record<string, string>;
-}
 interface Manifest {
   readonly scripts?: Record<string, string>;
   readonly publishConfig?: unknown;
@@ -21,36 +14,12 @@ interface Manifest {
 }
 
 const read = (path: string): string => readFileSync(join(TOP, path), "utf8");
-const lock = (JSON.parse(read("package-lock.json")) as { packages: Record<string, Locked> }).packages;
+const lock = readLockfile();
 const manifest = (folder: string): Manifest => JSON.parse(read(`${folder}/package.json`)) as Manifest;
 
-const PUBLISHED = ["provider", "emulator"] as const;
 const RUN_AT_INSTALL = ["preinstall", "install", "postinstall", "prepublish", "prepare"];
 
-/** Everything that is installed with a package, by its place in the lockfile. */
-function shipped(folder: string): string[] {
-  const found = new Set<string>();
-  const visit = (place: string): void => {
-    const { dependencies = {}, optionalDependencies = {} } = lock[place] ?? {};
-    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
-      const dependency = resolved(place, name);
-      if (found.has(dependency)) continue;
-      found.add(dependency);
-      visit(dependency);
-    }
-  };
-  visit(folder);
-  return [...found];
-}
-
-/** Where Node finds the package `name` from the package at `place`. */
-function resolved(place: string, name: string): string {
-  for (let from = place; ; from = from.slice(0, Math.max(0, from.lastIndexOf("/node_modules/")))) {
-    const candidate = `${from === "" ? "" : `${from}/`}node_modules/${name}`;
-    if (lock[candidate]) return candidate;
-    if (from === "") return assert.fail(`${name}, which ${place} needs, is not in the lockfile`);
-  }
-}
+const shipped = (folder: string): string[] => installedWith(lock, folder);
 
 describe("the published packages", () => {
   for (const folder of PUBLISHED) {
@@ -95,7 +64,12 @@ interface Job {
   readonly permissions?: Record<string, string>;
   readonly needs?: string;
   readonly uses?: string;
-  readonly steps?: { run?: string; uses?: string; with?: Record<string, unknown> }[];
+  readonly steps?: {
+    run?: string;
+    uses?: string;
+    with?: Record<string, unknown>;
+    env?: Record<string, string>;
+  }[];
 }
 interface Workflow {
   readonly on: Record<string, unknown>;
@@ -112,13 +86,28 @@ describe("the workflows", () => {
 
   it("publish from tags alone, once all tests have passed, with provenance and without a token", () => {
     assert.deepEqual(release.on, { push: { tags: ["v*"] } });
-    const { test, publish } = release.jobs;
+    const { test, files, publish } = release.jobs;
     assert.equal(test?.uses, "./.github/workflows/ci.yml");
-    assert.equal(publish?.needs, "test");
-    assert.deepEqual(publish?.permissions, { contents: "read", "id-token": "write" });
-    assert.match(commands(publish), /npm ci --ignore-scripts/);
+    assert.equal(files?.needs, "test");
+    assert.match(commands(files), /npm run release -- --no-tests --tag "\$GITHUB_REF_NAME"/);
+    assert.equal(publish?.needs, "files");
+    assert.deepEqual(publish?.permissions, { "id-token": "write" });
     assert.match(commands(publish), /npm publish .*--provenance/);
-    assert.doesNotMatch(read(".github/workflows/release.yml"), /secrets\.|TOKEN/);
+    assert.doesNotMatch(read(".github/workflows/release.yml"), /secrets\./);
+  });
+
+  it("run no code of a package, not even ours, where there is a right to publish or to write", () => {
+    for (const name of ["publish", "page"]) {
+      const job = release.jobs[name];
+      assert.doesNotMatch(commands(job), /npm (ci|install|run)|npx|node /);
+      assert.ok(!job?.steps?.some(({ uses }) => uses?.startsWith("actions/checkout@")), name);
+      assert.match(commands(job), /sha256sum --check/);
+    }
+    const { page } = release.jobs;
+    assert.deepEqual(page?.permissions, { contents: "write" });
+    const environments = Object.values(release.jobs).flatMap(({ steps = [] }) => steps.map(({ env }) => env));
+    const tokens = environments.filter((env) => env !== undefined && "GH_TOKEN" in env);
+    assert.deepEqual(tokens, [{ GH_TOKEN: "${{ github.token }}" }]);
   });
 
   it("test what .ci/run tests, and look for known weaknesses in what users get", () => {
