@@ -31,6 +31,7 @@ export type {
 } from "./api/types";
 export { explain, type SizePrices } from "./appspec/explain";
 export { plan } from "./appspec/plan";
+export { previewSpec, type PreviewOptions } from "./appspec/preview-spec";
 export type {
   Accepted,
   Action,
