@@ -1,3 +1,5 @@
+import { fromWire, Hidden } from "../../plugin/values/wire";
+import { isPlainObject } from "../../provider/appspec/lists-by-name";
 import { SECRET } from "../helpers/world/provider-world";
 import type { StackedResource } from "./stack";
 import type { World } from "./world";
@@ -5,6 +7,17 @@ import type { World } from "./world";
 const CIPHERTEXT = /EV\[[^\]]/;
 /** The URL of a log or a console. It grants access, like a token. */
 const ADDRESS = /\/_(logs|exec)\/\w/;
+
+/** Without values that are marked as secret, which Pulumi encrypts. */
+function withoutMarked(value: unknown): unknown {
+  const walk = (at: unknown): unknown => {
+    if (at instanceof Hidden) return undefined;
+    if (Array.isArray(at)) return at.map(walk);
+    if (!isPlainObject(at)) return at;
+    return Object.fromEntries(Object.entries(at).map(([key, item]) => [key, walk(item)]));
+  };
+  return walk(fromWire(value));
+}
 
 /**
  * Where a token, a secret or its ciphertext was exposed in the output and the files of a world's runs.
@@ -18,10 +31,11 @@ export function exposed(
   const shown = [...world.takeOutput(), ...world.told];
   const resources = stack.flatMap(({ state }) => state ?? []);
   const kept = resources.map(({ inputs, outputs }) => {
-    // Pulumi encrypts the values of secret inputs, and `__liveSpec` as a whole.
-    const { __liveSpec: _held, spec: _spec, alertDestinations: _set, ...rest } = outputs;
-    const { spec: _declared, alertDestinations: _wanted, ...others } = inputs;
-    return JSON.stringify([rest, others]);
+    const { encrypted } = world.host.front;
+    const plain = [outputs, inputs].map((all) =>
+      Object.entries(all).filter(([name]) => !encrypted.includes(name)),
+    );
+    return JSON.stringify(withoutMarked(plain));
   });
   const hidden = resources.map(({ outputs }) => JSON.stringify(outputs));
   const files = world.files();

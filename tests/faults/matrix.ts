@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { callName, casesFor, sampled } from "./cases";
+import { callName, casesFor, isWait, sampled } from "./cases";
 import { FAULT_CLASSES, type FaultClass } from "./expectations";
-import { reference, runCase, type Reference } from "./run-case";
+import { reference, runCanceled, runCase, type Reference } from "./run-case";
 import type { Scenario } from "./scenarios/app";
 import { count } from "./total";
 import { World, type Surroundings } from "./world";
@@ -11,6 +11,40 @@ const SHARE = Number(process.env["FAULT_SHARE"] ?? 4);
 
 /** Upper limit for the cases of one fault on a busy machine, in real milliseconds. */
 const LIMIT_MS = 120_000;
+
+/** Cancels each operation at one in {@link SHARE} of its calls; each test is one operation. */
+export function cancellations(
+  name: string,
+  scenarios: readonly Scenario[],
+  surroundings: Surroundings,
+): void {
+  describe(`cancellation: ${name}`, function () {
+    this.timeout(LIMIT_MS);
+    let world: World;
+    before(async () => {
+      world = await World.start(surroundings);
+    });
+    after(() => world.stop());
+
+    for (const [place, scenario] of scenarios.entries())
+      it(`${scenario.name} loses, doubles and shows nothing`, async () => {
+        const usual = await reference(world, scenario);
+        const failed: string[] = [];
+        let stopped = 0;
+        const firstWait = usual.calls.find(isWait);
+        const calls = new Set(sampled(usual.calls, place, SHARE));
+        if (firstWait) calls.add(firstWait);
+        for (const call of calls)
+          try {
+            if (await runCanceled(world, scenario, usual, call)) stopped += 1;
+          } catch (error) {
+            failed.push(`${callName(call)}: ${(error as Error).message}`);
+          }
+        assert.ok(failed.length === 0, failed.join("\n\n"));
+        assert.ok(stopped > 0 || !firstWait, "a wait goes on");
+      });
+  });
+}
 
 /** Tests every call of the operations × every fault; each test is one operation and fault, at all its calls. */
 export function faultMatrix(

@@ -9,6 +9,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import type * as Grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import type { FrontEnd } from "./front-ends";
 import { QuickProcess, type Place } from "./quick-process";
 
 const fromPulumi = createRequire(require.resolve("@pulumi/pulumi"));
@@ -37,18 +38,19 @@ export class OperationError extends Error {
 }
 
 /**
- * Pulumi's own host of dynamic providers in a separate process, called like Pulumi's engine does: over
- * `pulumirpc.ResourceProvider`, with an `Engine` service that receives the log. It runs in quick time.
+ * A front end in a separate process, called like Pulumi's engine does: over `pulumirpc.ResourceProvider`, with an `Engine` service
+ * that receives the log. It runs in quick time.
  */
 export class ProviderHost {
   private constructor(
+    readonly front: FrontEnd,
     readonly process: QuickProcess,
     private readonly engine: Grpc.Server,
     private readonly client: ResourceProviderClient,
     private readonly lines: string[],
   ) {}
 
-  static async start(place: Place): Promise<ProviderHost> {
+  static async start(place: Place, front: FrontEnd): Promise<ProviderHost> {
     const lines: string[] = [];
     const engine = new grpc.Server();
     engine.addService(EngineService as never, {
@@ -65,12 +67,11 @@ export class ProviderHost {
         error ? fail(error) : done(bound),
       ),
     );
-    const script = fromPulumi.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    const host = new QuickProcess([script, `127.0.0.1:${port}`], place);
+    const host = new QuickProcess([...front.script, `127.0.0.1:${port}`], place);
     const [first] = (await once(host.child.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
     const address = `127.0.0.1:${Number.parseInt(String(first), 10)}`;
     const client = new ResourceProviderClient(address, grpc.credentials.createInsecure());
-    return new ProviderHost(host, engine, client, lines);
+    return new ProviderHost(front, host, engine, client, lines);
   }
 
   /** Returns what it has logged since the last call. */
@@ -78,7 +79,7 @@ export class ProviderHost {
     return this.lines.splice(0);
   }
 
-  async configure(config: Record<string, string>): Promise<void> {
+  async configure(config: Properties): Promise<void> {
     const message = new pb.ConfigureRequest();
     message.setArgs(structOf(config));
     await this.call("configure", message);
@@ -114,16 +115,24 @@ export class ProviderHost {
     return changes === DIFF_SOME ? true : changes === DIFF_NONE ? false : undefined;
   }
 
-  async create(urn: string, news: Properties): Promise<{ id: string; outputs: Properties }> {
+  async create(urn: string, news: Properties, preview = false): Promise<{ id: string; outputs: Properties }> {
     const message = new pb.CreateRequest();
+    message.setPreview(preview);
     message.setUrn(urn);
     message.setProperties(structOf(news));
     const answer = await this.call<pb.CreateResponse>("create", message);
     return { id: answer.getId(), outputs: propertiesOf(answer.getProperties()) };
   }
 
-  async update(urn: string, id: string, olds: Properties, news: Properties): Promise<Properties> {
+  async update(
+    urn: string,
+    id: string,
+    olds: Properties,
+    news: Properties,
+    preview = false,
+  ): Promise<Properties> {
     const message = new pb.UpdateRequest();
+    message.setPreview(preview);
     message.setUrn(urn);
     message.setId(id);
     message.setOlds(structOf(olds));

@@ -77,6 +77,41 @@ export async function runCase(
   assert.deepEqual(seen, [], "what came to light");
 }
 
+/**
+ * Runs an operation that the user cancels while one of its calls is on its way.
+ * @returns whether it stopped; otherwise, it was so far that it succeeded
+ * @throws AssertionError describing what is lost, doubled, or shown
+ */
+export async function runCanceled(
+  world: World,
+  scenario: Scenario,
+  usual: Reference,
+  { index }: RemoteCall,
+): Promise<boolean> {
+  await world.clear();
+  await scenario.before?.(world);
+  world.emulator.clearCalls();
+  let canceled: Promise<void> | undefined;
+  world.whenAnswered(() => {
+    if (world.emulator.calls.length > index) canceled ??= world.host.cancel();
+  });
+  const { failed } = await attempt(world, scenario);
+  world.whenAnswered(undefined);
+  assert.ok(canceled, "it ended before the call");
+  await canceled;
+  if (failed) {
+    assert.match(failed.told, /stopped|interrupted|canceled/i);
+    expectRecorded(world, scenario);
+  } else expectTruth(world, usual, failed);
+  const shown = exposed(world, scenario.sendsNoSecret !== true);
+  // The next run is another process.
+  await world.restartHost();
+  await mustGoWell(world, scenario, failed !== undefined);
+  assert.deepEqual(endOf(world), usual.end, "what is there after the next run");
+  assert.deepEqual([...shown, ...exposed(world, scenario.sendsNoSecret !== true)], [], "what came to light");
+  return failed !== undefined;
+}
+
 interface Attempt {
   readonly failed?: OperationError;
   readonly found?: unknown;

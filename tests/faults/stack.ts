@@ -1,4 +1,3 @@
-import { listOrder, listsToMaps } from "../../provider/appspec/lists-by-name";
 import { isDeepStrictEqual } from "node:util";
 import { OperationError, type Properties, type ProviderHost } from "./provider-host";
 
@@ -42,7 +41,13 @@ export class StackedResource {
   /** `pulumi preview`. @throws OperationError also when check rejects the inputs */
   async preview(declared: Properties): Promise<Step> {
     await this.runs.begin();
-    return this.stepOf(await this.check(declared, true));
+    const inputs = await this.check(declared, true);
+    const step = await this.stepOf(inputs);
+    const { host, urn, state } = this;
+    if (!host.front.requestsPreviews) return step;
+    if (!state) await host.create(urn, inputs, true);
+    else if (step === "update") await host.update(urn, state.id, this.outputs, inputs, true);
+    return step;
   }
 
   /** `pulumi up --skip-preview`. @throws OperationError */
@@ -95,24 +100,18 @@ export class StackedResource {
     return this.runs.host;
   }
 
-  /** The host caches one provider per text; each run needs its own, as in a new process. */
+  /** Each run has its own, as in a new process. */
   private get providerText(): string {
     return `${this.provider}//${this.runs.run}`;
   }
 
   private get outputs(): Properties {
-    return { ...this.state?.outputs, __provider: this.providerText };
+    return this.host.front.recorded(this.state?.outputs ?? {}, this.providerText);
   }
 
   private async check(declared: Properties, preview: boolean): Promise<Properties> {
-    const { spec } = declared;
-    const news = {
-      ...declared,
-      ...(spec !== undefined && { spec: listsToMaps(spec), __order: listOrder(spec) }),
-      __preview: preview,
-      __urn: this.urn,
-      __provider: this.providerText,
-    };
+    const run = { urn: this.urn, preview, provider: this.providerText };
+    const news = this.host.front.given(declared, run);
     const plain = JSON.parse(JSON.stringify(news)) as Properties;
     const { inputs, failures } = await this.host.check(this.urn, this.state?.inputs ?? {}, plain);
     if (failures.length > 0) throw new OperationError(failures.join("\n"), undefined);

@@ -8,11 +8,11 @@ import {
   type EmulatorOptions,
   type RecordedCall,
 } from "app-platform-emulator";
-import { APP_PROVIDER, APP_TYPE } from "../../provider/resources/state-texts";
-import { TOKEN_KEY } from "../../provider/service/config";
+import { APP_PROVIDER } from "../../provider/resources/state-texts";
 import { DEPLOYMENT, ROLLBACK } from "../../provider/resources/kinds";
 import { TOP } from "../../tools/pulumi-project";
 import { QuickTime } from "../helpers/processes/quick-time";
+import { DYNAMIC, type FrontEnd } from "./front-ends";
 import { Program } from "./program";
 import { ProviderHost } from "./provider-host";
 import { QuickProcess, type Place } from "./quick-process";
@@ -26,6 +26,8 @@ const PORTS = 15_000;
 export interface Surroundings extends Pick<EmulatorOptions, "deploySeconds" | "liveLogs"> {
   /** Whether a program that runs look-ups is started as well. @default false */
   readonly program?: boolean;
+  /** @default the host of dynamic providers */
+  readonly front?: FrontEnd;
 }
 
 /** Functions that return credentials. */
@@ -131,9 +133,10 @@ export class World implements Runs {
     this.known = {};
     this.project = undefined;
     rmSync(join(this.folder, "app-spec-backups"), { recursive: true, force: true });
-    this.app = this.resource(APP_TYPE, "shop", APP_PROVIDER);
-    this.deployment = this.resource(DEPLOYMENT.type, "release", DEPLOYMENT.provider);
-    this.rollback = this.resource(ROLLBACK.type, "back", ROLLBACK.provider);
+    const { types } = this.front;
+    this.app = this.resource(types.App, "shop", APP_PROVIDER);
+    this.deployment = this.resource(types.Deployment, "release", DEPLOYMENT.provider);
+    this.rollback = this.resource(types.Rollback, "back", ROLLBACK.provider);
   }
 
   /** Keeps what was created but drops the collected output: for operations that change nothing. */
@@ -167,7 +170,7 @@ export class World implements Runs {
   /** Starts a run, with a different token than the previous one. */
   async begin(): Promise<void> {
     this.run += 1;
-    await this.host.configure({ [TOKEN_KEY]: this.token });
+    await this.host.configure(this.front.settings(this.token));
   }
 
   /** Calls `listener` whenever a call was processed, before the response is sent. */
@@ -200,12 +203,13 @@ export class World implements Runs {
   /** Restarts the host, as after a kill. @param prepare what must happen before its first calls */
   async restartHost(prepare: () => Promise<void> = async () => {}): Promise<void> {
     this.hostHere?.stop();
-    this.hostHere = await ProviderHost.start(this.place);
+    this.hostHere = await ProviderHost.start(this.place, this.front);
     await prepare();
     await this.begin();
     // The first calls load the client library, which takes longer than the event loop is quiet, so they may
     // time out.
-    const warm = () => this.host.read(NOBODY, NOBODY, { __provider: `${APP_PROVIDER}//0` });
+    const nobody = { urn: `urn:pulumi:dev::faults::${this.front.types.App}::nobody`, id: NOBODY };
+    const warm = () => this.host.read(nobody.urn, nobody.id, { __provider: `${APP_PROVIDER}//0` });
     while (await warm().catch(() => "late")) continue;
   }
 
@@ -214,6 +218,10 @@ export class World implements Runs {
     this.programHere?.process.stop();
     await this.emulator.close();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private get front(): FrontEnd {
+    return this.surroundings.front ?? DYNAMIC;
   }
 
   private get processes(): QuickProcess[] {
