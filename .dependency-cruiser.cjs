@@ -17,7 +17,7 @@ const PROVIDER = [
   ["secrets"],
   ["appspec"],
   ["errors", "clock", "durations", "deployment-phases"],
-  ["text"],
+  ["error-codes", "text"],
 ];
 
 const EMULATOR = [

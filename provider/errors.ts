@@ -1,40 +1,8 @@
 import { inspect, type InspectOptions } from "node:util";
+import type { ErrorCode } from "./error-codes";
 import { shown, shownInLine } from "./text/shown";
 
-/** Every error this package throws on purpose carries one of these codes; they are stable across versions. */
-export type ErrorCode =
-  // the service
-  | "unauthorized" // 401: token missing, wrong or expired
-  | "forbidden" // 403: the token lacks a scope
-  | "not-found" // 404
-  | "conflict" // 409: a name is taken
-  | "bad-request" // 400: the service rejects the request
-  | "invalid-spec" // 422, and 400 for a request with a spec: the service rejects the content
-  | "rate-limited" // 429, after all retries
-  | "quota-exceeded" // 429 for a limit of the account, such as its number of apps
-  | "service-error" // 5xx, after all retries
-  | "unexpected-status" // any other status
-  | "unreadable-answer" // not JSON, truncated, or not of the documented shape
-  // network
-  | "network" // no connection, or one that broke
-  | "timeout" // no complete response within the request's time limit
-  | "aborted" // the caller's signal
-  // this side
-  | "missing-token"
-  | "bad-address" // DIGITALOCEAN_API_URL is not a usable address
-  | "invalid-input" // arguments or AppSpec, see SpecError
-  | "unreadable-file" // a spec file that cannot be read or parsed
-  | "app-exists" // the name is taken by an app that is not ours
-  | "app-pinned" // an uncommitted rollback blocks new deployments
-  | "alerts-not-set" // the app exists, but not all alert recipients are set
-  | "app-gone" // the app of this resource no longer exists
-  | "already-ended" // the operation to cancel has already finished
-  | "deployment-failed"
-  | "update-not-seen" // the service accepted an update, but still returns the previous spec
-  | "no-deployment" // no new deployment appeared after a write that must deploy
-  | "wait-timeout" // the operation's own time limit
-  | "interrupted" // the user stopped the run while it waited
-  | "backup-failed";
+export type { ErrorCode };
 
 /** `ErrorOptions` of the library es2022, which the programs of Pulumi's template, with es2020, do not have. */
 interface Cause {

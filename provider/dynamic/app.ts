@@ -10,6 +10,7 @@ import { appProperties } from "../resources/options/named";
 import { resourceOptions, type ResourceOptions } from "./resource-options";
 import { markSecrets, secretOutputs } from "./secret-outputs";
 import { refuseImport } from "./import-option";
+import { refusePlugAndPlay } from "./plug-and-play";
 import { secretPlaces } from "./secret-inputs";
 import { defaultName } from "../appspec/app-name";
 import { mapsToLists } from "../appspec/lists-by-name";
@@ -131,6 +132,7 @@ export class App extends pulumi.CustomResource {
     options: pulumi.CustomResourceOptions & { id: pulumi.Input<pulumi.ID> },
   );
   constructor(name: string, args: AppArgs | undefined, options?: pulumi.CustomResourceOptions) {
+    refusePlugAndPlay(process.versions);
     refuseImport("App", name, options);
     const isRead = args === undefined || options?.id !== undefined;
     const own = isRead

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ResourceKind } from "../resources/kinds";
 import { refuseImport } from "./import-option";
+import { refusePlugAndPlay } from "./plug-and-play";
 import { resourceOptions } from "./resource-options";
 import { secretPlaces } from "./secret-inputs";
 
 /**
  * What the constructor of a resource passes to Pulumi: type, name, properties and options.
- * @throws AppPlatformError `invalid-input` for options that do not work
+ * @throws AppPlatformError `invalid-input` for options that do not work; `unsupported-installation`
  */
 export function resourceArgs(
   kind: ResourceKind,
@@ -14,6 +15,7 @@ export function resourceArgs(
   args: object,
   options: pulumi.CustomResourceOptions | undefined,
 ): [string, string, pulumi.Inputs, pulumi.CustomResourceOptions | undefined] {
+  refusePlugAndPlay(process.versions);
   refuseImport(kind.name, name, options);
   const own = resourceOptions(kind.name, name, args, options, kind.properties);
   const props = {

@@ -76,6 +76,21 @@ describe("resources for existing apps", () => {
     });
 
   for (const [type, make] of makers)
+    it(`${type} rejects Yarn Plug'n'Play with the setting to change, before Pulumi sees it`, () => {
+      const versions = Object.getOwnPropertyDescriptor(process, "versions") ?? assert.fail();
+      Object.defineProperty(process, "versions", { ...versions, value: { ...process.versions, pnp: "3" } });
+      try {
+        assert.throws(() => make(), {
+          errorCode: "unsupported-installation",
+          message: /nodeLinker: node-modules/,
+        });
+      } finally {
+        Object.defineProperty(process, "versions", versions);
+      }
+      assert.deepEqual(registered, []);
+    });
+
+  for (const [type, make] of makers)
     it(`${type} stores a constant text in the state that resolves to its provider`, async () => {
       await known(make().urn);
       const { type: registeredType, inputs } = only();
