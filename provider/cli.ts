@@ -10,6 +10,7 @@ import { logs } from "./cli/logs";
 import { migrate } from "./cli/migrate";
 import { open } from "./cli/open";
 import { orphans } from "./cli/orphans";
+import { report } from "./cli/report";
 import { restart } from "./cli/restart";
 import { rollback } from "./cli/rollback";
 import { spec } from "./cli/spec";
@@ -32,6 +33,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   validate,
   import: importFile,
   migrate,
+  report,
   orphans,
 };
 

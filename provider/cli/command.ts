@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ParseArgsConfig } from "node:util";
 import { Client } from "../api/client";
 import { serviceConfig } from "../service/config";
-import { AppPlatformError } from "../errors";
+import { AppPlatformError, asAppPlatformError } from "../errors";
 import type { App, Deployment } from "../api/types";
 import { shownDeployments } from "../service/new-deployment";
 import { appByNameOrId } from "../service/find";
@@ -113,6 +113,16 @@ export function clientOf(io: Io): Client {
   } catch (error) {
     if (!(error instanceof AppPlatformError) || error.errorCode !== "missing-token") throw error;
     throw new AppPlatformError("missing-token", "No token: set DIGITALOCEAN_TOKEN.");
+  }
+}
+
+/** The same; undefined without a token. */
+export function clientIfToken(io: Io): Client | undefined {
+  try {
+    return clientOf(io);
+  } catch (error) {
+    if (asAppPlatformError(error).errorCode !== "missing-token") throw error;
+    return undefined;
   }
 }
 

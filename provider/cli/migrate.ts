@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Client } from "../api/client";
-import { asAppPlatformError, AppPlatformError, isApiError } from "../errors";
+import { AppPlatformError, isApiError } from "../errors";
 import { differences } from "../appspec/covers";
 import { fromTerraformSpec } from "../appspec/from-terraform";
 import { formatPath, listsToMaps } from "../appspec/lists-by-name";
@@ -12,7 +12,7 @@ import { printableJson } from "../text/json";
 import { shownInLine } from "../text/shown";
 import { withoutSecretValues, type OpenSpec } from "../secrets/open-spec";
 import { appFileText, writeFile } from "./app-file";
-import { clientOf, contentOf, only, text, type Command, type Io } from "./command";
+import { clientIfToken, contentOf, only, text, type Command, type Io } from "./command";
 import { programLines } from "./program-lines";
 
 export const migrate: Command = {
@@ -96,15 +96,6 @@ function appsIn(name: string, content: string): ForeignApp[] {
     "not-found",
     `${name} contains no apps to migrate: no digitalocean.App of the bridged provider, and no digitalocean_app of Terraform.`,
   );
-}
-
-function clientIfToken(io: Io): Client | undefined {
-  try {
-    return clientOf(io);
-  } catch (error) {
-    if (asAppPlatformError(error).errorCode !== "missing-token") throw error;
-    return undefined;
-  }
 }
 
 async function move(

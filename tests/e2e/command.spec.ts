@@ -16,7 +16,7 @@ const image = { registry_type: "DOCKER_HUB", registry: "library", repository: "n
 
 const COMMANDS = [
   ...["init", "status", "open", "logs", "deployments", "cancel", "restart", "rollback"],
-  ...["spec", "validate", "import", "migrate", "orphans"],
+  ...["spec", "validate", "import", "migrate", "report", "orphans"],
 ];
 
 const SHOP: AppSpec = { name: "shop", services: [{ name: "web", image, http_port: 80 }] };

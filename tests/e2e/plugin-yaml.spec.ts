@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { createEmulator, type Emulator } from "app-platform-emulator";
+import { report } from "../../provider/cli/report";
+import { runCommand } from "../helpers/command";
 import { hideSecrets, succeeded, TestStack, TOKEN, writes, type Declaration } from "../helpers/e2e";
 import { yamlProject } from "../helpers/yaml-program";
 
@@ -66,6 +68,26 @@ describe("an app of a program in YAML", function () {
     await up("--expect-no-changes");
     assert.deepEqual(writes(emulator), []);
     assert.deepEqual(hideSecrets(stack.resource("shop")), recorded);
+  });
+
+  it("the command report turns the preview of a change into a comment", async () => {
+    const [mode, token] = envs;
+    declare([{ ...web, envs: [mode, { ...token, value: { $secret: `${SECRET}-2` } }] }, api], {
+      wait: false,
+    });
+    const { stdout } = succeeded(await stack.run(["preview", "--json"]));
+    const { out } = await runCommand(
+      report,
+      ["-"],
+      { DIGITALOCEAN_API_URL: emulator.url, DIGITALOCEAN_TOKEN: TOKEN },
+      { input: stdout },
+    );
+    printed.push(out);
+    assert.match(out, /^<!-- app-platform: shop\/dev -->\n/);
+    assert.match(out, /1 app to update\*\* · \$10 a month, unchanged/);
+    assert.match(out, /~ web \(service\): redeploy .*: envs\.API_TOKEN\.value changed/);
+    assert.match(out, /without a deployment: wait/);
+    assert.match(out, /\[control panel\]\(https:\/\/cloud\.digitalocean\.com\/apps\/[\da-f-]{36}\)/);
   });
 
   it("up applies a change with one update, and lists it by name", async () => {
