@@ -92,6 +92,24 @@ export const DEPLOYMENT_ASSUMPTIONS = assumptions([
     },
   },
   {
+    id: "late-cancel-accepted",
+    topic: "deployments",
+    statement: "The cancellation of a deployment that has finished is accepted, and changes nothing.",
+    strength: "C",
+    sources: [S.pythonDeployments],
+    emulator: "returns the deployment unchanged",
+    otherwise: { effect: "rejects it with 400", behavior: { refuseLateCancel: true } },
+  },
+  {
+    id: "committed-reverts",
+    topic: "deployments",
+    statement: "A rollback can be reverted even after it was committed.",
+    strength: "C",
+    sources: [S.pythonDeployments],
+    emulator: "deploys the spec from before the rollback, unless another deployment followed it",
+    otherwise: { effect: "rejects it with 400", behavior: { revertCommitted: false } },
+  },
+  {
     id: "image-build-stage",
     topic: "deployments",
     statement:

@@ -15,6 +15,10 @@ export interface Behavior {
   domainReady: boolean;
   /** An update that changes nothing starts a deployment. */
   deployUnchanged: boolean;
+  /** The cancellation of a deployment that has finished is rejected. */
+  refuseLateCancel: boolean;
+  /** A committed rollback can still be reverted, as long as no other deployment follows it. */
+  revertCommitted: boolean;
   /** An app without a deployment in progress has a `pending_deployment`, its newest one. */
   pendingWhenIdle: boolean;
   /** The status of a response that rejects a spec. */
@@ -62,6 +66,8 @@ export const BEHAVIOR: Readonly<Behavior> = {
   whileRollingBack: "accept",
   domainReady: true,
   deployUnchanged: true,
+  refuseLateCancel: false,
+  revertCommitted: true,
   pendingWhenIdle: false,
   invalidSpecStatus: 400,
   imageBuildStage: true,

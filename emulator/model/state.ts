@@ -32,6 +32,7 @@ export interface AppState {
   stopped: [id: string, at: number][];
   /** The deployment is stored by its id. */
   pinned?: { deployment: string; specBefore: Spec };
+  committed?: { specBefore: Spec };
 }
 
 export function stateOfApp(app: StoredApp, key: Buffer): AppState {

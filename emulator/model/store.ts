@@ -210,6 +210,7 @@ export class Store {
     refuseWhileDeleting(app);
     refuseWhilePinned(app);
     refuseWhileRollingBack(app, this.behavior, this.now);
+    delete app.committed;
     const now = this.now;
     const active = activeAmong(app.deployments, now);
     for (const record of app.deployments) if (isRunning(record, now)) record.canceledAt = now;
@@ -270,23 +271,28 @@ export class Store {
 
   /** @throws {@link ApiError} 400 when there is no rollback to commit */
   commitRollback(app: StoredApp): void {
-    pinOf(app);
+    const { specBefore } = pinOf(app);
     delete app.pinned;
+    app.committed = { specBefore };
     this.changed();
   }
 
   /** Deploys the spec from before the rollback. @throws {@link ApiError} 400 when there is no rollback to revert */
   revertRollback(app: StoredApp): DeploymentRecord {
-    const { specBefore } = pinOf(app);
+    const committed = this.behavior.revertCommitted ? app.committed : undefined;
+    const { specBefore } = committed ?? pinOf(app);
     refuseWhileDeleting(app);
     delete app.pinned;
     this.setSpec(app, specBefore);
     return this.deploy(app, { cause: "rollback reverted", newSources: false });
   }
 
-  /** @throws {@link ApiError} 400 when it has already finished */
+  /** @throws {@link ApiError} 400 when it has already finished, if the behavior says so */
   cancel(record: DeploymentRecord): void {
-    if (!isRunning(record, this.now)) throw badRequest("the deployment has finished and cannot be canceled");
+    if (!isRunning(record, this.now)) {
+      if (!this.behavior.refuseLateCancel) return;
+      throw badRequest("the deployment has finished and cannot be canceled");
+    }
     record.canceledAt = this.now;
     this.changed();
   }

@@ -27,6 +27,8 @@ export interface StoredApp {
   readonly stopped: Map<string, number>;
   /** Set while a rollback is neither committed nor reverted: its deployment, and the spec from before. */
   pinned?: { readonly deployment: DeploymentRecord; readonly specBefore: Spec };
+  /** Set after a rollback was committed, until the next deployment: the spec from before it. */
+  committed?: { readonly specBefore: Spec };
   /** Its creation failed in between: updates and new deployments fail, too. */
   broken?: boolean;
   /** The plain text of one of this app's `EV[…]`; undefined for any other. */

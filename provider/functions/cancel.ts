@@ -27,17 +27,24 @@ export async function cancelOnce<T>({ name, cancel, look, phaseOf }: Stoppable<T
     const seen = await look();
     return wanted(seen) ? seen : undefined;
   };
+  const alreadyEnded = (seen: T, cause?: unknown): AppPlatformError => {
+    const words = `The ${name} has already finished (${phaseOf(seen)}): nothing to cancel. ${help}`;
+    return new AppPlatformError("already-ended", words.trim(), { cause });
+  };
+  let answer: T;
   try {
-    return await writeOnce(cancel, () => lookFor(isCanceled), { clock: systemClock });
+    answer = await writeOnce(cancel, () => lookFor(isCanceled), { clock: systemClock });
   } catch (error) {
     if (!isApiError(error, "bad-request", "not-found", "conflict", "invalid-spec")) throw error;
     // The service may reject the request because there is nothing to cancel. The status for that is not documented.
     const seen = await lookFor(ended).catch(() => undefined);
     if (seen === undefined) throw error;
     if (isCanceled(seen)) return seen;
-    const words = `The ${name} has already finished (${phaseOf(seen)}): nothing to cancel. ${help}`;
-    throw new AppPlatformError("already-ended", words.trim(), { cause: error });
+    throw alreadyEnded(seen, error);
   }
+  // The service may also accept the request and change nothing.
+  if (ended(answer) && !isCanceled(answer)) throw alreadyEnded(answer);
+  return answer;
 }
 
 export const theDeployment = (

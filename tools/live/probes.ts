@@ -150,6 +150,8 @@ export async function probeApp(send: Send, findings: Findings, id: string): Prom
   );
   const type = active.cause_details?.type;
   findings.note("cause-details", typeof type === "string", `type ${type ?? "absent"}`);
+  const late = await send("POST", `/v2/apps/${id}/deployments/${active.id}/cancel`);
+  findings.note("late-cancel-accepted", late.status === 200, said(late));
   const beyond = await send("GET", "/v2/apps?page=1000&per_page=200");
   findings.note(
     "pages-beyond-the-last",

@@ -5,6 +5,7 @@ export const UNOBSERVABLE: Readonly<Partial<Record<AssumptionId, string>>> = {
   "domain-ready-deploys": "needs a domain whose DNS records can be changed",
   "newer-cancels-older":
     "an update in the middle of a deployment would leave the app of the run in an unknown state",
+  "committed-reverts": "a revert that is accepted would change what the app of the run deploys",
   "build-reuse": "the time of a build does not show which components were built",
   "own-rollback-blocks-nothing":
     "the rollback takes seconds on a prebuilt image, and an update during it would hide its outcome",

@@ -123,6 +123,55 @@ describe("emulator: assumptions about the service", () => {
     assert.equal((await get()).pending_deployment.id, deployment.id);
   });
 
+  it("accepts the cancellation of a finished deployment, which changes nothing, or rejects it", async () => {
+    let at = await started();
+    const finished = await app(at);
+    const active = (await finished.get()).active_deployment;
+    const cancel = `${finished.path}/deployments/${active.id}/cancel`;
+    assert.deepEqual((await at.ok("POST", cancel)).deployment, active);
+    assert.equal((await finished.get()).active_deployment.id, active.id);
+    await at.emulator.close();
+    at = await started("late-cancel-accepted");
+    const { path, get } = await app(at);
+    const { id } = (await get()).active_deployment;
+    assert.equal((await at.call("POST", `${path}/deployments/${id}/cancel`)).status, 400);
+  });
+
+  describe("after a rollback was committed", () => {
+    const variable = (value: string): any => webSpec("demo", { envs: [{ key: "A", value }] });
+
+    /** An app that was rolled back from "new" to "old"; the rollback is committed while still in progress. */
+    async function committed(at: Bench): Promise<Awaited<ReturnType<typeof app>>> {
+      const made = await app(at, variable("old"));
+      const { id } = (await made.get()).active_deployment;
+      await made.put(variable("new"));
+      at.clock.advance(WHOLE);
+      await at.ok("POST", `${made.path}/rollback`, { deployment_id: id });
+      assert.equal((await at.call("POST", `${made.path}/rollback/commit`)).status, 200);
+      return made;
+    }
+
+    it("accepts a revert, or rejects it", async () => {
+      let at = await started();
+      const { path } = await committed(at);
+      const { deployment } = await at.ok("POST", `${path}/rollback/revert`);
+      assert.equal(deployment.spec.services[0].envs[0].value, "new");
+      assert.equal((await at.call("POST", `${path}/rollback/revert`)).status, 400, "only once");
+      await at.emulator.close();
+      at = await started("committed-reverts");
+      const other = await committed(at);
+      assert.equal((await at.call("POST", `${other.path}/rollback/revert`)).status, 400);
+    });
+
+    it("rejects a revert once another deployment followed", async () => {
+      const at = await started();
+      const { path, put } = await committed(at);
+      await put(variable("newer"));
+      at.clock.advance(WHOLE);
+      assert.equal((await at.call("POST", `${path}/rollback/revert`)).status, 400);
+    });
+  });
+
   it("omits counters that are zero, or shows them", async () => {
     const counters = async (at: Bench): Promise<any> =>
       (await (await app(at)).get()).active_deployment.progress;

@@ -131,7 +131,7 @@ describe("emulator: deployments and their logs over HTTP", () => {
     assert.equal((await b.ok("POST", `${at}/cancel`)).deployment.phase, "CANCELED");
     b.clock.advance(WHOLE);
     assert.equal((await b.ok("GET", at)).deployment.phase, "CANCELED");
-    assert.equal((await b.call("POST", `${at}/cancel`)).status, 400);
+    assert.equal((await b.ok("POST", `${at}/cancel`)).deployment.phase, "CANCELED");
   });
 
   it("streams a build as data frames until it finishes", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { collect } from "../../../provider/api/pages";
+import { isApiError } from "../../../provider/errors";
 import { refused, type Bench, type Check } from "./bench";
 
 const VARIABLE = { key: "GREETING", value: "hello", scope: "BUILD_TIME" } as const;
@@ -41,9 +42,20 @@ export const DEPLOYMENT_CHECKS: readonly Check[] = [
     },
   },
   {
-    name: "rejects the cancellation of a finished deployment",
-    run: (bench) =>
-      refused(bench.client.cancelDeployment(bench.id, first(bench)), "bad-request", "conflict", "not-found"),
+    name: "does not cancel a finished deployment",
+    async run(bench) {
+      const { client, id } = bench;
+      const before = await client.getDeployment(id, first(bench));
+      const answer = await client.cancelDeployment(id, first(bench)).then(
+        () => "accepted",
+        (error: unknown) => {
+          if (isApiError(error, "bad-request", "conflict", "not-found")) return error.message;
+          throw error;
+        },
+      );
+      assert.equal((await client.getDeployment(id, first(bench))).phase, before.phase);
+      return answer;
+    },
   },
   {
     name: "rejects an unknown deployment, in every request for one",
@@ -81,6 +93,17 @@ export const DEPLOYMENT_CHECKS: readonly Check[] = [
     },
   },
   {
+    name: "rejects a commit and a revert without a rollback",
+    async run({ client, id }) {
+      const codes = ["bad-request", "conflict", "not-found"] as const;
+      const answers = [
+        await refused(client.commitRollback(id), ...codes),
+        await refused(client.revertRollback(id), ...codes),
+      ];
+      return [...new Set(answers)].join(", ");
+    },
+  },
+  {
     name: "rolls back to an earlier deployment, and commits the rollback",
     async run(bench) {
       const { client, id } = bench;
@@ -95,17 +118,6 @@ export const DEPLOYMENT_CHECKS: readonly Check[] = [
       assert.equal(app.pinned_deployment ?? undefined, undefined);
       assert.deepEqual(app.spec.envs ?? [], []);
       return `pinned to ${pinned == null ? "nothing" : pinned.id === made?.id ? "the new deployment" : "another one"}`;
-    },
-  },
-  {
-    name: "rejects a commit and a revert without a rollback",
-    async run({ client, id }) {
-      const codes = ["bad-request", "conflict", "not-found"] as const;
-      const answers = [
-        await refused(client.commitRollback(id), ...codes),
-        await refused(client.revertRollback(id), ...codes),
-      ];
-      return [...new Set(answers)].join(", ");
     },
   },
   {
