@@ -11,7 +11,7 @@ import { SharedReads } from "../service/shared-reads";
 import { hosted, type HostedProvider } from "./hosted";
 import { LateRows } from "./late-rows";
 import { Requests } from "./requests";
-import { ExportedState } from "./stack-state";
+import { ExportedState } from "../resources/stack-state";
 import { TYPESCRIPT } from "../text/program-texts";
 
 interface Host {

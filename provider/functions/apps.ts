@@ -22,7 +22,7 @@ export type AppQuery = { readonly id: string } | { readonly name: string };
 export async function getApp(client: Client, query: AppQuery): Promise<App> {
   const { id, name } = query as { id?: unknown; name?: unknown };
   if ((id === undefined) === (name === undefined))
-    throw new AppPlatformError("invalid-input", "getApp requires either { id } or { name }.");
+    throw new AppPlatformError("invalid-input", "getApp requires either id or name.");
   refuseUnreadable("getApp", id === undefined ? { name } : { id });
   return withSecretsHidden(
     id === undefined ? await appByName(client, name as string) : await appById(client, id as string),

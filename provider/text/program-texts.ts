@@ -11,6 +11,10 @@ export interface ProgramTexts {
   secretValues(addresses: readonly string[]): readonly string[];
   /** Names the place for values of secrets, with their addresses. */
   secretsArgument(addresses: readonly string[]): string;
+  /** Asks for an argument of an App, as a clause. */
+  addArgument(name: string, value: string | boolean): string;
+  /** Asks for an alias of an App, as a clause. @param name its earlier name; otherwise, its earlier URN */
+  addAlias(before: { readonly urn: string } | { readonly name: string }): string;
 }
 
 const quoted = JSON.stringify;
@@ -29,6 +33,9 @@ export const TYPESCRIPT: ProgramTexts = {
     "};",
   ],
   secretsArgument: (addresses) => `loadSpec(path, { ${inline(addresses)} })`,
+  addArgument: (name, value) => `add to this App's arguments: ${name}: ${quoted(value)}`,
+  addAlias: (before) =>
+    `add to this App's options: aliases: [${"urn" in before ? quoted(before.urn) : `{ name: ${quoted(before.name)} }`}]`,
 };
 
 /** For programs that use the plugin, which does not know their language. */
@@ -39,4 +46,7 @@ export const ANY_LANGUAGE: ProgramTexts = {
     `declare the App ${quoted(name)} with specFile: ${quoted(path)}${hasSecrets ? ", and secrets" : ""}`,
   secretValues: (addresses) => ["secrets:", ...addresses.map((address) => `  ${quoted(address)}: …`)],
   secretsArgument: (addresses) => `specFile with ${inline(addresses)}`,
+  addArgument: (name, value) => `set this App's argument ${name} to ${quoted(value)}`,
+  addAlias: (before) =>
+    `add an alias to this App's options, with the ${"urn" in before ? `URN ${quoted(before.urn)}` : `name ${quoted(before.name)}`}`,
 };

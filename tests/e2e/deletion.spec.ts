@@ -123,7 +123,7 @@ describe("app deletion with the real CLI", function () {
   });
 
   it("destroy with backup: false writes no backup and reports that", () => {
-    assert.match(destroyed.output, /The app unbacked .*not backed up \(backup: false\)/);
+    assert.match(destroyed.output, /The app unbacked .*not backed up, because backup is false/);
     assert.doesNotMatch(destroyed.output, /backups\/unbacked/);
   });
 

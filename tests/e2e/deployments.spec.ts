@@ -111,7 +111,7 @@ describe("existing apps in a program", function () {
 
       const refused = await stack.up(config({ commit: "c" }));
       assert.notEqual(refused.code, 0);
-      assert.match(refused.output, /is pinned to [^]*state: "committed" or "reverted"/);
+      assert.match(refused.output, /is pinned to [^]*state to "committed" or "reverted"/);
       assert.deepEqual(writes(emulator), []);
 
       const reverted = succeeded(await shownUp({ commit: "b", rollback: "reverted" }));

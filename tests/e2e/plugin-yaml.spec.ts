@@ -45,6 +45,7 @@ describe("an app of a program in YAML", function () {
     assert.equal(code, 0, output);
     return output;
   };
+  const urnOf = (name: string): string => `urn:pulumi:dev::shop::app-platform:index:App::${name}`;
   const up = (...args: string[]): Promise<string> => run("up", "--yes", "--skip-preview", ...args);
 
   it("preview shows the plan and the price, and creates nothing", async () => {
@@ -118,6 +119,37 @@ describe("an app of a program in YAML", function () {
     await up();
     assert.equal(stack.resource("shop").initErrors, undefined);
     assert.equal(stack.resource("shop").outputs["phase"], "ACTIVE");
+  });
+
+  it("a renamed resource fails with the alias to add, and with it changes nothing", async () => {
+    const [{ spec }] = Object.values(shop([web, api])) as [Declaration];
+    stack.declare({ store: { spec } });
+    const { code, output } = await stack.up();
+    printed.push(output);
+    assert.notEqual(code, 0);
+    const [, urn = ""] = /alias .*"(urn:pulumi:\S+::shop)"/.exec(output) ?? [];
+    assert.equal(urn, stack.resource("shop").urn, output);
+    assert.deepEqual(writes(emulator), []);
+    stack.declare({ store: { spec, options: { aliases: [{ name: "shop" }] } } });
+    await up();
+    assert.deepEqual(writes(emulator), []);
+    stack.declare({ shop: { spec, options: { aliases: [{ name: "store" }] } } });
+    await up();
+  });
+
+  it("an app that a resource takes over is kept when a targeted run deletes its earlier resource", async () => {
+    const [app] = emulator.apps();
+    const [{ spec }] = Object.values(shop([web, api])) as [Declaration];
+    stack.declare({ shop: { spec } });
+    await up();
+    stack.declare({ store: { spec, adopt: app?.id } });
+    await up("--target", urnOf("store"));
+    assert.deepEqual(Object.keys(stack.resources()).sort(), ["shop", "store"]);
+    await up("--target", urnOf("shop"));
+    assert.deepEqual(Object.keys(stack.resources()), ["store"]);
+    assert.deepEqual(writes(emulator), []);
+    stack.declare({ shop: { spec, options: { aliases: [{ name: "store" }] } } });
+    await up();
   });
 
   it("another stack imports it with generated code, which changes nothing", async () => {

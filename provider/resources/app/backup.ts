@@ -111,7 +111,7 @@ export async function writeBackup(
       "backup-failed",
       `The app was not deleted, because its spec could not be backed up (${reason(error)}) to the folder ${shownInLine(directory)}. ` +
         "Fix this, or set backup.directory to another folder and run pulumi up; then delete again. " +
-        "Set backup: false to skip the backup.",
+        "Set backup to false to skip the backup.",
       { cause: error },
     );
   }

@@ -107,7 +107,7 @@ const RULES = {
   propose: boolean,
   allowUnknown: boolean,
   adopt: booleanOr(isFilledText, "must be true, or the id of the app to adopt"),
-  backup: booleanOr(isBackup, 'must be false, or { directory: "folder" }'),
+  backup: booleanOr(isBackup, "must be false, or a map with directory, the path of a folder"),
   timeouts: timeouts(["create", "update", "delete"]),
   onFailedDeployment: oneOf("keep", "rollback"),
 } satisfies Readonly<Partial<Record<keyof AppInputs, Rule>>>;
@@ -120,7 +120,7 @@ function isBackup(value: unknown): boolean {
 
 function rollbackProblems({ onFailedDeployment, wait }: AppInputs): string[] {
   if (onFailedDeployment !== "rollback" || wait !== false) return [];
-  return ['onFailedDeployment: "rollback" requires waiting for deployments: remove wait: false'];
+  return ['onFailedDeployment: "rollback" requires waiting for deployments, but wait is false'];
 }
 
 function emptySecretsProblems({ emptySecrets, spec }: AppInputs): string[] {

@@ -59,7 +59,8 @@ export async function backUp(
   const name = isShown
     ? `The app ${shown} is deleted.`
     : `The service does not show the app ${shown}. It is deleted in case it still exists.`;
-  if (backup === false) return reporter.warn(`${name} ${end} Its spec is not backed up (backup: false).`);
+  if (backup === false)
+    return reporter.warn(`${name} ${end} Its spec is not backed up, because backup is false.`);
   if (isLost) return reporter.warn(`${name} The state has no spec of it either, so there is no backup.`);
   const places = inputs.__secrets && singlePlaces(inputs, inputs.__secrets);
   const leftOut = { places, texts: secrecy.unmistakable };

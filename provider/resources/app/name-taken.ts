@@ -2,6 +2,7 @@ import type { App } from "../../api/types";
 import { appPage } from "../../service/control-panel";
 import { AppPlatformError } from "../../errors";
 import type { Plan } from "../../appspec/plan";
+import type { ProgramTexts } from "../../text/program-texts";
 import { resourceName } from "../urn";
 
 /** A resource of this stack that manages an app. */
@@ -36,10 +37,13 @@ const resource = (urn: string, other = ""): string =>
   resourceName(urn) === resourceName(other) ? urn : resourceName(urn);
 
 const replaceIt =
-  "To replace it, add to this App's options: deleteBeforeReplace: true. The app is then deleted first, with the data of its dev databases.";
+  "To replace it, set this App's option deleteBeforeReplace to true. The app is then deleted first, with the data of its dev databases.";
 
 /** Why an app of this name cannot be created, with one line per solution. */
-export function nameIsTaken({ name, id, manager, suggestion }: NameHolder): string {
+export function nameIsTaken(
+  { name, id, manager, suggestion }: NameHolder,
+  { addAlias, addArgument }: ProgramTexts,
+): string {
   const what = existing(name, id);
   const other = suggestion ? `, such as ${suggestion}` : "";
   if (manager?.isOwn) return `${what}, and this resource manages it. ${replaceIt}`;
@@ -49,15 +53,15 @@ export function nameIsTaken({ name, id, manager, suggestion }: NameHolder): stri
   if (manager)
     return [
       `${what}. The resource ${manager.urn} of this stack manages it.`,
-      `- If this App is that resource, renamed or moved, add to its options: aliases: [${JSON.stringify(manager.urn)}]`,
-      `- If this App takes the app over, and the program no longer has that resource, add to its arguments: adopt: ${JSON.stringify(id)}`,
+      `- If this App is that resource, renamed or moved, ${addAlias({ urn: manager.urn })}`,
+      `- If this App takes the app over, and the program no longer has that resource, ${addArgument("adopt", id)}`,
       choose,
     ].join("\n");
   return [
     `${what}.`,
-    '- If another resource of this program managed it until now (renamed or moved), add to this App\'s options: aliases: [{ name: "OLD_NAME" }]; after a move, the old URN',
-    "- To replace the app that this resource manages, add to its options: deleteBeforeReplace: true",
-    `- If the app comes from elsewhere, or from a run that was killed, add to this App's arguments: adopt: ${JSON.stringify(id)}`,
+    `- If another resource of this program managed it until now (renamed or moved), ${addAlias({ name: "OLD_NAME" })}; after a move, the old URN`,
+    "- To replace the app that this resource manages, set its option deleteBeforeReplace to true",
+    `- If the app comes from elsewhere, or from a run that was killed, ${addArgument("adopt", id)}`,
     choose,
   ].join("\n");
 }
@@ -93,14 +97,14 @@ export function mayBeReplaced(name: string, id: string): string {
 }
 
 /** The same if it is unknown which app has the name. */
-export function nameIsNotFree(name: string, suggestion?: string): string {
+export function nameIsNotFree(name: string, { addArgument }: ProgramTexts, suggestion?: string): string {
   const other = suggestion ? `, such as ${suggestion}` : "";
-  return `The name ${name} is taken. Choose another${other}; or, if that app is yours, add adopt: true.`;
+  return `The name ${name} is taken. Choose another${other}; or, if that app is yours, ${addArgument("adopt", true)}.`;
 }
 
 /** Why an app cannot be adopted by its id. */
 export function idIsUnknown(id: string, name: string | undefined): AppPlatformError {
-  const other = name === undefined ? "" : `, or use adopt: true for the app named ${name}`;
+  const other = name === undefined ? "" : `, or set adopt to true for the app named ${name}`;
   return new AppPlatformError(
     "invalid-input",
     `adopt: there is no app with the id ${id}. Check the id${other}.`,
@@ -141,7 +145,7 @@ export function isManaged(id: string, urn: string, adopter: string): string {
   return (
     `adopt: ${manager} already manages the app ${id}, so ${other} cannot adopt it. ` +
     `Remove adopt from ${other} and give it another name; or, if ${other} is the new name of ${manager}, remove ${manager} and ` +
-    `add to the options of ${other}: aliases: [${JSON.stringify(urn)}]`
+    `add to the options of ${other} the alias ${JSON.stringify(urn)}`
   );
 }
 
@@ -157,7 +161,7 @@ export function cannotBeReplaced(options: {
   if (name === recorded && !deleteBeforeReplace)
     return (
       `This App is to be replaced, but the new app cannot have the name ${recorded} while the old one exists. ` +
-      "Add to its options: deleteBeforeReplace: true. The old app is then deleted first, with the data of its dev databases."
+      "Set its option deleteBeforeReplace to true. The old app is then deleted first, with the data of its dev databases."
     );
   if (typeof adopt === "string")
     return `adopt: this App is to be replaced by a new app, so it cannot adopt the app ${adopt}. Remove adopt.`;
@@ -174,7 +178,7 @@ const theApp = (id: string, name: string | undefined): string =>
 export function isLeft(id: string, name: string | undefined, heir: string | undefined, urn = ""): string {
   return heir === undefined
     ? `${theApp(id, name)} is not deleted, because this resource still manages it. ` +
-        "To replace the app, set deleteBeforeReplace: true, and remove adopt if it is an id."
+        "To replace the app, set its option deleteBeforeReplace to true, and remove adopt if it is an id."
     : `${theApp(id, name)} is not deleted, because the resource ${resource(heir, urn)} manages it now. ` +
         "Only this resource is removed from the state.";
 }
@@ -184,7 +188,7 @@ export function isLeft(id: string, name: string | undefined, heir: string | unde
  * @param heir URN of that resource
  */
 export function isKept(id: string, name: string | undefined, heir: string, urn: string): string {
-  const alias = `, or add aliases: [${JSON.stringify(urn)}] to its options if it is the new name of this one`;
+  const alias = `, or add the alias ${JSON.stringify(urn)} to its options if it is the new name of this one`;
   return (
     `${theApp(id, name)} is not deleted, because the resource ${resource(heir, urn)} needs its name, and its creation failed. ` +
     `Fix that first${heir === urn ? "" : alias}.`

@@ -189,7 +189,7 @@ export class Operation {
 
   private async nameTaken({ id }: App, cause?: unknown, ownId?: string): Promise<AppPlatformError> {
     const holder = { name: this.name, id, manager: await this.managerOf(id) };
-    const message = ownId === undefined ? nameIsTaken(holder) : newNameIsTaken(holder);
+    const message = ownId === undefined ? nameIsTaken(holder, this.context.texts) : newNameIsTaken(holder);
     return new AppPlatformError("app-exists", message, { cause });
   }
 

@@ -15,6 +15,7 @@ import { mapsToLists, isPlainObject, listsToMaps, type ListOrder } from "../../a
 import { plan, type Plan } from "../../appspec/plan";
 import { sendable } from "../../appspec/send";
 import type { AppSpec } from "../../appspec/types";
+import type { ProgramTexts } from "../../text/program-texts";
 import { holdsUnknown, isUnknown } from "../../appspec/unknown";
 import type { AppInputs, AppOutputs } from "./state";
 
@@ -30,6 +31,7 @@ export interface Subject {
   readonly secrecy: Secrecy;
   /** The resource of this stack that manages an app, if known. */
   readonly managerOf: ManagerOf;
+  readonly texts: ProgramTexts;
 }
 
 /** Facts about an App that is new to the stack. */
@@ -186,11 +188,17 @@ export class Previews {
   private async propose(
     client: Client | undefined,
     subject: Subject,
-    proposed: Omit<Proposed, "source" | "maxMonthlyCost" | "managerOf">,
+    proposed: Omit<Proposed, "source" | "maxMonthlyCost" | "managerOf" | "texts">,
   ): Promise<readonly string[]> {
-    const { urn, inputs, reporter, secrecy, managerOf, file } = subject;
+    const { urn, inputs, reporter, secrecy, managerOf, texts, file } = subject;
     if (!client || inputs.propose === false) return [];
-    const full = { ...proposed, maxMonthlyCost: inputs.maxMonthlyCost, source: { file, secrecy }, managerOf };
+    const full = {
+      ...proposed,
+      maxMonthlyCost: inputs.maxMonthlyCost,
+      source: { file, secrecy },
+      managerOf,
+      texts,
+    };
     const review = await this.ask(subject, async (options) => {
       if (!holdsUnknown(proposed.spec)) return this.proposals.review(client, urn, full, options);
       // This also checks the token.

@@ -13,6 +13,7 @@ import { databasesLost } from "../../appspec/warnings";
 import { listsToMaps } from "../../appspec/lists-by-name";
 import { formatDollars } from "../../appspec/explain";
 import type { AppSpec } from "../../appspec/types";
+import type { ProgramTexts } from "../../text/program-texts";
 
 /** The requests that proposals need; implemented by the client. */
 export interface ProposalSource {
@@ -35,6 +36,7 @@ export interface Proposed {
   readonly maxMonthlyCost?: number | undefined;
   /** The app will be adopted, by its name or id, so the name may be taken. */
   readonly adopt?: string | boolean | undefined;
+  readonly texts: ProgramTexts;
   /** The file of the spec, and what to mask in the service's message. */
   readonly source: Pick<SentSpec, "file" | "secrecy">;
   /** The app that has the name now is deleted before this one is created. */
@@ -144,7 +146,7 @@ async function nameTaken(
   answer?: Proposal,
 ): Promise<Review> {
   const free = { refusals: [], warnings: [] };
-  const { spec, appId, adopt, isReplacement, mayBeReplacement, isRename, managerOf } = proposed;
+  const { spec, appId, adopt, isReplacement, mayBeReplacement, isRename, managerOf, texts } = proposed;
   if (isReplacement || adopt === true) return free;
   // Whether a proposal checks the new name of an existing app is not documented, so search for an app with that name.
   if (appId === undefined ? answer && answer.app_name_available !== false : !isRename) return free;
@@ -153,7 +155,7 @@ async function nameTaken(
   const looked = source.findAppByName(name, options);
   const holder = await (answer && appId === undefined ? looked.catch(() => undefined) : looked);
   if (!holder && (appId !== undefined || !answer)) return free;
-  if (!holder) return { ...free, refusals: [`spec.name: ${nameIsNotFree(name, suggestion)}`] };
+  if (!holder) return { ...free, refusals: [`spec.name: ${nameIsNotFree(name, texts, suggestion)}`] };
   if (holder.id === appId) return free;
   const manager = await managerOf?.(holder.id);
   // Another resource of the program gives the name up in this run.
@@ -165,7 +167,7 @@ async function nameTaken(
   const taken = { name, id: holder.id, manager, suggestion };
   return {
     ...free,
-    refusals: [`spec.name: ${appId === undefined ? nameIsTaken(taken) : newNameIsTaken(taken)}`],
+    refusals: [`spec.name: ${appId === undefined ? nameIsTaken(taken, texts) : newNameIsTaken(taken)}`],
   };
 }
 

@@ -301,6 +301,7 @@ export class AppProvider extends BaseProvider {
     const { urn = "", program } = meta;
     const managerOf: ManagerOf = (appId) => this.managed.managerOf(appId, urn);
     const { order, file } = program ?? {};
-    return { urn, inputs, order, file, ignoring: ignoringIn(meta), reporter, secrecy, managerOf };
+    const { texts } = this.deps;
+    return { urn, inputs, order, file, ignoring: ignoringIn(meta), reporter, secrecy, managerOf, texts };
   }
 }

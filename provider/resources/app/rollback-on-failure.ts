@@ -285,7 +285,7 @@ export const isPinned = (app: App, pin: Deployment, { command }: ProgramTexts): 
     "app-pinned",
     `The app ${app.spec.name ?? ""} (id ${app.id}) is pinned to the rollback deployment ${pin.id}, which blocks new deployments. ` +
       "Commit the rollback to keep it, or revert it to restore the previous spec. If a Rollback resource created it, set its " +
-      'state: "committed" or "reverted" in a run without other changes to the app; otherwise run ' +
+      'state to "committed" or "reverted" in a run without other changes to the app; otherwise run ' +
       `${command} rollback ${app.spec.name ?? app.id} --commit, or --revert. Then run pulumi up again.`,
   );
 

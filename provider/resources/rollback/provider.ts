@@ -230,7 +230,7 @@ class RollbackWork {
     }
     await this.settle(
       "The app stays pinned to this rollback, which failed. " +
-        'Set state: "reverted" to deploy the previous spec again, or remove the resource to unpin the app without other changes.',
+        'Set state to "reverted" to deploy the previous spec again, or remove the resource to unpin the app without other changes.',
     );
     if (wanted === "pinned") return;
     await commitRollback(this.context, this.inputs.appId, this.id);
@@ -244,7 +244,7 @@ class RollbackWork {
         throw new AppPlatformError(
           "invalid-input",
           "The app is no longer pinned to this rollback: it was committed or reverted in the meantime and cannot be reverted now. " +
-            'Set state: "committed", or remove the resource.',
+            'Set state to "committed", or remove the resource.',
         );
       await this.follow(await revert(context, this.inputs.appId, this.id));
     } else if (outs.__awaited) {
@@ -308,7 +308,7 @@ function noWay(reached: RollbackState, wanted: RollbackState = "pinned"): AppPla
   return new AppPlatformError(
     "invalid-input",
     `state: this rollback is already ${reached} and can no longer be ${wanted}. ` +
-      `Keep state: "${reached}" or remove the resource; to roll back again, add a Rollback with another name.`,
+      `Keep state as "${reached}", or remove the resource; to roll back again, add a Rollback with another name.`,
   );
 }
 

@@ -44,7 +44,7 @@ describe("a deletion with a backup", () => {
     assert.match(error.message, /^The app was not deleted.*backed up/);
     assert.match(error.message, said);
     assert.doesNotMatch(error.message, /\/proc\/|\.tmp/);
-    assert.match(error.message, /backup\.directory.*backup: false/);
+    assert.match(error.message, /backup\.directory.*backup to false/);
     assert.deepEqual(world.writes, [], "nothing was written at the service");
     assert.equal(world.emulator.apps()[0]?.goneAt, undefined);
     assert.equal(world.emulator.apps().length, 1);

@@ -191,7 +191,7 @@ describe("the service's validation and price in previews", () => {
     assert.match(
       failures[0]?.reason ?? "",
       new RegExp(
-        `^spec\\.name: An app named shop already exists \\(id ${id},.* aliases: .*deleteBeforeReplace: true.* adopt: "${id}".*such as shop`,
+        `^spec\\.name: An app named shop already exists \\(id ${id},.* aliases: .*deleteBeforeReplace to true.* adopt: "${id}".*such as shop`,
         "s",
       ),
     );

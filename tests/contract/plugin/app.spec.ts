@@ -9,6 +9,7 @@ import { changed, eachInItsWorld, SECRET, SHOP } from "../../helpers/world/provi
 import {
   isMarked,
   plainWire,
+  PLUGIN_URN,
   PluginClient,
   RecordedFailure,
   secret,
@@ -217,6 +218,43 @@ describe("the plugin's App over gRPC", () => {
     assert.doesNotMatch(shown.join("\n"), /new App\(|loadSpec|const |npx app-platform/);
     const restored = await plugin.check({ specFile: file, secrets: { "web.API_TOKEN": "again" } });
     assert.deepEqual(restored.failures, []);
+  });
+
+  it("says in every language's terms how to take over an app, rename a resource, or replace it", async () => {
+    const { id, ...made } = await plugin.up(given());
+    const shown: string[] = [];
+    const fails = async (work: Promise<unknown>): Promise<void> => {
+      const failure = await work.then(
+        () => assert.fail("it went well"),
+        (error: unknown) => error,
+      );
+      shown.push(String(failure));
+    };
+    const { inputs } = await (await next()).check(given());
+    await fails(plugin.create(inputs));
+    const oldUrn = PLUGIN_URN.replace(/shop$/, "old");
+    const state = { skipsResources: false, managedApps: async () => [{ id, urn: oldUrn }] };
+    const known = await PluginClient.start(world, { state });
+    const again = await known.check(given());
+    await fails(known.create(again.inputs));
+    known.close();
+    const unknownId = given(SHOP, { adopt: "4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf" });
+    await fails(plugin.create((await plugin.check(unknownId)).inputs));
+    await next();
+    await plugin.check(given(), made.inputs, oldUrn);
+    await plugin.read(id, { id, ...made }, oldUrn);
+    await fails(plugin.up(given(SHOP, { adopt: id })));
+    const both = await plugin.check(given(), {}, oldUrn);
+    shown.push(...both.failures.map(({ reason }) => reason));
+    const text = shown.join("\n");
+    for (const place of [
+      /argument adopt to "/,
+      /alias.* "OLD_NAME"/,
+      /alias.*urn:pulumi:/,
+      /deleteBeforeReplace/,
+    ])
+      assert.match(text, place);
+    assert.doesNotMatch(text, /adopt: "|aliases: \[/);
   });
 
   it("reads the spec from a file, with values of secrets", async () => {

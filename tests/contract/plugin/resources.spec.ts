@@ -192,6 +192,6 @@ describe("the plugin's Rollback over gRPC", () => {
     const app = await plugin.read(appId);
     const wanted = changed((spec) => (spec.services![0]!.instance_count = 3));
     const { inputs } = await plugin.check({ spec: wanted }, {});
-    await assert.rejects(plugin.update(app, inputs), /pinned.*state: "committed" or "reverted"/s);
+    await assert.rejects(plugin.update(app, inputs), /pinned.*state to "committed" or "reverted"/s);
   });
 });

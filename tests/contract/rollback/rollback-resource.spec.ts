@@ -101,7 +101,7 @@ describe("RollbackProvider", () => {
     forget();
     const error = await world.failure(world.update(second, inputs(changed((spec) => (spec.region = "fra")))));
     assert.equal(error.errorCode, "app-pinned");
-    assert.match(error.message, /state: "committed" or "reverted"/);
+    assert.match(error.message, /state to "committed" or "reverted"/);
     assert.deepEqual(world.writes, []);
   });
 
@@ -224,7 +224,10 @@ describe("RollbackProvider", () => {
     world.emulator.failNext({ component: "web", log: [`out of memory: ${SECRET}`] });
     const left = await failed(create({ state: "committed" }));
     assert.deepEqual(world.writes, [VALIDATE, ROLLBACK]);
-    assert.match(left.error.reasons.join("\n"), /out of memory: \*\*\*[^]*stays pinned[^]*state: "reverted"/);
+    assert.match(
+      left.error.reasons.join("\n"),
+      /out of memory: \*\*\*[^]*stays pinned[^]*state to "reverted"/,
+    );
     assert.deepEqual([left.outs.state, left.outs.phase], ["pinned", "ERROR"]);
     assertClean(left.outs);
 

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
@@ -48,27 +49,40 @@ export interface PluginWorld {
   readonly stop: AbortController;
 }
 
+/** Notation of TypeScript, which no text of the plugin contains: it does not know the program's language. */
+const TYPESCRIPT_NOTATION =
+  /\bnew \w+\(|loadSpec\(|\bconst \w+ =|\bimport \{|npx app-platform|@pulumi\/|\b(adopt|aliases|deleteBeforeReplace|backup|wait|state|emptySecrets|propose|protect|ignoreChanges): (true|false|"|\[|\{)/;
+
 type Done<Response> = (error: grpc.ServiceError | null, response: Response) => void;
 
-/** Calls a plugin's server over HTTP/2, as the engine does. Each one is a process of a run. */
+/**
+ * Calls a plugin's server over HTTP/2, as the engine does. Each one is a process of a run. When it is closed, it asserts that all
+ * texts that the plugin has shown fit every language.
+ */
 export class PluginClient {
   private constructor(
     private readonly server: grpc.Server,
     private readonly client: ResourceProviderClient,
+    private readonly texts: string[],
   ) {}
 
   static async start(world: PluginWorld, more: Partial<PluginDeps> = {}): Promise<PluginClient> {
     const { env, clock, engine } = world.deps();
+    const texts: string[] = [];
+    const log: Engine["log"] = (line) => {
+      texts.push(line.message);
+      return engine?.log(line) ?? Promise.resolve();
+    };
     const plugin = new Plugin({
       env,
       clock,
-      engine: engine && { ...engine, stop: () => world.stop.abort() },
+      engine: engine && { ...engine, log, stop: () => world.stop.abort() },
       ...more,
     });
     const server = createServer(plugin);
     const address = `127.0.0.1:${await listen(server)}`;
     const client = new ResourceProviderClient(address, grpc.credentials.createInsecure());
-    const started = new PluginClient(server, client);
+    const started = new PluginClient(server, client, texts);
     await started.configure({});
     return started;
   }
@@ -76,17 +90,32 @@ export class PluginClient {
   close(): void {
     this.client.close();
     this.server.forceShutdown();
+    for (const text of this.texts) assert.doesNotMatch(text, TYPESCRIPT_NOTATION);
+  }
+
+  /** @param inputs of the resource, for an error that records it */
+  private sent<Response>(call: (done: Done<Response>) => unknown, inputs: Wire = {}): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      call((error, response) => {
+        if (!error) return resolve(response);
+        const failure = recorded(error, inputs);
+        this.texts.push(failure.message, ...(failure instanceof RecordedFailure ? failure.reasons : []));
+        reject(failure);
+      });
+    });
   }
 
   async checkConfig(news: Wire): Promise<{ inputs: Wire; failures: number }> {
     const request = new messages.CheckRequest().setNews(structOf(news));
-    const response = await sent<messages.CheckResponse>((done) => this.client.checkConfig(request, done));
+    const response = await this.sent<messages.CheckResponse>((done) =>
+      this.client.checkConfig(request, done),
+    );
     return { inputs: wireOf(response.getInputs()), failures: response.getFailuresList().length };
   }
 
   async diffConfig(olds: Wire, news: Wire): Promise<{ replaces: string[] }> {
     const request = new messages.DiffRequest().setOlds(structOf(olds)).setNews(structOf(news));
-    const response = await sent<messages.DiffResponse>((done) => this.client.diffConfig(request, done));
+    const response = await this.sent<messages.DiffResponse>((done) => this.client.diffConfig(request, done));
     return { replaces: response.getReplacesList() };
   }
 
@@ -94,7 +123,7 @@ export class PluginClient {
     const request = new messages.ConfigureRequest()
       .setArgs(structOf(args))
       .setUrn(`urn:pulumi:dev::shop::pulumi:providers:app-platform::${provider}`);
-    return sent<messages.ConfigureResponse>((done) => this.client.configure(request, done));
+    return this.sent<messages.ConfigureResponse>((done) => this.client.configure(request, done));
   }
 
   async check(
@@ -103,8 +132,10 @@ export class PluginClient {
     urn = PLUGIN_URN,
   ): Promise<{ inputs: Wire; failures: { property: string; reason: string }[] }> {
     const request = new messages.CheckRequest().setUrn(urn).setNews(structOf(news)).setOlds(structOf(olds));
-    const response = await sent<messages.CheckResponse>((done) => this.client.check(request, done));
-    return { inputs: wireOf(response.getInputs()), failures: response.toObject().failuresList };
+    const response = await this.sent<messages.CheckResponse>((done) => this.client.check(request, done));
+    const failures = response.toObject().failuresList;
+    this.texts.push(...failures.map(({ reason }) => reason));
+    return { inputs: wireOf(response.getInputs()), failures };
   }
 
   async diff(
@@ -119,7 +150,7 @@ export class PluginClient {
       .setOlds(structOf(outs))
       .setNews(structOf(news))
       .setIgnorechangesList(ignored);
-    const response = await sent<messages.DiffResponse>((done) => this.client.diff(request, done));
+    const response = await this.sent<messages.DiffResponse>((done) => this.client.diff(request, done));
     return {
       isChanged: response.getChanges() === messages.DiffResponse.DiffChanges.DIFF_SOME,
       paths: response
@@ -135,7 +166,10 @@ export class PluginClient {
       .setUrn(urn)
       .setProperties(structOf(inputs))
       .setPreview(preview);
-    const response = await sent<messages.CreateResponse>((done) => this.client.create(request, done), inputs);
+    const response = await this.sent<messages.CreateResponse>(
+      (done) => this.client.create(request, done),
+      inputs,
+    );
     return { id: response.getId(), inputs, outs: wireOf(response.getProperties()) };
   }
 
@@ -152,7 +186,10 @@ export class PluginClient {
       .setNews(structOf(news))
       .setPreview(preview)
       .setIgnorechangesList(ignored);
-    const response = await sent<messages.UpdateResponse>((done) => this.client.update(request, done), news);
+    const response = await this.sent<messages.UpdateResponse>(
+      (done) => this.client.update(request, done),
+      news,
+    );
     return { id, inputs: news, outs: wireOf(response.getProperties()) };
   }
 
@@ -162,7 +199,7 @@ export class PluginClient {
       .setUrn(urn)
       .setProperties(structOf(state.outs ?? {}))
       .setInputs(structOf(state.inputs ?? {}));
-    const response = await sent<messages.ReadResponse>((done) => this.client.read(request, done));
+    const response = await this.sent<messages.ReadResponse>((done) => this.client.read(request, done));
     return {
       id: response.getId(),
       inputs: wireOf(response.getInputs()),
@@ -172,7 +209,7 @@ export class PluginClient {
 
   async delete({ id, outs }: State, urn = PLUGIN_URN): Promise<void> {
     const request = new messages.DeleteRequest().setId(id).setUrn(urn).setProperties(structOf(outs));
-    await sent<Empty>((done) => this.client.delete(request, done));
+    await this.sent<Empty>((done) => this.client.delete(request, done));
   }
 
   async invoke(name: string, args: Wire, preview = false): Promise<Wire> {
@@ -181,12 +218,12 @@ export class PluginClient {
       .setArgs(structOf(args))
       .setPreview(preview);
     return wireOf(
-      (await sent<messages.InvokeResponse>((done) => this.client.invoke(request, done))).getReturn(),
+      (await this.sent<messages.InvokeResponse>((done) => this.client.invoke(request, done))).getReturn(),
     );
   }
 
   async cancel(): Promise<void> {
-    await sent<Empty>((done) => this.client.cancel(new Empty(), done));
+    await this.sent<Empty>((done) => this.client.cancel(new Empty(), done));
   }
 
   /** Checks and creates an App as `up` does. */
@@ -195,13 +232,6 @@ export class PluginClient {
     if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
     return this.create(inputs);
   }
-}
-
-/** @param inputs of the resource, for an error that records it */
-function sent<Response>(call: (done: Done<Response>) => unknown, inputs: Wire = {}): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    call((error, response) => (error ? reject(recorded(error, inputs)) : resolve(response)));
-  });
 }
 
 function recorded(error: grpc.ServiceError, inputs: Wire): Error {

@@ -132,7 +132,10 @@ describe("check of onFailedDeployment", () => {
   });
 
   it("accepts rollback only when the App waits for deployments", () => {
-    assert.match(failures({ onFailedDeployment: "rollback", wait: false })[0] ?? "", /remove wait: false/);
+    assert.match(
+      failures({ onFailedDeployment: "rollback", wait: false })[0] ?? "",
+      /requires waiting.*wait/,
+    );
     assert.deepEqual(failures({ onFailedDeployment: "keep", wait: false }), []);
   });
 });

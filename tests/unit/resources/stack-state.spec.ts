@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { cliCommand, skipsResources, stackOf, type CliCommand } from "../../../provider/dynamic/cli-command";
-import { ExportedState } from "../../../provider/dynamic/stack-state";
+import {
+  cliCommand,
+  skipsResources,
+  stackOf,
+  type CliCommand,
+} from "../../../provider/resources/cli-command";
+import { ExportedState } from "../../../provider/resources/stack-state";
 
 const command = (...args: string[]): CliCommand => ({ file: "/bin/pulumi", args, cwd: "/program" });
 const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/app-platform:App::shop";

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import type { StackState } from "../resources/managed-apps";
-import { appsOfStack, type ManagedApp } from "../resources/stack-export";
+import type { StackState } from "./managed-apps";
+import { appsOfStack, type ManagedApp } from "./stack-export";
 import { cliCommand, skipsResources, stackOf, type CliCommand } from "./cli-command";
 
 const EXPORT_WITHIN_MS = 20_000;
