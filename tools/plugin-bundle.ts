@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, resolve } from "node:path";
@@ -11,17 +12,24 @@ export const PLUGIN_FOLDER = join(ROOT, "provider/plugin");
 
 const { version } = createRequire(__filename)(join(ROOT, "provider/package.json")) as { version: string };
 
-const OPTIONS: BuildOptions = {
-  entryPoints: [join(SOURCE, "main.ts")],
-  outfile: join(PLUGIN_FOLDER, "server.js"),
+const OPTIONS = {
+  absWorkingDir: ROOT,
   bundle: true,
   platform: "node",
   target: "node20",
   format: "cjs",
   minifySyntax: true,
   minifyWhitespace: true,
-  legalComments: "linked",
   logLevel: "warning",
+  metafile: true,
+  write: false,
+} satisfies BuildOptions;
+
+const PROGRAM = {
+  ...OPTIONS,
+  entryPoints: [join(SOURCE, "main.ts")],
+  outfile: join(PLUGIN_FOLDER, "main.js"),
+  legalComments: "linked",
   logOverride: { "require-resolve-not-external": "silent" },
   external: ["@pulumi/pulumi"],
   plugins: [
@@ -39,7 +47,7 @@ const OPTIONS: BuildOptions = {
       },
     },
   ],
-};
+} satisfies BuildOptions;
 
 export interface BundledPlugin {
   /** Contents by file name. */
@@ -50,11 +58,12 @@ export interface BundledPlugin {
 
 /** Bundles the plugin without writing it. */
 export async function bundlePlugin(): Promise<BundledPlugin> {
-  const { metafile, outputFiles } = await build({
+  const { metafile, outputFiles } = await build(PROGRAM);
+  const start = await build({
     ...OPTIONS,
-    absWorkingDir: ROOT,
-    metafile: true,
-    write: false,
+    entryPoints: [join(SOURCE, "start", "server.ts")],
+    outfile: join(PLUGIN_FOLDER, "server.js"),
+    define: { BUILD: JSON.stringify(hashOf(outputFiles.map(({ contents }) => contents))) },
   });
   const places = Object.keys(metafile.inputs).flatMap(
     (file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? [],
@@ -63,10 +72,17 @@ export async function bundlePlugin(): Promise<BundledPlugin> {
   const manifest = { name: "pulumi-app-platform", version, exports: { "./package.json": "./package.json" } };
   const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
   const files = new Map<string, Uint8Array>([["package.json", Buffer.from(text)]]);
-  for (const { path, contents } of outputFiles) files.set(basename(path), contents);
+  for (const { path, contents } of [...outputFiles, ...start.outputFiles])
+    files.set(basename(path), contents);
   for (const file of ["pulumi-resource-app-platform", "pulumi-resource-app-platform.cmd"])
     files.set(file, readFileSync(join(SOURCE, "start", file)));
   return { files, packages: [...new Set(places)].sort() };
+}
+
+function hashOf(contents: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const content of contents) hash.update(content);
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** Tests build while others use the plugin, so files that are the same stay untouched. */

@@ -34,7 +34,10 @@ export function packPlugin(folder: string): string[] {
 }
 
 function filesOfPlugin(): ArchiveFile[] {
-  const names = readdirSync(PLUGIN_FOLDER).sort();
+  // Code that a start has saved is only for this version of Node.
+  const names = readdirSync(PLUGIN_FOLDER)
+    .filter((name) => !name.includes(".cache"))
+    .sort();
   const files = names.map((name) => ({
     name,
     content: readFileSync(join(PLUGIN_FOLDER, name)),

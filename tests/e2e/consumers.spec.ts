@@ -173,11 +173,12 @@ describe("the packed packages", () => {
 
   const PLUGIN_FILES: Record<string, readonly string[]> = {
     "pulumi-app-platform": [
+      "plugin/main.js",
+      "plugin/main.js.LEGAL.txt",
       "plugin/package.json",
       "plugin/pulumi-resource-app-platform",
       "plugin/pulumi-resource-app-platform.cmd",
       "plugin/server.js",
-      "plugin/server.js.LEGAL.txt",
     ],
   };
 

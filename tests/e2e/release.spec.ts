@@ -121,7 +121,7 @@ describe("the files of a release, as its dry run writes them", function () {
       ];
       assert.deepEqual(
         stdout.trim().split("\n").sort(),
-        [...files, "server.js", "server.js.LEGAL.txt"].sort(),
+        [...files, "main.js", "main.js.LEGAL.txt", "server.js"].sort(),
       );
     }
     const { components, dependencies } = sbomOf(PLUGIN);
