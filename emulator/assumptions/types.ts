@@ -43,6 +43,7 @@ export const SOURCES = {
   action130: `${ACTION}#130`,
   terraformTests: `${TERRAFORM}/resource_app_test.go`,
   terraformProjects: "digitalocean/terraform-provider-digitalocean: digitalocean/project/resource_project.go",
+  pythonApps: "digitalocean/pydo: tests/integration/test_app.py",
   pythonDeployments: "digitalocean/pydo: tests/integration/test_app_deployment.py",
   doctlLogs: "digitalocean/doctl: commands/apps_test.go",
   doctl1322: "digitalocean/doctl#1322",

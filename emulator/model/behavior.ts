@@ -51,6 +51,10 @@ export interface Behavior {
   keepZeroCount: boolean;
   /** `instance_count: 1` is filled in. */
   fillInstanceCount: boolean;
+  /** A component without a size is returned without one. */
+  omitSize: boolean;
+  /** The type GENERAL of a variable is returned as it was sent. */
+  keepGeneralType: boolean;
   /** Containers of a deployment that is no longer active have a RUN log. */
   keepRunLogs: boolean;
   /** A log has two archives per component, the newest first. */
@@ -84,6 +88,8 @@ export const BEHAVIOR: Readonly<Behavior> = {
   keepDisabledPush: false,
   keepZeroCount: false,
   fillInstanceCount: false,
+  omitSize: false,
+  keepGeneralType: false,
   keepRunLogs: false,
   newestArchiveFirst: false,
   liveLogs: "http",

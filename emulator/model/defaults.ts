@@ -17,17 +17,20 @@ export const isInternal = ({ http_port: port, internal_ports: internal }: Compon
 
 const SIZED: readonly DeployedKind[] = ["services", "workers", "jobs"];
 
-function fillVariable(variable: Variable): Variable {
-  const { type, ...rest } = variable;
-  return { ...rest, scope: variable.scope ?? "RUN_AND_BUILD_TIME", ...(type === "SECRET" ? { type } : {}) };
-}
+/** Defaults that are disputed, or not known. */
+export type Fill = Partial<
+  Pick<Behavior, "fillInstanceCount" | "keepDisabledPush" | "keepGeneralType" | "keepZeroCount" | "omitSize">
+>;
 
-/** Defaults that are disputed. */
-export type Fill = Partial<Pick<Behavior, "fillInstanceCount" | "keepDisabledPush" | "keepZeroCount">>;
+function fillVariable(variable: Variable, fill: Fill): Variable {
+  const { type, ...rest } = variable;
+  const isKept = type === "SECRET" || (type === "GENERAL" && fill.keepGeneralType === true);
+  return { ...rest, scope: variable.scope ?? "RUN_AND_BUILD_TIME", ...(isKept ? { type } : {}) };
+}
 
 function fillComponent(kind: DeployedKind, given: Component, fill: Fill): Component {
   const component: Component = { ...given };
-  if (component.envs !== undefined) component.envs = component.envs.map(fillVariable);
+  if (component.envs !== undefined) component.envs = component.envs.map((one) => fillVariable(one, fill));
   for (const source of ["github", "gitlab", "bitbucket"] as const) {
     // A false flag is the zero value, which the service omits from its responses.
     const { deploy_on_push: push, ...rest } = component[source] ?? {};
@@ -40,7 +43,7 @@ function fillComponent(kind: DeployedKind, given: Component, fill: Fill): Compon
     component.image = { ...image, deploy_on_push: rest };
   }
   if (SIZED.includes(kind)) {
-    component.instance_size_slug ??= DEFAULT_SIZE;
+    if (fill.omitSize !== true) component.instance_size_slug ??= DEFAULT_SIZE;
     if (component.instance_count === 0 && fill.keepZeroCount !== true) component.instance_count = 1;
     if (fill.fillInstanceCount === true && component.autoscaling === undefined)
       component.instance_count ??= 1;
@@ -90,7 +93,7 @@ export function withDefaults(given: Spec, fill: Fill = {}): Spec {
       spec[kind] = spec[kind].map((component) => fillComponent(kind, component, fill));
   }
   if (spec.databases !== undefined) spec.databases = spec.databases.map(fillDatabase);
-  if (spec.envs !== undefined) spec.envs = spec.envs.map(fillVariable);
+  if (spec.envs !== undefined) spec.envs = spec.envs.map((one) => fillVariable(one, fill));
   if (spec.ingress?.rules === undefined) {
     const rules = ingressRules(spec);
     if (rules.length > 0) spec.ingress = { ...spec.ingress, rules };

@@ -79,8 +79,21 @@ export async function probeSpecs(send: Send, findings: Findings, name: string): 
       web.instance_count === 1,
       `instance_count: ${web.instance_count ?? "absent"}`,
     );
+    findings.note(
+      "size-filled-in",
+      web.instance_size_slug !== undefined,
+      `instance_size_slug: ${web.instance_size_slug ?? "absent"}`,
+    );
     findings.note("http-port-filled-in", web.http_port === 8080, `http_port: ${web.http_port ?? "absent"}`);
   }
+  const general = await propose(service({ envs: [{ key: "A", value: "1", type: "GENERAL" }] }));
+  const [variable] = general.body?.spec?.services?.[0]?.envs ?? [];
+  if (variable !== undefined)
+    findings.note("general-type-omitted", variable.type === undefined, `type: ${variable.type ?? "absent"}`);
+  const routed = await propose(service({ routes: [{ path: "/api" }] }));
+  const prefix: unknown = routed.body?.spec?.ingress?.rules?.[0]?.match?.path?.prefix;
+  if (routed.status === 200)
+    findings.note("routes-become-ingress", prefix === "/api", `prefix ${String(prefix ?? "absent")}`);
   const none = await propose(service({ instance_count: 0 }));
   const zero = none.body?.spec?.services?.[0]?.instance_count;
   if (none.status === 200)

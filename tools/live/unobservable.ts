@@ -9,6 +9,7 @@ export const UNOBSERVABLE: Readonly<Partial<Record<AssumptionId, string>>> = {
   "build-reuse": "the time of a build does not show which components were built",
   "own-rollback-blocks-nothing":
     "the rollback takes seconds on a prebuilt image, and an update during it would hide its outcome",
+  "region-changes": "would move the app of the run, which takes as long as the whole run",
   "registry-credentials-encrypted": "needs the credentials of a private registry",
   "registry-of-docr": "needs a container registry in the account, which costs money",
   "updated-at-moves": "happens days after the last request",

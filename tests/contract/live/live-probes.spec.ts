@@ -6,9 +6,11 @@ import { probeSpecs } from "../../../tools/live/probes";
 const SWITCHED = [
   "bindable-secret-encrypted",
   "disabled-push-emptied",
+  "general-type-omitted",
   "instance-count-filled-in",
   "invalid-spec-status",
   "log-tokens-in-plaintext",
+  "size-filled-in",
   "zero-instance-count",
 ] as const satisfies readonly Otherwise[];
 

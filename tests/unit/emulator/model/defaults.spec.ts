@@ -84,6 +84,25 @@ describe("emulator: server defaults", () => {
     assert.deepEqual(counts({ fillInstanceCount: true }), [1, undefined]);
   });
 
+  it("sets a size unless told not to", () => {
+    const size = (fill?: { omitSize: boolean }): unknown =>
+      withDefaults({ name: "demo", services: [{ name: "web", git: {} }] }, fill).services?.[0]
+        ?.instance_size_slug;
+    assert.deepEqual([size(), size({ omitSize: true })], ["apps-s-1vcpu-0.5gb", undefined]);
+  });
+
+  it("omits the type GENERAL of a variable, or keeps it, and always keeps SECRET", () => {
+    const envs = [{ key: "A", type: "GENERAL" }, { key: "B", type: "SECRET" }, { key: "C" }];
+    const types = (fill?: { keepGeneralType: boolean }): unknown[] => {
+      const full = withDefaults({ name: "demo", envs, services: [{ name: "web", git: {}, envs }] }, fill);
+      const all = [...(full.envs ?? []), ...(full.services?.[0]?.envs ?? [])];
+      return all.map(({ type }) => type);
+    };
+    const twice = (one: unknown[]): unknown[] => [...one, ...one];
+    assert.deepEqual(types(), twice([undefined, "SECRET", undefined]));
+    assert.deepEqual(types({ keepGeneralType: true }), twice(["GENERAL", "SECRET", undefined]));
+  });
+
   it("completes jobs, adds no database version and no alerts, and omits a false flag", () => {
     const full = withDefaults(spec);
     assert.equal(full.jobs?.[0]?.kind, "POST_DEPLOY");
