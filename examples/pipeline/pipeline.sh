@@ -9,11 +9,14 @@ Usage: pipeline.sh COMMAND [STACK]
 
 Commands:
   preview   show what `up` would change; changes nothing
+  comment   the same, as a comment in Markdown in comment.md
   up        deploy the apps as declared in this folder, and revert manual changes
+  url       print the address of the app
   drift     report differences between this folder and the apps; changes nothing
   destroy   back up the specs of the apps to app-spec-backups/, then delete the apps
+  remove    the same, and remove the stack; succeeds if there is none
 
-STACK defaults to PULUMI_STACK. `preview` and `up` create the stack if it does not exist.
+STACK defaults to PULUMI_STACK. `preview`, `comment`, `up` and `remove` create the stack if it does not exist.
 
 Environment:
   DIGITALOCEAN_TOKEN         API token
@@ -21,6 +24,9 @@ Environment:
   PULUMI_BACKEND_URL         where the state is stored, such as s3://bucket or file:///folder (default: Pulumi Cloud)
   PULUMI_ACCESS_TOKEN        for Pulumi Cloud
   PULUMI_CONFIG_PASSPHRASE   for other backends: encrypts the secrets in the state
+  PREVIEW_BRANCH             makes the stack an app for a pull request: the branch to build
+  PREVIEW_COMMIT             its commit; a change starts a deployment
+  RUN_URL                    link to the run, for `comment`
 
 Exit codes:
   0    success; drift: no differences
@@ -49,7 +55,7 @@ trap withhold_backups EXIT
 
 command=${1:-}
 case $command in
-  preview | up | drift | destroy) ;;
+  preview | comment | up | url | drift | destroy | remove) ;;
   help | -h | --help)
     usage
     exit 0
@@ -71,12 +77,35 @@ create_stack() {
   pulumi stack select "$stack" --create --non-interactive
 }
 
-# All commands except destroy read the apps from the service first (--refresh), so manual changes are part of `up`, and `preview`
+# The JSON lacks what the program prints, so a preview that fails is repeated for the log.
+preview_with_comment() {
+  local status=0 report=(--stack "$(project)/$stack")
+  pulumi preview "${options[@]}" --refresh --json >preview.json || status=$?
+  [[ -z ${RUN_URL:-} ]] || report+=(--run-url "$RUN_URL")
+  ((status == 0)) || report+=(--failed)
+  node_modules/.bin/app-platform report preview.json "${report[@]}" >comment.md
+  cat comment.md
+  ((status == 0)) || pulumi preview "${options[@]}" --refresh --diff
+  return "$status"
+}
+
+project() {
+  sed -n 's/^name: *//p' Pulumi.yaml
+}
+
+# All commands except destroy and remove read the apps from the service first (--refresh), so manual changes are part of `up`, and `preview`
 # shows them.
 case $command in
   preview)
     create_stack
     pulumi preview "${options[@]}" --refresh --diff
+    ;;
+  comment)
+    create_stack
+    preview_with_comment
+    ;;
+  url)
+    pulumi stack output url --stack "$stack" --non-interactive
     ;;
   up)
     create_stack
@@ -88,5 +117,9 @@ case $command in
     ;;
   destroy)
     pulumi destroy "${options[@]}" --yes --skip-preview
+    ;;
+  remove)
+    create_stack
+    pulumi destroy "${options[@]}" --yes --skip-preview --remove
     ;;
 esac

@@ -58,7 +58,7 @@ class Ci {
     const file = join(this.folder, "app.yaml");
     const spec = readFileSync(file, "utf8");
     assert.match(spec, /tag: "1\.4\.2"/);
-    writeFileSync(file, spec.replace('tag: "1.4.2"', `tag: "${tag}"`));
+    writeFileSync(file, spec.replace('tag: "1.4.2"', `tag: ${tag === "" ? "[]" : `"${tag}"`}`));
     return this.again(command, env);
   }
 
@@ -137,10 +137,14 @@ describe("the pipeline example", () => {
     assert.match(output, /DIGITALOCEAN_TOKEN/);
   });
 
-  it("preview of the next pull request shows that the manual change is reverted, and the merge applies both", async () => {
-    const { output } = succeeded(await ci.run("preview", "1.5.0"));
-    assert.match(output, /instance_count *: 5 => 2/);
-    assert.match(output, /tag *: "1\.4\.2" => "1\.5\.0"/);
+  it("the comment on the next pull request shows that the manual change is reverted, and the merge applies both", async () => {
+    succeeded(await ci.run("comment", "1.5.0", { RUN_URL: "https://ci.example.com/runs/1" }));
+    const comment = readFileSync(join(ci.folder, "comment.md"), "utf8");
+    assert.match(comment, /^<!-- app-platform: pipeline\/production -->\n/);
+    assert.match(comment, /~ web \(service\): .*: image\.tag changed, instance_count changed/);
+    assert.match(comment, /decreases from 5 to 2/);
+    assert.match(comment, /\$25 → \$10 a month[^]*\[run\]\(https:\/\/ci\.example\.com\/runs\/1\)/);
+    assert.doesNotMatch(comment, new RegExp(`${TOKEN}|${SESSION_KEY}|EV\\[`));
     emulator.clearCalls();
     succeeded(await ci.run("up", "1.5.0"));
     assert.deepEqual(
@@ -151,10 +155,41 @@ describe("the pipeline example", () => {
     assert.equal(service().image?.tag, "1.5.0");
   });
 
+  it("the comment says why a preview failed, with the exit code of Pulumi", async () => {
+    const { code } = await ci.run("comment", "", {});
+    assert.ok(code !== 0 && code !== 64);
+    const comment = readFileSync(join(ci.folder, "comment.md"), "utf8");
+    assert.match(comment, /^<!-- app-platform: pipeline\/production -->\n[^]*failed[^]*image\.tag/);
+  });
+
+  it("a pull request gets an app of its own, which is deleted with it", async () => {
+    const env = { PULUMI_STACK: "pr-17", PREVIEW_BRANCH: "feature/login", PREVIEW_COMMIT: "a" };
+    succeeded(await ci.run("up", "1.6.0", env));
+    const preview = emulator.apps().find(({ spec }) => spec.name === "shop-pr-17");
+    const [web] = preview?.spec.services ?? [];
+    assert.deepEqual([web?.instance_count, web?.image?.tag, preview?.spec.alerts], [1, "1.6.0", undefined]);
+    assert.match(succeeded(await ci.again("url", env)).output, /^https:\/\/shop-pr-17-\S+\n$/);
+    emulator.clearCalls();
+    succeeded(await ci.again("up", { ...env, PREVIEW_COMMIT: "b" }));
+    assert.deepEqual(
+      writes(emulator).map((call) => call.split("/").at(-1)),
+      ["deployments"],
+    );
+    // The workflow runs it on the main branch, without the variables of the deployment.
+    succeeded(await ci.run("remove", "1.5.0", { PULUMI_STACK: "pr-17", SESSION_KEY: "" }));
+    assert.deepEqual(
+      emulator.apps().map(({ spec }) => spec.name),
+      ["shop"],
+    );
+    succeeded(await ci.again("remove", { PULUMI_STACK: "pr-17", SESSION_KEY: "" }));
+  });
+
   it("a deletion leaves a backup in the folder that the workflow keeps", async () => {
     succeeded(await ci.run("destroy", "1.5.0"));
     assert.deepEqual(emulator.apps(), []);
-    const kept = workflow().steps.find(({ uses }) => uses?.startsWith("actions/upload-artifact@"));
+    const kept = workflow().jobs["up"]?.steps.find(({ uses }) =>
+      uses?.startsWith("actions/upload-artifact@"),
+    );
     assert.equal(kept?.if, "always()");
     const folder = join(ci.folder, String(kept?.with?.["path"]).replace(/^infrastructure\//, ""));
     const [file, ...others] = readdirSync(folder);
@@ -202,28 +237,33 @@ describe("the pipeline example", () => {
     assert.match(output, /passphrase must be set/);
   });
 
-  it("the workflow only calls the script: preview, up and drift, each on its event", async () => {
-    const { events, steps, env } = workflow();
-    const calls = steps.flatMap(({ run, if: condition }) => {
-      const command = /^bash pipeline\.sh (\w+)$/.exec(run ?? "")?.[1];
-      return command === undefined
-        ? []
-        : [[/^github\.event_name == '(\w+)'$/.exec(condition ?? "")?.[1], command]];
-    });
-    assert.deepEqual(Object.fromEntries(calls), { pull_request: "preview", push: "up", schedule: "drift" });
+  it("the workflow calls the script on each event, with the secrets that it needs", async () => {
+    const { events, jobs } = workflow();
     assert.deepEqual(Object.keys(events).sort(), ["pull_request", "push", "schedule"]);
-    for (const [, command] of calls) {
-      const { output } = await ci.run(String(command), undefined, { PULUMI_STACK: "" });
+    const calls = Object.entries(jobs).flatMap(([name, { steps, if: condition = "", env = {} }]) =>
+      steps.flatMap(({ run }) => {
+        const command = /^bash pipeline\.sh (\w+)$/.exec(run ?? "")?.[1];
+        return command === undefined
+          ? []
+          : [{ name, command, env, event: /github\.event_name == '(\w+)'/.exec(condition)?.[1] }];
+      }),
+    );
+    assert.deepEqual(Object.fromEntries(calls.map(({ event, command }) => [event, command])), {
+      pull_request: "comment",
+      push: "up",
+      schedule: "drift",
+    });
+    for (const { name, command, env } of calls) {
+      const { output } = await ci.run(command, undefined, { PULUMI_STACK: "" });
       assert.match(output, new RegExp(`missing argument: STACK; run pipeline.sh ${command} STACK`));
+      for (const secret of [
+        "DIGITALOCEAN_TOKEN",
+        "SESSION_KEY",
+        "PULUMI_CONFIG_PASSPHRASE",
+        "PULUMI_ACCESS_TOKEN",
+      ])
+        assert.equal(env[secret], `\${{ secrets.${secret} }}`, name);
     }
-    for (const name of [
-      "DIGITALOCEAN_TOKEN",
-      "SESSION_KEY",
-      "PULUMI_CONFIG_PASSPHRASE",
-      "PULUMI_ACCESS_TOKEN",
-    ])
-      assert.equal(env[name], `\${{ secrets.${name} }}`);
-    for (const { uses } of steps) if (uses !== undefined) assert.match(uses, /@v\d+$/);
   });
 });
 
@@ -234,13 +274,16 @@ interface Step {
   with?: Record<string, unknown>;
 }
 
-function workflow(): { events: object; env: Record<string, string>; steps: Step[] } {
+interface Job {
+  if?: string;
+  env?: Record<string, string>;
+  steps: Step[];
+}
+
+function workflow(): { events: object; jobs: Record<string, Job> } {
   const file = parse(readFileSync(join(EXAMPLE, "github-actions.yml"), "utf8")) as {
     on: object;
-    permissions: object;
-    env: Record<string, string>;
-    jobs: Record<string, { steps: Step[] }>;
+    jobs: Record<string, Job>;
   };
-  assert.deepEqual(file.permissions, { contents: "read" });
-  return { events: file.on, env: file.env, steps: Object.values(file.jobs).flatMap(({ steps }) => steps) };
+  return { events: file.on, jobs: file.jobs };
 }

@@ -1,41 +1,15 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { workflowParser, type WorkflowProblems } from "../../helpers/workflow-parser";
 
 const ROOT = join(__dirname, "..", "..", "..");
 const FOLDER = join(ROOT, ".github", "workflows");
 
-type Problems = (name: string, content: string) => string[];
-
-/** The parser of GitHub's own editor extension, with its schema. Bundled, because Node.js 20 does not load its JSON. */
-function parser(): Problems {
-  const contents = `
-    import { NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
-    export const problems = (name, content) =>
-      parseWorkflow({ name, content }, new NoOperationTraceWriter()).context.errors.getErrors().map(String);
-  `;
-  const { outputFiles } = buildSync({
-    stdin: { contents, resolveDir: ROOT },
-    bundle: true,
-    format: "cjs",
-    platform: "node",
-    write: false,
-  });
-  const bundle: { exports: { problems?: Problems } } = { exports: {} };
-  new Function("module", "exports", "require", outputFiles[0]?.text ?? "")(
-    bundle,
-    bundle.exports,
-    createRequire(__filename),
-  );
-  return bundle.exports.problems ?? assert.fail("the bundle exports nothing");
-}
-
 describe("workflow files", () => {
-  let problems: Problems;
+  let problems: WorkflowProblems;
   before(() => {
-    problems = parser();
+    problems = workflowParser();
   });
 
   for (const file of readdirSync(FOLDER))
