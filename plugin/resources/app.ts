@@ -19,6 +19,7 @@ import { withoutSecretValues } from "../../provider/secrets/open-spec";
 import { isCovered } from "../../provider/secrets/program-secrets";
 import { Hidden, markLeaves, plainOf, separate, type Properties } from "../values/wire";
 import { appArguments, type AppArguments } from "./app-arguments";
+import { withPlace } from "./failure-places";
 import type { CheckFailure, Difference, Known, PluginResource } from "./resource";
 
 /** Outputs that a change of the app may affect, and those that it does not. */
@@ -42,7 +43,7 @@ export class AppResource implements PluginResource {
       args = appArguments(resourceName(urn), olds, news);
     } catch (error) {
       const { message } = asAppPlatformError(error);
-      return { inputs: news, failures: [{ property: "specFile", reason: message }] };
+      return { inputs: news, failures: [placed(message)] };
     }
     const { plain, places } = separate<AppInputs & Properties>(args.inputs);
     const facts: ProgramFacts = {
@@ -58,7 +59,7 @@ export class AppResource implements PluginResource {
     this.programs.set(urn, { facts: { ...facts, secrets: checked.places }, args: args.lists });
     return {
       inputs: markedIn({ ...checked.inputs }, checked.places, checked.inputs),
-      failures: checked.failures,
+      failures: checked.failures.map((failure) => withPlace(failure, args.lists, appProperties().args)),
     };
   }
 
@@ -184,6 +185,12 @@ export class AppResource implements PluginResource {
     return { ...news, spec, liveSpec: UNKNOWN, ...unknown(CHANGING), ...lasting };
   }
 }
+
+/** A failure about the file is one of `specFile`; one about `secrets` has no property, since the engine would print its value. */
+const placed = (reason: string): CheckFailure =>
+  reason.startsWith("secrets: ")
+    ? { property: "", reason }
+    : { property: "specFile", reason: reason.replace(/^specFile: /, "") };
 
 function markedIn(inputs: Properties, places: SecretPlaces, given: AppInputs): Properties {
   const paths = secretPaths({ ...inputs, __secrets: places }, { given, marked: {} });

@@ -6,6 +6,7 @@ import { changes, valueAt, type Path } from "../../provider/appspec/diff";
 import { UNKNOWN } from "../../provider/appspec/unknown";
 import { isCovered } from "../../provider/secrets/program-secrets";
 import { markLeaves, plainOf, separate, type Properties } from "../values/wire";
+import { withPlace } from "./failure-places";
 import type { CheckFailure, Difference, Known, PluginResource } from "./resource";
 
 type Core<Inputs extends object, Outputs extends Inputs> = Omit<CoreProvider<Inputs, Outputs>, "read"> & {
@@ -35,7 +36,11 @@ export class PlainResource<Inputs extends object, Outputs extends Inputs> implem
     const program = { secrets: places };
     this.programs.set(urn, program);
     const { failures } = await this.core.check({ urn, program }, propertiesIn<Partial<Inputs>>(olds), plain);
-    return { inputs: marked(news, places), failures };
+    const { args } = this.kind;
+    return {
+      inputs: marked(news, places),
+      failures: failures.map((failure) => withPlace(failure, plain, args)),
+    };
   }
 
   async diff({ id, urn, olds }: Known, news: Properties, ignored: readonly string[]): Promise<Difference> {

@@ -99,6 +99,23 @@ describe("the quickstart example in Python", function () {
     assert.deepEqual(writes(emulator), []);
   });
 
+  it("a preview reports every mistake in app.yaml with its place and line, and by the property's path", async () => {
+    edit("instance_count: 1", "instance_cuont: 1");
+    edit("http_port: 8080", "http_port: 80800");
+    const { code, output } = await stack.run(["preview"]);
+    printed.push(output);
+    assert.notEqual(code, 0);
+    for (const field of ["instance_cuont", "http_port"])
+      assert.match(
+        output,
+        new RegExp(
+          `property spec\\.services\\[0\\]\\.${field} .*spec\\.services\\.web\\.${field}: .*app\\.yaml:\\d+`,
+        ),
+      );
+    edit("instance_cuont: 1", "instance_count: 1");
+    edit("http_port: 80800", "http_port: 8080");
+  });
+
   it("up applies a change of app.yaml with one update, and redeploys on another release", async () => {
     edit("value: Hello", "value: Good morning");
     assert.match(await up("--diff"), /GREETING[^]*"Hello" => "Good morning"/);

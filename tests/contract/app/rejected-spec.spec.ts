@@ -95,6 +95,18 @@ describe("a spec that the service rejects with 400", () => {
       ),
     );
 
+  const pluginUpdate = async (message: string, preview: boolean): Promise<Error> => {
+    plugin = await PluginClient.start(world);
+    const made = await plugin.up({ specFile: file });
+    const { inputs: checked } = await plugin.check(
+      { specFile: file, redeployOn: { release: 2 } },
+      made.inputs,
+    );
+    const spec = { ...(checked["spec"] as object), region: "nyc" };
+    reject(message);
+    return world.failure(plugin.update(made, { ...checked, spec }, { preview }));
+  };
+
   const ways: Record<string, (message: string) => Promise<string>> = {
     "the preview of a new app": async (message) => {
       reject(message);
@@ -140,6 +152,8 @@ describe("a spec that the service rejects with 400", () => {
       const error = await world.failure(plugin.create(checked));
       return error.message;
     },
+    "the plugin's preview of an update": async (message) => (await pluginUpdate(message, true)).message,
+    "the plugin's update": async (message) => (await pluginUpdate(message, false)).message,
     getProposal: async (message) => {
       reject(message);
       const client = new Client({ token: TOKEN, baseUrl: world.emulator.url });

@@ -90,8 +90,23 @@ describe("the plugin's App over gRPC", () => {
       (spec as Wire)["servces"] = [];
     });
     const { failures } = await plugin.check(given(bad, { wait: "yes" }));
-    const text = failures.map(({ reason }) => reason).join("\n");
-    for (const place of ["instance_count", "servces", "wait"]) assert.ok(text.includes(place), text);
+    assert.deepEqual(
+      failures.map(({ property }) => property),
+      ["wait", "spec.servces", "spec.services[0].instance_count"],
+    );
+    assert.match(failures[2]?.reason ?? "", /^spec\.services\.web\.instance_count: .*-1/);
+    const secrets = { API: SECRET };
+    const file = await plugin.check({ specFile: "gone.yaml", secrets });
+    assert.deepEqual(
+      file.failures.map(({ property }) => property),
+      ["specFile"],
+    );
+    // The engine prints the value of the property that a failure is about.
+    const whole = await plugin.check({ specFile: "gone.yaml", secrets: SECRET });
+    assert.deepEqual(
+      whole.failures.map(({ property }) => property),
+      [""],
+    );
   });
 
   it("accepts values that are secret or not known yet anywhere, also as names", async () => {
