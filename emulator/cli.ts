@@ -19,6 +19,8 @@ Options:
   --rate-limit off|N   no limits, or N requests a minute
                        (default on: 250 a minute, 5000 an hour)
   --token TOKEN        accept this token only
+  --scopes LIST        scopes of every token, such as app:read,project:read
+                       (default: full access)
   --allow-host NAME    also accept this host name, such as a proxy's; can be
                        repeated (default: localhost and IP addresses)
   --snapshot FILE      keep apps, deployments and projects in FILE, even if
@@ -72,12 +74,20 @@ function liveLogs(text: string | undefined): LiveLogs {
   throw new UsageError(`--live-logs: "${text}" must be http or websocket`);
 }
 
+function scopes(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  const odd = names.find((name) => !/^[a-z_]+:[a-z_]+$/.test(name));
+  if (odd === undefined) return names;
+  throw new UsageError(`--scopes: "${odd}" is not a scope such as app:read`);
+}
+
 const OPTIONS = {
   port: { type: "string" },
   "deploy-seconds": { type: "string" },
   otherwise: { type: "string", multiple: true },
   "rate-limit": { type: "string" },
   token: { type: "string" },
+  scopes: { type: "string" },
   "allow-host": { type: "string", multiple: true },
   snapshot: { type: "string" },
   "live-logs": { type: "string" },
@@ -130,6 +140,7 @@ async function main(): Promise<void> {
     otherwise,
     ...(values["live-logs"] === undefined ? {} : { liveLogs: liveLogs(values["live-logs"]) }),
     allowedHosts,
+    ...(values.scopes === undefined ? {} : { scopes: scopes(values.scopes) }),
     ...(values.token === undefined ? {} : { token: values.token }),
     ...(values.snapshot === undefined ? {} : { snapshot: values.snapshot }),
     ...(deploySeconds === undefined ? {} : { deploySeconds }),

@@ -6,6 +6,7 @@ import { createIds } from "./model/ids";
 import { RateLimiter, type RateLimits } from "./http/rate-limiter";
 import { Recorder, type CallMatch, type RecordedCall } from "./http/recorder";
 import { Replicas } from "./http/replicas";
+import type { Scopes } from "./http/scopes";
 import type { LiveLogs } from "./routes/context";
 import type { Controls } from "./routes/control";
 import { buildApp, listen, type Wiring } from "./server";
@@ -41,6 +42,8 @@ export interface EmulatorOptions {
   port?: number;
   /** The only token accepted. @default any non-empty token */
   token?: string;
+  /** Scopes of every token, such as "app:read". @default all */
+  scopes?: Scopes;
   /**
    * Host names to accept besides localhost and addresses such as 127.0.0.1: those of a proxy in front of the emulator.
    * Any other name could be one that a web page has pointed to this machine.
@@ -176,6 +179,7 @@ async function serve(options: EmulatorOptions, snapshot: SnapshotFile | undefine
     recorder,
     limiter,
     token: options.token,
+    scopes: options.scopes,
     allowedHosts: (options.allowedHosts ?? []).map((name) => name.toLowerCase()),
     onCall: options.onCall,
     requestId: () => requestIds.uuid(),

@@ -24,6 +24,7 @@ import { runningRoutes } from "./routes/running";
 import { rollbackRoutes } from "./routes/rollback";
 import { statusRoutes } from "./routes/status";
 import { refuseStrangers } from "./http/origin-guard";
+import { checkScopes } from "./http/scopes";
 import { serveWith } from "./http/serve-fault";
 
 /** Larger bodies are rejected with 413. */
@@ -136,6 +137,7 @@ export function buildApp(wiring: Wiring): Api {
       const token = tokenOf(c, wiring);
       const headers = wiring.limiter?.take(token) ?? {};
       for (const [name, value] of Object.entries(headers)) c.header(name, value);
+      checkScopes(c.req.method, c.req.path, c.get("body"), wiring.scopes);
     }
     const problem = c.get("bodyProblem");
     if (problem !== undefined) throw problem;

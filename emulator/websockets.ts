@@ -46,7 +46,7 @@ export function serveSockets(server: Server, plain: Server, deps: SocketDeps): (
       at: deps.store().now,
     };
     if (kind !== undefined) deps.recorder.add(call);
-    const fault = deps.faults.take("GET", pathname);
+    const fault = deps.faults.take("GET", pathname, true);
     if (fault !== undefined) call.fault = fault;
     let told = false;
     const answered = (status?: number): void => {

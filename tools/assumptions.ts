@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { format } from "prettier";
 import { ASSUMPTIONS, type Assumption } from "../emulator/assumptions";
+import { UNOBSERVABLE } from "./live/unobservable";
 
 /** The page of assumptions about the service, from the emulator's data. `--check` only compares. */
 
@@ -18,6 +19,14 @@ Strength: **A** the service's own code, description or tests; **B** a published 
 
 Where the emulator can do the opposite, start it with \`--otherwise ID\`, or with \`otherwise: ["ID"]\` in a test. The provider
 works either way.
+`;
+
+const UNOBSERVED = `## Not observable in a live run
+
+\`npm run live\` compares every other assumption with what it observes.
+
+| id | reason |
+|---|---|
 `;
 
 /** Pipes would end a cell, and braces and brackets are not markup here. */
@@ -37,7 +46,11 @@ export async function makePage(): Promise<string> {
     const title = `${topic[0]?.toUpperCase()}${topic.slice(1)}`;
     return `## ${title}\n\n| id | assumption | strength | sources | emulator |\n|---|---|---|---|---|\n${rows.join("\n")}\n`;
   });
-  return format([HEAD, ...sections].join("\n"), { parser: "markdown", printWidth: 110 });
+  const reasons = Object.entries(UNOBSERVABLE).map(([id, why]) => `| \`${id}\` | ${cell(why)} |\n`);
+  return format([HEAD, ...sections, UNOBSERVED + reasons.join("")].join("\n"), {
+    parser: "markdown",
+    printWidth: 110,
+  });
 }
 
 async function main(): Promise<void> {

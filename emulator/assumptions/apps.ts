@@ -114,13 +114,13 @@ export const APP_ASSUMPTIONS = assumptions([
     emulator: "accepts it",
   },
   {
-    id: "instance-count-filled-in",
+    id: "instance-count-left-out",
     topic: "specs",
-    statement: "Without instance_count, the stored spec contains instance_count: 1.",
+    statement: "Without instance_count, the stored spec has none either.",
     strength: "inferred",
-    sources: ["digitalocean/terraform-provider-digitalocean#1189 (disputed by its acceptance tests)"],
+    sources: [S.terraformTests, "disputed by digitalocean/terraform-provider-digitalocean#1189"],
     emulator: "does not add it",
-    otherwise: { effect: "adds it", behavior: { fillInstanceCount: true } },
+    otherwise: { effect: "adds instance_count: 1", behavior: { fillInstanceCount: true } },
   },
   {
     id: "size-filled-in",
@@ -216,11 +216,12 @@ export const APP_ASSUMPTIONS = assumptions([
     emulator: "accepts it",
   },
   {
-    id: "live-url-after-active",
+    id: "live-url-when-active",
     topic: "apps",
-    statement: "live_url may appear some seconds after ACTIVE; worker-only and internal apps never get one.",
+    statement:
+      "live_url is present once the first deployment is ACTIVE; worker-only and internal apps never get one.",
     strength: "A",
-    sources: [S.action, S.terraformTests],
+    sources: [S.terraformTests, `${S.action} polls for it, so it may appear some seconds later`],
     emulator: "shows it together with ACTIVE, and never for workers and internal services",
     otherwise: {
       effect: "shows it 4 seconds later",
@@ -244,7 +245,8 @@ export const APP_ASSUMPTIONS = assumptions([
       "Lists contain project_id only with with_projects=true, and only if the token has project:read.",
     strength: "A",
     sources: [S.description, S.users],
-    emulator: "contains it only with with_projects=true; every token has project:read",
+    emulator:
+      "contains it only with with_projects=true; without project:read, it is empty or absent everywhere",
     otherwise: { effect: "always contains it", behavior: { projectInLists: true } },
   },
   {

@@ -39,8 +39,8 @@ export const ERROR_AND_LOG_ASSUMPTIONS = assumptions([
     topic: "errors",
     statement: "A token without the scope that a request needs is rejected with 403.",
     strength: "B",
-    sources: [S.messages],
-    emulator: "accepts any token; add a fault with status 403",
+    sources: ["digitalocean/doctl#1635", `${S.description}: security of each operation`],
+    emulator: "rejects it if the option scopes lacks it; by default, tokens have full access",
   },
   {
     id: "error-body",
@@ -70,11 +70,21 @@ export const ERROR_AND_LOG_ASSUMPTIONS = assumptions([
   {
     id: "live-logs-over-websocket",
     topic: "logs",
-    statement: "Live logs are read over WebSocket; over HTTP, the edge buffers them.",
+    statement: "The address of a live log begins with http, and clients read it over WebSocket.",
     strength: "A",
     sources: [S.doctlLogs],
-    emulator: "serves both without buffering, with an http address",
-    otherwise: { effect: "the address starts with ws://", behavior: { liveLogs: "websocket" } },
+    emulator: "gives an http address, which serves both",
+    otherwise: { effect: "the address begins with ws://", behavior: { liveLogs: "websocket" } },
+  },
+  {
+    id: "http-logs-buffered",
+    topic: "logs",
+    statement:
+      "Over HTTP, a live log delivers the lines that exist, and nothing more until the connection closes.",
+    strength: "A",
+    sources: [S.doctlLogs],
+    emulator: "delivers the existing lines, and the others once the log is complete",
+    otherwise: { effect: "delivers each line when it is written", behavior: { httpLogsAtOnce: true } },
   },
   {
     id: "log-addresses-expire",

@@ -39,6 +39,8 @@ export interface FaultRule {
   method?: string;
   /** @default any */
   path?: RegExp;
+  /** True for requests to open a WebSocket only, as if a proxy refused them. @default any */
+  upgrade?: boolean;
   /** How many requests it affects. @default 1 */
   times?: number;
   /** How many matching requests pass before the first one is affected. @default 0 */
@@ -101,10 +103,12 @@ export class Faults {
     this.rules = [];
   }
 
-  take(method: string, path: string): Fault | undefined {
+  /** @param upgrade whether the request opens a WebSocket */
+  take(method: string, path: string, upgrade = false): Fault | undefined {
     for (const entry of this.rules) {
       const { rule } = entry;
       if (rule.method !== undefined && rule.method.toUpperCase() !== method) continue;
+      if (rule.upgrade === true && !upgrade) continue;
       // A new expression: one with the g flag would keep its last position.
       if (
         rule.path !== undefined &&

@@ -59,6 +59,8 @@ export interface Behavior {
   keepRunLogs: boolean;
   /** A log has two archives per component, the newest first. */
   newestArchiveFirst: boolean;
+  /** A live log over HTTP delivers each line when it is written, instead of buffering what follows the existing ones. */
+  httpLogsAtOnce: boolean;
   /** The protocol that addresses of live logs are meant for. Both kinds can be opened over either. */
   liveLogs: "http" | "websocket";
 }
@@ -92,5 +94,6 @@ export const BEHAVIOR: Readonly<Behavior> = {
   keepGeneralType: false,
   keepRunLogs: false,
   newestArchiveFirst: false,
+  httpLogsAtOnce: false,
   liveLogs: "http",
 };

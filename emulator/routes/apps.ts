@@ -1,5 +1,6 @@
 import { BUILDPACKS } from "../model/catalogue";
 import { pageOf } from "../http/paging";
+import { mayReadProjects } from "../http/scopes";
 import { appView, deploymentView } from "../views/app";
 import { appJson } from "../views/app-json";
 import { stringify } from "yaml";
@@ -49,15 +50,20 @@ const builtByBuildpack = (app: StoredApp): string[] =>
 
 /** Apps: list, create, get, update, delete, restart, and new buildpacks. */
 export function appRoutes(api: Api, deps: Deps): void {
+  const hidesProject = !mayReadProjects(deps.scopes);
+  const shown = (view: Record<string, unknown>): Record<string, unknown> =>
+    hidesProject ? { ...view, project_id: "" } : view;
+
   api.get("/v2/apps", (c) => {
     const store = deps.store();
     const name = c.req.query("name");
-    const withProject = flag(c, "with_projects") || store.behavior.projectInLists;
+    const requested = flag(c, "with_projects") || store.behavior.projectInLists;
+    const withProject = requested && !hidesProject;
     const found = store.listed().filter((app) => name === undefined || app.spec.name === name);
     const { items, ...rest } = pageOf(found, addressOf(c, deps));
     const apps = items.flatMap((app, index) => [
       ...(index > 0 ? [COMMA] : []),
-      ...appJson(store, app, withProject),
+      ...appJson(store, app, withProject ? app.projectId : undefined),
     ]);
     if (items.length === 0 && found.length > 0 && !store.behavior.emptyPages) return c.json(rest);
     return json(c, ['{"apps":[', ...apps, `],${JSON.stringify(rest).slice(1)}`]);
@@ -70,14 +76,14 @@ export function appRoutes(api: Api, deps: Deps): void {
     if (name === "") throw badRequest("name is required when the path has no id");
     const app = store.byName(name);
     if (app === undefined) throw notFound();
-    return c.json({ app: appView(store, app) });
+    return c.json({ app: shown(appView(store, app)) });
   });
 
   api.post("/v2/apps", (c) => {
     const body = objectBody(c);
     const store = deps.store();
     const made = store.create(body.spec, optionalText(body, "project_id"));
-    const answer = { app: appView(store, made.app, made.deployment) };
+    const answer = { app: shown(appView(store, made.app, made.deployment)) };
     if (!/^application\/(x-)?yaml\b/i.test(c.req.header("accept") ?? "")) return c.json(answer);
     return c.body(stringify(answer, { aliasDuplicateObjects: false }), 200, {
       "content-type": "application/yaml",
@@ -86,7 +92,8 @@ export function appRoutes(api: Api, deps: Deps): void {
 
   api.get("/v2/apps/:id", (c) => {
     const store = deps.store();
-    return json(c, ['{"app":', ...appJson(store, store.get(param(c, "id"))), "}"]);
+    const app = store.get(param(c, "id"));
+    return json(c, ['{"app":', ...appJson(store, app, hidesProject ? "" : app.projectId), "}"]);
   });
 
   api.put("/v2/apps/:id", (c) => {
@@ -95,7 +102,7 @@ export function appRoutes(api: Api, deps: Deps): void {
     const store = deps.store();
     const app = store.get(param(c, "id"));
     const deployment = store.update(app, body.spec, newSources);
-    return c.json({ app: appView(store, app, deployment ?? null) });
+    return c.json({ app: shown(appView(store, app, deployment ?? null)) });
   });
 
   api.delete("/v2/apps/:id", (c) => {

@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import { badRequest, type ApiError } from "../errors";
 import type { Store } from "../model/store";
+import type { Scopes } from "../http/scopes";
 import type { ConsoleTicket, LogTicket, Tickets } from "../logs/signed-urls";
 
 /** What each request carries through the routes. */
@@ -21,6 +22,8 @@ export interface Deps {
   url(): string;
   /** Which protocol addresses of live logs start with; both kinds open the same log. */
   readonly liveLogs: LiveLogs;
+  /** Scopes of every token. */
+  readonly scopes: Scopes;
   readonly tickets: { readonly logs: Tickets<LogTicket>; readonly consoles: Tickets<ConsoleTicket> };
 }
 

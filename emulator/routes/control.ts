@@ -76,7 +76,7 @@ export function controlRoutes(api: Api, { store, faults, recorder, controls }: C
   api.get("/_emulator/waiting", (c) => c.json({ waiting: recorder.waitingCount }));
 
   api.post("/_emulator/faults", (c) => {
-    const { method, path, times, after, fault } = objectBody(c);
+    const { method, path, upgrade, times, after, fault } = objectBody(c);
     const parsed = parseFault(fault);
     if (parsed === undefined) throw badRequest("fault: unknown; see the README for the list");
     const expression = pattern(path);
@@ -84,6 +84,7 @@ export function controlRoutes(api: Api, { store, faults, recorder, controls }: C
       fault: parsed,
       ...(typeof method === "string" ? { method } : {}),
       ...(expression === undefined ? {} : { path: expression }),
+      ...(upgrade === true ? { upgrade } : {}),
       ...(typeof times === "number" ? { times } : {}),
       ...(typeof after === "number" ? { after } : {}),
     });

@@ -107,11 +107,19 @@ export function logRoutes(api: Api, deps: Deps): void {
     let stop = (): void => {};
     return new ReadableStream({
       start(controller) {
+        const send = (line: string): void => controller.enqueue(Buffer.from(`${frame(line)}\n`));
+        const held: string[] = [];
+        let started = false;
         stop = follow(
           ticket,
-          (line) => controller.enqueue(Buffer.from(`${frame(line)}\n`)),
-          () => controller.close(),
+          (line) => void (started && !ticket.store.behavior.httpLogsAtOnce ? held.push(line) : send(line)),
+          () => {
+            held.forEach(send);
+            controller.close();
+          },
         );
+        // The first lines arrive before follow returns: those that exist already.
+        started = true;
       },
       cancel: () => stop(),
     });

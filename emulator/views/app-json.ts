@@ -37,11 +37,11 @@ const CLOSE = Buffer.from("}");
 
 /**
  * The view of an app, as consecutive pieces of JSON.
- * @param withProject lists contain the project only if it is requested
+ * @param project undefined to omit it: lists contain it only on request
  */
-export function appJson(store: Store, app: StoredApp, withProject = true): Buffer[] {
+export function appJson(store: Store, app: StoredApp, project: string | undefined): Buffer[] {
   const { now } = store;
-  const { spec, projectId, deployments } = app;
+  const { spec, deployments } = app;
   const active = activeAmong(deployments, now);
   const parts = [spec, updatedAt(store, app), deployments.length, active, hasAddress(store, app)];
   const apart = writeApp(app, parts, () => JSON.stringify(apartFromDeployments(store, app)).slice(0, -1));
@@ -49,6 +49,6 @@ export function appJson(store: Store, app: StoredApp, withProject = true): Buffe
     Buffer.from(`,"${name}":`),
     deploymentBytes(app, record, now),
   ]);
-  const project = withProject ? [Buffer.from(`,"project_id":${JSON.stringify(projectId)}`)] : [];
-  return [apart, ...project, ...told, CLOSE];
+  const owner = project === undefined ? [] : [Buffer.from(`,"project_id":${JSON.stringify(project)}`)];
+  return [apart, ...owner, ...told, CLOSE];
 }

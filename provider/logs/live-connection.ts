@@ -5,11 +5,13 @@ import type { LogClient } from "./target";
 
 /** After this time without data, the end of a connection may have been lost. */
 export const SILENT_MS = 30_000;
+/** Over HTTP, the service may hold back new lines until the connection closes; a new connection begins with them. */
+const SILENT_HTTP_MS = 10_000;
 
 interface LiveOptions {
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
-  /** How long a connection may be silent after its first line before `goesOn` is checked. @default SILENT_MS */
+  /** How long a connection may be silent after its first line before `goesOn` is checked. @default 30 s, over HTTP 10 s */
   readonly silentMs?: number | undefined;
 }
 
@@ -31,7 +33,7 @@ export class LiveConnection {
   ) {}
 
   /**
-   * The lines, until the service closes the connection, or the connection is silent and no more lines may follow.
+   * The lines, until the service closes the connection, or the connection is silent and no more lines may follow on it.
    * @throws ApiError like `openLive`; `aborted` for the caller's signal
    */
   async *lines(): AsyncGenerator<string> {
@@ -41,13 +43,18 @@ export class LiveConnection {
     signal?.addEventListener("abort", stop, { once: true });
     let heard = false;
     const watch = async (): Promise<void> => {
-      const { clock, silentMs = SILENT_MS } = this.options;
+      const overHttp = carrier === "http";
+      const { clock, silentMs = overHttp ? SILENT_HTTP_MS : SILENT_MS } = this.options;
       this.openedAt = clock.now();
       // The first line may take longer, since the service has to find a container.
-      for (let ms = SILENT_MS; ; ms = silentMs) {
-        await clock.sleep(ms, end.signal);
-        if (!heard && !(await this.goesOn().catch(() => true))) return end.abort();
+      let limit = SILENT_MS;
+      for (let silent = 0; ;) {
+        await clock.sleep(silentMs, end.signal);
+        silent = heard ? 0 : silent + silentMs;
+        if (heard) limit = silentMs;
         heard = false;
+        if (silent < limit) continue;
+        if (overHttp || !(await this.goesOn().catch(() => true))) return end.abort();
       }
     };
     // Opening the connection has its own time limit.

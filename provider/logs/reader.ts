@@ -179,7 +179,7 @@ class Reading {
     let missingSince: number | undefined;
     for (let idle = 1; ; idle++) {
       const began = this.clock.now();
-      let why = "the service closed it";
+      let why = "it ended";
       let connecting = false;
       try {
         urls ??= await this.urlsAgain(target, true);

@@ -1,9 +1,18 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandResult, PulumiProject, RunOptions } from "../pulumi-project";
+import { probeBuffering } from "./buffering";
 import { visited } from "./contract";
 import { secondsAfterFailure, type Findings } from "./findings";
-import { probeApp, probeDeletion, probeErrors, probeSpecs, probeUpdates, type Send } from "./probes";
+import {
+  probeAddress,
+  probeApp,
+  probeDeletion,
+  probeErrors,
+  probeSpecs,
+  probeUpdates,
+  type Send,
+} from "./probes";
 import type { RecordingProxy } from "./proxy";
 import type { Step } from "./report";
 
@@ -17,6 +26,9 @@ const SECRET = "live-run-secret-7f3a";
 
 /** How long a line of a followed log may take, in milliseconds. */
 const LOG_MS = 120_000;
+
+/** How long to wait for a new line of a log that is open already, in milliseconds. */
+const NEW_LINE_MS = 20_000;
 
 /** "Within seconds" of the assumption about the service's own rollback. */
 const SOON_SECONDS = 10;
@@ -123,6 +135,11 @@ export async function live(life: Life): Promise<void> {
     );
     appId = (created?.body as any)?.app?.id ?? "";
     check(appId !== "", "no response with the app was seen");
+    probeAddress(
+      findings,
+      appId,
+      proxy.exchanges.map(({ body }) => body),
+    );
     check(!project.stateText().includes(SECRET), "the state contains the secret in clear");
   });
   await step("a second up changes nothing", async () => {
@@ -227,6 +244,16 @@ export async function live(life: Life): Promise<void> {
     enough.abort();
     await visits;
     check(/^web\b.*\S/m.test(output), `no line of the app (exit code ${code}): ${output.slice(-500)}`);
+  });
+  await step("compare a live log over HTTP and over WebSocket", async () => {
+    const { live_url: page } = await app();
+    const { body } = await send("GET", `/v2/apps/${appId}/components/web/logs?type=RUN&follow=true`);
+    if (typeof body?.live_url !== "string" || !body.live_url.startsWith("http")) return;
+    const enough = new AbortController();
+    const visits = visited(page, life.visit, life.pause, AbortSignal.any([enough.signal, signal]));
+    await probeBuffering(findings, body.live_url, { signal, mostMs: NEW_LINE_MS, pause: life.pause });
+    enough.abort();
+    await visits;
   });
   await step("roll back, and commit the rollback", async () => {
     const good = (await deployments()).filter(({ phase }) => phase === "SUPERSEDED" || phase === "ACTIVE");

@@ -75,8 +75,8 @@ export async function probeSpecs(send: Send, findings: Findings, name: string): 
   const [web] = plain.body?.spec?.services ?? [];
   if (web !== undefined) {
     findings.note(
-      "instance-count-filled-in",
-      web.instance_count === 1,
+      "instance-count-left-out",
+      web.instance_count === undefined,
       `instance_count: ${web.instance_count ?? "absent"}`,
     );
     findings.note(
@@ -196,7 +196,15 @@ export async function probeApp(send: Send, findings: Findings, id: string): Prom
     ?.live_url;
   if (typeof live === "string")
     findings.note("live-logs-over-websocket", /^(https?|wss):/.test(live), `scheme ${live.split(":")[0]}`);
-  findings.note("live-url-after-active", Boolean(app.live_url), app.live_url ? "present" : "absent");
+}
+
+/** The first response that shows an active deployment of an app. */
+export function probeAddress(findings: Findings, id: string, bodies: readonly any[]): void {
+  const views = bodies.flatMap((body) => [body?.app, ...(body?.apps ?? [])]);
+  const active = views.find((app) => app?.id === id && app.active_deployment?.phase === "ACTIVE");
+  if (active === undefined) return;
+  const address = active.live_url ? "present" : "absent";
+  findings.note("live-url-when-active", address === "present", address);
 }
 
 /** Updates of an idle app; each waits until the app is idle again. */

@@ -22,7 +22,7 @@ describe("the address of an app", () => {
     world.emulator.calls.filter(({ method, path }) => method === "GET" && path === `/v2/apps/${id}`).length;
 
   it("is waited for when it appears some seconds after the deployment is active", async () => {
-    await world.restart({ otherwise: ["live-url-after-active"] });
+    await world.restart({ otherwise: ["live-url-when-active"] });
     const { id, outs } = await world.create(inputs(OPEN));
     assert.match(outs.liveUrl, /^https:\/\/shop-\w+\.ondigitalocean\.app$/);
     assert.equal(outs.liveUrl, outs.defaultIngress);
@@ -32,7 +32,7 @@ describe("the address of an app", () => {
 
   it("is not waited for forever: the app is recorded without it, and a refresh gets it", async () => {
     const seconds = WAIT_LIMITS.address / 1000 + 5;
-    await world.restart({ otherwise: [`live-url-after-active=${seconds}`] });
+    await world.restart({ otherwise: [`live-url-when-active=${seconds}`] });
     const began = world.clock.now();
     const { id, outs } = await world.create(inputs(OPEN));
     assert.equal(outs.liveUrl, "");
@@ -44,7 +44,7 @@ describe("the address of an app", () => {
   });
 
   it("is not waited for when it was there before an update", async () => {
-    await world.restart({ otherwise: ["live-url-after-active"] });
+    await world.restart({ otherwise: ["live-url-when-active"] });
     const made = await world.create(inputs(OPEN));
     world.emulator.clearCalls();
     const updated = await world.update(
@@ -56,7 +56,7 @@ describe("the address of an app", () => {
   });
 
   it("does not fail the app when the service fails while it is waited for", async () => {
-    await world.restart({ otherwise: ["live-url-after-active"] });
+    await world.restart({ otherwise: ["live-url-when-active"] });
     world.emulator.faults.add({
       method: "GET",
       path: /^\/v2\/apps\/[^/]+$/,

@@ -13,7 +13,7 @@ import { InProcessStack } from "../../../tools/in-process-stack";
 
 const OTHERWISE = [
   "general-type-omitted",
-  "instance-count-filled-in",
+  "instance-count-left-out",
   "log-tokens-in-plaintext",
   "size-filled-in",
 ] as const;

@@ -59,7 +59,7 @@ describe("the client's contract, against an emulator with every assumption switc
   const short: Partial<Record<string, Otherwise>> = {
     "deleted-at-once": "deleted-at-once=0.5",
     "lists-are-current": "lists-are-current=0.2",
-    "live-url-after-active": "live-url-after-active=0.2",
+    "live-url-when-active": "live-url-when-active=0.2",
   };
   contractTests(SWITCHABLE.map((id) => short[id] ?? id));
 });

@@ -42,7 +42,7 @@ describe("emulator: apps over HTTP", () => {
       (await b.ok("POST", "/v2/apps", { spec: webSpec() })).app.spec.services[0].instance_count;
     assert.equal(await count(), undefined);
     await b.emulator.close();
-    b = await bench({ otherwise: ["instance-count-filled-in"] });
+    b = await bench({ otherwise: ["instance-count-left-out"] });
     assert.equal(await count(), 1);
   });
 

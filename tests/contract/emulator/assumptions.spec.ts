@@ -253,7 +253,7 @@ describe("emulator: assumptions about the service", () => {
   });
 
   it("can show the address some seconds after the deployment is active", async () => {
-    const at = await started("live-url-after-active");
+    const at = await started("live-url-when-active");
     const { get } = await app(at);
     assert.deepEqual([(await get()).active_deployment.phase, (await get()).live_url], ["ACTIVE", undefined]);
     at.clock.advance(4_000);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createEmulator, type Emulator, type LiveLogs } from "../../../emulator/index";
+import { createEmulator, steppedClock, type Emulator, type LiveLogs } from "../../../emulator/index";
 import { Client } from "../../../provider/api/client";
 import { systemClock } from "../../../provider/clock";
 import { readLog, type ReadOptions } from "../../../provider/logs/reader";
@@ -166,3 +166,29 @@ for (const liveLogs of ["websocket", "http"] satisfies LiveLogs[])
       }
     });
   });
+
+describe("followed logs where WebSockets are refused", () => {
+  it("contain lines written later, although HTTP holds them back until the connection closes", async () => {
+    const clock = steppedClock();
+    const emulator = await createEmulator({ clock, deploySeconds: 1, rateLimit: false });
+    try {
+      const client = new Client({ token: TOKEN, baseUrl: emulator.url });
+      const app = await client.createApp({ spec: SPEC });
+      clock.advance(2000);
+      emulator.faults.add({ upgrade: true, times: Infinity, fault: { status: 403 } });
+      const stop = new AbortController();
+      const query = { appId: app.id, type: "RUN", component: "web" } as const;
+      const options = { clock: quickClock(), follow: true, signal: stop.signal };
+      const seen: string[] = [];
+      for await (const line of readLog(client, query, options)) {
+        seen.push(line);
+        if (/listening/.test(line)) clock.advance(60_000);
+        if (/ GET /.test(line)) stop.abort();
+      }
+      assert.equal(new Set(seen).size, seen.length);
+      assert.match(seen.at(-1) ?? "", / GET /);
+    } finally {
+      await emulator.close();
+    }
+  });
+});

@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
-import { createEmulator, type Otherwise } from "../../../emulator/index";
+import { createEmulator, steppedClock, type Otherwise } from "../../../emulator/index";
+import { probeBuffering } from "../../../tools/live/buffering";
 import { Findings, type Verdict } from "../../../tools/live/findings";
 import { probeSpecs } from "../../../tools/live/probes";
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- reads responses as arbitrary JSON */
+
+const IMAGE = { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "alpine" };
+const SERVICE = { name: "web", image: IMAGE, http_port: 80 };
 
 const SWITCHED = [
   "bindable-secret-encrypted",
   "disabled-push-emptied",
   "general-type-omitted",
-  "instance-count-filled-in",
+  "instance-count-left-out",
   "invalid-spec-status",
   "log-tokens-in-plaintext",
   "size-filled-in",
@@ -38,5 +44,39 @@ describe("the probes of specs", () => {
       Object.keys(usual).filter((id) => (SWITCHED as readonly string[]).includes(id)),
     );
     assert.ok(SWITCHED.every((id) => usual[id] !== "not observable" && switched[id] !== "not observable"));
+  });
+});
+
+describe("the probe of live logs", () => {
+  it("sees whether HTTP delivers a new line together with WebSocket", async () => {
+    const verdicts: Verdict[] = [];
+    for (const otherwise of [[], ["http-logs-buffered"]] as const) {
+      const clock = steppedClock(Date.now() - 10_000);
+      const emulator = await createEmulator({ clock, deploySeconds: 1, otherwise, rateLimit: false });
+      const send = async (path: string, body?: unknown): Promise<any> => {
+        const headers = { authorization: "Bearer dop_v1_probes", "content-type": "application/json" };
+        const method = body === undefined ? "GET" : "POST";
+        return (
+          await fetch(emulator.url + path, { method, headers, body: JSON.stringify(body) ?? null })
+        ).json();
+      };
+      try {
+        const { app } = await send("/v2/apps", {
+          spec: { name: "probed", region: "nyc", services: [SERVICE] },
+        });
+        clock.advance(2000);
+        const log = await send(`/v2/apps/${app.id}/components/web/logs?type=RUN&follow=true`);
+        const findings = new Findings();
+        const lines = setInterval(() => clock.advance(15_000), 200);
+        const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));
+        const { signal } = new AbortController();
+        await probeBuffering(findings, log.live_url, { signal, mostMs: 10_000, pause });
+        clearInterval(lines);
+        verdicts.push(findings.all().find(({ id }) => id === "http-logs-buffered")?.verdict ?? assert.fail());
+      } finally {
+        await emulator.close();
+      }
+    }
+    assert.deepEqual(verdicts, ["confirmed", "contradicted"]);
   });
 });

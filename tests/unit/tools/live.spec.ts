@@ -178,7 +178,7 @@ describe("npm run live", () => {
   });
 
   it("has either a probe for an assumption, or a reason why it cannot be observed", () => {
-    const probes = ["probes.ts", "life.ts"].map((file) =>
+    const probes = ["probes.ts", "life.ts", "buffering.ts"].map((file) =>
       readFileSync(join(__dirname, "..", "..", "..", "tools", "live", file), "utf8"),
     );
     for (const { id } of ASSUMPTIONS) {

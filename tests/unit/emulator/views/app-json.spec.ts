@@ -16,7 +16,7 @@ describe("emulator: views of apps as JSON", () => {
         const compare = (): void => {
           for (const app of store.list())
             assert.deepEqual(
-              JSON.parse(Buffer.concat(appJson(store, app)).toString()),
+              JSON.parse(Buffer.concat(appJson(store, app, app.projectId)).toString()),
               JSON.parse(JSON.stringify(appView(store, app))),
             );
         };
