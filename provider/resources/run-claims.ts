@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { userInfo, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -14,9 +14,12 @@ export interface RunClaims {
 /**
  * Claims in files. One run may have several processes with apps: one per explicit provider, and those of both front ends. None of
  * them may delete an app that another one has taken over. Without access to the files, each process only knows its own apps.
+ *
+ * Each process appends to a file of its own: a new file per app would take longer than the rest of a comparison.
  */
 export class FileClaims implements RunClaims {
-  private readonly own = new Set<string>();
+  private readonly own = new Map<string, string>();
+  private file: number | undefined;
 
   /**
    * @param folder shared by the processes of a run
@@ -37,41 +40,62 @@ export class FileClaims implements RunClaims {
   }
 
   note(appId: string, urn: string): void {
-    if (!isFileName(appId)) return;
+    if (this.own.get(appId) === urn) return;
     quietly(() => {
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      writeFileSync(this.file(appId), urn, { mode: 0o600 });
-      this.own.add(appId);
+      this.append([appId, urn]);
+      this.own.set(appId, urn);
     });
   }
 
   drop(appId: string): void {
-    if (!this.own.delete(appId)) return;
-    quietly(() => rmSync(this.file(appId), { force: true }));
+    if (this.own.delete(appId)) quietly(() => this.append([appId]));
   }
 
   ofOthers(appId: string): string | undefined {
     return quietly(() => {
-      const names = readdirSync(this.folder).filter((name) => name.startsWith(`${appId}.`));
-      const other = names.find((name) => {
-        const pid = Number(name.slice(appId.length + 1));
+      const others = readdirSync(this.folder).filter((name) => {
+        const pid = Number(name);
         return pid !== this.pid && this.isRunning(pid);
       });
-      return other === undefined ? undefined : readFileSync(join(this.folder, other), "utf8");
+      for (const name of others) {
+        const urn = claimsIn(readFileSync(join(this.folder, name), "utf8")).get(appId);
+        if (urn !== undefined) return urn;
+      }
+      return undefined;
     });
   }
 
   /** Drops all claims of this process. */
   clear(): void {
-    for (const appId of [...this.own]) this.drop(appId);
+    this.own.clear();
+    const { file } = this;
+    if (file === undefined) return;
+    this.file = undefined;
+    quietly(() => closeSync(file));
+    quietly(() => rmSync(this.path(), { force: true }));
   }
 
-  private file(appId: string): string {
-    return join(this.folder, `${appId}.${this.pid}`);
+  private append(claim: Claim): void {
+    if (this.file === undefined) {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      // A claim of an earlier process with the same id must not remain.
+      this.file = openSync(this.path(), "w", 0o600);
+    }
+    writeSync(this.file, `${JSON.stringify(claim)}\n`);
+  }
+
+  private path(): string {
+    return join(this.folder, String(this.pid));
   }
 }
 
-const isFileName = (id: string): boolean => /^[\w-]{1,100}$/.test(id);
+/** An app's id, and the URN that manages it from now on, if any. */
+type Claim = readonly [appId: string, urn?: string];
+
+function claimsIn(text: string): ReadonlyMap<string, string | undefined> {
+  const lines = text.split("\n").filter((line) => line !== "");
+  return new Map(lines.map((line) => JSON.parse(line) as [string, string?]).map(([id, urn]) => [id, urn]));
+}
 
 function exists(pid: number): boolean {
   try {

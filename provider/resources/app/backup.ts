@@ -1,4 +1,5 @@
-import { open, readdir } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { App } from "../../api/types";
 import { normalizeScalars } from "../../appspec/coerce-scalars";
@@ -127,11 +128,20 @@ const HEAD_BYTES = 400;
 export async function hasBackup(id: string, name: string | undefined, directory: string): Promise<boolean> {
   const folder = resolve(directory);
   const stems = [fileStem(name ?? ""), fileStem(shownName({}))].filter((stem) => stem !== "");
-  const files = (await readdir(folder).catch(() => [])).filter(
+  const files = namesIn(folder).filter(
     (file) => file.endsWith(".yaml") && stems.some((stem) => file.startsWith(`${stem}-`)),
   );
   const heads = await Promise.all(files.map((file) => readHead(join(folder, file)).catch(() => "")));
   return heads.some((head) => head.startsWith(BACKUP_HEAD) && head.split("\n")[0]?.includes(`(id ${id})`));
+}
+
+/** Not asynchronous, because every App of a run asks, and most folders do not exist: an asynchronous failure takes 20 times as long. */
+function namesIn(folder: string): string[] {
+  try {
+    return existsSync(folder) ? readdirSync(folder) : [];
+  } catch {
+    return [];
+  }
 }
 
 async function readHead(path: string): Promise<string> {

@@ -8,13 +8,16 @@ import type { AppOutputs } from "./state";
 
 /**
  * The outputs of an App for programs in languages other than TypeScript, which use them as the state contains them: specs in the list
- * form and without secret values, since one secret would make the whole spec a secret there. The core's own forms are hidden outputs.
+ * form and without secret values, since one secret would make the whole spec a secret there. The core's own forms are hidden outputs,
+ * as JSON: Pulumi handles every value of an output one by one, in each of its processes.
  */
-export interface ProgramOutputs extends Omit<AppOutputs, "spec"> {
+export interface ProgramOutputs extends Omit<AppOutputs, "spec" | "__liveSpec"> {
   spec: unknown;
   liveSpec: unknown;
   /** The core's `spec`. */
-  __spec: unknown;
+  __spec: string;
+  /** The core's `__liveSpec`. */
+  __liveSpec?: string;
 }
 
 /** @param like specs in the list form whose lists have the order to use, since maps have none */
@@ -26,21 +29,31 @@ export function forPrograms(
   const texts = secrecyOf(outs, undefined).unmistakable;
   const open = (spec: unknown): unknown =>
     withoutPlaceholders(withSecretsLeftOut(mapsToLists(spec) as AppSpec, { places, texts }));
+  const { __liveSpec, ...others } = outs;
   return {
-    ...outs,
+    ...others,
     spec: orderedLike(open(outs.spec), like.spec),
-    liveSpec: isPlainObject(outs.__liveSpec)
-      ? orderedLike(open(outs.__liveSpec), like.liveSpec ?? like.spec)
-      : {},
-    __spec: outs.spec,
+    liveSpec: isPlainObject(__liveSpec) ? orderedLike(open(__liveSpec), like.liveSpec ?? like.spec) : {},
+    __spec: JSON.stringify(outs.spec),
+    ...(__liveSpec !== undefined && { __liveSpec: JSON.stringify(__liveSpec) }),
   };
 }
 
 /** The same outputs in the form of the core. Others are returned unchanged. */
 export function inCoreForm<T extends AppOutputs>(outs: T): T {
   if (!Object.hasOwn(outs, "__spec")) return outs;
-  const { __spec, liveSpec: _liveSpec, ...rest } = outs as T & ProgramOutputs;
-  return { ...rest, spec: __spec } as unknown as T;
+  const { __spec, __liveSpec, liveSpec: _liveSpec, ...rest } = outs as unknown as ProgramOutputs;
+  return { ...rest, spec: fromJson(__spec), __liveSpec: fromJson(__liveSpec) } as unknown as T;
+}
+
+/** States of earlier versions contain the value itself. Undefined if the text has been damaged. */
+function fromJson(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Without the placeholders, which are texts even where the AppSpec has numbers. */

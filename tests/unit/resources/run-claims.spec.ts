@@ -30,6 +30,21 @@ describe("apps of several processes of a run", () => {
     assert.deepEqual(await process(1).release("another", OLD, "web"), { action: "delete" });
   });
 
+  it("are deleted if the other process no longer manages them", async () => {
+    const [one, other] = [process(1), process(2)];
+    other.hold(NEW, ID);
+    other.hold(NEW, "another");
+    assert.deepEqual(await other.release(ID, NEW, "web"), { action: "delete" });
+    assert.deepEqual(await one.release(ID, OLD, "web"), { action: "delete" });
+    assert.deepEqual(await one.release("another", OLD, "web"), { action: "leave", heir: NEW });
+  });
+
+  it("are deleted if only an earlier process with the id of a running one managed them", async () => {
+    process(2).hold(NEW, ID);
+    process(2).hold(NEW, "another");
+    assert.deepEqual(await process(1).release(ID, OLD, "web"), { action: "delete" });
+  });
+
   it("are only known to their own process if the folder cannot be used", async () => {
     const claims = new FileClaims(join("/dev/null", "run"), 1);
     const apps = new ManagedApps(undefined, claims);
