@@ -1,5 +1,4 @@
 import * as grpc from "@grpc/grpc-js";
-import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -7,10 +6,10 @@ import type { ServiceError } from "@grpc/grpc-js";
 import { packageVersion } from "../provider/net/version";
 import { settingsIn } from "./configuration";
 import { asStatus } from "./failures";
+import { SERVICE, type Checked, type CheckedInputs, type Compared } from "./messages";
 import type { Plugin } from "./plugin";
 import type { CheckFailure, Difference, Known } from "./resources/resource";
 import { propertiesIn, structOf } from "./values/struct";
-import type { Properties } from "./values/wire";
 
 /** Specs and logs may be large. */
 const LARGEST_MESSAGE = 400 * 1024 * 1024;
@@ -21,7 +20,7 @@ export function createServer(plugin: Plugin): grpc.Server {
     "grpc.max_receive_message_length": LARGEST_MESSAGE,
     "grpc.max_send_message_length": LARGEST_MESSAGE,
   });
-  server.addService(ResourceProviderService, { ...ofPlugin(plugin), ...ofResources(plugin) });
+  server.addService(SERVICE, { ...ofPlugin(plugin), ...ofResources(plugin) });
   return server;
 }
 
@@ -92,19 +91,13 @@ function ofResources(plugin: Plugin): grpc.UntypedServiceImplementation {
       plugin.resource(request.getUrn()).partial(request.getUrn(), id, properties),
     );
   return {
-    check: unary(async (request: messages.CheckRequest) => {
-      const urn = request.getUrn();
-      const [olds, news] = [propertiesIn(request.getOlds()), propertiesIn(request.getNews())];
+    check: unary(async ({ urn, olds, news }: Checked): Promise<CheckedInputs> => {
       const { inputs, failures } = await plugin.resource(urn).check(urn, olds, news);
-      return new messages.CheckResponse()
-        .setInputs(structOf(inputs))
-        .setFailuresList(failures.map(failureOf));
+      return { inputs, failures: failures.map(failureOf) };
     }),
-    diff: unary(async (request: messages.DiffRequest) => {
-      const ignored = request.getIgnorechangesList();
-      const news = propertiesIn(request.getNews());
-      return diffOf(await plugin.resource(request.getUrn()).diff(known(request), news, ignored));
-    }),
+    diff: unary(async ({ id, urn, olds, news, ignored }: Compared) =>
+      diffOf(await plugin.resource(urn).diff({ id, urn, olds }, news, ignored)),
+    ),
     create: unary(async (request: messages.CreateRequest) => {
       const urn = request.getUrn();
       const news = propertiesIn(request.getProperties());
@@ -140,10 +133,10 @@ function ofResources(plugin: Plugin): grpc.UntypedServiceImplementation {
   };
 }
 
-const known = (request: messages.DiffRequest | messages.UpdateRequest): Known => ({
+const known = (request: messages.UpdateRequest): Known => ({
   id: request.getId(),
   urn: request.getUrn(),
-  olds: propertiesIn(request.getOlds()) as Properties,
+  olds: propertiesIn(request.getOlds()),
 });
 
 const failureOf = ({ property, reason }: CheckFailure): messages.CheckFailure =>

@@ -7,8 +7,8 @@ import { UNKNOWN } from "../../provider/appspec/unknown";
  * type.
  */
 
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+export const SIGNATURE = "4dabf18193072939515e22adb298388d";
+export const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 /** Of a boolean, a number, a text, a list and so on. */
 const UNKNOWNS = new Set([
@@ -31,14 +31,20 @@ const isMap = (value: unknown): value is Properties => isPlainObject(value) && !
 /** A value of the protocol, with secrets as {@link Hidden} and every unknown value as the core's placeholder. Pure. */
 export function fromWire(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromWire);
+  if (!isMap(value)) return meaningOf(value);
+  return meaningOf(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromWire(item)])));
+}
+
+/** The same for a value whose parts have already been converted. Pure. */
+export function meaningOf(value: unknown): unknown {
   if (typeof value === "string") return UNKNOWNS.has(value) ? UNKNOWN : value;
   if (!isMap(value)) return value;
-  if (value[SIGNATURE] === SECRET) return new Hidden(fromWire(value["value"]));
+  if (value[SIGNATURE] === SECRET) return new Hidden(value["value"]);
   if (value[SIGNATURE] === OUTPUT) {
-    const inner = Object.hasOwn(value, "value") ? fromWire(value["value"]) : UNKNOWN;
+    const inner = Object.hasOwn(value, "value") ? value["value"] : UNKNOWN;
     return value["secret"] === true ? new Hidden(inner) : inner;
   }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromWire(item)]));
+  return value;
 }
 
 /** The reverse of {@link fromWire}; leaves out keys without a value. Pure. */
