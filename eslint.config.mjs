@@ -11,6 +11,7 @@ export default tseslint.config(
       "**/*.js",
       "tests/fixtures/**",
       "provider/plugin/**",
+      "site/**",
     ],
   },
   ...tseslint.configs.recommended,

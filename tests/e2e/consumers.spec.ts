@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { getPulumiCli } from "../../tools/pulumi-cli/get";
 import { runCommand, TOP, type CommandResult } from "../../tools/pulumi-project";
 import { succeeded, TOKEN } from "../helpers/e2e";
+import { resultsIn, scriptOf, shellBlocks } from "../helpers/shell-blocks";
 
 const PACKAGES = ["pulumi-app-platform", "app-platform-emulator"] as const;
 const FOLDERS: Record<string, string> = {
@@ -117,26 +118,32 @@ class Consumers {
   }
 
   /**
-   * Pastes the README's block for an empty folder into a shell, with the tarballs in place of the packages' names, as the README
-   * says, and with a free port.
+   * Pastes a page's commands into a shell in an empty folder, with the tarballs in place of the packages' names, as the README says,
+   * and with a free port.
    */
-  async paste(block: string, port: number): Promise<CommandResult> {
-    const home = join(this.top, "newcomer");
-    mkdirSync(home, { recursive: true });
+  async paste(commands: string, lastLine: RegExp): Promise<CommandResult> {
+    const home = mkdtempSync(join(this.top, "newcomer-"));
     const names = PACKAGES.join(" ");
-    assert.ok(block.includes(`npm install ${names} `) && block.includes("8787"), block);
-    const lines = block
+    assert.ok(commands.includes(`npm install ${names} `) && commands.includes("8787"), commands);
+    const script = commands
       .replace(names, PACKAGES.map((name) => this.tarball(name)).join(" "))
-      .replaceAll("8787", String(port));
-    const env = { ...this.env, PULUMI_HOME: join(home, "pulumi"), PULUMI_SKIP_UPDATE_CHECK: "true" };
+      .replaceAll("8787", String(await freePort()));
+    const env = {
+      ...this.env,
+      PULUMI_HOME: join(home, "pulumi"),
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Half the time: type checks have tests of their own, and an update repeats what its preview did.
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      PULUMI_OPTION_SKIP_PREVIEW: "true",
+    };
     let group = 0;
     let output = "";
     // The emulator stays in the background until its process group is stopped.
-    return runCommand("bash", ["-c", `${lines}\necho "exit code $?"`], home, env, {
+    return runCommand("bash", ["-c", script], home, env, {
       onGroup: (id) => (group = id),
       onOutput: (text) => {
         output += text;
-        if (/^exit code \d+$/m.test(output)) process.kill(-group, "SIGKILL");
+        if (lastLine.test(output)) process.kill(-group, "SIGKILL");
       },
     });
   }
@@ -156,6 +163,9 @@ class Consumers {
     rmSync(this.top, { recursive: true, force: true });
   }
 }
+
+/** Tables have more spaces than the excerpts on pages. */
+const flat = (text: string): string => text.replace(/\s+/g, " ").trim();
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -268,9 +278,31 @@ describe("the packed packages", () => {
     it("the README's block leads from an empty folder to an app on the emulator", async () => {
       const readme = readFileSync(join(TOP, "README.md"), "utf8");
       const block = /```sh\n(mkdir shop[^]*?)```/.exec(readme)?.[1] ?? assert.fail("no block");
-      const { output } = await consumers.paste(block, await freePort());
+      const { output } = await consumers.paste(`${block}\necho "exit code $?"`, /^exit code \d+$/m);
       assert.match(output, /url *: "https:\/\/shop-.+\.ondigitalocean\.app"/);
       assert.match(output, /2 created[^]*^exit code 0$/m);
+      assert.doesNotMatch(output, /correct-horse/);
+    });
+
+    it("the tutorials' commands, pasted one after the other, do what the pages say", async () => {
+      const pages = ["first-app", "life-of-an-app", "pipeline"];
+      const blocks = pages.flatMap((page) =>
+        shellBlocks(readFileSync(join(TOP, "docs", "tutorials", `${page}.md`), "utf8")),
+      );
+      const { output } = await consumers.paste(
+        scriptOf(blocks),
+        new RegExp(`^@@ block ${blocks.length}:`, "m"),
+      );
+      const results = resultsIn(output);
+      for (const [index, { commands, fails, shown }] of blocks.entries()) {
+        const { output: printed, code } = results[index] ?? assert.fail(`not run: ${commands}`);
+        assert.equal(code !== 0, fails, `exit code ${code}:\n${commands}\n${printed}`);
+        for (const line of shown)
+          assert.ok(
+            flat(printed).includes(flat(line)),
+            `${line} is not in the output of ${commands}:\n${printed}`,
+          );
+      }
       assert.doesNotMatch(output, /correct-horse/);
     });
 

@@ -56,7 +56,8 @@ describe("the published packages", () => {
   it("have a lockfile that names no host", () => {
     const hosts = Object.entries(lock).filter(([, { resolved: from = "" }]) => /^\w+:/.test(from));
     assert.deepEqual(hosts, []);
-    assert.doesNotMatch(read("package-lock.json"), /registry\./);
+    for (const path of ["package-lock.json", "site/package-lock.json"])
+      assert.doesNotMatch(read(path), /registry\./, path);
   });
 });
 
@@ -120,7 +121,7 @@ describe("the workflows", () => {
   });
 
   it("may read only, keep no credentials in the checkout, and put no text of others into scripts", () => {
-    for (const { permissions, jobs } of [ci, release]) {
+    for (const { permissions, jobs } of [ci, release, workflow("site")]) {
       assert.deepEqual(permissions, { contents: "read" });
       for (const job of Object.values(jobs)) {
         assert.doesNotMatch(commands(job), /\$\{\{/);

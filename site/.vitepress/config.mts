@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type DefaultTheme } from "vitepress";
+import { slugOf as slugify } from "../../tools/site/markdown";
+
+// tools/site writes the pages, and what depends on them, to content/.
+const content = fileURLToPath(new URL("../content/", import.meta.url));
+const json = <T,>(file: string): T => JSON.parse(readFileSync(content + file, "utf8")) as T;
+
+interface Site {
+  sidebar: { text: string; items: DefaultTheme.SidebarItem[] }[];
+  base: string;
+  repository?: string;
+}
+const site = json<Site>("site.json");
+
+const api = {
+  "/api/": json<DefaultTheme.SidebarItem[]>("api/typedoc-sidebar.json"),
+  "/emulator/api/": json<DefaultTheme.SidebarItem[]>("emulator/api/typedoc-sidebar.json"),
+};
+
+export default defineConfig({
+  title: "pulumi-app-platform",
+  description: "Apps on the DigitalOcean App Platform, from Pulumi programs",
+  lang: "en-US",
+  base: site.base,
+  srcDir: "content",
+  outDir: "dist",
+  metaChunk: true,
+  markdown: { anchor: { slugify }, headers: { slugify }, toc: { slugify } },
+  themeConfig: {
+    search: { provider: "local" },
+    outline: { level: [2, 3] },
+    nav: [
+      { text: "Tutorials", link: "/docs/tutorials/first-app" },
+      { text: "Guides", link: "/docs/app" },
+      { text: "AppSpec", link: "/appspec" },
+      { text: "Errors", link: "/errors" },
+      { text: "API", link: "/api/" },
+      { text: "Emulator", link: "/emulator/" },
+    ],
+    sidebar: {
+      "/": site.sidebar,
+      ...Object.fromEntries(
+        Object.entries(api).map(([path, items]) => [
+          path,
+          [{ text: "← All pages", link: "/docs/app" }, ...items],
+        ]),
+      ),
+    },
+    ...(site.repository && { socialLinks: [{ icon: "github", link: site.repository }] }),
+    footer: { message: "Apache License 2.0" },
+  },
+});
