@@ -33,6 +33,10 @@ export interface Behavior {
   plainBindableSecrets: boolean;
   /** The tokens of log destinations are returned encrypted. */
   sealLogTokens: boolean;
+  /** Passwords and headers of log destinations are returned in plaintext. */
+  plainLogPasswords: boolean;
+  /** The value of the secure header is returned encrypted. */
+  sealSecureHeader: boolean;
   /** Seconds between the first active deployment and the app's address. */
   addressSeconds: number;
   /** Seconds that an app still responds after its deletion. */
@@ -81,6 +85,8 @@ export const BEHAVIOR: Readonly<Behavior> = {
   emptySecretsKeep: false,
   plainBindableSecrets: false,
   sealLogTokens: false,
+  plainLogPasswords: false,
+  sealSecureHeader: false,
   addressSeconds: 0,
   deleteSeconds: 0,
   listLagSeconds: 0,

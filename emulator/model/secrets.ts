@@ -11,8 +11,8 @@ interface Place {
   field: string;
   /** Without a value, the empty text is encrypted: the stored value is lost. */
   always?: boolean;
-  /** A token of a log destination, which the service returns as it was sent. */
-  token?: boolean;
+  /** Of which it is not certain whether the service encrypts it. */
+  kind?: "log token" | "log password" | "secure header";
 }
 
 const BINDABLE = /\$\{[^}]+\}/;
@@ -30,6 +30,10 @@ export interface SealOptions {
   plainBindableSecrets?: boolean;
   /** Whether tokens of log destinations are encrypted. */
   sealLogTokens?: boolean;
+  /** Whether passwords and headers of log destinations stay in plaintext. */
+  plainLogPasswords?: boolean;
+  /** Whether the value of the secure header is encrypted. */
+  sealSecureHeader?: boolean;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -50,20 +54,25 @@ function* logPlaces(path: string, destinations: unknown): Generator<Place> {
     const at = `${path}.${String(destination.name)}`;
     const { datadog, logtail, open_search: search } = destination;
     if (isRecord(datadog))
-      yield { path: `${at}.datadog.api_key`, holder: datadog, field: "api_key", token: true };
+      yield { path: `${at}.datadog.api_key`, holder: datadog, field: "api_key", kind: "log token" };
     if (isRecord(logtail))
-      yield { path: `${at}.logtail.token`, holder: logtail, field: "token", token: true };
+      yield { path: `${at}.logtail.token`, holder: logtail, field: "token", kind: "log token" };
     if (isRecord(search) && isRecord(search.basic_auth)) {
-      yield { path: `${at}.open_search.basic_auth.password`, holder: search.basic_auth, field: "password" };
+      const path = `${at}.open_search.basic_auth.password`;
+      yield { path, holder: search.basic_auth, field: "password", kind: "log password" };
     }
     for (const header of records(destination.headers)) {
-      yield { path: `${at}.headers.${String(header.key)}`, holder: header, field: "value" };
+      const path = `${at}.headers.${String(header.key)}`;
+      yield { path, holder: header, field: "value", kind: "log password" };
     }
   }
 }
 
 function* places(spec: Spec): Generator<Place> {
   yield* variablePlaces("envs", spec.envs);
+  const header = spec.ingress?.secure_header;
+  if (isRecord(header))
+    yield { path: "ingress.secure_header", holder: header, field: "value", kind: "secure header" };
   for (const { kind, component } of components(spec)) {
     const at = `${kind}.${component.name}`;
     yield* variablePlaces(`${at}.envs`, component.envs);
@@ -101,6 +110,12 @@ export function decrypt(text: string, key: Buffer): string | undefined {
   }
 }
 
+function isSealed(kind: Place["kind"], options: SealOptions): boolean {
+  if (kind === "log token") return options.sealLogTokens === true;
+  if (kind === "secure header") return options.sealSecureHeader === true;
+  return kind !== "log password" || options.plainLogPasswords !== true;
+}
+
 /**
  * Encrypts plain values in place; values that are already encrypted stay unchanged.
  * @param before the stored spec, if the app exists
@@ -110,15 +125,16 @@ export function sealSecrets(
   spec: Spec,
   key: Buffer,
   ids: Ids,
-  { emptySecretsKeep = false, plainBindableSecrets = false, sealLogTokens = false }: SealOptions = {},
+  options: SealOptions = {},
   before?: Spec,
 ): void {
+  const { emptySecretsKeep = false, plainBindableSecrets = false } = options;
   const stored = new Map(
     emptySecretsKeep && before !== undefined
       ? [...places(before)].map((place) => [place.path, place.holder[place.field]])
       : [],
   );
-  for (const { path, holder, field, always, token } of places(spec)) {
+  for (const { path, holder, field, always, kind } of places(spec)) {
     const value = holder[field] ?? "";
     if (typeof value !== "string" || (value === "" && !always)) continue;
     const kept = value === "" ? stored.get(path) : undefined;
@@ -128,7 +144,7 @@ export function sealSecrets(
     }
     if (always && plainBindableSecrets && BINDABLE.test(value)) continue;
     if (!LOOKS_ENCRYPTED.test(value)) {
-      if (token !== true || sealLogTokens) holder[field] = encrypt(value, key, ids);
+      if (isSealed(kind, options)) holder[field] = encrypt(value, key, ids);
     } else if (decrypt(value, key) === undefined) {
       throw badRequest(
         `${path}: the encrypted value does not belong to this app; send the plain text instead`,

@@ -370,8 +370,9 @@ export const arbitrarySpec: fc.Arbitrary<AppSpec> = fc
     domains,
     arbitraryTopology,
     unknownFields,
+    fc.option(secretText, { freq: 4, nil: undefined }),
   )
-  .map(([top, components, dbs, hosts, topology, novel]) => {
+  .map(([top, components, dbs, hosts, topology, novel, header]) => {
     const spec: Json = { name: "shop", ...top, ...novel };
     components.forEach(({ list, fields }, index) =>
       ((spec[list] ??= []) as Json[]).push({ name: NAMES[index] as string, ...fields }),
@@ -380,5 +381,10 @@ export const arbitrarySpec: fc.Arbitrary<AppSpec> = fc
       spec["databases"] = dbs.map((db, index) => ({ name: index === 0 ? "db" : "db-2", ...clustered(db) }));
     if (hosts.length > 0)
       spec["domains"] = hosts.map((host, index) => ({ ...host, type: index === 0 ? "PRIMARY" : "ALIAS" }));
-    return topology(spec) as AppSpec;
+    const routed = topology(spec);
+    if (header !== undefined) {
+      const ingress = (routed["ingress"] ?? {}) as Json;
+      routed["ingress"] = { ...ingress, secure_header: { key: "X-Origin", value: header } };
+    }
+    return routed as AppSpec;
   });

@@ -122,6 +122,29 @@ export async function probeSpecs(send: Send, findings: Findings, name: string): 
       token === "live-token",
       token === "live-token" ? "plaintext" : "encrypted",
     );
+  const basicAuth = { user: "live", password: "live-password" };
+  const search = {
+    name: "search",
+    open_search: { endpoint: "https://example.com:9200", basic_auth: basicAuth },
+  };
+  const searching = await propose(service({ log_destinations: [search] }));
+  const password: unknown =
+    searching.body?.spec?.services?.[0]?.log_destinations?.[0]?.open_search?.basic_auth?.password;
+  if (typeof password === "string")
+    findings.note(
+      "log-passwords-encrypted",
+      password.startsWith("EV["),
+      password.startsWith("EV[") ? "encrypted" : "plaintext",
+    );
+  const ingress = { secure_header: { key: "X-Live", value: "live-header" } };
+  const guarded = await propose({ ...service({ http_port: 80 }), ingress });
+  const header: unknown = guarded.body?.spec?.ingress?.secure_header?.value;
+  if (typeof header === "string")
+    findings.note(
+      "secure-header-in-plaintext",
+      header === "live-header",
+      header === "live-header" ? "plaintext" : "encrypted",
+    );
   const database = { name: "db", engine: "PG" };
   const bound = await propose({
     ...service({ envs: [{ key: "A", type: "SECRET", value: "${db.DATABASE_URL}" }] }),

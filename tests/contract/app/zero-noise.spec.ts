@@ -14,7 +14,9 @@ import { InProcessStack } from "../../../tools/in-process-stack";
 const OTHERWISE = [
   "general-type-omitted",
   "instance-count-left-out",
+  "log-passwords-encrypted",
   "log-tokens-in-plaintext",
+  "secure-header-in-plaintext",
   "size-filled-in",
 ] as const;
 const RUNS = Number(process.env["ZERO_NOISE_RUNS"] ?? runs(15, 400));

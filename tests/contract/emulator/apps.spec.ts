@@ -62,6 +62,25 @@ describe("emulator: apps over HTTP", () => {
     for (const token of await tokens()) assert.equal(b.emulator.apps()[0]?.plain(token), "hunter2");
   });
 
+  it("returns passwords of log destinations encrypted and the secure header as sent, or the other way round", async () => {
+    const basic_auth = { user: "writer", password: "hunter2" };
+    const search = { name: "search", open_search: { endpoint: "https://x.example:9200", basic_auth } };
+    const ingress = { secure_header: { key: "X-Origin", value: "hunter2" } };
+    const values = async (): Promise<string[]> => {
+      const spec = { ...webSpec("demo", { log_destinations: [search] }), ingress };
+      const stored = (await b.ok("POST", "/v2/apps", { spec })).app.spec;
+      const [{ open_search: kept }] = stored.services[0].log_destinations;
+      return [kept.basic_auth.password, stored.ingress.secure_header.value];
+    };
+    const plain = (text: string): string | undefined => b.emulator.apps()[0]?.plain(text);
+    const [password, header] = await values();
+    assert.deepEqual([plain(password ?? ""), header], ["hunter2", "hunter2"]);
+    await b.emulator.close();
+    b = await bench({ otherwise: ["log-passwords-encrypted", "secure-header-in-plaintext"] });
+    const [open, sealed] = await values();
+    assert.deepEqual([open, plain(sealed ?? "")], ["hunter2", "hunter2"]);
+  });
+
   it("converts legacy routes to ingress rules", async () => {
     const spec = webSpec("demo", { routes: [{ path: "/api", preserve_path_prefix: true }] });
     const { app } = await b.ok("POST", "/v2/apps", { spec });

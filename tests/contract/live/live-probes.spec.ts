@@ -15,7 +15,9 @@ const SWITCHED = [
   "general-type-omitted",
   "instance-count-left-out",
   "invalid-spec-status",
+  "log-passwords-encrypted",
   "log-tokens-in-plaintext",
+  "secure-header-in-plaintext",
   "size-filled-in",
   "zero-instance-count",
 ] as const satisfies readonly Otherwise[];
