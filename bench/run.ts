@@ -7,6 +7,7 @@ import { BenchStack, refused, writes, type Run } from "./stack";
 import { listingTimes } from "./listing";
 import { logMemory } from "./logs";
 import { maskingRatio } from "./masking";
+import { fourPipelines } from "./pipelines";
 import { pluginRatios } from "./plugin";
 import { pluginStartRatio, startRatio } from "./start";
 import { specOf, validateRatio } from "./validation";
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
   await interrupted(bin);
   await hundredApps(bin);
   await fiveHundredApps(bin, megabytes);
+  await sharedToken(bin);
   await besideDynamic(bin);
   tell("start-ratio", await startRatio(), 1.5, "x an empty dynamic provider");
   tell("plugin-start-ratio", await pluginStartRatio(), 0.5, "x the dynamic provider");
@@ -154,6 +156,13 @@ async function fiveHundredApps(cli: string, one: number): Promise<void> {
   } finally {
     await stack.close();
   }
+}
+
+/** All of them finish; otherwise, this throws. */
+async function sharedToken(cli: string): Promise<void> {
+  const { fastest, slowest, refusals } = await fourPipelines(cli, 50, 60);
+  const seconds = `${fastest.toFixed(1)} to ${slowest.toFixed(1)} s, ${refusals} calls refused`;
+  tell("four-pipelines-ratio", slowest / fastest, 1.3, "x the fastest pipeline", seconds);
 }
 
 interface StoredResource {

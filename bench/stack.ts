@@ -12,24 +12,33 @@ const UNATTENDED = ["--yes", "--skip-preview", "--non-interactive"];
 export class BenchStack {
   private constructor(
     readonly emulator: Emulator,
+    private readonly isShared: boolean,
     private readonly project: PulumiProject,
     private readonly env: Record<string, string>,
   ) {}
 
-  /** @param program a folder in `bench/programs`, or another one */
+  /**
+   * @param program a folder in `bench/programs`, or another one
+   * @param shared an emulator that other stacks use as well, with the same token
+   */
   static async create(
     cli: string,
     program: string,
     count: number,
     deploySeconds: number,
     env: Record<string, string> = {},
+    shared?: Emulator,
   ): Promise<BenchStack> {
-    const emulator = await createEmulator({ deploySeconds, rateLimit: true });
+    const emulator = shared ?? (await createEmulator({ deploySeconds, rateLimit: true }));
     const project = await PulumiProject.create(resolve(PROGRAMS, program), cli, {
       DIGITALOCEAN_API_URL: emulator.url,
       DIGITALOCEAN_TOKEN: "token-of-the-benchmark",
     });
-    return new BenchStack(emulator, project, { COUNT: String(count), SPEC: JSON.stringify(SPEC), ...env });
+    return new BenchStack(emulator, shared !== undefined, project, {
+      COUNT: String(count),
+      SPEC: JSON.stringify(SPEC),
+      ...env,
+    });
   }
 
   /** Runs a command of Pulumi, and returns the calls it made and the memory its provider took. */
@@ -76,7 +85,7 @@ export class BenchStack {
 
   async close(): Promise<void> {
     this.project.remove();
-    await this.emulator.close();
+    if (!this.isShared) await this.emulator.close();
   }
 }
 
