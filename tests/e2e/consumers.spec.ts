@@ -8,7 +8,7 @@ import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { getPulumiCli } from "../../tools/pulumi-cli/get";
 import { runCommand, TOP, type CommandResult } from "../../tools/pulumi-project";
-import { succeeded, TOKEN } from "../helpers/e2e";
+import { LAZY_SDK, succeeded, TOKEN } from "../helpers/e2e";
 import { resultsIn, scriptOf, shellBlocks } from "../helpers/shell-blocks";
 
 const PACKAGES = ["pulumi-app-platform", "app-platform-emulator"] as const;
@@ -135,6 +135,7 @@ class Consumers {
       // Half the time: type checks have tests of their own, and an update repeats what its preview did.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       PULUMI_OPTION_SKIP_PREVIEW: "true",
+      NODE_OPTIONS: `--require "${LAZY_SDK}"`,
     };
     let group = 0;
     let output = "";

@@ -10,7 +10,7 @@ import { yamlProgram } from "./yaml-program";
 export const TOKEN = "dop_v1_e2e0token0that0must0never0be0seen";
 
 /** Makes an `up` take a third less time; see the file. */
-const LAZY_SDK = join(__dirname, "processes", "lazy-sdk.cjs");
+export const LAZY_SDK = join(__dirname, "processes", "lazy-sdk.cjs");
 
 /** Arguments of an App as JSON; for the markers they may contain, see tests/fixtures/programs/apps. */
 export type Declaration = Record<string, unknown>;

@@ -33,6 +33,6 @@ export function problemsOf(version: string, { versions, tag, changelog, status }
 
 /** The versions that a page tells readers to install, each by its place. Pure. */
 export function versionsIn(page: string, text: string): Record<string, string> {
-  const found = [...text.matchAll(/app-platform(?: |@|-v)(\d+\.\d+\.\d+)/g)];
+  const found = [...text.matchAll(/app[-_]platform(?: |@|-v|-|-sdk-)(\d+\.\d+\.\d+)/g)];
   return Object.fromEntries(found.map(([line, version = ""]) => [`${page} (${line})`, version]));
 }

@@ -12,9 +12,9 @@ import { dirname, join, posix } from "node:path";
 import { TOP } from "../pulumi-project";
 import { appSpecPage, type SpecSchema } from "./appspec-page";
 import { errorsPage } from "./errors-page";
-import { examplePage, examplesPage, type Example } from "./examples-pages";
+import { examplePage, examplesPage, isShown, type Example } from "./examples-pages";
 import { homePage } from "./home-page";
-import { isExternal, rewriteLinks, titleOf } from "./markdown";
+import { isExternal, rewriteLinks, slugOf, titleOf } from "./markdown";
 import { sidebarOf } from "./sidebar";
 
 /** Writes the pages of the site from the repository's Markdown, its schema, its error codes, and its examples. */
@@ -97,14 +97,8 @@ function relinked(text: string, path: string, source: string, content: string, {
     const page = pageOf(at);
     if (page !== undefined) {
       const link = posix.relative(posix.dirname(path), page);
-      const isFile = at.startsWith("examples/") && at.split("/").length > 2;
-      const place = isFile
-        ? at
-            .split("/")
-            .at(-1)
-            ?.toLowerCase()
-            .replace(/[^\w-]/g, "")
-        : anchor;
+      const shown = /^examples\/[^/]+\/([^/]+)$/.exec(at)?.[1];
+      const place = shown !== undefined && isShown(shown) ? slugOf(shown) : anchor;
       return `${link.startsWith(".") ? link : `./${link}`}${place ? `#${place}` : ""}`;
     }
     if (/\.(svg|png)$/.test(at)) {

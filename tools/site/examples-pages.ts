@@ -25,10 +25,13 @@ const LANGUAGES: Readonly<Record<string, string>> = {
 /** Settings that are the same everywhere, and no part of what an example shows. */
 const HIDDEN = new Set(["README.md", "tsconfig.json", "package.json", "go.sum"]);
 
+/** Whether a file has a heading of its own on the example's page. */
+export const isShown = (file: string): boolean => !HIDDEN.has(file);
+
 /** The page of an example: its README, then its files. Pure. */
 export function examplePage({ name, files }: Example): string {
   const readme = files.get("README.md") ?? `# ${name}\n`;
-  const shown = [...files].filter(([file]) => !HIDDEN.has(file));
+  const shown = [...files].filter(([file]) => isShown(file));
   const parts = shown.map(([file, text]) => {
     const language = LANGUAGES[file.split(".").at(-1) ?? ""] ?? "txt";
     return `### ${file}\n\n\`\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\`\n`;

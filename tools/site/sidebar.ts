@@ -25,8 +25,8 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
     "docs/logs-and-lookups",
     "docs/plugin",
     "docs/plan",
-    "docs/pipelines",
   ],
+  Pipelines: ["docs/pipelines", "docs/pulumi-deployments", "docs/operator", "docs/state-in-postgresql"],
   "Moving an app here": [
     "docs/migrate-terraform",
     "docs/migrate-bridged",

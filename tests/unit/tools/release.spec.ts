@@ -59,8 +59,11 @@ describe("a release", () => {
   });
 
   it("finds the versions that a page tells readers to install", () => {
-    const page = "install resource app-platform 0.1.0 --file p-app-platform-v0.2.0-x\nadd app-platform@0.3.0";
-    assert.deepEqual(Object.values(versionsIn("docs/x.md", page)), ["0.1.0", "0.2.0", "0.3.0"]);
+    const page =
+      "install resource app-platform 0.1.0 --file p-app-platform-v0.2.0-x\nadd app-platform@0.3.0\n" +
+      "npm install ./pulumi-app-platform-sdk-0.4.0.tgz\npip install pulumi_app_platform-0.5.0-py3-none-any.whl";
+    const versions = Object.values(versionsIn("docs/x.md", page));
+    assert.deepEqual(versions, ["0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0"]);
   });
 });
 
