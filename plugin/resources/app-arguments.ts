@@ -32,6 +32,8 @@ const destinations = new DestinationsByName(WIRE_VALUES);
  */
 export function appArguments(resourceName: string, olds: Properties, news: Properties): AppArguments {
   const { specFile, secrets, ...args } = news;
+  if (specFile === undefined && args["spec"] === undefined)
+    throw new AppPlatformError("invalid-input", "specFile: an App needs spec or specFile.");
   const given = specFile === undefined ? args["spec"] : specInFile(args["spec"], specFile, secrets);
   const spec = fromEngine(given, olds["spec"]);
   const { alertDestinations } = args;
@@ -54,7 +56,7 @@ function specInFile(spec: unknown, specFile: unknown, secrets: unknown): unknown
     throw new AppPlatformError("invalid-input", "specFile: set either spec or specFile, not both.");
   const path = plainOf(specFile);
   if (isUnknown(path) || isUnknown(plainOf(secrets))) return UNKNOWN;
-  if (typeof path !== "string")
+  if (typeof path !== "string" || path.trim() === "")
     throw new AppPlatformError("invalid-input", "specFile: must be the path of a file, as text.");
   const values = plainOf(secrets);
   if (values === undefined) return readSpec(path, undefined, ANY_LANGUAGE);

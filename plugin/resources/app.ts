@@ -50,8 +50,9 @@ export class AppResource implements PluginResource {
       order: args.order,
       repeated: args.repeated,
       secrets: places,
-      // An app's name is unique, so the plugin always requests this order.
+      // An app's name is unique, so the plugin requests this order wherever the engine asks it for a diff.
       deleteBeforeReplace: true,
+      hidesOptions: true,
       ...(args.file !== undefined && { file: resolve(args.file) }),
     };
     const before = plainOf<Partial<AppInputs>>(withoutHidden(olds));
@@ -113,7 +114,7 @@ export class AppResource implements PluginResource {
     const isNew = Object.keys(olds).length === 0;
     // An import continues with a check; a resource that is only read does not, and does not manage the app.
     const before = isNew ? ({ __readOnly: true } as AppOutputs) : outputsIn(olds);
-    const { id: found, props, inputs } = await this.core.read(this.meta(urn), id, before);
+    const { id: found, props, inputs } = await this.core.read(this.meta(urn), id, before, isNew);
     if (found === undefined || !props || !inputs) return undefined;
     const { __readOnly, ...outs } = props;
     const recorded = isNew ? { ...outs, __imported: true } : props;

@@ -31,6 +31,11 @@ export interface ProgramFacts {
   readonly apps?: number | undefined;
   /** The resource option of this name. */
   readonly deleteBeforeReplace?: boolean | undefined;
+  /**
+   * Set if the front end does not know the option above: it requests this order for replacements that follow from a diff, but a
+   * replacement that the user requests (`--replace`) has the program's order.
+   */
+  readonly hidesOptions?: true;
   /** The paths in the resource's options. */
   readonly options?: readonly OptionPath[] | undefined;
 }

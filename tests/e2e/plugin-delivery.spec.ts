@@ -56,6 +56,8 @@ describe("getting the plugin", function () {
     succeeded(await stack.project.run(install));
     assert.match(succeeded(await stack.project.run(["plugin", "ls"])).output, /app-platform +resource/);
     await createsTheApp();
+    succeeded(await stack.project.run(["package", "add", `app-platform@${version}`]));
+    assert.match(stack.read("Pulumi.yaml"), /^packages:\n +app-platform: app-platform@/m);
   });
 
   it("app-platform init --language yaml writes a program that creates the app as it stands", async () => {
@@ -79,8 +81,9 @@ describe("getting the plugin", function () {
     assert.deepEqual(writes(emulator), []);
   });
 
-  it("pulumi package add takes the program in the npm package's folder", async () => {
+  it("pulumi package add takes the program in the npm package's folder, not the folder", async () => {
     stack.write("Pulumi.yaml", program(FROM_PACKAGE));
+    assert.notEqual((await stack.project.run(["package", "add", `./${PLUGIN}`])).code, 0);
     const added = await stack.project.run(["package", "add", `./${PLUGIN}/pulumi-resource-app-platform`]);
     succeeded(added);
     assert.match(stack.read("Pulumi.yaml"), /^packages:\n +app-platform: app-platform@/m);

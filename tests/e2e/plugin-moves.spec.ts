@@ -17,7 +17,10 @@ const shop = (secret: string, more: Declaration = {}): Declaration => {
 };
 
 /** What a program in TypeScript needs to continue with the state of the plugin. */
-const ALIAS = { options: { aliases: [{ type: "app-platform:index:App" }] } };
+const aliasOf = (kind: string): Declaration => ({
+  options: { aliases: [{ type: `app-platform:index:${kind}` }] },
+});
+const ALIAS = aliasOf("App");
 
 describe("an app that moves between the TypeScript package and the plugin", function () {
   this.timeout(300_000);
@@ -36,14 +39,18 @@ describe("an app that moves between the TypeScript package and the plugin", func
     await emulator?.close();
   });
 
-  const inYaml = (apps: Record<string, Declaration>): void =>
+  type All = Record<string, Declaration>;
+  const inYaml = (apps: All, deployments: All = {}, rollbacks: All = {}): void =>
     stack.write(
       "Pulumi.yaml",
-      yamlProgram(apps, {}, { Deployment: {}, Rollback: {} }).replace(/^name: .*$/m, "name: apps"),
+      yamlProgram(apps, {}, { Deployment: deployments, Rollback: rollbacks }).replace(
+        /^name: .*$/m,
+        "name: apps",
+      ),
     );
-  const inJavaScript = (apps: Record<string, Declaration>): void => {
+  const inJavaScript = (apps: All, deployments: All = {}, rollbacks: All = {}): void => {
     stack.write("Pulumi.yaml", project);
-    stack.write("apps.json", JSON.stringify({ apps }));
+    stack.write("apps.json", JSON.stringify({ apps, deployments, rollbacks }));
   };
   const up = async (...args: string[]): Promise<string> => (await stack.mustUp(args)).output;
   const onlySecretSent = (value: string): void => {
@@ -109,6 +116,28 @@ describe("an app that moves between the TypeScript package and the plugin", func
       emulator.apps().map(({ spec }) => spec.name),
       ["shop"],
     );
+  });
+
+  it("moves both ways with its Deployment and its Rollback, without a change", async () => {
+    const appId = { $output: "shop.id" };
+    const release = { appId, triggers: { commit: { $secret: "trigger-s3cret" } } };
+    const all = (of: (kind: string) => Declaration): [All, All, All] => [
+      { shop: shop("third-s3cret", of("App")) },
+      { release: { ...release, ...of("Deployment") } },
+      { back: { appId, ...of("Rollback") } },
+    ];
+    const [apps, deployments] = all(() => ({}));
+    inJavaScript(apps, deployments);
+    await up();
+    inJavaScript(...all(() => ({})));
+    await up();
+    for (const move of [() => inYaml(...all(() => ({}))), () => inJavaScript(...all(aliasOf))]) {
+      move();
+      await up("--expect-no-changes");
+      assert.deepEqual(writes(emulator), []);
+      for (const kind of ["Deployment", "Rollback"] as const)
+        assert.equal(Object.keys(stack.resources(kind)).length, 1);
+    }
     succeeded(await stack.destroy());
     assert.deepEqual(emulator.apps(), []);
   });

@@ -98,6 +98,16 @@ describe("an app of a program in YAML", function () {
     assert.match(output, /instance_count: 1 => 2/);
   });
 
+  it("leaves a property in ignoreChanges to the service, by index and by name", async () => {
+    for (const path of ["spec.services[0].instance_count", "spec.services.web.instance_count"]) {
+      declare([{ ...web, instance_count: 4 }, api], { options: { ignoreChanges: [path] } });
+      await up("--expect-no-changes");
+      assert.deepEqual(writes(emulator), []);
+    }
+    declare([{ ...web, instance_count: 2 }, api]);
+    await up("--expect-no-changes");
+  });
+
   it("refresh finds a change at the service, and the next up reverts it", async () => {
     emulator.editApp("shop", (spec) => void (spec.services![0]!.instance_count = 5));
     assert.match(await run("refresh", "--yes", "--skip-preview", "--diff"), /instance_count: 2 => 5/);
@@ -150,6 +160,18 @@ describe("an app of a program in YAML", function () {
     assert.deepEqual(writes(emulator), []);
     stack.declare({ shop: { spec, options: { aliases: [{ name: "store" }] } } });
     await up();
+  });
+
+  it("is replaced after a backup if replaceOnChanges says so", async () => {
+    const before = emulator.apps()[0]?.id;
+    const [{ spec }] = Object.values(shop([web, api])) as [{ spec: object }];
+    const options = { replaceOnChanges: ["spec.region"] };
+    stack.declare({ shop: { spec: { ...spec, region: "ams" }, options } });
+    assert.match(await run("preview"), /the app shop is deleted first/);
+    assert.match(await up(), /app-spec-backups\/shop-\S+?\.yaml/);
+    const calls = writes(emulator).map((call) => call.split("/")[0]);
+    assert.deepEqual(calls, ["DELETE ", "POST "]);
+    assert.notEqual(emulator.apps()[0]?.id, before);
   });
 
   it("another stack imports it with generated code, which changes nothing", async () => {

@@ -10,7 +10,7 @@ import type { AppInputs } from "./state";
 export interface Declaration {
   /** Why this declaration is not possible. */
   readonly conflicts: readonly string[];
-  /** What is lost when the previous app is deleted. */
+  /** For previews: what is lost when the previous app is deleted. */
   readonly warnings: readonly string[];
   readonly isReplacement: boolean;
 }
@@ -37,7 +37,7 @@ export function declareApp(
   const when = deleteBeforeReplace ? "first" : "afterwards";
   return {
     conflicts,
-    warnings: program.preview ? [isReplaced(recorded, when, databasesLost(listsToMaps(before)))] : [],
+    warnings: [isReplaced(recorded, when, databasesLost(listsToMaps(before)))],
     isReplacement: true,
   };
 }

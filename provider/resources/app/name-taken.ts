@@ -80,18 +80,23 @@ export function newNameIsTaken({ name, id, manager, suggestion }: NameHolder): s
  * The preview's warning for an app that Pulumi replaces.
  * @param lost the data that is lost, one sentence each
  */
-export function isReplaced(name: string, when: "first" | "afterwards", lost: readonly string[]): string {
-  const order =
-    when === "first"
-      ? "is deleted first, and then a new one is created."
-      : "is deleted after a new one is created.";
-  return [`This App is replaced: the app ${name} ${order}`, ...lost].join(" ");
+export function isReplaced(name: string, when: keyof typeof ORDERS, lost: readonly string[]): string {
+  return [`This App is replaced: the app ${name} ${ORDERS[when]}`, ...lost].join(" ");
 }
 
+const ORDERS = {
+  first: "is deleted first, and then a new one is created.",
+  afterwards: "is deleted after a new one is created.",
+  open:
+    "is deleted first if this App's option deleteBeforeReplace is set, and then a new one is created. " +
+    "Otherwise, the update fails, because the name is taken.",
+};
+
 /** The same if it is unknown whether this is a replacement that deletes the app first. */
-export function mayBeReplaced(name: string, id: string): string {
+export function mayBeReplaced(name: string, id: string, isOrderOpen: boolean): string {
+  const needed = isOrderOpen ? ", provided that this App's option deleteBeforeReplace is set" : "";
   return (
-    `${existing(name, id)}. If this update replaces it, it is deleted first, with the data of its dev databases. ` +
+    `${existing(name, id)}. If this update replaces it, it is deleted first${needed}, with the data of its dev databases. ` +
     "If it is another app, the update fails because of its name."
   );
 }

@@ -40,6 +40,8 @@ export interface Novelty {
   readonly isReplacement: boolean;
   /** It may be a replacement; Pulumi only reports that it is new. */
   readonly mayBeReplacement: boolean;
+  /** Such a replacement deletes the app first only if an option of the program, which is not known, says so. */
+  readonly isOrderOpen?: boolean;
 }
 
 /**

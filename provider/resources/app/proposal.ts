@@ -43,6 +43,8 @@ export interface Proposed {
   readonly isReplacement?: boolean;
   /** Set if this may be a replacement: for one requested by the user, Pulumi only reports that the app is new. */
   readonly mayBeReplacement?: boolean;
+  /** It is not known whether such a replacement deletes the app first. */
+  readonly isOrderOpen?: boolean;
   /** The app exists and may be renamed. */
   readonly isRename?: boolean;
   /** The resource of this stack that manages an app, if known. */
@@ -146,7 +148,17 @@ async function nameTaken(
   answer?: Proposal,
 ): Promise<Review> {
   const free = { refusals: [], warnings: [] };
-  const { spec, appId, adopt, isReplacement, mayBeReplacement, isRename, managerOf, texts } = proposed;
+  const {
+    spec,
+    appId,
+    adopt,
+    isReplacement,
+    mayBeReplacement,
+    isOrderOpen = false,
+    isRename,
+    managerOf,
+    texts,
+  } = proposed;
   if (isReplacement || adopt === true) return free;
   // Whether a proposal checks the new name of an existing app is not documented, so search for an app with that name.
   if (appId === undefined ? answer && answer.app_name_available !== false : !isRename) return free;
@@ -161,9 +173,12 @@ async function nameTaken(
   // Another resource of the program gives the name up in this run.
   if (manager?.declaredName !== undefined && manager.declaredName !== name) return free;
   if (mayBeReplacement && manager?.isOwn)
-    return { ...free, warnings: [isReplaced(name, "first", databasesLost(listsToMaps(holder.spec)))] };
+    return {
+      ...free,
+      warnings: [isReplaced(name, isOrderOpen ? "open" : "first", databasesLost(listsToMaps(holder.spec)))],
+    };
   if (mayBeReplacement && manager === undefined)
-    return { ...free, warnings: [mayBeReplaced(name, holder.id)] };
+    return { ...free, warnings: [mayBeReplaced(name, holder.id, isOrderOpen)] };
   const taken = { name, id: holder.id, manager, suggestion };
   return {
     ...free,

@@ -3,7 +3,7 @@ import { isKept, isLeft, isManaged, type ManagerOf } from "./name-taken";
 import { AlertAssignment } from "./alerts/assign";
 import { check, type CheckResult } from "./check";
 import type { Reporter } from "../../host/reporter";
-import { declareApp } from "./declare";
+import { declareApp, type Declaration } from "./declare";
 import { reportLostUpdate, reportOverwrites } from "./report-drift";
 import { withEarlierRun } from "./unrecorded-run";
 import { AppPlatformError, InitializationError } from "../../errors";
@@ -30,9 +30,14 @@ import { currentState } from "./current-state";
 import { whyAgain, accepted } from "./last-run";
 import { ignoringIn, placesIn, secretsIn, optionMismatches } from "./app-meta";
 
+/** What a check has found out about a new App, for its preview. */
+type Checked = Novelty & Pick<Declaration, "warnings">;
+
+const NOT_CHECKED: Checked = { isReplacement: false, mayBeReplacement: false, warnings: [] };
+
 export class AppProvider extends BaseProvider {
   /** By URN, from the check of this run. */
-  private readonly novelties = new Map<string, Novelty>();
+  private readonly novelties = new Map<string, Checked>();
   private readonly previews = new Previews(
     (reporter) => this.client(reporter, PREVIEW_LIMITS),
     () => this.reporter({}),
@@ -70,9 +75,13 @@ export class AppProvider extends BaseProvider {
     for (const warning of [...unmatched, ...warnings]) reporter.warn(warning);
     const declaration = declareApp(this.managed, olds, inputs, meta);
     const { conflicts, isReplacement } = declaration;
-    const novelty = { isReplacement, mayBeReplacement: program.deleteBeforeReplace === true };
-    this.novelties.set(urn, novelty);
-    for (const warning of declaration.warnings) reporter.warn(warning);
+    const novelty = {
+      isReplacement,
+      mayBeReplacement: program.deleteBeforeReplace === true,
+      isOrderOpen: program.hidesOptions === true,
+    };
+    this.novelties.set(urn, { ...novelty, warnings: declaration.warnings });
+    if (program.preview) for (const warning of declaration.warnings) reporter.warn(warning);
     failures.push(...conflicts.map((reason) => ({ property: "", reason: masked(reason, secrecy) })));
     // Existing apps are planned in diff, which receives the id.
     if (failures.length === 0 && isNew && program.preview) {
@@ -92,7 +101,8 @@ export class AppProvider extends BaseProvider {
     const { urn = "" } = meta;
     const secrecy = secretsIn(meta, inputs);
     const reporter = this.reporter(meta, () => secrecy);
-    const novelty = this.novelties.get(urn) ?? { isReplacement: false, mayBeReplacement: false };
+    const { warnings, ...novelty } = this.novelties.get(urn) ?? NOT_CHECKED;
+    for (const warning of warnings) reporter.warn(warning);
     const refusals = await this.previews.created(this.subject(meta, inputs, reporter, secrecy), novelty);
     await reporter.flush();
     if (refusals.length > 0) throw new AppPlatformError("invalid-spec", refusals.join("\n"));

@@ -89,6 +89,13 @@ describe("the plugin's App over gRPC", () => {
       spec.services![0]!.instance_count = -1;
       (spec as Wire)["servces"] = [];
     });
+    const none = await plugin.check({ wait: true });
+    assert.match(none.failures.map(({ reason }) => reason).join(), /spec or specFile/);
+    for (const specFile of ["", " ", 7, ["app.yaml"]])
+      assert.match(
+        (await plugin.check({ specFile })).failures[0]?.reason ?? "",
+        /must be the path of a file/,
+      );
     const { failures } = await plugin.check(given(bad, { wait: "yes" }));
     assert.deepEqual(
       failures.map(({ property }) => property),
@@ -270,6 +277,36 @@ describe("the plugin's App over gRPC", () => {
     ])
       assert.match(text, place);
     assert.doesNotMatch(text, /adopt: "|aliases: \[/);
+  });
+
+  it("a preview says that a replacement deletes the app first, as far as it depends on the plugin", async () => {
+    const withDatabase = given(changed((spec) => (spec.databases = [{ name: "db", engine: "PG" }])));
+    const { id, ...made } = await plugin.up(withDatabase);
+    await next();
+    // As the engine does it after a diff with replaceOnChanges.
+    await plugin.check(withDatabase, made.inputs);
+    const { inputs } = await plugin.check(withDatabase);
+    world.lines.splice(0);
+    await plugin.create(inputs, { preview: true });
+    assert.match(world.messages("warning").join("\n"), /shop is deleted first, .*db/);
+    // As it does it for --replace, without a diff and with the program's order.
+    const state = { skipsResources: false, managedApps: async () => [{ id, urn: PLUGIN_URN }] };
+    const requested = await PluginClient.start(world, { state });
+    const again = await requested.check(withDatabase);
+    world.lines.splice(0);
+    await requested.create(again.inputs, { preview: true });
+    requested.close();
+    assert.match(
+      world.messages("warning").join("\n"),
+      /first if .*deleteBeforeReplace.*Otherwise, .*fails.*db/,
+    );
+  });
+
+  it("names the app that was meant when there is none with the id to import or read", async () => {
+    const { id } = await plugin.up(given());
+    await assert.rejects(plugin.read("shop"), new RegExp(`shop.*${id}`));
+    await assert.rejects(plugin.read("4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf"), new RegExp(`shop \\(${id}`));
+    assert.deepEqual(world.messages("warning"), []);
   });
 
   it("reads the spec from a file, with values of secrets", async () => {
