@@ -22,10 +22,9 @@ export function appFileText({ spec, secrets }: OpenSpec, file: string, about: re
       ? []
       : [
           "Secrets are left out; as long as the app exists, the service keeps their values.",
-          "To change them, or to create another app from this file, supply all of them:",
-          `  loadSpec(${JSON.stringify(file)}, { secrets: {`,
-          ...secrets.map((address) => `    ${JSON.stringify(address)}: …,`),
-          "  } })",
+          "To change them, or to create another app from this file, supply all of them as secrets of loadSpec,",
+          "or of an App with specFile:",
+          ...secrets.map((address) => `  ${address}`),
         ];
   const comments = [...about, ...list].map((line) => `# ${oneLine(line)}`);
   return [schemaLine(file), ...comments, "", yamlText(spec)].join("\n");

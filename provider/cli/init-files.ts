@@ -21,7 +21,7 @@ export interface Language {
   /** The program and the files around it, by path. Pure. */
   files(project: Project): Readonly<Record<string, string>>;
   /** What to add to a program that exists. Pure. */
-  lines(app: ProgramApp): string;
+  lines(apps: readonly ProgramApp[]): string;
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
@@ -59,7 +59,7 @@ const typescript: Language = {
     ".gitignore": "node_modules/\nbin/\n",
     "index.ts": programLines([app]),
   }),
-  lines: (app) => programLines([app]),
+  lines: programLines,
 };
 
 const yaml: Language = {
@@ -69,7 +69,7 @@ const yaml: Language = {
   packages: ["pulumi-app-platform"],
   devPackages: [],
   files: ({ name, app, version }) => ({
-    "Pulumi.yaml": `name: ${name}\ndescription: ${DESCRIPTION}\nruntime: yaml\n${yamlProgram(app)}`,
+    "Pulumi.yaml": `name: ${name}\ndescription: ${DESCRIPTION}\nruntime: yaml\n${yamlProgram([app])}`,
     "package.json": json({ name, private: true, dependencies: { "pulumi-app-platform": `^${version}` } }),
     ".gitignore": "node_modules/\n",
   }),

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { parse } from "yaml";
 import { isPlainObject } from "../appspec/lists-by-name";
 import { parseSpec } from "../appspec/parse";
 import { secretAddresses } from "../appspec/secret-addresses";
@@ -11,8 +10,9 @@ import { AppPlatformError } from "../errors";
 import { loadSpec } from "../load-spec";
 import { shownInLine } from "../text/shown";
 import { schemaLine } from "./app-file";
-import { meant, text, UsageError, type Command, type Io } from "./command";
-import { LANGUAGES, SAMPLE_SECRETS, sampleSpec, validName, type Language } from "./init-files";
+import { text, UsageError, type Command, type Io } from "./command";
+import { SAMPLE_SECRETS, sampleSpec, validName, type Language } from "./init-files";
+import { languageOf, refuseOtherRuntime } from "./language";
 import { configKey } from "./program-lines";
 import { ownVersion } from "./version";
 
@@ -80,20 +80,11 @@ Exit codes: 0 success, 1 failure, 2 usage error.
     await io.out(written.map((path) => `${shownInLine(join(directory, path))}\n`).join(""));
     for (const path of kept) io.err(`${shownInLine(join(directory, path))} exists, and is unchanged.\n`);
     const { program } = language;
-    if (kept.includes(program)) io.err(`\nAdd to ${program}:\n\n${language.lines(app)}\n`);
+    if (kept.includes(program)) io.err(`\nAdd to ${program}:\n\n${language.lines([app])}\n`);
     io.err(nextSteps(directory, language, secrets));
     return 0;
   },
 };
-
-/** @throws UsageError for another language */
-function languageOf(name: string): Language {
-  const found = LANGUAGES.get(name);
-  if (found) return found;
-  const names = [...LANGUAGES.keys()];
-  const near = meant(name, names) || `: use ${names.join(" or ")}`;
-  throw new UsageError(`--language: unknown language ${name}${near}`);
-}
 
 interface Source {
   readonly spec: AppSpec;
@@ -132,30 +123,6 @@ function withSchema(content: string, line: string): string {
 function missingSecrets(spec: AppSpec): string[] {
   const open = secretVariables(spec).variables.filter(isEmpty);
   return [...new Set([...secretAddresses(spec), ...open.map(({ address }) => address)])];
-}
-
-/** @throws AppPlatformError if the project is one of another language */
-function refuseOtherRuntime(directory: string, { runtime }: Language): void {
-  const path = join(directory, "Pulumi.yaml");
-  if (!existsSync(path)) return;
-  let project: unknown;
-  try {
-    project = parse(readFileSync(path, "utf8"));
-  } catch {
-    throw new AppPlatformError(
-      "invalid-input",
-      `${path} is not valid YAML. Fix it, or choose another directory.`,
-    );
-  }
-  const declared = isPlainObject(project) ? project["runtime"] : undefined;
-  const found = isPlainObject(declared) ? declared["name"] : declared;
-  if (found === runtime) return;
-  const [other] = [...LANGUAGES].find(([, language]) => language.runtime === found) ?? [];
-  throw new AppPlatformError(
-    "invalid-input",
-    `${path} is a project with the runtime ${String(found)}, and this program needs ${runtime}. ` +
-      `Choose another directory${other === undefined ? "" : `, or --language ${other}`}.`,
-  );
 }
 
 /** Writes the files that do not exist. @returns the paths of those that do */

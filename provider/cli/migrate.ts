@@ -13,7 +13,7 @@ import { shownInLine } from "../text/shown";
 import { withoutSecretValues, type OpenSpec } from "../secrets/open-spec";
 import { appFileText, writeFile } from "./app-file";
 import { clientIfToken, contentOf, only, text, type Command, type Io } from "./command";
-import { programLines } from "./program-lines";
+import { languageOfLines } from "./language";
 
 export const migrate: Command = {
   summary: "move apps from the bridged provider or Terraform to this package",
@@ -37,6 +37,8 @@ Options:
                 written to app.yaml, several to NAME.app.yaml
   --offline     do not contact the service
   --force       overwrite existing files
+  --language LANG  language of the lines: typescript or yaml (default: that of
+                the Pulumi project in this folder, or typescript)
   --json        print a JSON list: name, id, resource, file, secrets, remove
 
 Exit codes: 0 success, 1 failure, 2 usage error.
@@ -45,9 +47,11 @@ Exit codes: 0 success, 1 failure, 2 usage error.
     out: { type: "string" },
     offline: { type: "boolean" },
     force: { type: "boolean" },
+    language: { type: "string" },
     json: { type: "boolean" },
   },
   async run(values, positionals, io) {
+    const language = languageOfLines(text(values, "language"));
     const { name, content } = await contentOf(only(positionals, "file"), io);
     const apps = appsIn(name, content);
     const client = values["offline"] === true ? undefined : clientIfToken(io);
@@ -58,7 +62,7 @@ Exit codes: 0 success, 1 failure, 2 usage error.
     if (values["json"] === true)
       await io.out(`${printableJson(moved.map(({ content: _content, ...rest }) => rest))}\n`);
     else {
-      await io.out(programLines(moved.map(({ name: app, file, id }) => ({ name: app, file, adopt: id }))));
+      await io.out(language.lines(moved.map(({ name: app, file, id }) => ({ name: app, file, adopt: id }))));
       io.err(nextSteps(moved));
     }
     return 0;

@@ -1,6 +1,7 @@
 import { printableJson } from "../text/json";
 import { withoutSecretValues } from "../secrets/open-spec";
 import { appFileText, writeFile } from "./app-file";
+import { languageOfLines } from "./language";
 import { appOf, clientOf, only, text, UsageError, type Command } from "./command";
 
 export const spec: Command = {
@@ -23,6 +24,7 @@ Exit codes: 0 success, 1 failure, 2 usage error.
   async run(values, positionals, io) {
     const argument = only(positionals, "app");
     const out = text(values, "out");
+    const language = languageOfLines(undefined);
     if (out === "") throw new UsageError("--out: missing file");
     const app = await appOf(clientOf(io), argument);
     const file = withoutSecretValues(app.spec);
@@ -37,9 +39,8 @@ Exit codes: 0 success, 1 failure, 2 usage error.
     writeFile(path, content, values["force"] === true);
     await io.out(`${path}\n`);
     if (file.secrets.length > 0) io.err(`Secrets left out: ${file.secrets.join(", ")}\n`);
-    io.err(
-      `Next: new App(${JSON.stringify(app.spec.name ?? "app")}, { spec: loadSpec(${JSON.stringify(path)}), adopt: ${JSON.stringify(app.id)} })\n`,
-    );
+    const lines = language.lines([{ name: app.spec.name ?? "app", file: path, adopt: app.id }]);
+    io.err(`Next, add to the program:\n\n${lines}\n`);
     return 0;
   },
 };

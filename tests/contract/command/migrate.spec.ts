@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { Client } from "../../../provider/api/client";
 import { UsageError } from "../../../provider/cli/command";
 import { migrate } from "../../../provider/cli/migrate";
@@ -93,6 +94,19 @@ describe("app-platform migrate", () => {
     assert.match(err, /terraform state rm 'module\.web\["blog"\]\.digitalocean_app\.this\["main"\]'\n/);
     assert.doesNotMatch(lines + err, SECRETS);
     assert.deepEqual(world.emulator.calls, []);
+  });
+
+  it("prints the lines in YAML for programs in YAML", async () => {
+    const args = ["--out", out(), "--offline", "--language", "yaml"];
+    const { out: lines } = await run(args, state("terraform-show.json"));
+    const { resources, outputs } = parse(lines) as Record<string, Record<string, { properties: object }>>;
+    assert.deepEqual(Object.keys(resources ?? {}).sort(), Object.keys(IDS).sort());
+    for (const [name, id] of Object.entries(IDS)) {
+      const { specFile, ...rest } = (resources?.[name]?.properties ?? {}) as Record<string, string>;
+      assert.match(specFile ?? "", new RegExp(`${name}\\.app\\.yaml$`));
+      assert.deepEqual(rest, { adopt: id });
+    }
+    assert.deepEqual(outputs, { "shop-url": "${shop.liveUrl}", "blog-url": "${blog.liveUrl}" });
   });
 
   it("deletes a protected resource of the bridged provider from the state only", async () => {
