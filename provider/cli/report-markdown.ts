@@ -121,7 +121,7 @@ function appSection({ resource, name, operation, lines, price, consoleUrl, liveU
   ].filter(Boolean);
   const shown = lines.slice(0, MOST_LINES).map((line) => {
     const safe = shownInLine(redact(line), LONGEST_LINE);
-    return /^[-+~!] /.test(safe) ? safe : `  ${safe}`;
+    return /^[-+~] /.test(safe) ? safe : `  ${safe}`;
   });
   if (lines.length > MOST_LINES) shown.push(`  … (${lines.length - MOST_LINES} more lines)`);
   return [title, block("diff", shown.join("\n")), ...(links.length > 0 ? [links.join(" · ")] : [])].join(

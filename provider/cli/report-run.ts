@@ -94,10 +94,13 @@ export function previewedRun(content: string): PreviewedRun | undefined {
       .filter(({ severity, message }) => severity === "error" && !PULUMIS_SUMMARY.test(String(message)))
       .map(({ urn, message }) => ({
         resource: typeof urn === "string" && urn !== "" ? resourceName(urn) : undefined,
-        message: String(message).replace(/^(\x1b\[[\d;]*m)*error: /, ""),
+        message: String(message).replace(PULUMIS_PREFIX, ""),
       })),
   };
 }
+
+/** The resource is named anyway. */
+const PULUMIS_PREFIX = /^(?:\x1b\[[\d;]*m)*error: (?:\S+ resource '[^']*' has a problem: |Preview failed: )?/;
 
 /** Follows the error of a resource. */
 const PULUMIS_SUMMARY = /^[^\w]*(?:\[\d+m)?(?:error: )?(?:\S+ )?preview failed\s*$/;
@@ -232,7 +235,10 @@ function withoutSecrets(value: unknown): unknown {
   );
 }
 
-/** What happens to an app, as lines of a diff: `+`, `-` and `~` for components, `!` for what is lost. Pure. */
+/** Red in a diff, like removed components. Some viewers show `!` in green. */
+const LOSS = "- ⚠ ";
+
+/** What happens to an app, as lines of a diff: `+`, `-` and `~` for components, `- ⚠` for what is lost. Pure. */
 export function appLines(app: PreviewedApp, prices?: SizePrices): string[] {
   const { operation, plan: planned, settings, hidden, warnings, before } = app;
   const lines = planned ? explain(planned, prices) : [];
@@ -242,11 +248,11 @@ export function appLines(app: PreviewedApp, prices?: SizePrices): string[] {
     );
   if (operation === "adopt") lines.push("an existing app is adopted: the log of the run shows what changes");
   if (operation === "replace")
-    lines.push("! The app is deleted and created again: its id and address change.");
+    lines.push(`${LOSS}The app is deleted and created again: its id and address change.`);
   if (planned?.action === "resume") lines.push("waits for the deployment that is in progress");
   if (planned?.moveProject === true) lines.push("moves to another project, without a deployment");
   if (settings.length > 0) lines.push(`changes without a deployment: ${settings.join(", ")}`);
   for (const part of hidden) lines.push(`${part}: not shown, since it is a secret as a whole`);
-  lines.push(...[...(planned?.warnings ?? []), ...warnings].map((warning) => `! ${warning}`));
+  lines.push(...[...(planned?.warnings ?? []), ...warnings].map((warning) => LOSS + warning));
   return lines.length > 0 ? lines : ["no deployment"];
 }

@@ -43,7 +43,7 @@ describe("previewedRun", () => {
       "delete gone": [
         "- web (service)",
         "- db (database)",
-        "! The dev database db is removed, and all its data is lost. Back it up first.",
+        "- ⚠ The dev database db is removed, and all its data is lost. Back it up first.",
       ],
       "update one": [
         "~ web (service): redeploy without a new build: envs.M.value changed",
@@ -56,7 +56,7 @@ describe("previewedRun", () => {
       "update three": [
         "~ web (service): redeploy without a new build: envs removed, instance_count removed",
         "- db (database): remove, with all its data",
-        "! The dev database db is removed, and all its data is lost. Back it up first.",
+        "- ⚠ The dev database db is removed, and all its data is lost. Back it up first.",
       ],
       "create new": ["+ web (service): create, 1 × apps-s-1vcpu-0.5gb", "+ db (database): create"],
     });
@@ -173,7 +173,10 @@ describe("previewedRun", () => {
       errors.map(({ resource }) => resource),
       ["one"],
     );
-    assert.match(errors[0]?.message ?? "", /did you mean instance_count/);
+    assert.match(
+      errors[0]?.message ?? "",
+      /^spec\.services\.web\.instace_count: .*did you mean instance_count/,
+    );
   });
 
   it("accepts lines before the JSON, and nothing else", () => {
