@@ -19,11 +19,16 @@ const api = {
   "/emulator/api/": json<DefaultTheme.SidebarItem[]>("emulator/api/typedoc-sidebar.json"),
 };
 
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#3451b2"/><path d="M4 11 8 4l4 7z" fill="#fff"/></svg>`;
+
 export default defineConfig({
   title: "pulumi-app-platform",
   description: "Apps on the DigitalOcean App Platform, from Pulumi programs",
   lang: "en-US",
   base: site.base,
+  head: [
+    ["link", { rel: "icon", type: "image/svg+xml", href: `data:image/svg+xml,${encodeURIComponent(icon)}` }],
+  ],
   srcDir: "content",
   outDir: "dist",
   metaChunk: true,
