@@ -300,6 +300,58 @@ const LIVES: Record<string, Step[]> = {
       ],
     }),
   })),
+  "rules that rewrite a path, keep its prefix, or redirect": [
+    {
+      spec: app({
+        services: [service()],
+        static_sites: [site],
+        ingress: {
+          rules: [
+            { match: { path: { prefix: "/" } }, component: { name: "web", rewrite: "/v1" } },
+            { match: { path: { prefix: "/docs" } }, component: { name: "site", preserve_path_prefix: true } },
+            { match: { path: { prefix: "/old" } }, redirect: { uri: "/new", redirect_code: 301 } },
+          ],
+        },
+      }),
+    },
+  ],
+  "images of three registries, one of which deploys what is pushed": [
+    {
+      spec: app({
+        services: [
+          {
+            ...service({ http_port: 80 }),
+            git: undefined,
+            image: {
+              registry_type: "DOCR",
+              repository: "web",
+              tag: "latest",
+              deploy_on_push: { enabled: true },
+            },
+          },
+        ],
+        workers: [
+          { ...service({ name: "hub" }), git: undefined, image },
+          { ...service({ name: "ghcr" }), git: undefined, image: { ...image, registry_type: "GHCR" } },
+        ],
+      }),
+      then: ({ services }) => assert.deepEqual(services[0].image.deploy_on_push, { enabled: true }),
+    },
+  ],
+  "a primary domain in a zone, an alias, a disabled alert, and a database of a version": [
+    {
+      spec: app({
+        services: [service()],
+        domains: [
+          { domain: "a.example.org", type: "PRIMARY", zone: "example.org" },
+          { domain: "b.example.org", type: "ALIAS" },
+        ],
+        alerts: [{ rule: "DOMAIN_FAILED" }, { rule: "DEPLOYMENT_LIVE", disabled: true }],
+        databases: [{ name: "db", engine: "PG", version: "16" }],
+        egress: { type: "AUTOASSIGN" },
+      }),
+    },
+  ],
   "liveness checks, maintenance, a secure header and a VPC": [
     {
       spec: app({
