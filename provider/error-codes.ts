@@ -7,10 +7,8 @@ interface Explanation {
   readonly remedy: string;
 }
 
-const entries = <C extends string>(codes: Record<C, Explanation>): Readonly<Record<C, Explanation>> => codes;
-
 /** Markdown, one or two sentences each. */
-export const ERROR_CODES = entries({
+export const ERROR_CODES = {
   unauthorized: {
     group: "service",
     cause: "The service rejects the token (401): it is wrong, expired, or deleted.",
@@ -171,7 +169,7 @@ export const ERROR_CODES = entries({
     cause: "The run was stopped, for example with Ctrl-C, while it waited.",
     remedy: "Run `pulumi up` again: it waits for the deployment that is in progress.",
   },
-});
+} satisfies Readonly<Record<string, Explanation>>;
 
 /** Every error this package throws on purpose has one of these codes; they are stable across versions. */
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { PLUGIN_FOLDER } from "../plugin-bundle";
 import { runCommand, TOP } from "../pulumi-project";
 import { writeArtifacts } from "./artifacts";
 import { problemsOf, versionsIn, type Facts } from "./checks";
@@ -72,7 +73,7 @@ async function release({ dryRun, tests, tag, repository, out }: Options): Promis
     for (const problem of problems) console.log(`- ${problem}`);
     if (!dryRun) return false;
   }
-  if (!dryRun && !(await npm("run", "build"))) return false;
+  if (!dryRun && !(await buildAnew())) return false;
   if (tests && !(await npm("test"))) return false;
   const work = mkdtempSync(join(tmpdir(), "app-platform-release-"));
   try {
@@ -85,6 +86,13 @@ async function release({ dryRun, tests, tag, repository, out }: Options): Promis
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** The output of earlier builds would stay in the packages, even if its source no longer exists. */
+function buildAnew(): Promise<boolean> {
+  for (const folder of PUBLISHED) rmSync(join(TOP, folder, "dist"), { recursive: true, force: true });
+  rmSync(PLUGIN_FOLDER, { recursive: true, force: true });
+  return npm("run", "build");
 }
 
 async function npm(...args: string[]): Promise<boolean> {
