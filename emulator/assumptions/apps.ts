@@ -170,8 +170,8 @@ export const APP_ASSUMPTIONS = assumptions([
     id: "routes-become-ingress",
     topic: "specs",
     statement: "routes and cors of components are returned as ingress rules.",
-    strength: "A",
-    sources: [S.terraformTests, `${S.pythonApps} (sends routes)`],
+    strength: "inferred",
+    sources: [`${S.terraformTests} (expects ingress; before 2023, routes)`, `${S.pythonApps} (sends routes)`],
     emulator: "moves them to ingress",
   },
   {
