@@ -47,6 +47,13 @@ describe("previewName", () => {
     for (const name of ["shop-pr-17", "ab", "a".repeat(32)]) assert.equal(previewName(name), name);
   });
 
+  it("is as long as possible, and not longer", () => {
+    for (const text of ["a".repeat(33), `shop-${"x".repeat(60)}`]) {
+      assert.match(previewName(text), VALID);
+      assert.equal(previewName(text).length, 32);
+    }
+  });
+
   it("stays readable where it has to change, and is different for each text", () => {
     const texts = [
       "shop-feature/login",
@@ -332,6 +339,74 @@ describe("previewSpec", () => {
       ]);
     });
 
+    it("recognizes the primary domain by a prefix, in any case, and with a dot at its end", () => {
+      const by = (authority: object, name: string): AppIngressRule => ({
+        match: { path: { prefix: `/${name}` }, authority },
+        component: { name },
+      });
+      assert.deepEqual(
+        rulesOf([by({ prefix: "example." }, "web"), by({ exact: "API.example.com." }, "api")]),
+        [to("api", "/api"), to("web", "/web")],
+      );
+      assert.deepEqual(rulesOf([by({ prefix: "api." }, "api"), by({ exact: "Example.com." }, "web")]), [
+        to("api", "/api"),
+        to("web", "/web"),
+      ]);
+      assert.deepEqual(rulesOf([by({ prefix: "api." }, "web"), by({ prefix: "" }, "web")]), [
+        to("web", "/web"),
+      ]);
+      const assigned = by({ exact: "shop-x1y2z.ondigitalocean.app" }, "web");
+      assert.deepEqual(rulesOf([by({ exact: "api.example.com" }, "web"), assigned]), [to("web", "/web")]);
+    });
+
+    it("matches every path where only the host was given", () => {
+      const rule: AppIngressRule = {
+        match: { authority: { exact: "example.com" } },
+        component: { name: "web" },
+      };
+      assert.deepEqual(rulesOf([rule]), [to("web", "/")]);
+    });
+
+    it("takes the first domain if none is primary", () => {
+      const domains = ["example.com", "api.example.com"].map((domain) => ({ domain }));
+      const rules = [to("api", "/", "api.example.com"), to("web", "/", "example.com")];
+      const preview = previewSpec({ ...HOSTS, domains, ingress: { rules } }, OPTIONS);
+      assert.deepEqual(preview.ingress?.rules, [to("web", "/")]);
+    });
+
+    it("drops a path of another host that the primary domain uses, and a rule that is never reached", () => {
+      const rules = [to("api", "/v1", "api.example.com"), to("web", "/v1", "example.com"), to("api", "/v1")];
+      assert.deepEqual(rulesOf(rules), [to("web", "/v1")]);
+    });
+
+    it("drops redirects between domains, and leaves those to other sites", () => {
+      const match = (exact?: string) => ({ path: { prefix: "/a" }, ...(exact && { authority: { exact } }) });
+      const dropped: AppIngressRule[] = [
+        { match: match("example.com"), redirect: { authority: "www.example.com", uri: "/b" } },
+        { match: match(), redirect: { authority: "www.example.com" } },
+        {
+          match: { ...match("api.example.com"), path: { prefix: "/c" } },
+          redirect: { authority: "docs.example.net", uri: "/b" },
+        },
+      ];
+      const outside: AppIngressRule = {
+        match: match("example.com"),
+        redirect: { authority: "docs.example.net" },
+      };
+      assert.deepEqual(rulesOf([...dropped, outside]), [{ match: match(), redirect: outside.redirect }]);
+    });
+
+    it("leaves a rule without a match, and whatever is no rule, to the validation", () => {
+      const rules = [{ component: { name: "web" } }, "rule", null] as AppIngressRule[];
+      const preview = previewSpec({ ...HOSTS, ingress: { rules } }, OPTIONS);
+      assert.deepEqual(preview.ingress?.rules, rules);
+      const shown = previewSpec(
+        { ...HOSTS, ingress: { load_balancer: "DIGITALOCEAN", load_balancer_size: 2 } },
+        OPTIONS,
+      );
+      assert.deepEqual(shown.ingress, { load_balancer: "DIGITALOCEAN" });
+    });
+
     it("leaves the rules to the service if none is left", () => {
       const www = {
         match: { authority: { exact: "www.example.com" } },
@@ -339,6 +414,20 @@ describe("previewSpec", () => {
       };
       assert.equal(rulesOf([www]), undefined);
     });
+  });
+
+  it("ignores a source without a repository, and empty secrets", () => {
+    const spec = {
+      name: "shop",
+      envs: [{ key: "EMPTY", type: "SECRET", value: "" }],
+      workers: [
+        { name: "a", git: { branch: "main" } },
+        { name: "b", github: { repo: "" } },
+      ],
+    };
+    const { workers, envs } = previewSpec(spec, OPTIONS);
+    assert.deepEqual([workers?.[0]?.git, workers?.[1]?.github], [{ branch: "main" }, { repo: "" }]);
+    assert.deepEqual(envs, spec.envs);
   });
 
   it("accepts YAML, JSON, and a deploy template as text", () => {
