@@ -145,7 +145,7 @@ export class Killing {
     for (const { id, spec } of unknown) {
       assert.match(
         output,
-        new RegExp(`An app named ${spec.name} already exists \\(id ${id}.*: adopt: "${id}"`, "s"),
+        new RegExp(`An app named ${spec.name} already exists \\(id ${id}.*adopt(:| to) "${id}"`, "s"),
       );
       this.declared[spec.name] = { ...this.declared[spec.name], adopt: id };
     }
