@@ -16,6 +16,12 @@ export function formatFigure({ name, value, limit, unit, reference }: Figure): s
   return `${verdict}  ${name.padEnd(36)} ${round(value)} of ${round(limit)} ${unit}${beside}`;
 }
 
+/** The figures with those that have been measured again. */
+export function replaced(earlier: readonly Figure[], again: readonly Figure[]): Figure[] {
+  const byName = new Map([...earlier, ...again].map((figure) => [figure.name, figure]));
+  return [...byName.values()];
+}
+
 export const round = (value: number): number => Math.round(value * 100) / 100;
 
 export function median(values: readonly number[]): number {

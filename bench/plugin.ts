@@ -8,7 +8,7 @@ import { BenchStack } from "./stack";
 const PROGRAMS = join(__dirname, "programs");
 const APP = "app-platform:index:App";
 const NOTHING = "nothing:index:Nothing";
-const REPEATS = 3;
+const REPEATS = 5;
 
 /** Second runs of `pulumi up`, each as a multiple of another one that alternated with it. */
 export interface PluginRatios {
@@ -18,6 +18,8 @@ export interface PluginRatios {
   readonly typescript: number;
   /** Programs in TypeScript: apps of the plugin beside those of the dynamic provider. */
   readonly dynamic: number;
+  /** The least that `dynamic` can be: resources that do nothing beside apps of the dynamic provider. */
+  readonly bound: number;
 }
 
 export async function pluginRatios(cli: string, count: number): Promise<PluginRatios> {
@@ -41,13 +43,22 @@ export async function pluginRatios(cli: string, count: number): Promise<PluginRa
     const yaml: number[] = [];
     const ts: number[] = [];
     const beside: number[] = [];
+    const bounds: number[] = [];
     for (let repeat = 0; repeat < REPEATS; repeat++) {
       yaml.push((await secondUp(yamlApps)) / (await secondUp(yamlNothing)));
       const own = await secondUp(apps);
-      ts.push(own / (await secondUp(nothing)));
-      beside.push(own / (await secondUp(dynamic)));
+      const least = await secondUp(nothing);
+      const theirs = await secondUp(dynamic);
+      ts.push(own / least);
+      beside.push(own / theirs);
+      bounds.push(least / theirs);
     }
-    return { yaml: median(yaml), typescript: median(ts), dynamic: median(beside) };
+    return {
+      yaml: median(yaml),
+      typescript: median(ts),
+      dynamic: median(beside),
+      bound: median(bounds),
+    };
   } finally {
     for (const stack of stacks) await stack.close();
     rmSync(folder, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
+import type { CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { APP_PROVIDER } from "../provider/resources/state-texts";
 import { TOP } from "../tools/pulumi-project";
 import { median } from "./figures";
@@ -25,14 +26,13 @@ export async function startRatio(): Promise<number> {
   return median(ratios);
 }
 
-const SPEC = {
-  name: "bench",
-  services: {
-    web: { image: { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1" } },
-  },
-};
+const WEB = { image: { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1" } };
+/** As programs pass it to the plugin. */
+const SPEC = { name: "bench", services: [{ name: "web", ...WEB }] };
+/** As the package passes it to the host of dynamic providers. */
+const SPEC_BY_NAME = { name: "bench", services: { web: WEB } };
 
-type Respond = (error: Error | null) => void;
+type Respond = (error: Error | null, response?: CheckResponse) => void;
 
 interface ProviderClient {
   configure(request: unknown, callback: Respond): void;
@@ -70,7 +70,7 @@ async function firstStart(): Promise<void> {
 const firstAnswer = (provider: string): Promise<number> =>
   answerOf(createRequire(__filename).resolve("@pulumi/pulumi/cmd/dynamic-provider"), {
     __provider: provider,
-    spec: SPEC,
+    spec: SPEC_BY_NAME,
   });
 
 async function answerOf(
@@ -115,9 +115,11 @@ function check(require: NodeJS.Require, port: string, news: object): Promise<voi
   request.setUrn("urn:pulumi:dev::bench::app-platform:index:App::bench");
   request.setNews(Struct.fromJavaScript(news));
   return new Promise((resolve, reject) => {
-    const done: Respond = (error) => {
+    const done: Respond = (error, response) => {
       client.close();
+      const [failure] = response?.getFailuresList() ?? [];
       if (error) reject(error);
+      else if (failure) reject(new Error(`the spec was rejected: ${failure.getReason()}`));
       else resolve();
     };
     // The host of dynamic providers needs no configuration.

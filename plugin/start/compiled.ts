@@ -20,12 +20,13 @@ export interface CompiledProgram {
  * kept beside the program, where only those can write who can also change the program. If the folder cannot be written, each start
  * compiles it again.
  *
+ * @param file the program, in ASCII
  * @param build changes whenever the program does: Node itself compares only the length
  */
 export function compiledProgram(file: string, build: string): CompiledProgram {
   // Contains the version of V8, its flags, and the processor's features.
   const cache = join(dirname(file), `${build}-${cachedDataVersionTag()}.cache`);
-  const source = readFileSync(file, "utf8");
+  const source = readFileSync(file, "latin1");
   const cachedData = savedCode(cache);
   const script = new Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
     filename: file,
