@@ -2,7 +2,8 @@ import { LIST_OF_KIND } from "../appspec/component-lists";
 import { valueAt, withValueAt, mapLeaves, isEqual } from "../appspec/diff";
 import { nameIn } from "../appspec/app-name";
 import { explain, type SizePrices } from "../appspec/explain";
-import { isPlainObject } from "../appspec/lists-by-name";
+import { comparable } from "../appspec/covers";
+import { isPlainObject, listsToMaps } from "../appspec/lists-by-name";
 import { plan, type Plan, type Wanted } from "../appspec/plan";
 import { databasesLost } from "../appspec/warnings";
 import { INPUT_KEYS } from "../resources/app/state";
@@ -31,8 +32,12 @@ export interface PreviewedApp {
   readonly operation: AppOperation;
   readonly id: string | undefined;
   readonly liveUrl: string | undefined;
-  /** Absent for a deletion and an adoption, which depends on the app at the service, and if the whole spec is a secret. */
+  /** Absent for a deletion, for an adoption (see {@link withAdopted}), and if the whole spec is a secret. */
   readonly plan: Plan | undefined;
+  /** The app to adopt: its id, or true for the one with this name. */
+  readonly adopts: string | true | undefined;
+  /** The new inputs, with masks for secrets. */
+  readonly wanted: Wanted | undefined;
   /** Changed arguments that lead to no deployment. */
   readonly settings: readonly string[];
   /** Lists of the spec that are secret as a whole. */
@@ -180,6 +185,8 @@ function previewedApp(step: Plain): PreviewedApp | undefined {
     operation,
     id: typeof id === "string" && id !== "" ? id : undefined,
     liveUrl: typeof liveUrl === "string" && liveUrl !== "" ? liveUrl : undefined,
+    adopts: operation === "adopt" ? (typeof adopt === "string" ? adopt : true) : undefined,
+    wanted: news as Wanted | undefined,
     plan: hasPlan ? plan(accepted, news as unknown as Wanted) : undefined,
     settings: operation === "update" ? changedSettings(olds ?? {}, news ?? {}) : [],
     hidden: isHidden ? ["spec"] : hiddenLists(after ?? before),
@@ -187,6 +194,29 @@ function previewedApp(step: Plain): PreviewedApp | undefined {
     before: operation === "create" || operation === "adopt" ? undefined : withoutSecrets(before),
     after: operation === "delete" ? undefined : withoutSecrets(after),
   };
+}
+
+/** The app at the service that an App adopts. */
+export interface ExistingApp {
+  readonly id: string;
+  readonly spec: unknown;
+  readonly projectId: string | undefined;
+  readonly liveUrl: string | undefined;
+  readonly lastPhase: string;
+}
+
+/** The same with the plan of an adoption, as in the preview. Pure. */
+export function withAdopted(app: PreviewedApp, held: ExistingApp): PreviewedApp {
+  const { wanted, hidden } = app;
+  if (!wanted || hidden.includes("spec")) return app;
+  const spec = listsToMaps(held.spec);
+  const accepted = {
+    ...wanted,
+    spec: comparable(spec, wanted.spec),
+    projectId: held.projectId ?? wanted.projectId,
+    lastPhase: held.lastPhase,
+  };
+  return { ...app, id: held.id, liveUrl: held.liveUrl, plan: plan(accepted, wanted), before: spec };
 }
 
 /** With `--show-secrets`, the JSON contains secrets in plain text, as maps with this key. */
@@ -246,7 +276,12 @@ export function appLines(app: PreviewedApp, prices?: SizePrices): string[] {
     lines.push(
       ...plan(undefined, { spec: before }).components.map(({ name, kind }) => `- ${name} (${kind})`),
     );
-  if (operation === "adopt") lines.push("an existing app is adopted: the log of the run shows what changes");
+  if (operation === "adopt")
+    lines.unshift(
+      planned
+        ? "an existing app is adopted"
+        : "an existing app is adopted: the log of the run shows what changes",
+    );
   if (operation === "replace")
     lines.push(`${LOSS}The app is deleted and created again: its id and address change.`);
   if (planned?.action === "resume") lines.push("waits for the deployment that is in progress");
@@ -254,5 +289,7 @@ export function appLines(app: PreviewedApp, prices?: SizePrices): string[] {
   if (settings.length > 0) lines.push(`changes without a deployment: ${settings.join(", ")}`);
   for (const part of hidden) lines.push(`${part}: not shown, since it is a secret as a whole`);
   lines.push(...[...(planned?.warnings ?? []), ...warnings].map((warning) => LOSS + warning));
-  return lines.length > 0 ? lines : ["no deployment"];
+  const isIdle = planned?.action === "none" && planned.possible === undefined;
+  if (isIdle && !planned.moveProject && settings.length === 0) lines.push("no deployment");
+  return lines;
 }

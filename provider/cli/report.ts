@@ -4,6 +4,7 @@ import { isPlainObject } from "../appspec/lists-by-name";
 import { sendable } from "../appspec/send";
 import { holdsUnknown } from "../appspec/unknown";
 import { AppPlatformError, asAppPlatformError } from "../errors";
+import { runningDeployment } from "../resources/app/unrecorded-run";
 import { printableJson } from "../text/json";
 import { shownInLine } from "../text/shown";
 import {
@@ -17,7 +18,7 @@ import {
   type Values,
 } from "./command";
 import { consoleUrlOf, isWebAddress, reportMarkdown, type Price, type Report } from "./report-markdown";
-import { appLines, previewedRun, type PreviewedApp, type PreviewedRun } from "./report-run";
+import { appLines, previewedRun, withAdopted, type PreviewedApp, type PreviewedRun } from "./report-run";
 
 export const report: Command = {
   summary: "turn the output of pulumi preview --json into a comment",
@@ -58,13 +59,15 @@ Exit codes: 0 success, also if the preview failed; 1 failure, 2 usage error.
     const [project, stack] = stackOf(values);
     const { name, content } = await contentOf(only(positionals, "file"), io);
     const run = previewedRun(content) ?? withoutOutput(name, values);
-    const prices = await pricesOf(run.apps, values, io);
+    const client = values["offline"] === true || run.apps.length === 0 ? undefined : clientIfToken(io);
+    const apps = client ? await Promise.all(run.apps.map((app) => completed(client, app, io))) : run.apps;
+    const prices = client ? await pricesOf(client, apps, io) : { apps: [] };
     const result: Report = {
       project: project ?? run.project ?? "unknown",
       stack: stack ?? run.stack ?? "unknown",
       failed: values["failed"] === true || run.errors.length > 0,
       runUrl,
-      apps: run.apps.map((app, index) => ({
+      apps: apps.map((app, index) => ({
         resource: app.resource,
         name: app.name,
         operation: app.operation,
@@ -108,10 +111,31 @@ interface Prices {
   readonly apps: readonly Price[];
 }
 
+/** With the plan of an adoption, if the service has the app. */
+async function completed(client: Client, app: PreviewedApp, { signal }: Io): Promise<PreviewedApp> {
+  const { adopts, name } = app;
+  if (adopts === undefined) return app;
+  try {
+    const held = await (adopts === true
+      ? client.findAppByName(name, { signal })
+      : client.getApp(adopts, { signal }));
+    if (!held) return app;
+    const isRunning = runningDeployment(held) !== undefined;
+    return withAdopted(app, {
+      id: held.id,
+      spec: held.spec,
+      projectId: held.project_id,
+      liveUrl: held.live_url,
+      lastPhase: isRunning ? "DEPLOYING" : held.active_deployment ? "ACTIVE" : "ERROR",
+    });
+  } catch {
+    // The report of the prices says why the service does not respond.
+    return app;
+  }
+}
+
 /** Without prices, the report is still useful. */
-async function pricesOf(apps: readonly PreviewedApp[], values: Values, io: Io): Promise<Prices> {
-  const client = values["offline"] === true || apps.length === 0 ? undefined : clientIfToken(io);
-  if (!client) return { apps: [] };
+async function pricesOf(client: Client, apps: readonly PreviewedApp[], io: Io): Promise<Prices> {
   const options = { signal: io.signal };
   try {
     const list = await client.listInstanceSizes(options);
@@ -132,7 +156,7 @@ async function priceOf(client: Client, app: PreviewedApp, options: { signal: Abo
     isNew ? 0 : costOf(client, app.before, app.id, options),
     app.operation === "delete"
       ? 0
-      : costOf(client, app.after, app.operation === "update" ? app.id : undefined, options),
+      : costOf(client, app.after, ["update", "adopt"].includes(app.operation) ? app.id : undefined, options),
   ]);
   return { before, after };
 }

@@ -6,6 +6,7 @@ import { eachInItsWorld, TOKEN } from "../../helpers/world/provider-world";
 
 const TYPE = "app-platform:index:App";
 const image = { registry_type: "DOCKER_HUB", registry: "library", repository: "nginx" };
+const UNKNOWN_ID = "11111111-2222-4333-8444-000000000001";
 const spec = (count: number, more: object = {}): Record<string, unknown> => ({
   name: "shop",
   services: {
@@ -63,6 +64,30 @@ describe("app-platform report, with a token", () => {
       "POST /v2/apps/propose",
     ]);
     assert.doesNotMatch(JSON.stringify(world.emulator.calls), /\[secret\]|04da6b54/);
+  });
+
+  it("shows what the adoption of an app changes, and its price", async () => {
+    const client = new Client({ token: TOKEN, baseUrl: world.emulator.url });
+    const { id } = await client.createApp({
+      spec: { name: "shop", services: [{ name: "web", image, instance_count: 1 }] },
+    });
+    await world.clock.sleep(600_000);
+    const adoption = (name: string, adopt: unknown): object => ({
+      op: "create",
+      urn: `urn:pulumi:dev::shop::${TYPE}::${name}`,
+      newState: {
+        type: TYPE,
+        inputs: { adopt, spec: { name, services: { web: { image, instance_count: 3 } } } },
+      },
+    });
+    const input = JSON.stringify({ steps: [adoption("shop", true), adoption("gone", UNKNOWN_ID)] });
+    const { out } = await runCommand(report, ["-"], env(), { input });
+    assert.match(
+      out,
+      /`shop` · adopt\n\n```diff\n {2}an existing app is adopted\n~ web \(service\): .*instance_count changed\n```/,
+    );
+    assert.match(out, new RegExp(`\\$5 → \\$15 a month · \\[control panel\\]\\(\\S+/${id}\\)`));
+    assert.match(out, /`gone` · adopt\n\n```diff\n {2}an existing app is adopted: the log of the run/);
   });
 
   it("works without prices if the token is rejected, and sends no request with --offline", async () => {
