@@ -276,26 +276,39 @@ describe("the packed packages", () => {
         assert.doesNotMatch(kept, /app-platform:App/);
       });
 
+    it("no app remains after all programs ran", async () => {
+      await Promise.allSettled(runs.values());
+      assert.deepEqual(await consumers.appNames(), []);
+    });
+  });
+
+  describe("pages, pasted into a shell", () => {
+    const page = (...path: string[]): string => readFileSync(join(TOP, ...path), "utf8");
+    const tutorials = ["first-app", "life-of-an-app", "pipeline"].flatMap((name) =>
+      shellBlocks(page("docs", "tutorials", `${name}.md`)),
+    );
+    const runs: Record<string, Promise<CommandResult>> = {};
+
+    before(() => {
+      const block = /```sh\n(mkdir shop[^]*?)```/.exec(page("README.md"))?.[1] ?? assert.fail("no block");
+      runs["readme"] = consumers.paste(`${block}\necho "exit code $?"`, /^exit code \d+$/m);
+      const last = new RegExp(`^@@ block ${tutorials.length}:`, "m");
+      runs["tutorials"] = consumers.paste(scriptOf(tutorials), last);
+      // Each test waits for its own run and fails if that run failed.
+      for (const run of Object.values(runs)) run.catch(() => undefined);
+    });
+
     it("the README's block leads from an empty folder to an app on the emulator", async () => {
-      const readme = readFileSync(join(TOP, "README.md"), "utf8");
-      const block = /```sh\n(mkdir shop[^]*?)```/.exec(readme)?.[1] ?? assert.fail("no block");
-      const { output } = await consumers.paste(`${block}\necho "exit code $?"`, /^exit code \d+$/m);
+      const { output } = (await runs["readme"]) ?? assert.fail();
       assert.match(output, /url *: "https:\/\/shop-.+\.ondigitalocean\.app"/);
       assert.match(output, /2 created[^]*^exit code 0$/m);
       assert.doesNotMatch(output, /correct-horse/);
     });
 
-    it("the tutorials' commands, pasted one after the other, do what the pages say", async () => {
-      const pages = ["first-app", "life-of-an-app", "pipeline"];
-      const blocks = pages.flatMap((page) =>
-        shellBlocks(readFileSync(join(TOP, "docs", "tutorials", `${page}.md`), "utf8")),
-      );
-      const { output } = await consumers.paste(
-        scriptOf(blocks),
-        new RegExp(`^@@ block ${blocks.length}:`, "m"),
-      );
+    it("the tutorials' commands, one after the other, do what the pages say", async () => {
+      const { output } = (await runs["tutorials"]) ?? assert.fail();
       const results = resultsIn(output);
-      for (const [index, { commands, fails, shown }] of blocks.entries()) {
+      for (const [index, { commands, fails, shown }] of tutorials.entries()) {
         const { output: printed, code } = results[index] ?? assert.fail(`not run: ${commands}`);
         assert.equal(code !== 0, fails, `exit code ${code}:\n${commands}\n${printed}`);
         for (const line of shown)
@@ -305,11 +318,6 @@ describe("the packed packages", () => {
           );
       }
       assert.doesNotMatch(output, /correct-horse/);
-    });
-
-    it("no app remains after all programs ran", async () => {
-      await Promise.allSettled(runs.values());
-      assert.deepEqual(await consumers.appNames(), []);
     });
   });
 });
