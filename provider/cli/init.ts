@@ -20,7 +20,7 @@ import { ownVersion } from "./version";
 const SPECS = [".do/app.yaml", ".do/app.yml", ".do/deploy.template.yaml", "app.yaml"];
 
 export const init: Command = {
-  summary: "write a program in TypeScript or YAML, an app.yaml, and the files around them",
+  summary: "write a new project: program, app.yaml, and the files around them",
   help: `Usage: app-platform init [directory] [options]
 
 Writes a Pulumi project: the program (index.ts, or Pulumi.yaml in YAML),
