@@ -173,3 +173,67 @@ export const ERROR_CODES = {
 
 /** Every error this package throws on purpose has one of these codes; they are stable across versions. */
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Why a spec file cannot be used: the `reason` of `unreadable-file`, and the code in the output of `validate --json`. */
+export const FILE_REASONS = {
+  missing: {
+    cause: "The file does not exist.",
+    remedy: "Check the path. It is relative to the program's folder.",
+  },
+  "not-a-file": {
+    cause: "The path leads to a folder or a device.",
+    remedy: "Pass the path of the file itself.",
+  },
+  unreadable: { cause: "The system does not allow reading the file.", remedy: "Check its permissions." },
+  "too-large": {
+    cause: "The file is larger than 5 MB.",
+    remedy: "Check the path: an AppSpec is much smaller.",
+  },
+  binary: { cause: "The file is not valid UTF-8.", remedy: "Save it as UTF-8." },
+  empty: {
+    cause: "The file contains nothing but comments.",
+    remedy: "Add an AppSpec, starting with `name:`.",
+  },
+  syntax: {
+    cause: "The text is neither YAML nor JSON.",
+    remedy: "Correct the place that the message shows.",
+  },
+  placeholder: {
+    cause: "The file contains an unrendered template, such as `{{ name }}`.",
+    remedy: "Render it before loading, put it in quotes, or set the field in the program.",
+  },
+  "duplicate-key": { cause: "A field appears twice in one map.", remedy: "Remove one of them." },
+  tag: { cause: "The file contains a YAML tag, a word that starts with `!`.", remedy: "Remove the tag." },
+  alias: {
+    cause: "An alias has no anchor, or text starts with `*` or `&`.",
+    remedy: "Put text in quotes; define an anchor before its aliases.",
+  },
+  "several-documents": {
+    cause: "The file contains a second YAML document.",
+    remedy: "Keep one AppSpec in each file.",
+  },
+  "too-deep": {
+    cause: "The text is nested too deeply.",
+    remedy: "Check the file: an AppSpec has at most ten levels.",
+  },
+  "not-a-map": {
+    cause: "The file, or its `spec:`, is not a map.",
+    remedy: "Start with fields such as `name:`.",
+  },
+  "reserved-key": { cause: "A field is named `__proto__`.", remedy: "Remove it." },
+  "mixed-template": {
+    cause: "Fields of the AppSpec are next to `spec:`, which makes the file a deploy template.",
+    remedy: "Move them under `spec:`, or remove `spec:`.",
+  },
+  "missing-secrets": {
+    cause: "The program does not pass a value for a secret.",
+    remedy: "Supply it, at the address that the message shows.",
+  },
+  "unknown-secrets": {
+    cause: "The program passes a value for an address that is not in the spec.",
+    remedy: "Use `KEY` for a variable of the app, and `component.KEY` for one of a component.",
+  },
+} satisfies Readonly<Record<string, Pick<Explanation, "cause" | "remedy">>>;
+
+/** Stable across versions. */
+export type FileReason = keyof typeof FILE_REASONS;

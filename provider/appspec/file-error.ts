@@ -1,25 +1,7 @@
+import type { FileReason } from "../error-codes";
 import { AppPlatformError } from "../errors";
 
-/** Why a file cannot be used; stable. */
-export type FileReason =
-  | "missing"
-  | "not-a-file"
-  | "unreadable"
-  | "too-large"
-  | "binary"
-  | "empty"
-  | "syntax"
-  | "placeholder"
-  | "duplicate-key"
-  | "tag"
-  | "alias"
-  | "several-documents"
-  | "too-deep"
-  | "not-a-map"
-  | "reserved-key"
-  | "mixed-template"
-  | "missing-secrets"
-  | "unknown-secrets";
+export type { FileReason };
 
 /** A place in a file; both count from 1. */
 export interface FilePlace {

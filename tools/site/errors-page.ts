@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode } from "../../provider/error-codes";
+import { ERROR_CODES, FILE_REASONS, type ErrorCode } from "../../provider/error-codes";
 
 const GROUPS = {
   program: "The program and its arguments",
@@ -17,7 +17,10 @@ export function errorsPage(): string {
     );
     return `## ${title}\n\n${parts.join("\n")}`;
   });
-  return `${INTRODUCTION}\n${sections.join("\n")}`;
+  const reasons = Object.entries(FILE_REASONS).map(
+    ([reason, { cause, remedy }]) => `| \`${reason}\` | ${cause} | ${remedy} |\n`,
+  );
+  return `${INTRODUCTION}\n${sections.join("\n")}\n${REASONS}${reasons.join("")}`;
 }
 
 const INTRODUCTION = `# Error codes
@@ -35,4 +38,12 @@ try {
   if (!(error instanceof AppPlatformError) || error.errorCode !== "not-found") throw error;
 }
 \`\`\`
+`;
+
+const REASONS = `## Spec files
+
+An error with the code \`unreadable-file\` has a \`reason\`. \`app-platform validate --json\` prints it as the code.
+
+| reason | cause | what to do |
+| --- | --- | --- |
 `;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
-import { ERROR_CODES } from "../../../provider/error-codes";
+import { ERROR_CODES, FILE_REASONS } from "../../../provider/error-codes";
 import { TOP } from "../../../tools/pulumi-project";
 import { appSpecPage, type SpecSchema } from "../../../tools/site/appspec-page";
 import { docsPages, exampleFolders, writeContent } from "../../../tools/site/content";
@@ -92,10 +92,12 @@ describe("the site", () => {
     assert.deepEqual(missing, []);
   });
 
-  it("explains every error code with its cause and its remedy", () => {
+  it("explains every error code and every reason of an unreadable file with its cause and its remedy", () => {
     const page = errorsPage();
     for (const [code, { cause, remedy }] of Object.entries(ERROR_CODES))
       assert.ok(page.includes(`### ${code}\n\n${cause}\n\n**What to do:** ${remedy}\n`), code);
+    for (const [reason, { cause, remedy }] of Object.entries(FILE_REASONS))
+      assert.ok(page.includes(`| \`${reason}\` | ${cause} | ${remedy} |\n`), reason);
   });
 
   it("describes every property of the AppSpec, with its default and range", () => {
