@@ -26,8 +26,8 @@ export const report: Command = {
 
 Reads the output of \`pulumi preview --json\` (- for standard input) and writes a
 comment in Markdown for a pull request: what happens to each component and why,
-what is lost, the price before and after, and links. Its first line is hidden and
-names the stack, so that the next run can update the comment. Contains no
+what is lost, the price before and after, and links. Its first line is hidden
+and names the stack, so that the next run can update the comment. Contains no
 secrets, and at most 65,000 characters.
 
   pulumi preview --json > preview.json; app-platform report preview.json
