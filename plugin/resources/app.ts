@@ -11,13 +11,14 @@ import { APP_PROVIDER } from "../../provider/resources/state-texts";
 import { resourceName } from "../../provider/resources/urn";
 import { appPage } from "../../provider/service/control-panel";
 import { asAppPlatformError } from "../../provider/errors";
-import { mapsToLists } from "../../provider/appspec/lists-by-name";
+import type { Path } from "../../provider/appspec/diff";
+import { mapsToLists, SPEC_LISTS } from "../../provider/appspec/lists-by-name";
 import type { AppSpec } from "../../provider/appspec/types";
 import { isUnknown, UNKNOWN } from "../../provider/appspec/unknown";
 import type { SecretPlaces } from "../../provider/secrets/program-secrets";
 import { withoutSecretValues } from "../../provider/secrets/open-spec";
 import { isCovered } from "../../provider/secrets/program-secrets";
-import { Hidden, markLeaves, plainOf, separate, type Properties } from "../values/wire";
+import { Hidden, markLeaves, markWhole, plainOf, separate, type Properties } from "../values/wire";
 import { appArguments, type AppArguments } from "./app-arguments";
 import { withPlace } from "./failure-places";
 import type { CheckFailure, Difference, Known, PluginResource } from "./resource";
@@ -43,7 +44,7 @@ export class AppResource implements PluginResource {
       args = appArguments(resourceName(urn), olds, news);
     } catch (error) {
       const { message } = asAppPlatformError(error);
-      return { inputs: news, failures: [placed(message)] };
+      return { inputs: news, failures: [aboutFile(message, news["specFile"])] };
     }
     const { plain, places } = separate<AppInputs & Properties>(args.inputs);
     const facts: ProgramFacts = {
@@ -187,16 +188,23 @@ export class AppResource implements PluginResource {
   }
 }
 
-/** A failure about the file is one of `specFile`; one about `secrets` has no property, since the engine would print its value. */
-const placed = (reason: string): CheckFailure =>
-  reason.startsWith("secrets: ")
+/** A failure of reading the file. The engine prints the value of a property, so it must not be one that may be secret. */
+const aboutFile = (reason: string, specFile: unknown): CheckFailure =>
+  reason.startsWith("secrets: ") || typeof specFile !== "string"
     ? { property: "", reason }
     : { property: "specFile", reason: reason.replace(/^specFile: /, "") };
 
 function markedIn(inputs: Properties, places: SecretPlaces, given: AppInputs): Properties {
   const paths = secretPaths({ ...inputs, __secrets: places }, { given, marked: {} });
-  return markLeaves(inputs, (path) => isCovered(paths, path)) as Properties;
+  const marked = markLeaves(inputs, (path) => isCovered(paths, path));
+  // Keys cannot be marked, and the names in such a list may be the secret.
+  return places.filter(isKeyedList).reduce(markWhole, marked) as Properties;
 }
+
+const KEYED = new Set([...Object.keys(SPEC_LISTS), "log_destinations", "headers", "alertDestinations"]);
+
+const isKeyedList = (path: Path): boolean =>
+  typeof path.at(-1) === "string" && KEYED.has(String(path.at(-1)));
 
 /** Inputs in the core's form: those that a check of this plugin or of the dynamic provider has returned. */
 const inputsIn = (wire: Properties): AppInputs => plainOf<AppInputs>(withoutHidden(wire));

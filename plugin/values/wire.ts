@@ -86,6 +86,15 @@ export function separate<T = unknown>(value: unknown): Separated<T> {
 /** The value without marks. Pure. */
 export const plainOf = <T = unknown>(value: unknown): T => separate<T>(value).plain;
 
+/** The value with the part at a path marked as a whole, if it has one. Pure. */
+export function markWhole(value: unknown, [step, ...rest]: Path): unknown {
+  if (step === undefined) return value instanceof Hidden ? value : new Hidden(plainOf(value));
+  if (Array.isArray(value))
+    return value.map((item, index) => (index === step ? markWhole(item, rest) : item));
+  if (!isMap(value) || !Object.hasOwn(value, String(step))) return value;
+  return { ...value, [step]: markWhole(value[step], rest) };
+}
+
 /** The value with every leaf marked for which `isSecret` is true. Pure. */
 export function markLeaves(
   value: unknown,

@@ -23,4 +23,4 @@ export const hasDefault = (path: Path): boolean => defaultAt(path) !== undefined
 
 /** Programs may write numbers as strings. */
 export const isDefault = (path: Path, value: unknown): boolean =>
-  hasDefault(path) && String(defaultAt(path)) === String(value);
+  hasDefault(path) && typeof value !== "object" && String(defaultAt(path)) === String(value);

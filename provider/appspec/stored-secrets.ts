@@ -58,7 +58,7 @@ export function openSecretsWarning(open: readonly SecretVariable[]): string | un
   if (open.length === 0) return undefined;
   const paths = open.map(({ path }) => formatPath(path)).join(", ");
   const addresses = JSON.stringify(open.map(({ address }) => address));
-  return `SECRET variables without a value, which the service creates empty: ${paths}. Set their values, or list them as emptySecrets: ${addresses}.`;
+  return `SECRET variables without a value, which the service creates empty: ${paths}. Set their values, or list them in emptySecrets: ${addresses}.`;
 }
 
 /** What an update does with SECRET variables that have no value, or no longer have one; see {@link withStored}. */
@@ -76,7 +76,7 @@ export function describeOpenSecrets(
   return {
     warning: openSecretsWarning(open.filter(isAdded)),
     ...(emptied.length > 0 && {
-      note: `Without a value in the program, the service keeps the stored one: ${addresses.join(", ")}. To erase it, set emptySecrets: ${JSON.stringify(addresses)}.`,
+      note: `Without a value in the program, the service keeps the stored one: ${addresses.join(", ")}. To erase it, list it in emptySecrets: ${JSON.stringify(addresses)}.`,
     }),
   };
 }

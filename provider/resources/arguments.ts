@@ -11,7 +11,7 @@ const optional =
   (value) =>
     value === undefined || isUnknown(value) ? undefined : rule(value);
 
-const text = (value: unknown): boolean => typeof value === "string" && value !== "";
+const text = (value: unknown): boolean => typeof value === "string" && value.trim() !== "";
 
 export const id =
   (what: string): Rule =>

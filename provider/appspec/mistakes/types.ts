@@ -190,7 +190,8 @@ function textHint(value: unknown, path: Path): string {
 }
 
 function booleanHint(value: unknown): string {
-  const text = String(value).trim().toLowerCase();
+  // A map may have a field with the name of a method that the conversion would call.
+  const text = typeof value === "object" ? "" : String(value).trim().toLowerCase();
   if (/^(yes|y|on|1|true|t|enabled?)$/.test(text)) return "write true";
   if (/^(no|n|off|0|false|f|disabled?)$/.test(text)) return "write false";
   return "write true or false, without quotes";

@@ -11,6 +11,7 @@ import { isApiError } from "../../errors";
 import { describeRejection, type SentSpec } from "./rejected-spec";
 import { databasesLost } from "../../appspec/warnings";
 import { listsToMaps } from "../../appspec/lists-by-name";
+import { isUnknown } from "../../appspec/unknown";
 import { formatDollars } from "../../appspec/explain";
 import type { AppSpec } from "../../appspec/types";
 import type { ProgramTexts } from "../../text/program-texts";
@@ -187,7 +188,8 @@ async function nameTaken(
 }
 
 function tooDear({ after }: Price, { maxMonthlyCost }: Proposed): string[] {
-  if (maxMonthlyCost === undefined || after === undefined || after <= maxMonthlyCost) return [];
+  if (maxMonthlyCost === undefined || isUnknown(maxMonthlyCost)) return [];
+  if (after === undefined || after <= maxMonthlyCost) return [];
   return [
     `maxMonthlyCost: the app would cost ${formatPrice({ before: undefined, after })} a month, more than $${maxMonthlyCost}.`,
   ];
