@@ -32,7 +32,18 @@ export default defineConfig({
   srcDir: "content",
   outDir: "dist",
   metaChunk: true,
-  markdown: { anchor: { slugify }, headers: { slugify }, toc: { slugify } },
+  markdown: {
+    anchor: { slugify },
+    headers: { slugify },
+    toc: { slugify },
+    config: ({ renderer: { rules } }) => {
+      // Pages are templates of Vue, which would evaluate the braces of text and of code in lines.
+      for (const kind of ["text", "code_inline"] as const) {
+        const render = rules[kind];
+        rules[kind] = (...args) => (render?.(...args) ?? "").replaceAll("{{", "&#123;&#123;");
+      }
+    },
+  },
   themeConfig: {
     search: { provider: "local" },
     outline: { level: [2, 3] },
