@@ -1,4 +1,4 @@
-// The package appplatform is generated: see docs/plugin.md.
+// The package appplatform is generated into sdks/app-platform; for its path, see go.mod and docs/plugin.md.
 package main
 
 import (
