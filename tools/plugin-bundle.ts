@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, resolve } from "node:path";
 import { build, type BuildOptions } from "esbuild";
+import { writeChanged } from "./write-changed";
 
 /** Part of the build: the plugin as a folder that needs only Node, in the published package. */
 
@@ -95,16 +96,12 @@ function hashOf(contents: readonly Uint8Array[]): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Tests build while others use the plugin, so files that are the same stay untouched. */
 async function main(): Promise<void> {
   const { files } = await bundlePlugin();
   mkdirSync(PLUGIN_FOLDER, { recursive: true });
   for (const name of readdirSync(PLUGIN_FOLDER).filter((one) => !files.has(one)))
     rmSync(join(PLUGIN_FOLDER, name), { recursive: true });
-  for (const [name, content] of files) {
-    const path = join(PLUGIN_FOLDER, name);
-    if (!existsSync(path) || !readFileSync(path).equals(content)) writeFileSync(path, content);
-  }
+  for (const [name, content] of files) writeChanged(join(PLUGIN_FOLDER, name), content);
   chmodSync(join(PLUGIN_FOLDER, "pulumi-resource-app-platform"), 0o755);
 }
 

@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import type { Ajv } from "ajv";
+import { writeChanged } from "./write-changed";
 
 /**
  * Part of the build: the schema of the AppSpec as precompiled code that only returns valid or invalid. It loads in a
@@ -42,4 +42,4 @@ export function quickCheckCode(): string {
 }
 
 if (require.main === module)
-  writeFileSync(resolve(ROOT, "provider/dist/appspec/app-spec.check.js"), quickCheckCode());
+  writeChanged(resolve(ROOT, "provider/dist/appspec/app-spec.check.js"), quickCheckCode());
