@@ -1,4 +1,4 @@
-import type { Path } from "../../provider/appspec/diff";
+import { valueAt, type Path } from "../../provider/appspec/diff";
 import { isPlainObject } from "../../provider/appspec/lists-by-name";
 import type { Form, MapForm } from "../../provider/resources/options/forms";
 import { formatPropertyPath } from "../../provider/resources/options/property-path";
@@ -26,6 +26,14 @@ export function withPlace({ reason, property }: CheckFailure, args: unknown, for
 function stepsOf(place: string, value: unknown, form: Form | undefined): Path {
   const rest = place.replace(/^\./, "");
   if (rest === "") return [];
+  const quoted = /^\["([^"\\]+)"\]/.exec(rest);
+  if (quoted) {
+    const [whole, name = ""] = quoted;
+    const found =
+      form?.kind === "named" && Array.isArray(value) ? form.keysOf(value)?.indexOf(name) : undefined;
+    const step = found === undefined || found < 0 ? name : found;
+    return [step, ...stepsOf(rest.slice(whole.length), valueAt(value, [step]), itemForm(form))];
+  }
   const index = /^\[(\d+)\]/.exec(rest);
   if (index) {
     const step = Number(index[1]);

@@ -54,7 +54,7 @@ export const oneOf = (...words: readonly string[]): Rule =>
 /** Durations by operation. @param operations the operations with a timeout */
 export const timeouts = (operations: readonly string[]): Rule =>
   optional((value) => {
-    if (!isMap(value)) return 'must be a map such as { create: "30m" }';
+    if (!isMap(value)) return 'must be a map of durations by operation, such as "30m" for create';
     for (const [operation, duration] of Object.entries(value as object)) {
       if (!operations.includes(operation))
         return `has no operation ${operation}, only ${operations.join(", ")}`;

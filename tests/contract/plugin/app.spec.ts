@@ -319,6 +319,14 @@ describe("the plugin's App over gRPC", () => {
     assert.deepEqual(failures, []);
     assert.equal(inputs["secrets"], undefined);
     assert.ok(isMarked(valueAt(inputs, ["spec", "envs", "TOKEN", "value"])));
+    // The values of secrets may come from resources that do not exist yet; the rest of the spec is known.
+    const early = await plugin.check({ specFile: file, secrets: { TOKEN: secret(UNKNOWN) } });
+    assert.deepEqual(early.failures, []);
+    assert.equal(valueAt(early.inputs, ["spec", "name"]), "shop");
+    assert.equal(
+      plainWire(valueAt((await plugin.create(early.inputs, { preview: true })).outs, ["phase"])),
+      UNKNOWN,
+    );
     const missing = await plugin.check({ specFile: `${file}.gone` });
     assert.equal(missing.failures[0]?.property, "specFile");
   });

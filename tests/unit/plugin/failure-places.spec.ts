@@ -16,6 +16,7 @@ const args = {
   backup: { directory: 7 },
   alertDestinations: "https://hooks.slack.example/s3cret",
 };
+const destinations = [{ rule: "DOMAIN_FAILED" }, { component: "web", rule: "CPU_UTILIZATION" }];
 
 describe("the place of a check failure", () => {
   const { args: form } = appProperties();
@@ -36,6 +37,16 @@ describe("the place of a check failure", () => {
       const reason = `${place}: is wrong: very`;
       assert.deepEqual(placed(reason), { property, reason });
     });
+
+  it("of an entry with a quoted name is its index, or the name of one that does not exist", () => {
+    const placedIn = (reason: string) =>
+      withPlace({ property: "", reason }, { ...args, alertDestinations: destinations }, form).property;
+    assert.equal(
+      placedIn('alertDestinations["web/CPU_UTILIZATION"]: has no such alert'),
+      "alertDestinations[1]",
+    );
+    assert.equal(placedIn('alertDestinations["gone"].emails: is wrong'), "alertDestinations.gone.emails");
+  });
 
   it("of a setting is its name, which the reason then does not repeat", () => {
     assert.deepEqual(placed("wait: must be true or false"), {

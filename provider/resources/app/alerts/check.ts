@@ -62,7 +62,7 @@ export function checkDestinations(destinations: unknown, spec: unknown): string[
   if (Array.isArray(destinations)) return checkList(destinations);
   if (!isPlainObject(destinations))
     return [
-      'alertDestinations: must be a list such as [{ component: "web", rule: "CPU_UTILIZATION", emails: […] }]',
+      "alertDestinations: must be a list of entries with rule, component for an alert of a component, and emails or slackWebhooks",
     ];
   const known = alertsOfSpec(spec);
   const taken = new Map<AlertAddress, string>();
