@@ -57,9 +57,12 @@ export function openSecrets(spec: unknown, emptySecrets: unknown): SecretVariabl
 export function openSecretsWarning(open: readonly SecretVariable[]): string | undefined {
   if (open.length === 0) return undefined;
   const paths = open.map(({ path }) => formatPath(path)).join(", ");
-  const addresses = JSON.stringify(open.map(({ address }) => address));
-  return `SECRET variables without a value, which the service creates empty: ${paths}. Set their values, or list them in emptySecrets: ${addresses}.`;
+  const addresses = quotedList(open);
+  return `SECRET variables without a value, which the service creates empty: ${paths}. Set their values, or add ${addresses} to emptySecrets.`;
 }
+
+const quotedList = (open: readonly SecretVariable[]): string =>
+  open.map(({ address }) => JSON.stringify(address)).join(", ");
 
 /** What an update does with SECRET variables that have no value, or no longer have one; see {@link withStored}. */
 export function describeOpenSecrets(
@@ -76,7 +79,7 @@ export function describeOpenSecrets(
   return {
     warning: openSecretsWarning(open.filter(isAdded)),
     ...(emptied.length > 0 && {
-      note: `Without a value in the program, the service keeps the stored one: ${addresses.join(", ")}. To erase it, list it in emptySecrets: ${JSON.stringify(addresses)}.`,
+      note: `Without a value in the program, the service keeps the stored one: ${addresses.join(", ")}. To erase it, add ${quotedList(emptied)} to emptySecrets.`,
     }),
   };
 }

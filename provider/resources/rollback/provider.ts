@@ -300,7 +300,7 @@ class RollbackWork {
 const OBSTACLES: readonly ErrorCode[] = ["not-found", "app-pinned", "invalid-input"];
 
 const NOTHING_TO_REVERT =
-  'state: "reverted" requires an existing Rollback: this one is new, and nothing has been rolled back. Remove it from the program.';
+  'The state "reverted" requires an existing Rollback: this one is new, and nothing has been rolled back. Remove it from the program.';
 
 /** Committed and reverted are final. */
 function noWay(reached: RollbackState, wanted: RollbackState = "pinned"): AppPlatformError | undefined {
