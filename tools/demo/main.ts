@@ -78,7 +78,7 @@ function sumUp(story: Story, seconds: number): void {
   );
   story.gap();
   story.tell(
-    'Next: your own app. README.md shows a first program and, under "Connecting to the service or the emulator", how to use the real service.',
+    "Next: your own app. README.md leads to a first program, and docs/connecting.md to the real service.",
   );
   story.gap();
 }
