@@ -57,11 +57,11 @@ export class FileClaims implements RunClaims {
         const pid = Number(name);
         return pid !== this.pid && this.isRunning(pid);
       });
-      for (const name of others) {
-        const urn = claimsIn(readFileSync(join(this.folder, name), "utf8")).get(appId);
-        if (urn !== undefined) return urn;
-      }
-      return undefined;
+      // Apart, because a process that ends takes its file away, which must not hide the claims of the others.
+      const claims = others.map((name) =>
+        quietly(() => claimsIn(readFileSync(join(this.folder, name), "utf8")).get(appId)),
+      );
+      return claims.find((urn) => urn !== undefined);
     });
   }
 
@@ -92,8 +92,9 @@ export class FileClaims implements RunClaims {
 /** An app's id, and the URN that manages it from now on, if any. */
 type Claim = readonly [appId: string, urn?: string];
 
+/** The claims in the complete lines of a file: its process may be writing the last one. */
 function claimsIn(text: string): ReadonlyMap<string, string | undefined> {
-  const lines = text.split("\n").filter((line) => line !== "");
+  const lines = text.split("\n").slice(0, -1);
   return new Map(lines.map((line) => JSON.parse(line) as [string, string?]).map(([id, urn]) => [id, urn]));
 }
 

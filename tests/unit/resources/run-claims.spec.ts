@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ManagedApps } from "../../../provider/resources/managed-apps";
 import { FileClaims } from "../../../provider/resources/run-claims";
@@ -43,6 +44,16 @@ describe("apps of several processes of a run", () => {
     process(2).hold(NEW, ID);
     process(2).hold(NEW, "another");
     assert.deepEqual(await process(1).release(ID, OLD, "web"), { action: "delete" });
+  });
+
+  it("are found although the file of another process is incomplete, or cannot be read", async () => {
+    const [one, other] = [process(1), process(2)];
+    other.hold(NEW, ID);
+    appendFileSync(join(folder.path, "run", "2"), '["another","urn:pu');
+    running.add(0);
+    mkdirSync(join(folder.path, "run", "0"));
+    assert.deepEqual(await one.release(ID, OLD, "web"), { action: "leave", heir: NEW });
+    running.delete(0);
   });
 
   it("are only known to their own process if the folder cannot be used", async () => {
