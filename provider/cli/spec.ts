@@ -15,16 +15,23 @@ lists them. As long as the app exists, the service keeps their values.
 Options:
   --out FILE    write a file instead; - for standard output
   --force       overwrite an existing file
+  --language LANG  language of the line to add to the program: typescript or
+                yaml (default: that of the Pulumi project in this folder, or
+                typescript)
   --json        print { "spec": …, "secrets": [addresses] } as JSON, which
                 loadSpec reads as well
 
 Exit codes: 0 success, 1 failure, 2 usage error.
 `,
-  options: { out: { type: "string" }, force: { type: "boolean" }, json: { type: "boolean" } },
+  options: {
+    out: { type: "string" },
+    force: { type: "boolean" },
+    language: { type: "string" },
+    json: { type: "boolean" },
+  },
   async run(values, positionals, io) {
     const argument = only(positionals, "app");
     const out = text(values, "out");
-    const language = languageOfLines(undefined);
     if (out === "") throw new UsageError("--out: missing file");
     const app = await appOf(clientOf(io), argument);
     const file = withoutSecretValues(app.spec);
@@ -36,6 +43,7 @@ Exit codes: 0 success, 1 failure, 2 usage error.
       await io.out(content);
       return 0;
     }
+    const language = languageOfLines(text(values, "language"));
     writeFile(path, content, values["force"] === true);
     await io.out(`${path}\n`);
     if (file.secrets.length > 0) io.err(`Secrets left out: ${file.secrets.join(", ")}\n`);

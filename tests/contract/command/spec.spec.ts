@@ -90,6 +90,15 @@ describe("app-platform spec", () => {
     assert.deepEqual([bad.code, file, typeof line], [1, "standard input", "number"]);
   });
 
+  it("prints the lines that adopt the app in the language of the program", async () => {
+    const { id } = await client().createApp({ spec: SHOP });
+    const args = [id, "--out", join(folder.path, "shop.yaml"), "--force"];
+    const typescript = await runCommand(spec, args, env());
+    assert.match(typescript.err, new RegExp(`adopt: "${id}",`));
+    const yaml = await runCommand(spec, [...args, "--language", "yaml"], env());
+    assert.match(yaml.err, new RegExp(`type: app-platform:App\\n[^]*adopt: ${id}\\n`));
+  });
+
   it("overwrites a file only with --force", async () => {
     await client().createApp({ spec: SHOP });
     const out = join(folder.path, "existing.yaml");
