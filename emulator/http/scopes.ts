@@ -15,13 +15,14 @@ export function checkScopes(method: string, path: string, body: unknown, scopes:
   throw new ApiError(403, "Forbidden", "You are not authorized to perform this operation");
 }
 
-const SPEC_IS_READ = /\/(propose|bandwidth_daily)$/;
+/** Operations that only read, whatever their method. */
+const ONLY_READS = /\/(propose|bandwidth_daily)$/;
 
 function neededBy(method: string, path: string, body: unknown): string[] {
   if (path.startsWith("/v2/account")) return ["account:read"];
   if (path.startsWith("/v2/projects")) return [projectScope(method, path)];
   if (path.endsWith("/exec")) return ["app:access_console"];
-  if (method === "GET" || SPEC_IS_READ.test(path)) return ["app:read"];
+  if (method === "GET" || ONLY_READS.test(path)) return ["app:read"];
   if (method === "DELETE") return ["app:delete"];
   if (path !== "/v2/apps") return ["app:update"];
   const { project_id: project } = (body ?? {}) as { project_id?: unknown };

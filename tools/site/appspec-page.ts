@@ -1,3 +1,4 @@
+import { KIND_OF_LIST } from "../../provider/appspec/component-lists";
 import { explain } from "../../provider/appspec/explain";
 import { plan } from "../../provider/appspec/plan";
 
@@ -78,17 +79,8 @@ const refOf = ({ $ref }: Schema): string | undefined => $ref?.split("/").at(-1);
 /** The list of the spec whose items have this type. */
 const listOf = ({ properties = {} }: SpecSchema, type: string): string | undefined =>
   Object.keys(properties).find(
-    (list) => COMPONENTS.has(list) && refOf(properties[list]?.items ?? {}) === type,
+    (list) => Object.hasOwn(KIND_OF_LIST, list) && refOf(properties[list]?.items ?? {}) === type,
   );
-
-const COMPONENTS: ReadonlySet<string> = new Set([
-  "services",
-  "static_sites",
-  "workers",
-  "jobs",
-  "functions",
-  "databases",
-]);
 
 function table(schema: SpecSchema, type: Schema, effect?: (property: string) => string): string {
   const header = [
@@ -147,7 +139,7 @@ function effectInComponent(schema: SpecSchema, list: string, property: string): 
 }
 
 function effectAtTop(schema: SpecSchema, property: string): string {
-  if (COMPONENTS.has(property)) return "see below";
+  if (Object.hasOwn(KIND_OF_LIST, property)) return "see below";
   const services = [{ name: "x" }];
   return effectOf(
     { services },
